@@ -1,0 +1,79 @@
+# The commands of the house. Each installs what it needs on a fresh Debian or Ubuntu and ends with a plain line.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# rustup may have come a moment ago with `make setup`; the shell that called make does not know its folder yet.
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+OUT := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: help setup demo city test screens fmt lint android-check deb clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+setup: ## install what building, running and testing need
+	@scripts/setup.sh base ui test
+	echo "make setup: nothing is missing."
+
+# Without a display nothing of the WebView is compiled: the server and the devices without a screen are the whole day.
+demo: ## a day in the field, with a server, two devices and a supervisor (ONCE=1 ends after the checks)
+	@scripts/setup.sh base
+	packages=(-p tests -p sync-server --bin demo --bin sync-server)
+	arguments=()
+	if [ -n "$(filter-out 0,$(ONCE))" ]; then
+	  arguments+=(--once)
+	elif [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then
+	  scripts/setup.sh ui
+	  packages+=(-p app --bin lianxin)
+	  arguments+=(--app "$(OUT)/debug/lianxin")
+	fi
+	echo "make demo: building (some minutes the first time)"
+	cargo build --locked --quiet "$${packages[@]}"
+	SYNC_SERVER_BIN="$$(realpath "$(OUT)/debug/sync-server")" "$(OUT)/debug/demo" "$${arguments[@]}"
+	echo "make demo: done."
+
+city: ## load the whole demo city through the real push path and compare its figures
+	@scripts/setup.sh base
+	echo "make city: building (some minutes the first time)"
+	cargo build --locked --quiet --release -p tests -p sync-server --bin city --bin sync-server
+	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/city"
+	echo "make city: done."
+
+test: ## format, lint and every test, the real app and the console's pages among them
+	@scripts/setup.sh base ui test
+	scripts/test.sh
+
+screens: ## a picture of every screen, into target/screens
+	@scripts/setup.sh base ui test
+	echo "make screens: building (some minutes the first time)"
+	cargo build --locked --quiet --workspace --features app/automation --bins --tests
+	SYNC_SERVER_BIN="$$(realpath "$(OUT)/debug/sync-server")" LIANXIN_APP_BIN="$$(realpath "$(OUT)/debug/lianxin")" \
+	  scripts/test-env.sh "$(OUT)/debug/screens"
+	echo "make screens: done, in $(OUT)/screens."
+
+fmt: ## format the code
+	@scripts/setup.sh base
+	cargo fmt --all
+	echo "make fmt: done."
+
+lint: ## format and lint, checked only
+	@scripts/setup.sh base ui
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --features app/automation --all-targets -- -D warnings
+	echo "make lint: clean."
+
+android-check: ## does the app compile for Android? (no SDK or NDK needed)
+	@scripts/setup.sh base android
+	scripts/android-check.sh
+	echo "make android-check: the app compiles for Android arm64."
+
+deb: ## Debian packages of the app and of the server, into target/deb
+	@scripts/setup.sh base ui deb
+	scripts/deb.sh
+
+clean: ## remove everything that was built
+	@rm -rf "$(OUT)" target-android
+	echo "make clean: done."

@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Installs what is missing to build, run or test Lianxin on Debian 12/13 and Ubuntu 22.04/24.04.
+#
+#   scripts/setup.sh [base] [ui] [test] [android] [deb]      no group named: base ui test
+#
+#   base      a C compiler, OpenSSL, Rust         enough for the server, the demo and the city
+#   ui        WebKitGTK and GTK                   the app's window
+#   test      Xvfb, WebDrivers, Chromium, fonts, PostgreSQL
+#   android   clang and arm64 headers             make android-check
+#   deb       dpkg's tools                        make deb
+#
+# Run it as often as you like: where nothing is missing it takes under a second and prints nothing.
+# It asks for administrator rights (sudo) only when a Debian package is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+fail() { printf 'setup: %s\n' "$@" >&2; exit 1; }
+
+export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+export DEBIAN_FRONTEND=noninteractive
+
+[ -r /etc/os-release ] || fail "This is not a Debian or Ubuntu system. Install the packages named in scripts/setup.sh by hand, then go on."
+# shellcheck disable=SC1091
+. /etc/os-release
+
+# ---------------------------------------------------------------- packages
+
+base_packages=(build-essential pkg-config libssl-dev curl ca-certificates git)
+ui_packages=(libwebkit2gtk-4.1-dev libgtk-3-dev libsoup-3.0-dev libxdo-dev)
+test_packages=(xvfb xauth imagemagick fonts-noto-cjk webkit2gtk-driver postgresql)
+android_packages=(libc6-dev-arm64-cross)
+deb_packages=(dpkg-dev)
+
+installed() { [ "$(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo --preserve-env=DEBIAN_FRONTEND "$@"
+  else fail "Administrator rights are needed to install: ${missing[*]}" "Run scripts/setup.sh as root, or install sudo."
+  fi
+}
+
+lists_are_fresh=no
+refresh_lists() {
+  [ "$lists_are_fresh" = yes ] && return
+  # A source of the machine's owner that does not answer must not stop us: the install below says what is really missing.
+  as_root apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 || say "some package lists could not be refreshed; going on"
+  lists_are_fresh=yes
+}
+
+install_packages() {
+  missing=()
+  local package
+  for package in "$@"; do installed "$package" || missing+=("$package"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  say "installing ${missing[*]}"
+  refresh_lists
+  as_root apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+    install "${missing[@]}" >/dev/null || fail "apt-get could not install: ${missing[*]}" "Run: apt-get install ${missing[*]}"
+}
+
+known_to_apt() { apt-cache show "$1" >/dev/null 2>&1; }
+
+# ---------------------------------------------------------------- rust
+
+wanted_rust=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
+
+# cargo that is not rustup's (a distribution's own) serves as well, if it is new enough and brings rustfmt and clippy.
+plain_cargo_is_enough() {
+  command -v cargo >/dev/null && ! command -v rustup >/dev/null || return 1
+  local have
+  have=$(cargo --version 2>/dev/null | cut -d' ' -f2)
+  [ "$(printf '%s\n%s\n' "$wanted_rust" "$have" | sort -V | head -n 1)" = "$wanted_rust" ] &&
+    cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1
+}
+
+install_rust() {
+  plain_cargo_is_enough && return
+  if ! command -v rustup >/dev/null; then
+    # Debian's rustup cannot stand beside Debian's cargo, so only where there is none.
+    if ! command -v cargo >/dev/null && { known_to_apt rustup || { refresh_lists; known_to_apt rustup; }; }; then
+      install_packages rustup
+    else
+      say "installing rustup"
+      local init
+      init=$(mktemp -d)
+      # The installer itself and not the script around it: a mirror has it in the same place.
+      curl --proto '=https' --tlsv1.2 -fsSL -o "$init/rustup-init" \
+        "${RUSTUP_UPDATE_ROOT:-https://static.rust-lang.org/rustup}/dist/$(uname -m)-unknown-linux-gnu/rustup-init" &&
+        chmod +x "$init/rustup-init" &&
+        "$init/rustup-init" -y -q --no-modify-path --profile minimal --default-toolchain none >&2 ||
+        fail "rustup could not be installed." "If its server is slow or blocked where you are, set RUSTUP_UPDATE_ROOT and RUSTUP_DIST_SERVER to a mirror and run this again."
+      rm -r "$init"
+    fi
+  fi
+  local have
+  have=$(rustup component list --toolchain "$wanted_rust" --installed 2>/dev/null || true)
+  case $have in
+    *clippy*rustfmt*) ;;
+    *)
+      say "installing Rust $wanted_rust"
+      rustup toolchain install "$wanted_rust" --profile minimal --component rustfmt --component clippy --no-self-update >&2 ||
+        fail "Rust $wanted_rust could not be installed." "If the server is slow or blocked where you are, set RUSTUP_DIST_SERVER to a mirror and run this again."
+      ;;
+  esac
+}
+
+# ---------------------------------------------------------------- a browser for the console's tests
+
+# Debian packages Chromium and its driver. Ubuntu only has them as a snap, which needs a running snapd; an installed
+# Google Chrome with chromedriver (as on hosted CI machines) serves as well.
+install_browser() {
+  scripts/test-env.sh --has-browser && return
+  if [ "$ID" = ubuntu ]; then
+    if command -v snap >/dev/null && snap version >/dev/null 2>&1; then
+      say "installing the chromium snap"
+      missing=(chromium)
+      as_root snap install chromium >&2
+    fi
+    scripts/test-env.sh --has-browser ||
+      fail "No browser for the console's tests: Ubuntu has Chromium only as a snap, and snapd does not run here." \
+           "Install Google Chrome and the chromedriver of the same version, or set CHROME_BIN and CHROMEDRIVER_BIN to their paths."
+  else
+    install_packages chromium chromium-driver
+  fi
+}
+
+# ---------------------------------------------------------------- what the Android check compiles C with
+
+install_android() {
+  install_packages "${android_packages[@]}"
+  if [ -z "$(scripts/android-check.sh --which-clang)" ]; then
+    local v
+    refresh_lists
+    for v in 22 21 20 19 18 17 16; do known_to_apt "clang-$v" && break; done
+    install_packages "clang-$v" "llvm-$v"
+  fi
+  if command -v rustup >/dev/null && ! rustup target list --toolchain "$wanted_rust" --installed | grep -qx aarch64-linux-android; then
+    say "adding the Android target to Rust $wanted_rust"
+    # Where it cannot be had, scripts/android-check.sh builds the standard library itself.
+    rustup target add --toolchain "$wanted_rust" aarch64-linux-android >&2 || say "the Android target could not be downloaded; the check has another way"
+  fi
+}
+
+[ $# -gt 0 ] || set -- base ui test
+for group in "$@"; do
+  case $group in
+    base) install_packages "${base_packages[@]}"; install_rust ;;
+    ui) install_packages "${ui_packages[@]}" ;;
+    test) install_packages "${test_packages[@]}"; install_browser ;;
+    android) install_android ;;
+    deb) install_packages "${deb_packages[@]}" ;;
+    *) fail "Unknown group \"$group\". There are: base ui test android deb." ;;
+  esac
+done
