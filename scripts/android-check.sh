@@ -38,13 +38,22 @@ rm -rf "$here/include/openssl"
 cp -rL /usr/include/openssl "$here/include/openssl"
 cp -rL "/usr/include/$(gcc -print-multiarch)/openssl/." "$here/include/openssl/"
 
+# The one header of Android's own that the C asks for: SQLCipher logs through it.
+mkdir -p "$here/include/android"
+cat >"$here/include/android/log.h" <<'HEADER'
+enum { ANDROID_LOG_VERBOSE = 2, ANDROID_LOG_DEBUG, ANDROID_LOG_INFO, ANDROID_LOG_WARN, ANDROID_LOG_ERROR, ANDROID_LOG_FATAL };
+int __android_log_print(int priority, const char *tag, const char *format, ...);
+int __android_log_vprint(int priority, const char *tag, const char *format, __builtin_va_list arguments);
+int __android_log_write(int priority, const char *tag, const char *text);
+HEADER
+
 cat >"$here/clang" <<WRAPPER
 #!/bin/sh
 exec clang-$version --target=$target$api -isystem /usr/aarch64-linux-gnu/include -isystem $here/include "\$@"
 WRAPPER
 chmod +x "$here/clang"
 export CC_aarch64_linux_android="$here/clang" AR_aarch64_linux_android="llvm-ar-$version"
-export OPENSSL_NO_VENDOR=1 OPENSSL_INCLUDE_DIR="$here/include" OPENSSL_LIB_DIR="$here"
+export OPENSSL_NO_VENDOR=1 OPENSSL_INCLUDE_DIR="$here/include" OPENSSL_LIB_DIR="$here" OPENSSL_STATIC=0
 
 cargo_flags=()
 channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)

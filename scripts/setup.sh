@@ -56,11 +56,17 @@ install_packages() {
   [ ${#missing[@]} -eq 0 ] && return
   say "installing ${missing[*]}"
   refresh_lists
+  local log
+  log=$(mktemp)
+  # What packages say while they install interests nobody, unless one fails.
   as_root apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
-    install "${missing[@]}" >/dev/null || fail "apt-get could not install: ${missing[*]}" "Run: apt-get install ${missing[*]}"
+    install "${missing[@]}" >"$log" 2>&1 ||
+    { cat "$log" >&2; fail "apt-get could not install: ${missing[*]}" "Run: apt-get install ${missing[*]}"; }
+  rm "$log"
 }
 
-known_to_apt() { apt-cache show "$1" >/dev/null 2>&1; }
+# `apt-cache show` also succeeds for names that other packages merely mention.
+known_to_apt() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'; }
 
 # ---------------------------------------------------------------- rust
 
@@ -89,7 +95,7 @@ install_rust() {
       curl --proto '=https' --tlsv1.2 -fsSL -o "$init/rustup-init" \
         "${RUSTUP_UPDATE_ROOT:-https://static.rust-lang.org/rustup}/dist/$(uname -m)-unknown-linux-gnu/rustup-init" &&
         chmod +x "$init/rustup-init" &&
-        "$init/rustup-init" -y -q --no-modify-path --profile minimal --default-toolchain none >&2 ||
+        "$init/rustup-init" -y -q --no-modify-path --profile minimal --default-toolchain none >/dev/null ||
         fail "rustup could not be installed." "If its server is slow or blocked where you are, set RUSTUP_UPDATE_ROOT and RUSTUP_DIST_SERVER to a mirror and run this again."
       rm -r "$init"
     fi
