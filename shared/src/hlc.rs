@@ -1,0 +1,124 @@
+//! Hybrid logical clock: 48 bits of milliseconds and a 16-bit counter in one `u64`, so that stamps order events even
+//! when a phone's clock stands still, jumps back or is a day off.
+
+use serde::{Deserialize, Serialize};
+
+/// A stamp; larger is later. Milliseconds since 1970 UTC in the upper 48 bits.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hlc(pub u64);
+
+/// 2^48 − 1 ms lies in the year 10889.
+const MAX_MS: u64 = (1 << 48) - 1;
+
+impl Hlc {
+    pub const ZERO: Self = Self(0);
+
+    pub fn new(ms: i64, counter: u16) -> Self {
+        let ms = u64::try_from(ms).unwrap_or(0).min(MAX_MS);
+        Self(ms << 16 | u64::from(counter))
+    }
+
+    pub fn ms(self) -> i64 {
+        (self.0 >> 16) as i64
+    }
+
+    pub fn counter(self) -> u16 {
+        self.0 as u16
+    }
+
+    /// The smallest stamp that is larger; carries from the counter into the milliseconds.
+    pub fn successor(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The same stamp `by_ms` milliseconds later (earlier if negative).
+    pub fn shifted(self, by_ms: i64) -> Self {
+        Self::new(self.ms().saturating_add(by_ms), self.counter())
+    }
+}
+
+impl std::fmt::Debug for Hlc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Hlc({}.{})", self.ms(), self.counter())
+    }
+}
+
+/// A device's own clock state: the last stamp it gave out or saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HlcClock {
+    pub last: Hlc,
+}
+
+impl HlcClock {
+    /// A stamp for something that happens now; strictly larger than every stamp before it.
+    pub fn tick(&mut self, now_ms: i64) -> Hlc {
+        self.last = Hlc::new(now_ms, 0).max(self.last.successor());
+        self.last
+    }
+
+    /// Notes a stamp seen from elsewhere, so that what happens next sorts after it. A stamp further ahead of our own
+    /// clock than `max_ahead_ms` is not believed.
+    pub fn observe(&mut self, seen: Hlc, now_ms: i64, max_ahead_ms: i64) {
+        if seen.ms().saturating_sub(now_ms) <= max_ahead_ms {
+            self.last = self.last.max(seen);
+        }
+    }
+}
+
+/// What the server does with a device's stamp before it orders anything by it.
+///
+/// - shift by the skew when it exceeds [`SKEW_TOLERATED_MS`];
+/// - never into the future of the server;
+/// - never below the stamp the server gave that device last.
+///
+/// The original stamp is kept in the operation log.
+pub fn correct(original: Hlc, skew_ms: i64, server_now_ms: i64, device_last: Hlc) -> Hlc {
+    let shifted = if skew_ms.abs() > SKEW_TOLERATED_MS { original.shifted(-skew_ms) } else { original };
+    let clamped = shifted.min(Hlc::new(server_now_ms, u16::MAX));
+    if clamped > device_last { clamped } else { device_last.successor() }
+}
+
+/// 2 minutes: phones on automatic network time stay well within it.
+pub const SKEW_TOLERATED_MS: i64 = 120_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_grow_while_the_clock_stands_still_or_jumps_back() {
+        let mut clock = HlcClock::default();
+        let a = clock.tick(1000);
+        let b = clock.tick(1000);
+        let c = clock.tick(10);
+        assert!(a < b && b < c);
+        assert_eq!(c.ms(), 1000);
+    }
+
+    #[test]
+    fn the_counter_carries_into_the_milliseconds() {
+        assert_eq!(Hlc::new(5, u16::MAX).successor(), Hlc::new(6, 0));
+    }
+
+    #[test]
+    fn a_stamp_from_the_far_future_is_not_believed() {
+        let mut clock = HlcClock::default();
+        clock.observe(Hlc::new(9_000_000, 0), 1000, 60_000);
+        assert_eq!(clock.last, Hlc::ZERO);
+        clock.observe(Hlc::new(2000, 0), 1000, 60_000);
+        assert_eq!(clock.tick(1000), Hlc::new(2000, 1));
+    }
+
+    #[test]
+    fn a_device_a_day_ahead_is_shifted_back_and_keeps_its_order() {
+        let day = 86_400_000;
+        let now = 1_700_000_000_000;
+        let first = correct(Hlc::new(now + day - 5000, 0), day, now, Hlc::ZERO);
+        let second = correct(Hlc::new(now + day - 4000, 0), day, now, first);
+        assert_eq!(first.ms(), now - 5000);
+        assert_eq!(second.ms(), now - 4000);
+        assert_eq!(correct(Hlc::new(now + day, 0), 0, now, second).ms(), now, "the future is clamped");
+        assert!(correct(Hlc::new(1, 0), 0, now, second) > second, "floored at the device's last");
+    }
+}

@@ -1,0 +1,112 @@
+//! From a record to what it counts for.
+
+use super::Indicator;
+use crate::{
+    Day, Fen,
+    ids::{RecipientId, WorkerId},
+    records::{Activity, Assistance, AssistanceKind, Kind, Need, NeedStatus, Presence, Row, Service, Visit, VisitMode},
+};
+use serde::{Deserialize, Serialize};
+
+/// "One per recipient × worker × day": the same key counts once, however many records carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Once {
+    pub recipient: RecipientId,
+    pub worker: WorkerId,
+    pub day: Day,
+}
+
+/// One contribution of one record. Area, category and unit are those of the row's envelope.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Fact {
+    pub indicator: Indicator,
+    /// The day it counts for.
+    pub day: Day,
+    pub n: i64,
+    pub fen: Fen,
+    pub once: Option<Once>,
+}
+
+/// What `row` counts for; nothing once it is withdrawn.
+pub fn facts(row: &Row) -> Vec<Fact> {
+    if row.is_void() {
+        return Vec::new();
+    }
+    match row.kind {
+        Kind::Visit => row.view().map(|v| of_visit(row, &v)).unwrap_or_default(),
+        Kind::Assistance => row.view().map(|a| of_assistance(&a)).unwrap_or_default(),
+        Kind::Need => row.view().map(|n| of_need(&n)).unwrap_or_default(),
+        Kind::Activity => row.view().map(|a| of_activity(&a)).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+fn of_visit(row: &Row, visit: &Visit) -> Vec<Fact> {
+    let day = visit.happened.day();
+    let indicator = match (&visit.mode, &visit.presence) {
+        (VisitMode::Home, Presence::Found) => Indicator::HomeVisit,
+        (VisitMode::Home, _) => Indicator::NotFound,
+        (_, Presence::Found) => Indicator::Contact,
+        // A call that nobody answered is no contact.
+        _ => return Vec::new(),
+    };
+    let once = Some(Once { recipient: visit.recipient, worker: row.author, day });
+    let mut facts = vec![Fact { indicator, day, n: 1, fen: Fen::ZERO, once }];
+    for service in &visit.services {
+        let indicator = match service {
+            Service::Tutoring => Indicator::Tutoring,
+            Service::Medical => Indicator::Medical,
+            Service::Counselling => Indicator::Counselling,
+            Service::FamilyCare => Indicator::FamilyCare,
+            Service::Chores | Service::Errand | Service::Other(_) => continue,
+        };
+        facts.push(Fact { indicator, day, n: 1, fen: Fen::ZERO, once });
+    }
+    facts
+}
+
+fn of_assistance(aid: &Assistance) -> Vec<Fact> {
+    let day = aid.happened.day();
+    let money = aid.amount.unwrap_or_default();
+    let goods = aid.goods_value();
+    let fact = |indicator, fen| Fact { indicator, day, n: 1, fen, once: None };
+    match aid.kind {
+        AssistanceKind::Publicise => vec![fact(Indicator::Publicised, Fen::ZERO)],
+        AssistanceKind::Implement => {
+            let mut facts = vec![fact(Indicator::Implemented, Fen::ZERO)];
+            if money > Fen::ZERO {
+                facts.push(fact(Indicator::Benefit, money));
+            }
+            facts
+        }
+        AssistanceKind::Deed => vec![fact(Indicator::Deed, Fen::ZERO)],
+        AssistanceKind::Money | AssistanceKind::Goods => {
+            let mut facts = Vec::new();
+            if money > Fen::ZERO {
+                facts.push(fact(Indicator::AidMoney, money));
+            }
+            if !aid.lines.is_empty() {
+                facts.push(fact(Indicator::AidGoods, goods));
+            }
+            facts
+        }
+        AssistanceKind::Donation => vec![fact(Indicator::Donation, aid.value())],
+        // The need it closes is what counts, once.
+        AssistanceKind::Solve | AssistanceKind::Other(_) => Vec::new(),
+    }
+}
+
+fn of_need(need: &Need) -> Vec<Fact> {
+    match (&need.status, need.solved) {
+        (NeedStatus::Solved, Some(solved)) => {
+            vec![Fact { indicator: Indicator::Solved, day: solved.day(), n: 1, fen: Fen::ZERO, once: None }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn of_activity(activity: &Activity) -> Vec<Fact> {
+    let day = activity.happened.day();
+    let fact = |indicator, n| Fact { indicator, day, n, fen: Fen::ZERO, once: None };
+    vec![fact(Indicator::ActivityPeople, activity.people), fact(Indicator::ActivitySession, activity.sessions)]
+}

@@ -1,0 +1,79 @@
+//! Sums of facts, and the six headline figures read from them.
+
+use super::{Fact, Indicator, Once};
+use crate::Fen;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashSet};
+
+/// A count and an amount.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    pub n: i64,
+    #[serde(default)]
+    pub fen: Fen,
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.n = self.n.saturating_add(other.n);
+        self.fen += other.fen;
+    }
+}
+
+/// Indicator → tally. An indicator that is absent is zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Figures(pub BTreeMap<Indicator, Tally>);
+
+impl Figures {
+    /// Sums facts, counting each [`Once`] key once per indicator.
+    pub fn sum<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Self {
+        let mut seen: HashSet<(Indicator, Once)> = HashSet::new();
+        let mut figures = Self::default();
+        for fact in facts {
+            if fact.once.is_none_or(|once| seen.insert((fact.indicator.clone(), once))) {
+                figures.add(&fact.indicator, Tally { n: fact.n, fen: fact.fen });
+            }
+        }
+        figures
+    }
+
+    pub fn add(&mut self, indicator: &Indicator, tally: Tally) {
+        *self.0.entry(indicator.clone()).or_default() += tally;
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        for (indicator, tally) in &other.0 {
+            self.add(indicator, *tally);
+        }
+    }
+
+    pub fn get(&self, indicator: Indicator) -> Tally {
+        self.0.get(&indicator).copied().unwrap_or_default()
+    }
+
+    /// 走访探视(人次)
+    pub fn visits(&self) -> i64 {
+        self.get(Indicator::HomeVisit).n
+    }
+    /// 联系交流(人次)
+    pub fn contacts(&self) -> i64 {
+        self.get(Indicator::Contact).n
+    }
+    /// 宣传落实政策(件)
+    pub fn policies(&self) -> i64 {
+        self.get(Indicator::Publicised).n + self.get(Indicator::Implemented).n
+    }
+    /// 解决困难(件)
+    pub fn solved(&self) -> i64 {
+        self.get(Indicator::Solved).n
+    }
+    /// 帮办实事(件)
+    pub fn deeds(&self) -> i64 {
+        self.get(Indicator::Deed).n
+    }
+    /// 资助资金(含物资)
+    pub fn aid(&self) -> Fen {
+        self.get(Indicator::AidMoney).fen + self.get(Indicator::AidGoods).fen
+    }
+}

@@ -1,0 +1,288 @@
+//! Inputs → decision. One function per kind of change; the first line of each says what it is for.
+
+use super::{
+    actor::{Actor, Standing},
+    register::{self, Contest},
+    rules::FieldRule,
+    status,
+};
+use crate::{
+    AreaCode, Change, Fields, Hlc, Op, Outcome,
+    ids::{Rev, ReviewId},
+    op::Rejection,
+    records::{Category, Creator, Former, Kind, ReviewReason, Row, Stamp, Void},
+};
+use std::collections::BTreeMap;
+
+/// What stands around the operation: facts that the rules need and may not look up themselves.
+#[derive(Clone, Debug)]
+pub struct Meta {
+    /// The stamp to order by: the operation's own, corrected for the device's skew.
+    pub hlc: Hlc,
+    /// The recipient's area and category at this moment; what the new record is counted under.
+    pub area: Option<AreaCode>,
+    pub category: Option<Category>,
+    /// The same goods for the same household on the same day were recorded already, by someone else.
+    pub likely_duplicate: bool,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision {
+    /// The record as it is from now on.
+    Apply(Box<Row>),
+    /// As above, with fields where another value stands.
+    Merge(Box<Row>, Vec<String>),
+    /// In force, and a supervisor should look.
+    ApplyAndReview(Box<Row>, ReviewReason),
+    /// Not in force until a supervisor decides; the fields in question.
+    Hold(ReviewReason, Vec<String>),
+    /// Understood, changes nothing: a step that others were already past.
+    Pass,
+    Reject(Rejection),
+}
+
+/// A decision with the row and outcome split out, as both sides use it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// The new state, if there is one.
+    pub row: Option<Box<Row>>,
+    /// A review to raise: why, and the fields in question.
+    pub review: Option<(ReviewReason, Vec<String>)>,
+    pub outcome: Outcome,
+}
+
+impl Decision {
+    /// `review` is the id under which a review would be filed.
+    pub fn judged(self, review: ReviewId) -> Judged {
+        let plain = |row, outcome| Judged { row, review: None, outcome };
+        match self {
+            Self::Apply(row) => plain(Some(row), Outcome::Applied),
+            Self::Merge(row, lost) => plain(Some(row), Outcome::Merged { lost }),
+            Self::Pass => plain(None, Outcome::Merged { lost: Vec::new() }),
+            Self::Reject(why) => plain(None, Outcome::Rejected(why)),
+            Self::ApplyAndReview(row, reason) => Judged {
+                row: Some(row),
+                review: Some((reason.clone(), Vec::new())),
+                outcome: Outcome::InReview { review, reason, applied: true },
+            },
+            Self::Hold(reason, fields) => Judged {
+                row: None,
+                review: Some((reason.clone(), fields)),
+                outcome: Outcome::InReview { review, reason, applied: false },
+            },
+        }
+    }
+}
+
+/// Judges `op` against the record as it stands. Never fails: everything that can be wrong is a decision.
+pub fn decide(row: Option<&Row>, op: &Op, actor: &Actor, meta: &Meta) -> Decision {
+    if matches!(op.kind, Kind::Other(_)) {
+        return Decision::Reject(Rejection::NeedsNewerServer);
+    }
+    if actor.standing == Standing::Stranger {
+        return Decision::Reject(Rejection::NotYours);
+    }
+    let decision = match (row, &op.change) {
+        (None, Change::Create(fields)) => create(op, fields, actor, meta),
+        (Some(row), Change::Create(fields)) => create_again(row, op, fields),
+        (None, _) => Decision::Reject(Rejection::UnknownRow),
+        (Some(row), _) if row.kind != op.kind => Decision::Reject(Rejection::IdTaken),
+        (Some(row), Change::Void { reason }) => void(row, reason, actor, meta),
+        (Some(row), _) if row.is_void() => Decision::Hold(ReviewReason::EditAfterVoid, touched(&op.change)),
+        (Some(row), Change::Set(fields)) => set(row, op, fields, actor, meta),
+        (Some(row), Change::Elements { field, add, remove }) => elements(row, op, field, add, remove, actor, meta),
+        (Some(row), Change::Amend { reason, fields }) => amend(row, op, reason, fields, actor, meta),
+        (Some(row), Change::Advance { to, generation, fields }) => {
+            status::advance(row, op, to, *generation, fields, actor, meta)
+        }
+        (Some(row), Change::Reopen { reason }) => status::reopen(row, reason, actor, meta),
+        // A review is decided where its held operation can be applied; see the server's review step.
+        (Some(_), Change::Resolve { .. }) => Decision::Reject(Rejection::NotAllowed),
+    };
+    match (actor.standing, decision) {
+        // Made after the pairing had ended: whether it still counts is for the supervisor, and the new worker sees it.
+        (Standing::Former, Decision::Apply(_) | Decision::Merge(..) | Decision::ApplyAndReview(..)) => {
+            Decision::Hold(ReviewReason::GrantEnded, touched(&op.change))
+        }
+        (_, decision) => decision,
+    }
+}
+
+/// A new record: valid, and made by someone who may.
+fn create(op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Decision {
+    let problems = op.kind.problems(fields);
+    if !problems.is_empty() {
+        return Decision::Reject(Rejection::Invalid(problems));
+    }
+    match op.kind.creator() {
+        Creator::Server if actor.standing != Standing::Server => {
+            return Decision::Reject(Rejection::NotAllowed);
+        }
+        Creator::Supervisor if !actor.is_office() => {
+            return Decision::Hold(ReviewReason::Proposal, fields.names().map(str::to_owned).collect());
+        }
+        _ => {}
+    }
+    let row = Box::new(Row {
+        kind: op.kind.clone(),
+        id: op.row,
+        rev: Rev(1),
+        author: actor.worker,
+        device: actor.device,
+        hlc: meta.hlc,
+        area: meta.area,
+        category: meta.category.clone(),
+        unit: actor.unit,
+        fields: fields.clone(),
+        stamps: BTreeMap::new(),
+        void: None,
+        former: Vec::new(),
+        extra: BTreeMap::new(),
+    });
+    if meta.likely_duplicate {
+        Decision::ApplyAndReview(row, ReviewReason::LikelyDuplicate)
+    } else {
+        Decision::Apply(row)
+    }
+}
+
+/// The same record once more under another operation id: harmless if it says the same.
+fn create_again(row: &Row, op: &Op, fields: &Fields) -> Decision {
+    if row.kind == op.kind && row.fields == *fields { Decision::Pass } else { Decision::Reject(Rejection::IdTaken) }
+}
+
+/// Fields of an existing record, each by its rule. All or nothing: one field that must wait holds the whole change.
+fn set(row: &Row, op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Decision {
+    let mut held = Vec::new();
+    let mut proposals = Vec::new();
+    for name in fields.names() {
+        match row.kind.rule(name) {
+            FieldRule::Fixed | FieldRule::Status => {
+                return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
+            }
+            FieldRule::Server if !actor.is_office() => proposals.push(name.to_owned()),
+            FieldRule::Identity
+                if register::contest(row, name, op, meta, actor) != Contest::Unopposed
+                    && row.fields.0.get(name) != fields.0.get(name) =>
+            {
+                held.push(name.to_owned());
+            }
+            _ => {}
+        }
+    }
+    if !proposals.is_empty() {
+        return Decision::Hold(ReviewReason::Proposal, proposals);
+    }
+    if !held.is_empty() {
+        return Decision::Hold(ReviewReason::IdentityConflict, held);
+    }
+    let mut next = bumped(row);
+    let lost = register::set_fields(&mut next, op, fields, actor, meta);
+    let problems = next.kind.problems(&next.fields);
+    if !problems.is_empty() {
+        return Decision::Reject(Rejection::Invalid(problems));
+    }
+    if lost.is_empty() { Decision::Apply(next) } else { Decision::Merge(next, lost) }
+}
+
+/// Elements of a set: each added or removed by its own stamp.
+fn elements(
+    row: &Row,
+    op: &Op,
+    field: &str,
+    add: &[String],
+    remove: &[String],
+    actor: &Actor,
+    meta: &Meta,
+) -> Decision {
+    if row.kind.rule(field) != FieldRule::Set {
+        return Decision::Reject(Rejection::NeedsAmendment { field: field.to_owned() });
+    }
+    let mut next = bumped(row);
+    let changes = add.iter().map(|e| (e, false)).chain(remove.iter().map(|e| (e, true)));
+    let mut lost = Vec::new();
+    for (element, removed) in changes {
+        let key = format!("{field}/{element}");
+        if register::contest(row, &key, op, meta, actor) == Contest::Lost {
+            lost.push(key);
+            continue;
+        }
+        register::put_element(&mut next, field, element, removed);
+        let stamp = Stamp { rev: next.rev, hlc: meta.hlc, device: actor.device, by: actor.worker, removed };
+        next.stamps.insert(key, stamp);
+    }
+    if lost.is_empty() { Decision::Apply(next) } else { Decision::Merge(next, lost) }
+}
+
+/// A correction by the author or a supervisor; two corrections of the same field meet in review.
+fn amend(row: &Row, op: &Op, reason: &str, fields: &Fields, actor: &Actor, meta: &Meta) -> Decision {
+    if row.author != actor.worker && !actor.is_office() {
+        return Decision::Reject(Rejection::NotAllowed);
+    }
+    if let Some(name) = fields.names().find(|n| row.kind.rule(n) != FieldRule::Fixed || *n == "recipient") {
+        return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
+    }
+    let opposed = |name: &&str| {
+        register::contest(row, name, op, meta, actor) != Contest::Unopposed
+            && row.fields.0.get(*name) != fields.0.get(*name)
+    };
+    let held: Vec<String> = fields.names().filter(opposed).map(str::to_owned).collect();
+    if !held.is_empty() {
+        return Decision::Hold(ReviewReason::AmendmentConflict, held);
+    }
+    let mut next = bumped(row);
+    for (name, value) in &fields.0 {
+        register::keep_former(&mut next, row, name, Some(reason));
+        next.fields.set(name, value.clone());
+        next.stamps.insert(
+            name.clone(),
+            Stamp { rev: next.rev, hlc: meta.hlc, device: actor.device, by: actor.worker, removed: false },
+        );
+    }
+    let problems = next.kind.problems(&next.fields);
+    if problems.is_empty() { Decision::Apply(next) } else { Decision::Reject(Rejection::Invalid(problems)) }
+}
+
+/// A withdrawal by the author or a supervisor; withdrawing twice is once.
+fn void(row: &Row, reason: &str, actor: &Actor, meta: &Meta) -> Decision {
+    if row.author != actor.worker && !actor.is_office() {
+        return Decision::Reject(Rejection::NotAllowed);
+    }
+    if row.is_void() {
+        return Decision::Pass;
+    }
+    let mut next = bumped(row);
+    next.void = Some(Void { reason: reason.to_owned(), by: actor.worker, hlc: meta.hlc });
+    Decision::Apply(next)
+}
+
+/// The next revision of a record, otherwise equal.
+pub(super) fn bumped(row: &Row) -> Box<Row> {
+    let mut next = Box::new(row.clone());
+    next.rev = row.rev.next();
+    next
+}
+
+/// The fields a change speaks of.
+pub fn touched(change: &Change) -> Vec<String> {
+    match change {
+        Change::Create(fields) | Change::Set(fields) | Change::Amend { fields, .. } => {
+            fields.names().map(str::to_owned).collect()
+        }
+        Change::Elements { field, .. } => vec![field.clone()],
+        Change::Advance { .. } | Change::Reopen { .. } => vec!["status".to_owned()],
+        Change::Void { .. } | Change::Resolve { .. } => Vec::new(),
+    }
+}
+
+/// Former values kept per record; the operation log holds all of them.
+pub(super) const FORMER_MAX: usize = 20;
+
+/// Adds to the history inside the record, dropping the oldest beyond [`FORMER_MAX`].
+pub(super) fn push_former(row: &mut Row, former: Former) {
+    if row.former.len() >= FORMER_MAX {
+        row.former.remove(0);
+    }
+    row.former.push(former);
+}

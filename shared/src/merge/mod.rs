@@ -1,0 +1,20 @@
+//! What happens when two people change the same thing. Pure: a record, an operation and who is speaking go in, a
+//! [`Decision`] comes out, and [`apply`] has already written it into a copy of the record. The server's word is final;
+//! a device runs the same code over its own outbox to show what will most likely be.
+//!
+//! - [`rules`]: the rule of each field kind, as a table
+//! - [`decide`]: the operation kinds, one function each
+//! - [`actor`]: who may do what
+
+pub mod actor;
+pub mod decide;
+mod register;
+pub mod rules;
+mod status;
+
+pub use actor::Actor;
+pub use decide::{Decision, Judged, Meta, decide};
+pub use rules::FieldRule;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,298 @@
+//! Every kind of record, one file each: its fields, its field rules and what makes it valid. A record travels as a
+//! [`Row`]: an envelope the sync understands around fields that only the kind understands.
+
+use crate::{
+    Fields,
+    area::AreaCode,
+    hlc::Hlc,
+    ids::{DeviceId, RecipientId, Rev, RowId, UnitId, WorkerId},
+    merge::rules::FieldRule,
+    open_enum,
+    time::Moment,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+pub mod access_log;
+pub mod activity;
+pub mod area;
+pub mod assistance;
+pub mod disbursement;
+pub mod facility;
+pub mod feedback;
+pub mod household;
+pub mod need;
+pub mod notice;
+pub mod pairing;
+pub mod photo;
+pub mod problem;
+pub mod receipt;
+pub mod recipient;
+pub mod report_snapshot;
+pub mod review;
+pub mod rule_set;
+pub mod task;
+pub mod unit;
+pub mod visit;
+pub mod worker;
+
+pub use access_log::AccessLog;
+pub use activity::{Activity, ActivityKind};
+pub use area::Area;
+pub use assistance::{Assistance, AssistanceKind, GoodsLine};
+pub use disbursement::Disbursement;
+pub use facility::{Facility, FacilityKind};
+pub use feedback::{Feedback, FeedbackKind};
+pub use household::Household;
+pub use need::{Need, NeedKind, NeedStatus};
+pub use notice::Notice;
+pub use pairing::{Pairing, PairingRole};
+pub use photo::{Photo, PhotoOf};
+pub use problem::{Problem, ProblemCode};
+pub use receipt::{Receipt, ReceiptMode};
+pub use recipient::{Category, Recipient, RiskTier};
+pub use report_snapshot::ReportSnapshot;
+pub use review::{Review, ReviewReason, ReviewStatus};
+pub use rule_set::{CheckItem, FrequencyRule, GoodsItem, RuleSet};
+pub use task::{Task, TaskCounts};
+pub use unit::Unit;
+pub use visit::{Finding, Presence, Service, Visit, VisitMode};
+pub use worker::{Role, Worker};
+
+open_enum! {
+    /// What a row is. A kind this build does not know travels and is stored all the same.
+    Kind {
+        Area = "area",
+        Unit = "unit",
+        Worker = "worker",
+        Household = "household",
+        Recipient = "recipient",
+        Pairing = "pairing",
+        Visit = "visit",
+        Assistance = "assistance",
+        Receipt = "receipt",
+        Need = "need",
+        Activity = "activity",
+        Facility = "facility",
+        Disbursement = "disbursement",
+        Photo = "photo",
+        Task = "task",
+        Notice = "notice",
+        RuleSet = "rule_set",
+        ReportSnapshot = "report_snapshot",
+        AccessLog = "access_log",
+        Feedback = "feedback",
+        Review = "review",
+    }
+}
+
+/// Who may bring a record of a kind into being.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creator {
+    /// Any worker, for recipients in their care or villages they serve.
+    Worker,
+    /// A supervisor over the area; a worker's attempt becomes a proposal in review.
+    Supervisor,
+    /// Only the server itself or an import by an administrator.
+    Server,
+}
+
+/// Which scopes a record belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone in the county: areas, units, rules, notices.
+    Reference,
+    /// The workers of its recipient, its author, and supervisors of its area.
+    Recipient,
+    /// Its author and supervisors of its area.
+    Author,
+    /// The worker it describes and supervisors of its area.
+    Worker,
+    /// Never leaves the server by sync.
+    Server,
+}
+
+/// A typed view of a kind's fields.
+pub trait Record: Serialize + DeserializeOwned {
+    const KIND: Kind;
+    /// The conflict rule of each field; a field not named follows [`FieldRule::Register`].
+    const RULES: &'static [(&'static str, FieldRule)];
+    const CREATOR: Creator;
+    const AUDIENCE: Audience;
+    /// What is wrong with it, in the order of the form; empty when it may be saved.
+    fn problems(&self) -> Vec<Problem> {
+        Vec::new()
+    }
+    fn to_fields(&self) -> Fields {
+        Fields::of(self)
+    }
+}
+
+macro_rules! per_kind {
+    ($kind:expr, $record:ident => $body:expr, else $other:expr) => {{
+        macro_rules! arm {
+            ($t:ty) => {{
+                type $record = $t;
+                $body
+            }};
+        }
+        match $kind {
+            Kind::Area => arm!(Area),
+            Kind::Unit => arm!(Unit),
+            Kind::Worker => arm!(Worker),
+            Kind::Household => arm!(Household),
+            Kind::Recipient => arm!(Recipient),
+            Kind::Pairing => arm!(Pairing),
+            Kind::Visit => arm!(Visit),
+            Kind::Assistance => arm!(Assistance),
+            Kind::Receipt => arm!(Receipt),
+            Kind::Need => arm!(Need),
+            Kind::Activity => arm!(Activity),
+            Kind::Facility => arm!(Facility),
+            Kind::Disbursement => arm!(Disbursement),
+            Kind::Photo => arm!(Photo),
+            Kind::Task => arm!(Task),
+            Kind::Notice => arm!(Notice),
+            Kind::RuleSet => arm!(RuleSet),
+            Kind::ReportSnapshot => arm!(ReportSnapshot),
+            Kind::AccessLog => arm!(AccessLog),
+            Kind::Feedback => arm!(Feedback),
+            Kind::Review => arm!(Review),
+            Kind::Other(_) => $other,
+        }
+    }};
+}
+
+impl Kind {
+    /// The conflict rules of this kind's fields.
+    pub fn rules(&self) -> &'static [(&'static str, FieldRule)] {
+        per_kind!(self, R => R::RULES, else &[])
+    }
+
+    pub fn rule(&self, field: &str) -> FieldRule {
+        self.rules().iter().find(|(name, _)| *name == field).map_or(FieldRule::Register, |(_, rule)| *rule)
+    }
+
+    pub fn creator(&self) -> Creator {
+        per_kind!(self, R => R::CREATOR, else Creator::Server)
+    }
+
+    pub fn audience(&self) -> Audience {
+        per_kind!(self, R => R::AUDIENCE, else Audience::Server)
+    }
+
+    /// Checks fields against the kind: a shape that does not fit and every field problem.
+    pub fn problems(&self, fields: &Fields) -> Vec<Problem> {
+        per_kind!(self, R => match fields.view::<R>() {
+            Ok(record) => record.problems(),
+            Err(e) => vec![Problem::shape(&e.to_string())],
+        }, else vec![])
+    }
+}
+
+/// When and by whom a field was last set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The record's revision that set it.
+    pub rev: Rev,
+    pub hlc: Hlc,
+    pub device: DeviceId,
+    pub by: WorkerId,
+    /// For an element of a set: whether the last word was "remove".
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
+}
+
+/// A record was withdrawn, with a reason; it no longer counts and stays readable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Void {
+    pub reason: String,
+    pub by: WorkerId,
+    pub hlc: Hlc,
+}
+
+/// A value that gave way, or was corrected: kept, so that both authors can see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Former {
+    pub field: String,
+    pub value: Value,
+    pub by: WorkerId,
+    pub hlc: Hlc,
+    /// Why it gave way: an amendment's reason; absent when a later value simply won.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A record on its way and at rest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub kind: Kind,
+    pub id: RowId,
+    /// 0 while only a device knows it.
+    pub rev: Rev,
+    /// Who recorded it; nil for the server.
+    pub author: WorkerId,
+    pub device: DeviceId,
+    /// When it was made.
+    pub hlc: Hlc,
+    /// The area it is counted under: the recipient's when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<AreaCode>,
+    /// The recipient's category it is counted under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
+    /// The author's unit it is counted under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<UnitId>,
+    pub fields: Fields,
+    /// Stamps of what changed after creation; what is absent carries the creation's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stamps: BTreeMap<String, Stamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void: Option<Void>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Former>,
+    /// What a newer peer added to the envelope.
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, Value>,
+}
+
+impl Row {
+    /// A field's stamp: its own, or that of the record's creation.
+    pub fn stamp(&self, key: &str) -> Stamp {
+        self.stamps.get(key).copied().unwrap_or(Stamp {
+            rev: Rev(1),
+            hlc: self.hlc,
+            device: self.device,
+            by: self.author,
+            removed: false,
+        })
+    }
+
+    /// The recipient this record is about: itself, for a recipient.
+    pub fn recipient(&self) -> Option<RecipientId> {
+        recipient_of(&self.kind, self.id, &self.fields)
+    }
+
+    /// When it happened; falls back to when it was made.
+    pub fn happened(&self) -> Moment {
+        self.fields.parsed("happened").unwrap_or(Moment::shanghai(self.hlc.ms()))
+    }
+
+    pub fn view<R: Record>(&self) -> Result<R, serde_json::Error> {
+        self.fields.view()
+    }
+
+    pub fn is_void(&self) -> bool {
+        self.void.is_some()
+    }
+}
+
+/// The recipient that a record of `kind` with these fields is about.
+pub fn recipient_of(kind: &Kind, id: RowId, fields: &Fields) -> Option<RecipientId> {
+    match kind {
+        Kind::Recipient => Some(id.into()),
+        _ => fields.parsed("recipient"),
+    }
+}

@@ -1,0 +1,25 @@
+//! 通知: something to read, for everyone in an area.
+
+use super::{Audience, Creator, Kind, Problem, Record, problem::Checks};
+use crate::{AreaCode, Day, merge::rules::FieldRule};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    pub title: String,
+    pub text: String,
+    pub area: AreaCode,
+    pub from: Day,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Day>,
+}
+
+impl Record for Notice {
+    const KIND: Kind = Kind::Notice;
+    const RULES: &'static [(&'static str, FieldRule)] = &[("area", FieldRule::Fixed)];
+    const CREATOR: Creator = Creator::Supervisor;
+    const AUDIENCE: Audience = Audience::Reference;
+    fn problems(&self) -> Vec<Problem> {
+        Checks::default().required("title", &self.title).note("text", Some(&self.text)).done()
+    }
+}

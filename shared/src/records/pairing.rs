@@ -1,0 +1,59 @@
+//! 结对关系: which worker cares for which recipient, in what role, from when to when. Not one to one.
+
+use super::{Audience, Creator, Kind, Record};
+use crate::{Day, RecipientId, WorkerId, merge::rules::FieldRule, open_enum};
+use serde::{Deserialize, Serialize};
+
+open_enum! {
+    /// 结对, or one of 四个一对一.
+    PairingRole {
+        /// 结对帮扶
+        Paired = "paired",
+        /// 帮学助教
+        Tutoring = "tutoring",
+        /// 医疗康复
+        Medical = "medical",
+        /// 心理抚慰
+        Counselling = "counselling",
+        /// 亲情关怀
+        FamilyCare = "family_care",
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pairing {
+    pub worker: WorkerId,
+    pub recipient: RecipientId,
+    pub role: PairingRole,
+    /// First day in force.
+    pub start: Day,
+    /// First day no longer in force; open while absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<Day>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The worker's name, so that a colleague's phone can say who else cares without holding the staff list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker_name: Option<String>,
+}
+
+impl Pairing {
+    pub fn in_force(&self, day: Day) -> bool {
+        self.start <= day && self.end.is_none_or(|end| day < end)
+    }
+}
+
+impl Record for Pairing {
+    const KIND: Kind = Kind::Pairing;
+    const RULES: &'static [(&'static str, FieldRule)] = &[
+        ("worker", FieldRule::Fixed),
+        ("recipient", FieldRule::Fixed),
+        ("role", FieldRule::Server),
+        ("start", FieldRule::Server),
+        ("end", FieldRule::Server),
+        ("reason", FieldRule::Server),
+        ("worker_name", FieldRule::Server),
+    ];
+    const CREATOR: Creator = Creator::Supervisor;
+    const AUDIENCE: Audience = Audience::Recipient;
+}

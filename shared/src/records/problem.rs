@@ -1,0 +1,84 @@
+//! What can be wrong with a record's fields. The codes are the same on phone and server; the words for them are in the
+//! locale files.
+
+use crate::open_enum;
+use serde::{Deserialize, Serialize};
+
+open_enum! {
+    /// Locale key `problem-<word>`.
+    ProblemCode {
+        Missing = "missing",
+        TooLong = "too-long",
+        TooLarge = "too-large",
+        NotPositive = "not-positive",
+        InFuture = "in-future",
+        WrongShape = "wrong-shape",
+        /// More entries than one record may hold.
+        TooMany = "too-many",
+        /// A minor's record needs a guardian's consent or a legal basis.
+        ConsentMissing = "consent-missing",
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The field's name; locale key `field-<name>`.
+    pub field: String,
+    pub code: ProblemCode,
+    /// A technical detail for support; never shown alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+impl Problem {
+    pub fn new(field: &str, code: ProblemCode) -> Self {
+        Self { field: field.to_owned(), code, detail: None }
+    }
+
+    /// The fields do not have the kind's shape at all.
+    pub fn shape(detail: &str) -> Self {
+        // serde quotes the offending value; keep the message short and free of it.
+        let detail = detail.split(['"', '`']).next().unwrap_or_default().trim().to_owned();
+        Self { field: String::new(), code: ProblemCode::WrongShape, detail: Some(detail) }
+    }
+}
+
+/// 4,000 characters: two screens of dictation, and a change stays far below the 16 kB that Android passes per event.
+pub const NOTE_MAX: usize = 4000;
+/// 100 characters: the longest name of a village or unit seen in the roster has 30.
+pub const NAME_MAX: usize = 100;
+
+/// Collects problems field by field.
+#[derive(Default)]
+pub struct Checks(Vec<Problem>);
+
+impl Checks {
+    pub fn required(mut self, field: &str, text: &str) -> Self {
+        if text.trim().is_empty() {
+            self.0.push(Problem::new(field, ProblemCode::Missing));
+        }
+        self.longest(field, text, NAME_MAX)
+    }
+
+    pub fn note(self, field: &str, text: Option<&str>) -> Self {
+        self.longest(field, text.unwrap_or_default(), NOTE_MAX)
+    }
+
+    pub fn longest(mut self, field: &str, text: &str, max: usize) -> Self {
+        if text.chars().count() > max {
+            self.0.push(Problem::new(field, ProblemCode::TooLong));
+        }
+        self
+    }
+
+    pub fn that(mut self, holds: bool, field: &str, code: ProblemCode) -> Self {
+        if !holds {
+            self.0.push(Problem::new(field, code));
+        }
+        self
+    }
+
+    pub fn done(self) -> Vec<Problem> {
+        self.0
+    }
+}

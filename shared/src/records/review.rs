@@ -1,0 +1,65 @@
+//! 待核对: a change that no rule may decide. It waits for a supervisor with both values, authors and times; deciding
+//! it is an operation like any other.
+
+use super::{Audience, Creator, Kind, Record};
+use crate::{Hlc, Op, RecipientId, RowId, WorkerId, merge::rules::FieldRule, open_enum};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+open_enum! {
+    /// Why no rule may decide; locale key `review-<word>`.
+    ReviewReason {
+        /// Name, ID number or category was changed by someone else meanwhile.
+        IdentityConflict = "identity_conflict",
+        /// Two people reached different end states.
+        StatusConflict = "status_conflict",
+        /// Decided before the need was reopened.
+        StaleStatus = "stale_status",
+        /// Two corrections of the same record.
+        AmendmentConflict = "amendment_conflict",
+        /// The record was withdrawn meanwhile.
+        EditAfterVoid = "edit_after_void",
+        /// The same goods, household and day were recorded twice.
+        LikelyDuplicate = "likely_duplicate",
+        /// A change that only the office makes, proposed by a worker.
+        Proposal = "proposal",
+        /// Recorded after the pairing had ended.
+        GrantEnded = "grant_ended",
+    }
+}
+
+open_enum! {
+    ReviewStatus { Open = "open", Accepted = "accepted", Declined = "declined" }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    pub reason: ReviewReason,
+    pub status: ReviewStatus,
+    /// The record in question and its kind.
+    pub row: RowId,
+    pub row_kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<RecipientId>,
+    /// The change that waits, as it came.
+    pub op: Op,
+    pub proposed_by: WorkerId,
+    pub proposed_hlc: Hlc,
+    /// Field → value that stands now, for the fields in question.
+    #[serde(default)]
+    pub current: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_by: Option<WorkerId>,
+    /// Already in force (a likely duplicate counts until it is withdrawn).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub applied: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
+}
+
+impl Record for Review {
+    const KIND: Kind = Kind::Review;
+    const RULES: &'static [(&'static str, FieldRule)] = &[("status", FieldRule::Status)];
+    const CREATOR: Creator = Creator::Server;
+    const AUDIENCE: Audience = Audience::Recipient;
+}

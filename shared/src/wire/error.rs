@@ -1,0 +1,102 @@
+//! Errors on the wire and in the client: what failed, whether to try again, and what to do next. Expected results
+//! (conflict, duplicate, gone) are not errors; they are outcomes and verdicts.
+
+use crate::open_enum;
+use serde::{Deserialize, Serialize};
+
+open_enum! {
+    /// Locale key `error-<word>`.
+    ErrorCode {
+        // Enrolment and access.
+        CodeUnknown = "code-unknown",
+        CodeExpired = "code-expired",
+        CodeUsed = "code-used",
+        TokenUnknown = "token-unknown",
+        TokenRevoked = "token-revoked",
+        NotAllowed = "not-allowed",
+        LoginFailed = "login-failed",
+        // The request itself.
+        Malformed = "malformed",
+        TooLarge = "too-large",
+        NotFound = "not-found",
+        ProtocolTooOld = "protocol-too-old",
+        ProtocolTooNew = "protocol-too-new",
+        BadEncoding = "bad-encoding",
+        // Media.
+        OffsetMismatch = "offset-mismatch",
+        NotAPhoto = "not-a-photo",
+        // The server's own state.
+        Busy = "busy",
+        TooManyRequests = "too-many-requests",
+        StorageFull = "storage-full",
+        Internal = "internal",
+    }
+}
+
+/// Body of every reply that is not 2xx.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError {
+    pub code: ErrorCode,
+    /// For people, in the language asked for by `Accept-Language`; clients translate `code` themselves.
+    pub message: String,
+    /// Seconds to wait; also sent as `Retry-After`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+/// What a call of the protocol can end in, seen from either side.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SyncError {
+    /// No connection, or it broke; nothing is known about the server's side.
+    #[error("no connection to the server: {0}")]
+    Offline(String),
+    /// The server refused, for good or for now.
+    #[error("{}: {}", .0.code, .0.message)]
+    Refused(ApiError),
+    /// The reply is not what the protocol says.
+    #[error("the server's reply could not be read: {0}")]
+    BadReply(String),
+}
+
+impl SyncError {
+    pub fn refused(code: ErrorCode) -> Self {
+        Self::Refused(ApiError { message: code.word().to_owned(), code, retry_after: None })
+    }
+
+    /// With seconds to wait.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        if let Self::Refused(error) = &mut self {
+            error.retry_after = Some(seconds);
+        }
+        self
+    }
+
+    pub fn code(&self) -> Option<&ErrorCode> {
+        match self {
+            Self::Refused(error) => Some(&error.code),
+            _ => None,
+        }
+    }
+
+    /// True when trying the same again cannot help.
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Offline(_) | Self::BadReply(_) => false,
+            Self::Refused(error) => !matches!(
+                error.code,
+                ErrorCode::Busy
+                    | ErrorCode::TooManyRequests
+                    | ErrorCode::StorageFull
+                    | ErrorCode::Internal
+                    | ErrorCode::OffsetMismatch
+                    | ErrorCode::Other(_)
+            ),
+        }
+    }
+
+    /// True when this device's access has ended.
+    pub fn is_revoked(&self) -> bool {
+        matches!(self.code(), Some(ErrorCode::TokenRevoked))
+    }
+}

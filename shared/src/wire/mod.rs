@@ -1,0 +1,41 @@
+//! What travels between device and server: JSON, compressed with zstd. One file per step. `docs/protocol.md` explains
+//! each with examples; golden files pin it.
+
+pub mod enrol;
+pub mod error;
+pub mod media;
+pub mod pull;
+pub mod push;
+pub mod report;
+pub mod scope;
+
+pub use enrol::{EnrolReply, EnrolRequest, Token};
+pub use error::{ApiError, ErrorCode, SyncError};
+pub use media::{MediaChunk, MediaCreate, MediaState, MediaStatus};
+pub use pull::{PullReply, PullRequest, ScopePage};
+pub use push::{PushReply, PushRequest, PushVerdict};
+pub use report::{Report, ReportLine, ReportRequest};
+pub use scope::Scope;
+
+/// The protocol version this build speaks.
+/// - 1: the first release.
+pub const PROTO: u16 = 1;
+/// The oldest version this server accepts: every one ever released.
+pub const PROTO_OLDEST: u16 = 1;
+
+/// 250 operations: a page that a 2G link carries in about 5 s.
+pub const PUSH_OPS_MAX: usize = 250;
+/// 256 KiB of operations before compression.
+pub const PUSH_BYTES_MAX: usize = 256 << 10;
+/// One operation's JSON: checked when it is saved, so that nothing is saved that can never be sent.
+pub const OP_BYTES_MAX: usize = 64 << 10;
+/// 1 MiB: what a request body may unfold to, media chunks apart.
+pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// 1,000 rows a page at most.
+pub const PULL_ROWS_MAX: usize = 1000;
+/// 512 KiB of rows a page, before compression.
+pub const PULL_BYTES_MAX: usize = 512 << 10;
+/// 128 KiB: lost with one broken connection at most; about 10 s on 2G.
+pub const CHUNK_BYTES: usize = 128 << 10;
+/// What the server takes in one chunk.
+pub const CHUNK_BYTES_MAX: usize = 1 << 20;

@@ -1,0 +1,58 @@
+//! Pull: what changed in a device's scopes since its cursors, a page at a time.
+
+use super::Scope;
+use crate::{
+    Moment, RowId,
+    digest::Digest,
+    ids::{DeviceId, Epoch, Seq},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// `POST /v1/pull`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PullRequest {
+    pub proto: u16,
+    pub device: DeviceId,
+    /// The store the cursors belong to; absent before the first pull.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
+    /// What the device has of each scope; a scope not named starts from the beginning.
+    pub cursors: BTreeMap<Scope, Seq>,
+    pub client_now: Moment,
+}
+
+/// One page. The device applies it and stores the cursors in one transaction.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PullReply {
+    pub epoch: Epoch,
+    pub server_now: Moment,
+    /// The scopes with news; a scope in force without news is named with its cursor and no rows.
+    pub scopes: Vec<ScopePage>,
+    /// Scopes the device no longer may hold: their rows leave it, pending work stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<Scope>,
+    /// More is waiting: ask again at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ScopePage {
+    pub scope: Scope,
+    /// Start over: the cursor was of another epoch, or older than what the server remembers of rows that left. The
+    /// device forgets which rows the scope held before it applies this page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reset: bool,
+    /// [`crate::Row`]s as JSON, in feed order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<Box<RawValue>>,
+    /// Rows that left the scope.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<RowId>,
+    pub cursor: Seq,
+    /// On the last page of the scope: what the device must now hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+}

@@ -1,0 +1,56 @@
+//! Scopes: what a device may hold. Each has a cursor of its own.
+
+use crate::{AreaCode, WorkerId};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, str::FromStr};
+
+/// On the wire a word: `w:<worker id>`, `a:<area code>`, `r:<county code>`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// The recipients in a worker's care and what belongs to them, and the worker's own records.
+    Worker(WorkerId),
+    /// Everything in an area that lies within one county.
+    Area(AreaCode),
+    /// A county's reference data: areas, units, rules, tasks, notices.
+    Reference(AreaCode),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Worker(id) => write!(f, "w:{id}"),
+            Self::Area(code) => write!(f, "a:{code}"),
+            Self::Reference(code) => write!(f, "r:{code}"),
+        }
+    }
+}
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a scope")]
+pub struct BadScope;
+
+impl FromStr for Scope {
+    type Err = BadScope;
+    fn from_str(text: &str) -> Result<Self, BadScope> {
+        match text.split_once(':') {
+            Some(("w", id)) => id.parse().map(Self::Worker).map_err(|_| BadScope),
+            Some(("a", code)) => code.parse().map(Self::Area).map_err(|_| BadScope),
+            Some(("r", code)) => code.parse().map(Self::Reference).map_err(|_| BadScope),
+            _ => Err(BadScope),
+        }
+    }
+}
+impl Serialize for Scope {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        std::borrow::Cow::<str>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+    }
+}
