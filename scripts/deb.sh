@@ -24,7 +24,7 @@ libraries_of() {
   rm -r "$scratch"
 }
 
-# package NAME BINARY SECTION SUMMARY DESCRIPTION; what else goes in stands in the folder already
+# package NAME BINARY SECTION SUMMARY DESCRIPTION [MORE-DEPENDS]; what else goes in stands in the folder already
 package() {
   local name=$1 binary=$2 section=$3 summary=$4 description=$5 root="$out/deb/$1"
   install -D -m 755 "$binary" "$root/usr/bin/$(basename "$binary")"
@@ -39,7 +39,7 @@ Maintainer: The Lianxin contributors <lianxin@localhost>
 Section: $section
 Priority: optional
 Installed-Size: $(du -sk --exclude=DEBIAN "$root" | cut -f1)
-Depends: $(libraries_of "$(realpath "$root/usr/bin/$(basename "$binary")")")
+Depends: $(libraries_of "$(realpath "$root/usr/bin/$(basename "$binary")")")${6:+, $6}
 Description: $summary
  $description
 CONTROL
@@ -58,8 +58,9 @@ server="$out/deb/lianxin-server"
 install -D -m 644 packaging/lianxin-server.service "$server/usr/lib/systemd/system/lianxin-server.service"
 mkdir -p "$server/DEBIAN"
 install -m 755 packaging/postinst packaging/prerm packaging/postrm "$server/DEBIAN/"
+install -D -m 644 docs/operations.md "$server/usr/share/doc/lianxin-server/operations.md"
 package lianxin-server "$out/release/sync-server" net "server for Lianxin: sync, reports, console" \
-  "Merges what the app's devices send, and shows reports and a console in the browser."
+  "Merges what the app's devices send, and shows reports and a console in the browser." passwd
 
 ls -1 "$out"/deb/*.deb
 echo "make deb: done."
