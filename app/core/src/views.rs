@@ -1,0 +1,316 @@
+//! What screens show: plain data, already joined and masked, never a table row. Words are keys for the locale files.
+
+use crate::command::Prefs;
+use serde::{Deserialize, Serialize};
+use shared::{
+    AreaCode, Day, Fields, Moment, Month, NeedId, PhotoId, RecipientId, RowId, UnitId, WorkerId,
+    due::Due,
+    ids::OpNo,
+    indicators::Figures,
+    op::Outcome,
+    records::{Category, Former, Kind, NeedKind, NeedStatus, PairingRole, RiskTier, Role, recipient::SelfCare},
+    wire::ErrorCode,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// First run: no store yet.
+    New,
+    /// A store, its key wrapped by the PIN.
+    Locked,
+    /// Unlocked, without a server.
+    Unenrolled,
+    Ready,
+    /// Access was withdrawn by the office. Unsent work is kept.
+    Revoked,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StatusView {
+    pub phase: Phase,
+    pub prefs: Prefs,
+    /// Seconds until the next PIN may be tried; 0 for now.
+    pub pin_delay_s: u64,
+    /// Who is enrolled; absent while locked.
+    pub me: Option<Me>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Me {
+    pub worker: WorkerId,
+    pub name: String,
+    pub role: Role,
+    pub area: AreaCode,
+    pub area_name: String,
+    /// Areas a supervisor answers for.
+    pub areas: Vec<AreaCode>,
+    pub unit_name: Option<String>,
+    pub server: String,
+}
+
+/// Where a record is, seen from its author.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum RecordState {
+    /// On the server, and counted there.
+    Confirmed,
+    /// On this phone; sent when there is signal.
+    Waiting,
+    /// On the server; a supervisor decides. `applied`: it counts in the meantime.
+    InReview { applied: bool },
+    /// On the server, with another value in some fields.
+    Merged,
+    /// Not taken by the server; kept here.
+    Rejected,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TodayView {
+    pub day: Day,
+    /// Overdue first, then due today, then the next seven days.
+    pub due: Vec<RecipientItem>,
+    /// How many are overdue, due today, due within seven days.
+    pub overdue: u32,
+    pub due_today: u32,
+    pub due_soon: u32,
+    pub tasks: Vec<TaskItem>,
+    pub notices: Vec<NoticeItem>,
+    /// Needs of one's recipients that are open, latest change first.
+    pub needs: Vec<NeedItem>,
+    /// Operations and photos not on the server yet.
+    pub waiting: u32,
+    /// Items that need a look on the sync screen.
+    pub attention: u32,
+    /// Drafts begun and not saved: key and recipient's name.
+    pub drafts: Vec<DraftItem>,
+    /// The rule set awaits the bureau's confirmation.
+    pub rules_to_be_confirmed: bool,
+    pub recipients: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DraftItem {
+    pub key: String,
+    pub name: Option<String>,
+    pub updated: Moment,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecipientItem {
+    pub id: RecipientId,
+    pub name: String,
+    pub category: Category,
+    pub tags: Vec<String>,
+    pub area: AreaCode,
+    /// Village or township.
+    pub area_name: String,
+    pub age: Option<i32>,
+    pub minor: bool,
+    pub due: Option<Due>,
+    /// Days past due; negative before. Absent when nothing is due.
+    pub days_over: Option<i32>,
+    pub last_seen: Option<Day>,
+    pub phone_masked: Option<String>,
+    pub open_needs: u32,
+    /// Something about this recipient waits on this phone.
+    pub waiting: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecipientsView {
+    pub total: u32,
+    pub items: Vec<RecipientItem>,
+    /// Villages and categories that occur, with counts, for the filter.
+    pub villages: Vec<(AreaCode, String, u32)>,
+    pub categories: Vec<(Category, u32)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CardView {
+    pub item: RecipientItem,
+    pub code: String,
+    pub sex: Option<shared::id_number::Sex>,
+    pub birth: Option<Day>,
+    pub address: Option<String>,
+    pub id_masked: Option<String>,
+    pub guardian: Option<(String, Option<String>, Option<String>)>,
+    pub disability: Option<(Option<u8>, Option<u8>)>,
+    pub self_care: Option<SelfCare>,
+    pub risk: Option<RiskTier>,
+    pub note: Option<String>,
+    /// Who else cares: name, role.
+    pub carers: Vec<(String, PairingRole)>,
+    /// Newest first, at most 100.
+    pub history: Vec<HistoryItem>,
+    pub needs: Vec<NeedItem>,
+    /// Values that gave way to someone else's, newest first.
+    pub former: Vec<Former>,
+    pub household: Vec<(RecipientId, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryItem {
+    pub row: RowId,
+    pub kind: Kind,
+    pub happened: Moment,
+    /// Locale key of the headline: `mode-home`, `assistance-goods`, `need-heating`.
+    pub title: String,
+    /// Locale key of a qualifier: `presence-away`.
+    pub qualifier: Option<String>,
+    pub text: Option<String>,
+    /// Fen, where money or goods went.
+    pub value: Option<shared::Fen>,
+    /// Absent when it is a colleague whose name this phone does not hold.
+    pub by: Option<String>,
+    pub mine: bool,
+    pub problems: u32,
+    pub photos: Vec<PhotoId>,
+    pub state: RecordState,
+    pub void: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NeedItem {
+    pub id: NeedId,
+    pub recipient: RecipientId,
+    pub recipient_name: String,
+    pub kind: NeedKind,
+    pub text: String,
+    pub status: NeedStatus,
+    pub unit_name: Option<String>,
+    pub progress: Option<String>,
+    pub happened: Moment,
+    pub state: RecordState,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskItem {
+    pub id: RowId,
+    pub title: String,
+    pub text: Option<String>,
+    pub due: Day,
+    /// Own recipients done, of all own; (0, 0) for a task that counts nothing.
+    pub done: u32,
+    pub of: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoticeItem {
+    pub id: RowId,
+    pub title: String,
+    pub text: String,
+    pub from: Day,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordView {
+    pub item: HistoryItem,
+    pub recipient_name: Option<String>,
+    pub fields: Fields,
+    pub former: Vec<Former>,
+    pub void_reason: Option<String>,
+    pub outcome: Option<Outcome>,
+    /// Saved moments ago and not sent: can be taken back without a trace.
+    pub undoable: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnitView {
+    pub id: UnitId,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AreaView {
+    pub code: AreaCode,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotoView {
+    pub id: PhotoId,
+    pub width: u32,
+    pub height: u32,
+    /// Bytes as kept.
+    pub size: u64,
+    pub caption: Option<String>,
+    /// JPEG, base64, 240 px.
+    pub thumb: String,
+}
+
+/// The three answers of the sync screen: is my work safe, is it counted, what must I do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SyncView {
+    /// Own records of this month on the server, and still on this phone (I5).
+    pub month_confirmed: u32,
+    pub month_waiting: u32,
+    /// Operations not acknowledged yet, oldest first, at most 200; and how many there are in all.
+    pub waiting: Vec<OutboxItem>,
+    pub waiting_total: u32,
+    /// Outcomes to look at: merged, in review, rejected.
+    pub attention: Vec<OutboxItem>,
+    pub recent: Vec<OutboxItem>,
+    /// Bytes of operations that wait, as they would travel (estimate).
+    pub waiting_bytes: u64,
+    pub photos_waiting: u32,
+    pub photos_bytes: u64,
+    pub photos_failed: u32,
+    /// Wire bytes of the last session, up and down.
+    pub last_up: u64,
+    pub last_down: u64,
+    pub last_success: Option<Moment>,
+    pub next_attempt: Option<Moment>,
+    pub last_problem: Option<SyncProblem>,
+    pub running: Option<Progress>,
+    /// The device's clock is off by so many seconds from the server's, when that is over two minutes.
+    pub clock_off_s: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum SyncProblem {
+    Offline,
+    Refused(ErrorCode),
+    BadReply,
+    /// Access was withdrawn.
+    Revoked,
+    StorageFull,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub ops_done: u32,
+    pub ops_total: u32,
+    pub rows_pulled: u32,
+    pub photos_done: u32,
+    pub photos_total: u32,
+    pub bytes_up: u64,
+    pub bytes_down: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutboxItem {
+    pub op_no: OpNo,
+    pub row: RowId,
+    pub kind: Kind,
+    /// `create`, `set`, `amend` …
+    pub change: String,
+    /// Locale key of the headline, as in [`HistoryItem::title`].
+    pub title: String,
+    pub recipient: Option<RecipientId>,
+    pub recipient_name: Option<String>,
+    pub saved: Moment,
+    /// As JSON.
+    pub bytes: u64,
+    pub state: RecordState,
+    pub outcome: Option<Outcome>,
+    /// Own value and the one that stands, by field, for an outcome that has both.
+    pub values: Vec<(String, String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MonthView {
+    pub month: Month,
+    pub confirmed: Figures,
+    pub waiting: Figures,
+    /// Own records of the month, newest first, at most 200.
+    pub records: Vec<HistoryItem>,
+}
