@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 # rustup may have come a moment ago with `make setup`; the shell that called make does not know its folder yet.
 export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 OUT := $(or $(CARGO_TARGET_DIR),target)
+# Whoever watches sees the compiler at work; a log does not need three hundred lines of it.
+BUILD := cargo build --locked $(shell [ -t 2 ] || echo --quiet)
 
 .PHONY: help setup demo city test screens fmt lint android-check deb clean
 
@@ -31,14 +33,14 @@ demo: ## a day in the field, with a server, two devices and a supervisor (ONCE=1
 	  arguments+=(--app "$(OUT)/debug/lianxin")
 	fi
 	echo "make demo: building (some minutes the first time)"
-	cargo build --locked --quiet "$${packages[@]}"
+	$(BUILD) "$${packages[@]}"
 	SYNC_SERVER_BIN="$$(realpath "$(OUT)/debug/sync-server")" "$(OUT)/debug/demo" "$${arguments[@]}"
 	echo "make demo: done."
 
 city: ## load the whole demo city through the real push path and compare its figures
 	@scripts/setup.sh base
 	echo "make city: building (some minutes the first time)"
-	cargo build --locked --quiet --release -p tests -p sync-server --bin city --bin sync-server
+	$(BUILD) --release -p tests -p sync-server --bin city --bin sync-server
 	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/city"
 	echo "make city: done."
 
@@ -49,7 +51,7 @@ test: ## format, lint and every test, the real app and the console's pages among
 screens: ## a picture of every screen, into target/screens
 	@scripts/setup.sh base ui test
 	echo "make screens: building (some minutes the first time)"
-	cargo build --locked --quiet --workspace --features app/automation --bins --tests
+	$(BUILD) --workspace --features app/automation --bins --tests
 	SYNC_SERVER_BIN="$$(realpath "$(OUT)/debug/sync-server")" LIANXIN_APP_BIN="$$(realpath "$(OUT)/debug/lianxin")" \
 	  scripts/test-env.sh "$(OUT)/debug/screens"
 	echo "make screens: done, in $(OUT)/screens."

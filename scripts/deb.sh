@@ -11,9 +11,10 @@ rm -rf "$out/deb"
 mkdir -p "$out/deb"
 
 echo "make deb: building (some minutes the first time)"
+[ -t 2 ] && quiet=() || quiet=(--quiet)
 # Apart, because together they would share one SQLite, the device's encrypted one.
-cargo build --locked --quiet --release -p sync-server --bin sync-server
-cargo build --locked --quiet --release -p app --bin lianxin
+cargo build --locked "${quiet[@]}" --release -p sync-server --bin sync-server
+cargo build --locked "${quiet[@]}" --release -p app --bin lianxin
 
 libraries_of() {
   local scratch

@@ -34,6 +34,8 @@ deb_packages=(dpkg-dev)
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]; }
 
+can_be_root() { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif command -v sudo >/dev/null; then sudo --preserve-env=DEBIAN_FRONTEND "$@"
@@ -84,8 +86,8 @@ plain_cargo_is_enough() {
 install_rust() {
   plain_cargo_is_enough && return
   if ! command -v rustup >/dev/null; then
-    # Debian's rustup cannot stand beside Debian's cargo, so only where there is none.
-    if ! command -v cargo >/dev/null && { known_to_apt rustup || { refresh_lists; known_to_apt rustup; }; }; then
+    # Debian's rustup cannot stand beside Debian's cargo, so only where there is none; the other one needs no rights.
+    if ! command -v cargo >/dev/null && can_be_root && known_to_apt rustup; then
       install_packages rustup
     else
       say "installing rustup"
