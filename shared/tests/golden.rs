@@ -1,0 +1,238 @@
+//! Golden files pin the wire: a message that comes out otherwise, or no longer reads back, is a change of protocol and
+//! needs a version of its own. `UPDATE_GOLDEN=1 cargo test -p shared --test golden` writes them anew.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json, value::RawValue};
+use shared::{
+    Change, Fields, Hlc, Moment, Op, OpOutcome, Outcome, Row,
+    chain::Chain,
+    digest::Digest,
+    ids::*,
+    indicators::{Figures, Indicator, Tally},
+    op::Rejection,
+    records::{Category, Kind, Problem, ProblemCode, ReviewReason, Role},
+    wire::*,
+};
+use std::{collections::BTreeMap, path::Path};
+use uuid::Uuid;
+
+fn check<T: Serialize + DeserializeOwned>(name: &str, message: &T) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.json"));
+    let text = serde_json::to_string_pretty(message).unwrap() + "\n";
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{name}.json is missing"));
+    assert_eq!(text, golden, "{name} comes out differently");
+    let back: T = serde_json::from_str(&golden).unwrap();
+    assert_eq!(serde_json::to_string_pretty(&back).unwrap() + "\n", golden, "{name} does not survive reading");
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n)
+}
+fn now() -> Moment {
+    "2026-11-23T10:02:00.000+08:00".parse().unwrap()
+}
+fn raw<T: Serialize>(value: &T) -> Box<RawValue> {
+    RawValue::from_string(serde_json::to_string(value).unwrap()).unwrap()
+}
+fn visit_fields() -> Fields {
+    serde_json::from_value(json!({
+        "recipient": id(5), "mode": "home", "presence": "found", "happened": now(),
+        "findings": [{"item": "living", "good": true}, {"item": "fire", "good": false, "note": "烟囱漏烟"}],
+        "services": ["family_care"], "note": "老人精神好"
+    }))
+    .unwrap()
+}
+fn op(no: u64, change: Change) -> Op {
+    Op {
+        id: OpId(id(u128::from(no) + 100)),
+        no: OpNo(no),
+        base: Rev(if matches!(change, Change::Create(_)) { 0 } else { 3 }),
+        hlc: Hlc::new(1_795_399_320_000, 2),
+        kind: if matches!(change, Change::Advance { .. } | Change::Reopen { .. }) { Kind::Need } else { Kind::Visit },
+        row: RowId(id(7)),
+        change,
+    }
+}
+
+#[test]
+fn every_change() {
+    let fields = || Fields::new().with("note", "改");
+    let changes = [
+        Change::Create(visit_fields()),
+        Change::Set(Fields::new().with("phone", "13800000011").with("address", Value::Null)),
+        Change::Elements { field: "tags".into(), add: vec!["lives-alone".into()], remove: vec!["empty-nest".into()] },
+        Change::Amend { reason: "写错了".into(), fields: fields() },
+        Change::Advance { to: "solved".into(), generation: 1, fields: Fields::new().with("solved", now().to_string()) },
+        Change::Void { reason: "重复".into() },
+        Change::Reopen { reason: "没到账".into() },
+        Change::Resolve { accept: true, reason: "身份证已核".into() },
+    ];
+    let ops: Vec<Op> = changes.into_iter().zip(1..).map(|(change, no)| op(no, change)).collect();
+    check("ops", &ops);
+}
+
+#[test]
+fn every_outcome() {
+    let rejections = [
+        Rejection::Invalid(vec![Problem::new("note", ProblemCode::TooLong)]),
+        Rejection::NotYours,
+        Rejection::NeedsAmendment { field: "note".into() },
+        Rejection::UnknownRow,
+        Rejection::IdTaken,
+        Rejection::NeedsNewerServer,
+        Rejection::Malformed { detail: "missing field hlc".into() },
+        Rejection::NotAllowed,
+    ];
+    let review = ReviewId(id(9));
+    let mut outcomes = vec![
+        Outcome::Applied,
+        Outcome::Merged { lost: vec!["phone".into()] },
+        Outcome::InReview { review, reason: ReviewReason::LikelyDuplicate, applied: true },
+    ];
+    outcomes.extend(rejections.map(Outcome::Rejected));
+    let outcomes: Vec<OpOutcome> = outcomes
+        .into_iter()
+        .zip(1..)
+        .map(|(outcome, n)| OpOutcome { op_id: OpId(id(100 + n)), op_no: OpNo(n as u64), outcome })
+        .collect();
+    check("outcomes", &outcomes);
+}
+
+#[test]
+fn push() {
+    let request = PushRequest {
+        proto: PROTO,
+        caps: vec![],
+        device: DeviceId(id(1)),
+        incarnation: Incarnation(1),
+        first_op: OpNo(1),
+        chain: Chain::default(),
+        client_now: now(),
+        ops: vec![raw(&op(1, Change::Create(visit_fields())))],
+    };
+    check("push_request", &request);
+    let reply = |verdict| PushReply { epoch: Epoch(id(2)), server_now: now(), verdict };
+    check("push_accepted", &reply(PushVerdict::Accepted { acked_through: OpNo(1), outcomes: vec![] }));
+    check("push_resume", &reply(PushVerdict::Resume { have: OpNo(0) }));
+    check("push_new_incarnation", &reply(PushVerdict::NewIncarnation { incarnation: Incarnation(2) }));
+}
+
+#[test]
+fn pull() {
+    let worker = Scope::Worker(WorkerId(id(3)));
+    let reference = Scope::Reference("620802".parse().unwrap());
+    let request = PullRequest {
+        proto: PROTO,
+        device: DeviceId(id(1)),
+        epoch: Some(Epoch(id(2))),
+        cursors: BTreeMap::from([(worker, Seq(41)), (reference, Seq(7))]),
+        client_now: now(),
+    };
+    check("pull_request", &request);
+    let row = Row {
+        kind: Kind::Visit,
+        id: RowId(id(7)),
+        rev: Rev(1),
+        author: WorkerId(id(3)),
+        device: DeviceId(id(1)),
+        hlc: Hlc::new(1_795_399_320_000, 2),
+        area: Some("620802101201".parse().unwrap()),
+        category: Some(Category::DestituteHome),
+        unit: Some(UnitId(id(4))),
+        fields: visit_fields(),
+        stamps: BTreeMap::new(),
+        void: None,
+        former: vec![],
+        extra: BTreeMap::new(),
+    };
+    check("row", &row);
+    let mut digest = Digest::default();
+    digest.add(row.id, row.rev);
+    let page = ScopePage {
+        scope: worker,
+        reset: false,
+        rows: vec![raw(&row)],
+        gone: vec![RowId(id(8))],
+        cursor: Seq(42),
+        digest: Some(digest),
+    };
+    let quiet = ScopePage { scope: reference, reset: true, rows: vec![], gone: vec![], cursor: Seq(7), digest: None };
+    let reply = PullReply {
+        epoch: Epoch(id(2)),
+        server_now: now(),
+        scopes: vec![page, quiet],
+        dropped: vec![Scope::Area("620802101201".parse().unwrap())],
+        more: true,
+    };
+    check("pull_reply", &reply);
+}
+
+#[test]
+fn enrol_media_report_and_error() {
+    let proof = "00".repeat(32);
+    check(
+        "enrol_request",
+        &EnrolRequest {
+            proto: PROTO,
+            code: "ABCDE-12345".into(),
+            device: DeviceId(id(1)),
+            proof,
+            label: "Redmi 9A".into(),
+            client_now: now(),
+        },
+    );
+    check(
+        "enrol_reply",
+        &EnrolReply {
+            token: Token("opaque".into()),
+            epoch: Epoch(id(2)),
+            worker: WorkerId(id(3)),
+            name: "李红".into(),
+            role: Role::Worker,
+            area: "620802101".parse().unwrap(),
+            areas: vec!["620802101201".parse().unwrap()],
+            unit: Some(UnitId(id(4))),
+            server_now: now(),
+        },
+    );
+    check(
+        "media_create",
+        &MediaCreate { photo: PhotoId(id(6)), sha256: "ab".repeat(32), size: 204_800, mime: "image/jpeg".into() },
+    );
+    check("media_status", &MediaStatus { upload: UploadId(id(11)), state: MediaState::Uploading, offset: 131_072 });
+    let mut total = Figures::default();
+    total.add(&Indicator::HomeVisit, Tally { n: 62_000, fen: shared::Fen(0) });
+    total.add(&Indicator::AidMoney, Tally { n: 10, fen: shared::Fen(224_090_000) });
+    let area = "6208".parse().unwrap();
+    let period = "2025".parse().unwrap();
+    check("report_request", &ReportRequest { area, period, category: Some(Category::Orphan) });
+    check(
+        "report",
+        &Report {
+            area,
+            area_name: "示例市".into(),
+            period,
+            category: None,
+            by_area: vec![ReportLine {
+                area: "620802".parse().unwrap(),
+                name: "崆峒区".into(),
+                figures: total.clone(),
+            }],
+            by_category: vec![(Category::Orphan, total.clone())],
+            by_month: vec![("2025-01".parse().unwrap(), total.clone())],
+            total,
+            attention: report::Attention {
+                overdue: 143,
+                reviews: 6,
+                photos_missing: 31,
+                needs_open: 17,
+                silent_devices: 4,
+            },
+            as_of: now(),
+        },
+    );
+    check("error", &ApiError { code: ErrorCode::Busy, message: "服务器忙,请稍后再试".into(), retry_after: Some(30) });
+}
