@@ -1,12 +1,26 @@
 //! Hybrid logical clock: 48 bits of milliseconds and a 16-bit counter in one `u64`, so that stamps order events even
 //! when a phone's clock stands still, jumps back or is a day off.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A stamp; larger is later. Milliseconds since 1970 UTC in the upper 48 bits.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+/// A stamp; larger is later. Milliseconds since 1970 UTC in the upper 48 bits. On the wire 16 lower-case hex digits:
+/// they sort as the stamps do, and JSON numbers lose digits beyond 2^53 in some languages.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hlc(pub u64);
+
+impl Serialize for Hlc {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(&format_args!("{:016x}", self.0))
+    }
+}
+impl<'de> Deserialize<'de> for Hlc {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(d)?;
+        let whole = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let stamp = if whole { u64::from_str_radix(&text, 16).ok() } else { None };
+        stamp.map(Self).ok_or_else(|| serde::de::Error::custom("a stamp is 16 lower-case hex digits"))
+    }
+}
 
 /// 2^48 − 1 ms lies in the year 10889.
 const MAX_MS: u64 = (1 << 48) - 1;

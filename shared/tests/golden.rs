@@ -1,6 +1,8 @@
 //! Golden files pin the wire: a message that comes out otherwise, or no longer reads back, is a change of protocol and
 //! needs a version of its own. `UPDATE_GOLDEN=1 cargo test -p shared --test golden` writes them anew.
 
+#![allow(clippy::unwrap_used)]
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json, value::RawValue};
 use shared::{
