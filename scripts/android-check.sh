@@ -57,7 +57,7 @@ export OPENSSL_NO_VENDOR=1 OPENSSL_INCLUDE_DIR="$here/include" OPENSSL_LIB_DIR="
 
 cargo_flags=()
 channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
-has_target() { command -v rustup >/dev/null && rustup target list --toolchain "$channel" --installed 2>/dev/null | grep -qx "$target"; }
+has_target() { command -v rustup >/dev/null && [[ $(rustup target list --toolchain "$channel" --installed 2>/dev/null) == *"$target"* ]]; }
 
 if [ "${RUST_FROM:-}" = debian ] || ! has_target; then
   # Unpacked, not installed: the package would take the place of the machine's own rustc.

@@ -68,7 +68,11 @@ install_packages() {
 }
 
 # `apt-cache show` also succeeds for names that other packages merely mention.
-known_to_apt() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'; }
+known_to_apt() {
+  local policy
+  policy=$(LC_ALL=C apt-cache policy "$1" 2>/dev/null)
+  [[ $policy == *"Candidate: "[!\(]* ]]
+}
 
 # ---------------------------------------------------------------- rust
 
@@ -144,7 +148,7 @@ install_android() {
     for v in 22 21 20 19 18 17 16; do known_to_apt "clang-$v" && break; done
     install_packages "clang-$v" "llvm-$v"
   fi
-  if command -v rustup >/dev/null && ! rustup target list --toolchain "$wanted_rust" --installed | grep -qx aarch64-linux-android; then
+  if command -v rustup >/dev/null && [[ $(rustup target list --toolchain "$wanted_rust" --installed) != *aarch64-linux-android* ]]; then
     say "adding the Android target to Rust $wanted_rust"
     # Where it cannot be had, scripts/android-check.sh builds the standard library itself.
     rustup target add --toolchain "$wanted_rust" aarch64-linux-android >&2 || say "the Android target could not be downloaded; the check has another way"
