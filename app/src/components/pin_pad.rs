@@ -1,0 +1,112 @@
+//! Big digits for the PIN. The phone's own keyboard stays away, so that nothing learns the digits.
+
+use dioxus::prelude::*;
+
+use super::icon::{Glyph, Icon};
+use crate::i18n::{tr, tr_args};
+
+/// Calls `on_complete` when `length` digits are in, and empties itself for the next try. Takes no digit while `busy`.
+#[component]
+pub fn PinPad(
+    title: String,
+    on_complete: EventHandler<String>,
+    hint: Option<String>,
+    /// What was wrong with the last try; shakes the dots.
+    error: Option<String>,
+    #[props(default = 6)] length: usize,
+    #[props(default)] busy: bool,
+    /// Takes the keyboard's digits as soon as it appears.
+    #[props(default = true)]
+    autofocus: bool,
+    /// Of the whole pad; the keys are `pin-0` … `pin-9` and `pin-delete`.
+    testid: Option<String>,
+) -> Element {
+    let mut digits = use_signal(String::new);
+    let mut press = move |digit: char| {
+        if busy {
+            return;
+        }
+        digits.write().push(digit);
+        if digits.peek().len() >= length {
+            on_complete.call(std::mem::take(&mut *digits.write()));
+        }
+    };
+    let entered = digits.read().len();
+    let said = tr_args("pin-entered", &[("n", entered.into()), ("length", length.into())]);
+    let wrong = if error.is_some() && entered == 0 { "wrong" } else { "" };
+    rsx! {
+        div {
+            class: "pin {wrong}",
+            tabindex: "-1",
+            "data-testid": testid,
+            onmounted: move |event| async move {
+                if autofocus {
+                    // Focus is for those with a keyboard; the digits on screen work without it.
+                    let _ = event.set_focus(true).await;
+                }
+            },
+            onkeydown: move |event| match event.key() {
+                Key::Character(text) => {
+                    if let Some(digit) = text.chars().next().filter(char::is_ascii_digit) {
+                        press(digit);
+                    }
+                }
+                Key::Backspace => {
+                    digits.write().pop();
+                }
+                _ => {}
+            },
+            h2 { class: "pin-title", {title} }
+            div { class: "pin-dots", role: "status", aria_label: said,
+                for at in 0..length {
+                    span { key: "{at}", class: if at < entered { "pin-dot full" } else { "pin-dot" } }
+                }
+            }
+            if let Some(error) = error {
+                p { class: "field-error", role: "alert", "data-testid": "pin-error",
+                    Icon { glyph: Glyph::Warning, small: true }
+                    {error}
+                }
+            } else if let Some(hint) = hint {
+                p { class: "small", {hint} }
+            }
+            div { class: "pin-keys",
+                for digit in "123456789".chars() {
+                    button {
+                        key: "{digit}",
+                        r#type: "button",
+                        class: "pin-key",
+                        disabled: busy,
+                        "data-testid": "pin-{digit}",
+                        onclick: move |_| press(digit),
+                        "{digit}"
+                    }
+                }
+                span { class: "pin-key soft", aria_hidden: "true",
+                    if busy {
+                        span { class: "spinner" }
+                    }
+                }
+                button {
+                    r#type: "button",
+                    class: "pin-key",
+                    disabled: busy,
+                    "data-testid": "pin-0",
+                    onclick: move |_| press('0'),
+                    "0"
+                }
+                button {
+                    r#type: "button",
+                    class: "pin-key soft",
+                    aria_label: tr("pin-delete"),
+                    disabled: busy || entered == 0,
+                    "data-testid": "pin-delete",
+                    onclick: move |_| {
+                        digits.write().pop();
+                    },
+                    Icon { glyph: Glyph::Backspace }
+                }
+            }
+        }
+    }
+}

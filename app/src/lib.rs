@@ -1,0 +1,24 @@
+//! Lianxin, the field app: screens over the device core, which knows nothing of them.
+//!
+//! - `routes`: the map of the app, one enum
+//! - `screens`: one file per screen; they send commands to the device core and draw its receipts
+//! - `components`: the design system, shown whole by the gallery screen of a debug build
+//! - `i18n`: what people read; `prefs`: how they like to read it; `theme`: the style sheet
+//! - `home`: where the store lives; `launch`: the window, or the phone's whole screen
+
+#[cfg(feature = "automation")]
+mod automation;
+pub mod components;
+pub mod home;
+pub mod i18n;
+mod launch;
+pub mod prefs;
+pub mod routes;
+pub mod screens;
+pub mod theme;
+pub mod wait;
+
+mod app;
+
+pub use app::App;
+pub use launch::run;

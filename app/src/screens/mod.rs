@@ -1,0 +1,52 @@
+//! The screens, one file each. A screen asks the device core, draws what it answers and sends commands; what it has to
+//! work out is a plain function beside it with a plain test.
+
+mod assist;
+mod emergency;
+mod feedback;
+#[cfg(debug_assertions)]
+mod gallery;
+mod lost;
+mod mine;
+mod recipient;
+mod recipients;
+mod record;
+mod report;
+mod set_pin;
+mod settings;
+mod shell;
+mod sync;
+mod today;
+mod unlock;
+mod visit;
+mod welcome;
+
+pub use assist::AssistScreen;
+pub use emergency::EmergencyScreen;
+pub use feedback::FeedbackScreen;
+#[cfg(debug_assertions)]
+pub use gallery::GalleryScreen;
+pub use lost::LostScreen;
+pub use mine::MineScreen;
+pub use recipient::RecipientScreen;
+pub use recipients::RecipientsScreen;
+pub use record::RecordScreen;
+pub use report::ReportScreen;
+pub use set_pin::SetPinScreen;
+pub use settings::SettingsScreen;
+pub use shell::Shell;
+pub use sync::SyncScreen;
+pub use today::TodayScreen;
+pub use unlock::UnlockScreen;
+pub use visit::VisitScreen;
+pub use welcome::WelcomeScreen;
+
+/// In a release build the gallery is a page like any other that does not exist.
+#[cfg(not(debug_assertions))]
+#[dioxus::prelude::component]
+pub fn GalleryScreen() -> dioxus::prelude::Element {
+    use dioxus::prelude::*;
+    rsx! {
+        LostScreen { path: vec![] }
+    }
+}

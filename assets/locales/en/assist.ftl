@@ -1,0 +1,1 @@
+# Recording help: policy, difficulty, deed, money, goods.

@@ -1,0 +1,1 @@
+# First run: enrol, set a PIN, unlock.

@@ -1,0 +1,22 @@
+# The bottom bar and the title of every screen.
+nav-label = Main menu
+nav-today = Today
+nav-recipients = People
+nav-record = Record
+nav-sync = Sync
+nav-mine = Mine
+nav-report = Report
+nav-welcome = Welcome
+nav-set-pin = Set a PIN
+nav-unlock = Unlock
+nav-recipient = Person
+nav-visit = Record a visit
+nav-assist = Record help
+nav-my-month = My month
+nav-settings = Settings
+nav-feedback = Complaints and ideas
+nav-emergency = Emergency phones
+nav-lost = Page not found
+nav-lost-text = There is nothing at this address. Please go back to Today.
+nav-lost-go = Back to Today
+nav-waiting = { $n } waiting

@@ -1,0 +1,1 @@
+# The list of recipients and a recipient's card.

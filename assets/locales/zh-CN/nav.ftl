@@ -1,0 +1,22 @@
+# The bottom bar and the title of every screen.
+nav-label = 主菜单
+nav-today = 今日
+nav-recipients = 对象
+nav-record = 记一笔
+nav-sync = 同步
+nav-mine = 我的
+nav-report = 报表
+nav-welcome = 欢迎
+nav-set-pin = 设定密码
+nav-unlock = 解锁
+nav-recipient = 对象卡片
+nav-visit = 记走访
+nav-assist = 记帮扶
+nav-my-month = 我的本月
+nav-settings = 设置
+nav-feedback = 投诉建议
+nav-emergency = 紧急电话
+nav-lost = 找不到这一页
+nav-lost-text = 这个地址没有内容。请回到今日。
+nav-lost-go = 回到今日
+nav-waiting = { $n } 条待传

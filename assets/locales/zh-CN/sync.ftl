@@ -1,0 +1,1 @@
+# What is safe, what is counted, what to do.

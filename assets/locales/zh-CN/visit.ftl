@@ -1,0 +1,1 @@
+# Recording a visit, call or message.

@@ -1,0 +1,68 @@
+// One photo picker. The renderer must not see its <input type=file>, or phones open no camera: so it is appended to the
+// body, and a <label for> on the page opens it. It lives until that label leaves the page.
+// Receives { input, label, testid, camera, many, maxBytes, maxSide }; sends { begin: n }, { photo } and { refused }.
+const set = await dioxus.recv();
+const byId = id => document.getElementById(id);
+for (let tries = 0; !byId(set.label); tries++) {
+  if (tries > 200) { dioxus.send({ refused: 'bridge' }); return; }
+  await new Promise(done => setTimeout(done, 20));
+}
+const input = document.createElement('input');
+input.type = 'file';
+input.accept = 'image/*';
+input.id = set.input;
+input.multiple = set.many;
+if (set.camera) input.setAttribute('capture', 'environment');
+if (set.testid) input.setAttribute('data-testid', set.testid + '-input');
+input.style.display = 'none';
+document.body.appendChild(input);
+
+const base64 = blob => new Promise((done, fail) => {
+  const reader = new FileReader();
+  reader.onload = () => done(reader.result.split(',')[1] || '');
+  reader.onerror = () => fail(reader.error);
+  reader.readAsDataURL(blob);
+});
+
+// Always drawn anew, even when small enough: that leaves behind the position and everything else the camera noted.
+const redraw = async file => {
+  const image = await createImageBitmap(file);
+  const scale = Math.min(1, set.maxSide / Math.max(image.width, image.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(image.width * scale));
+  canvas.height = Math.max(1, Math.round(image.height * scale));
+  const pen = canvas.getContext('2d');
+  pen.fillStyle = 'white';
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+  image.close();
+  const blob = await new Promise(done => canvas.toBlob(done, 'image/jpeg', 0.8));
+  if (!blob) throw new Error('no image');
+  return { width: canvas.width, height: canvas.height, jpeg: await base64(blob) };
+};
+
+const picked = async () => {
+  const files = Array.from(input.files);
+  if (!files.length) return;
+  dioxus.send({ begin: files.length });
+  for (const file of files) {
+    if (file.size > set.maxBytes) { dioxus.send({ refused: 'too-large' }); continue; }
+    try { dioxus.send({ photo: await redraw(file) }); } catch (_) { dioxus.send({ refused: 'unreadable' }); }
+  }
+  input.value = '';
+};
+const byKey = event => {
+  if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); input.click(); }
+};
+input.addEventListener('change', picked);
+byId(set.label).addEventListener('keydown', byKey);
+
+// The label may be drawn anew under the same id, so look for the id and not for the element.
+await new Promise(done => {
+  const watch = new MutationObserver(() => {
+    if (!byId(set.label)) { watch.disconnect(); done(); }
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+});
+input.removeEventListener('change', picked);
+input.remove();
