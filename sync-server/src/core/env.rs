@@ -1,0 +1,61 @@
+//! What the core takes from outside: the time and random bytes. Passed in, so that a test decides both.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicI64, Ordering},
+};
+
+pub trait Env: Send + Sync + 'static {
+    /// UTC milliseconds since 1970.
+    fn now_ms(&self) -> i64;
+    /// Fills `bytes` with what nobody can guess.
+    fn random(&self, bytes: &mut [u8]);
+}
+
+/// The machine's clock and random source.
+pub struct SystemEnv;
+
+impl Env for SystemEnv {
+    fn now_ms(&self) -> i64 {
+        chrono::Utc::now().timestamp_millis()
+    }
+    fn random(&self, bytes: &mut [u8]) {
+        // Without randomness no token may be made; every supported system has it.
+        getrandom::fill(bytes).expect("the system's random source answers");
+    }
+}
+
+/// A clock that stands until it is moved, and bytes that follow from a seed. For tests.
+pub struct TestEnv {
+    now: AtomicI64,
+    state: Mutex<u64>,
+}
+
+impl TestEnv {
+    pub fn new(now_ms: i64) -> Self {
+        Self { now: AtomicI64::new(now_ms), state: Mutex::new(0x9e37_79b9_7f4a_7c15) }
+    }
+    pub fn set(&self, now_ms: i64) {
+        self.now.store(now_ms, Ordering::SeqCst);
+    }
+    pub fn advance(&self, ms: i64) {
+        self.now.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Env for TestEnv {
+    fn now_ms(&self) -> i64 {
+        self.now.load(Ordering::SeqCst)
+    }
+    fn random(&self, bytes: &mut [u8]) {
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for byte in bytes {
+            // splitmix64, one byte a step.
+            *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = *state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = (z >> 56) as u8;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What a table is: a struct whose fields are its columns. One definition serves every backend; what each backend needs
+//! beyond it (types, indexes) is in that backend's migrations.
+
+use super::{Cell, Column, StoreError};
+
+/// A row of a table.
+pub trait Table: Send + Sync + Sized + 'static {
+    const NAME: &'static str;
+    /// Every column, in the order of [`Table::cells`].
+    const COLUMNS: &'static [&'static str];
+    /// The columns of the key, in the order of [`Key::cells`].
+    const KEY: &'static [&'static str];
+    type Key: Key;
+    fn key(&self) -> Self::Key;
+    fn cells(&self) -> Vec<Cell<'_>>;
+    fn read<'r>(cell: impl FnMut(usize) -> Result<Cell<'r>, StoreError>) -> Result<Self, StoreError>;
+}
+
+/// One or several columns that name a row.
+pub trait Key: Send + Sync + Clone + 'static {
+    fn cells(&self) -> Vec<Cell<'_>>;
+}
+
+impl<A: Column + Send + Sync + Clone + 'static> Key for (A,) {
+    fn cells(&self) -> Vec<Cell<'_>> {
+        vec![self.0.cell()]
+    }
+}
+impl<A, B> Key for (A, B)
+where
+    A: Column + Send + Sync + Clone + 'static,
+    B: Column + Send + Sync + Clone + 'static,
+{
+    fn cells(&self) -> Vec<Cell<'_>> {
+        vec![self.0.cell(), self.1.cell()]
+    }
+}
+impl<A, B, C> Key for (A, B, C)
+where
+    A: Column + Send + Sync + Clone + 'static,
+    B: Column + Send + Sync + Clone + 'static,
+    C: Column + Send + Sync + Clone + 'static,
+{
+    fn cells(&self) -> Vec<Cell<'_>> {
+        vec![self.0.cell(), self.1.cell(), self.2.cell()]
+    }
+}
+
+/// Declares a table: its struct, its columns in order, and its key.
+macro_rules! table {
+    (
+        $(#[$meta:meta])*
+        $name:ident = $table:literal key($($key:ident: $key_type:ty),+) {
+            $($(#[$field_meta:meta])* $field:ident: $type:ty,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type,)+ }
+
+        impl $crate::store::Table for $name {
+            const NAME: &'static str = $table;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
+            const KEY: &'static [&'static str] = &[$(stringify!($key)),+];
+            type Key = ($($key_type,)+);
+            fn key(&self) -> Self::Key { ($(self.$key.clone(),)+) }
+            fn cells(&self) -> Vec<$crate::store::Cell<'_>> {
+                vec![$($crate::store::Column::cell(&self.$field)),+]
+            }
+            fn read<'r>(
+                mut cell: impl FnMut(usize) -> Result<$crate::store::Cell<'r>, $crate::store::StoreError>,
+            ) -> Result<Self, $crate::store::StoreError> {
+                let mut at = 0..;
+                // The range is endless, so there always is a next column.
+                let mut next = || cell(at.next().unwrap_or_default());
+                Ok(Self { $($field: $crate::store::Column::read(next()?)?),+ })
+            }
+        }
+    };
+}
+pub(crate) use table;
