@@ -22,6 +22,8 @@ mod queries;
 pub mod receipt;
 pub mod store;
 pub mod sync;
+#[cfg(test)]
+mod testing;
 pub mod vault;
 pub mod views;
 

@@ -1,0 +1,197 @@
+//! The core: it alone owns vault, store and session, and turns a command into a receipt.
+
+use crate::{
+    Command, Env, Receipt, Refusal,
+    store::{self, Me, Store, StoreKey, Tx, outbox::Outgoing, undo::Fresh},
+    sync,
+    vault::{Cost, Vault},
+    views::Phase,
+};
+use std::path::PathBuf;
+
+/// Where a device keeps its files.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// A folder of its own, made if missing; `None` keeps everything in memory, for tests and simulations.
+    pub dir: Option<PathBuf>,
+}
+
+/// The device without a screen. See [`Core::handle`].
+pub struct Core {
+    pub(crate) env: Box<dyn Env>,
+    pub(crate) vault: Vault,
+    /// `None` while locked.
+    pub(crate) store: Option<Store>,
+    pub(crate) session: sync::Session,
+    /// Saves that can still be taken back.
+    pub(crate) fresh: Fresh,
+    places: Places,
+    /// A locked store that lives in memory only; a file is closed instead.
+    parked: Option<Store>,
+}
+
+impl Core {
+    /// Opens the vault; the store stays locked. Nothing else happens before the PIN.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`] when the folder cannot be used, [`Refusal::StorageFull`].
+    pub fn open(places: Places, env: Box<dyn Env>) -> Result<Self, Refusal> {
+        Self::open_at_cost(places, env, Cost::PHONE)
+    }
+
+    /// As [`Core::open`], with a PIN that costs next to nothing to check. Only for tests and simulations.
+    #[doc(hidden)]
+    pub fn open_for_tests(places: Places, env: Box<dyn Env>) -> Result<Self, Refusal> {
+        Self::open_at_cost(places, env, Cost::cheap_for_tests())
+    }
+
+    fn open_at_cost(places: Places, env: Box<dyn Env>, cost: Cost) -> Result<Self, Refusal> {
+        if let Some(dir) = &places.dir {
+            std::fs::create_dir_all(dir).map_err(store::StoreError::from)?;
+        }
+        let vault = Vault::open(places.dir.as_ref().map(|d| d.join("vault.db")).as_deref(), cost, &*env)?;
+        Ok(Self {
+            env,
+            vault,
+            store: None,
+            session: sync::Session::default(),
+            fresh: Fresh::default(),
+            places,
+            parked: None,
+        })
+    }
+
+    /// Carries out a command. One that needs the network is begun here and carried on by a driver through
+    /// [`Core::next_step`] and [`Core::apply`].
+    pub fn handle(&mut self, command: Command) -> Receipt {
+        self.carry_out(command).unwrap_or_else(Receipt::Refused)
+    }
+
+    /// Where the device stands.
+    pub fn phase(&self) -> Result<Phase, Refusal> {
+        let Some(store) = &self.store else {
+            return Ok(if self.vault.exists()? { Phase::Locked } else { Phase::New });
+        };
+        let revoked = store::meta::get(store.conn(), store::meta::key::REVOKED)?.unwrap_or(false);
+        Ok(if revoked {
+            Phase::Revoked
+        } else if store::meta::enrolment(store.conn())?.is_some() {
+            Phase::Ready
+        } else {
+            Phase::Unenrolled
+        })
+    }
+
+    /// The open store.
+    ///
+    /// # Errors
+    /// [`Refusal::Locked`]
+    pub(crate) fn store(&self) -> Result<&Store, Refusal> {
+        self.store.as_ref().ok_or(Refusal::Locked)
+    }
+
+    /// Does `work` in one transaction: durable when this returns `Ok`, and as if never begun otherwise.
+    pub(crate) fn write<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let store = self.store.as_mut().ok_or(Refusal::Locked)?;
+        let mut tx = store.begin(&mut *self.env)?;
+        let done = work(&mut tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+
+    /// As [`Core::write`], for a save that can be taken back for some seconds.
+    pub(crate) fn save<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let now = self.env.monotonic_ms();
+        let (done, appended, draft) = self.write(|tx| {
+            let done = work(tx)?;
+            Ok((done, tx.appended(), tx.take_dropped_draft()))
+        })?;
+        if let Some(numbers) = appended {
+            self.fresh.saved(numbers, draft, now);
+        }
+        Ok(done)
+    }
+
+    /// The next operations to offer, and from now on they cannot be taken back. `at_once` offers what was saved within
+    /// the last seconds too: the user asked for it, or is about to lock the device.
+    pub(crate) fn take_unsent(
+        &mut self,
+        at_once: bool,
+        limit_ops: usize,
+        limit_bytes: usize,
+    ) -> Result<Vec<Outgoing>, Refusal> {
+        let now = self.env.monotonic_ms();
+        let through = if at_once { u64::MAX } else { self.fresh.sendable_through(now) };
+        let batch = store::outbox::unsent(self.store()?.conn(), through, limit_ops, limit_bytes)?;
+        if let Some(last) = batch.last() {
+            self.fresh.offered(last.no);
+        }
+        Ok(batch)
+    }
+
+    /// Milliseconds until operations that are held back may be offered; `None` when none is held.
+    pub(crate) fn held_back_ms(&self) -> Option<u64> {
+        self.fresh.release_in(self.env.monotonic_ms())
+    }
+
+    /// Who is enrolled on the open store.
+    pub(crate) fn me(&self) -> Result<Me, Refusal> {
+        Me::read(self.store()?.conn())?.ok_or(Refusal::NotEnrolled)
+    }
+
+    /// First run: key and store. The key is durable before the store is made, so that no store is ever without one.
+    pub(crate) fn create_vault(&mut self, pin: &str) -> Result<(), Refusal> {
+        if self.vault.exists()? {
+            return Err(Refusal::NotNow);
+        }
+        self.set_aside_a_store_without_key()?;
+        let key = self.vault.create(pin, &mut *self.env)?;
+        self.open_store(&key)
+    }
+
+    pub(crate) fn unlock(&mut self, pin: &str) -> Result<(), Refusal> {
+        if self.store.is_some() {
+            return Ok(());
+        }
+        let key = self.vault.unlock(pin, &*self.env)?;
+        match self.parked.take() {
+            Some(store) => {
+                self.store = Some(store);
+                Ok(())
+            }
+            None => self.open_store(&key),
+        }
+    }
+
+    /// Closes the store. Unsent work stays where it is, encrypted.
+    pub(crate) fn lock(&mut self) {
+        let store = self.store.take();
+        if self.places.dir.is_none() {
+            self.parked = store.or(self.parked.take());
+        }
+        self.fresh = Fresh::default();
+    }
+
+    fn open_store(&mut self, key: &StoreKey) -> Result<(), Refusal> {
+        let path = self.places.dir.as_ref().map(|d| d.join("store.db"));
+        self.store = Some(Store::open(path.as_deref(), key, &mut *self.env)?);
+        Ok(())
+    }
+
+    /// A store whose vault is gone cannot be read, and is kept all the same: its key may turn up with the old vault.
+    fn set_aside_a_store_without_key(&self) -> Result<(), Refusal> {
+        let Some(dir) = &self.places.dir else { return Ok(()) };
+        if !dir.join("store.db").exists() {
+            return Ok(());
+        }
+        let aside = (1..).map(|n| format!("store-without-key-{n}.db")).find(|name| !dir.join(name).exists());
+        let aside = aside.expect("some number is free");
+        for suffix in ["-wal", "-shm", ""] {
+            let from = dir.join(format!("store.db{suffix}"));
+            if from.exists() {
+                std::fs::rename(from, dir.join(format!("{aside}{suffix}"))).map_err(store::StoreError::from)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! Drafts: what is being typed, kept as it is typed.
+
+use super::{Result, StoreError, Tx};
+use rusqlite::{Connection, OptionalExtension};
+use shared::Moment;
+
+pub fn save(tx: &mut Tx<'_>, key: &str, json: &str) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO draft (key, json, updated) VALUES (?1, ?2, ?3)
+         ON CONFLICT (key) DO UPDATE SET json = ?2, updated = ?3",
+    )?
+    .execute((key, json, tx.now().to_string()))?;
+    Ok(())
+}
+
+pub fn load(conn: &Connection, key: &str) -> Result<Option<String>> {
+    Ok(conn.prepare_cached("SELECT json FROM draft WHERE key = ?1")?.query_row([key], |r| r.get(0)).optional()?)
+}
+
+/// Removes the text; photos are [`super::photo`]'s.
+pub fn remove(tx: &mut Tx<'_>, key: &str) -> Result<()> {
+    tx.prepare_cached("DELETE FROM draft WHERE key = ?1")?.execute([key])?;
+    Ok(())
+}
+
+/// Keys and when they were last touched, newest first; a draft of photos alone counts as one.
+pub fn list(conn: &Connection) -> Result<Vec<(String, Moment)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT key, max(updated) FROM (
+           SELECT key, updated FROM draft UNION ALL SELECT draft, taken FROM photo WHERE draft IS NOT NULL)
+         GROUP BY key ORDER BY 2 DESC",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(r) = rows.next()? {
+        let updated: String = r.get(1)?;
+        found.push((r.get(0)?, updated.parse().map_err(|_| StoreError::Unreadable("a draft's moment"))?));
+    }
+    Ok(found)
+}

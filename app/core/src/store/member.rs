@@ -1,0 +1,82 @@
+//! Scopes: which rows came with which, how far each was pulled, and what leaves.
+
+use super::{Result, Tx};
+use rusqlite::Connection;
+use shared::{
+    RowId,
+    digest::Digest,
+    ids::{Rev, Seq},
+    wire::Scope,
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+pub fn cursors(conn: &Connection) -> Result<BTreeMap<Scope, Seq>> {
+    let mut statement = conn.prepare_cached("SELECT scope, seq FROM cursor")?;
+    let mut rows = statement.query([])?;
+    let mut cursors = BTreeMap::new();
+    while let Some(r) = rows.next()? {
+        // A scope that this build cannot read is asked for from the beginning by the build that can.
+        if let Ok(scope) = r.get::<_, String>(0)?.parse() {
+            cursors.insert(scope, Seq(r.get(1)?));
+        }
+    }
+    Ok(cursors)
+}
+
+pub fn set_cursor(tx: &mut Tx<'_>, scope: &Scope, seq: Seq) -> Result<()> {
+    tx.prepare_cached("INSERT INTO cursor VALUES (?1, ?2) ON CONFLICT (scope) DO UPDATE SET seq = ?2")?
+        .execute((scope.to_string(), seq.0))?;
+    Ok(())
+}
+
+/// Forgets all cursors: the next pull begins anew. Rows and members stay until pages with `reset` replace them.
+pub fn clear_cursors(tx: &mut Tx<'_>) -> Result<()> {
+    tx.execute("DELETE FROM cursor", [])?;
+    Ok(())
+}
+
+/// The row is in the scope.
+pub fn add(tx: &mut Tx<'_>, scope: &Scope, row: RowId) -> Result<()> {
+    tx.prepare_cached("INSERT OR IGNORE INTO member VALUES (?1, ?2)")?.execute((scope.to_string(), row.as_bytes()))?;
+    Ok(())
+}
+
+/// The row left the scope; a later [`super::record::sweep`] evicts it if it is in no other.
+pub fn remove(tx: &mut Tx<'_>, scope: &Scope, row: RowId) -> Result<()> {
+    tx.prepare_cached("DELETE FROM member WHERE scope = ?1 AND row = ?2")?
+        .execute((scope.to_string(), row.as_bytes()))?;
+    leaving(tx, row)
+}
+
+/// Forgets which rows the scope held (a reset): those that do not come back leave at the next sweep.
+pub fn forget(tx: &mut Tx<'_>, scope: &Scope) -> Result<()> {
+    let scope = scope.to_string();
+    tx.execute("INSERT OR IGNORE INTO leaving SELECT row FROM member WHERE scope = ?1", [&scope])?;
+    tx.execute("DELETE FROM member WHERE scope = ?1", [&scope])?;
+    Ok(())
+}
+
+/// The device no longer may hold the scope.
+pub fn drop_scope(tx: &mut Tx<'_>, scope: &Scope) -> Result<()> {
+    forget(tx, scope)?;
+    tx.execute("DELETE FROM cursor WHERE scope = ?1", [scope.to_string()])?;
+    Ok(())
+}
+
+pub(super) fn leaving(tx: &mut Tx<'_>, row: RowId) -> Result<()> {
+    tx.prepare_cached("INSERT OR IGNORE INTO leaving VALUES (?1)")?.execute([row.as_bytes()])?;
+    Ok(())
+}
+
+/// Count and sum over the rows of a scope as this device holds them.
+pub fn digest(conn: &Connection, scope: &Scope) -> Result<Digest> {
+    let mut statement =
+        conn.prepare_cached("SELECT m.row, r.rev FROM member m JOIN record r ON r.id = m.row WHERE m.scope = ?1")?;
+    let mut rows = statement.query([scope.to_string()])?;
+    let mut digest = Digest::default();
+    while let Some(r) = rows.next()? {
+        digest.add(RowId(Uuid::from_bytes(r.get(0)?)), Rev(r.get(1)?));
+    }
+    Ok(digest)
+}

@@ -1,0 +1,68 @@
+//! The store's own facts, one JSON value per key: who is enrolled, clocks, epoch, and what the sync remembers.
+
+use super::Result;
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use shared::{
+    AreaCode,
+    ids::{UnitId, WorkerId},
+    records::Role,
+    wire::Token,
+};
+
+/// Keys in use. A sync step may add its own; each is written by one module only.
+pub mod key {
+    /// [`shared::ids::DeviceId`]; made with the store.
+    pub const DEVICE: &str = "device";
+    /// [`super::Enrolment`]; absent before.
+    pub const ENROLMENT: &str = "enrolment";
+    /// `true` once the server has said that this device's access ended.
+    pub const REVOKED: &str = "revoked";
+    /// [`shared::ids::Incarnation`]; absent for 0.
+    pub const INCARNATION: &str = "incarnation";
+    /// [`shared::ids::Epoch`] that the cursors belong to.
+    pub const EPOCH: &str = "epoch";
+    /// [`shared::HlcClock`].
+    pub const CLOCK: &str = "clock";
+    /// `i64`: server's clock − this device's, in ms, as of the last reply.
+    pub const CLOCK_OFFSET_MS: &str = "clock_offset_ms";
+    /// [`shared::Day`] for which the roster's "in my care" was last worked out.
+    pub const ROSTER_DAY: &str = "roster_day";
+}
+
+/// Whose device this is, as the server answered to the enrolment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// Base address.
+    pub server: String,
+    pub token: Token,
+    pub worker: WorkerId,
+    pub name: String,
+    pub role: Role,
+    pub area: AreaCode,
+    #[serde(default)]
+    pub areas: Vec<AreaCode>,
+    #[serde(default)]
+    pub unit: Option<UnitId>,
+}
+
+pub fn get<T: DeserializeOwned>(conn: &Connection, key: &str) -> Result<Option<T>> {
+    let text: Option<String> =
+        conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |r| r.get(0)).optional()?;
+    Ok(text.map(|t| serde_json::from_str(&t)).transpose()?)
+}
+
+pub fn set<T: Serialize>(conn: &Connection, key: &str, value: &T) -> Result<()> {
+    conn.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")?
+        .execute((key, serde_json::to_string(value)?))?;
+    Ok(())
+}
+
+pub fn remove(conn: &Connection, key: &str) -> Result<()> {
+    conn.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?;
+    Ok(())
+}
+
+pub fn enrolment(conn: &Connection) -> Result<Option<Enrolment>> {
+    get(conn, key::ENROLMENT)
+}

@@ -1,0 +1,108 @@
+//! The encrypted store. SQL sits here and nowhere else, beside its table's module:
+//!
+//! - [`meta`]: enrolment, clocks, epoch; [`migrations`]: schema versions
+//! - [`record`]: the mirror and, over it, what screens show; [`member`]: scopes, cursors, eviction
+//! - [`outbox`]: operations and what became of them; [`undo`]: the seconds in which a save can be taken back
+//! - [`roster`]: recipients for lists and search; [`initials`]: pinyin; [`rules`]: the rule set in force
+//! - [`draft`], [`photo`], [`report_cache`]
+//!
+//! Everything that writes happens inside one [`Tx`] per command or reply: dropped without [`Tx::commit`], it never was.
+
+pub mod draft;
+pub mod error;
+pub mod initials;
+pub mod member;
+pub mod meta;
+pub mod migrations;
+pub mod outbox;
+pub mod photo;
+pub mod record;
+pub mod report_cache;
+pub mod roster;
+pub mod rules;
+mod tx;
+pub mod undo;
+
+pub use error::{Result, StoreError};
+pub use meta::Enrolment;
+pub use tx::{Me, Tx};
+
+use crate::Env;
+use rusqlite::{Connection, TransactionBehavior};
+use shared::ids::DeviceId;
+use std::path::Path;
+
+/// The key of the store's file: 32 random bytes, known only while unlocked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoreKey(pub [u8; 32]);
+
+impl std::fmt::Debug for StoreKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoreKey(…)")
+    }
+}
+
+/// An open store. It alone owns its connection.
+pub struct Store {
+    conn: Connection,
+    roster: std::cell::RefCell<roster::Copy>,
+}
+
+impl Store {
+    /// Opens or creates the store at `path`; `None` keeps it in memory.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`] when the file is not a store under this key; it is left as it is.
+    pub fn open(path: Option<&Path>, key: &StoreKey, env: &mut dyn Env) -> Result<Self> {
+        let mut conn = match path {
+            Some(path) => Connection::open(path)?,
+            None => Connection::open_in_memory()?,
+        };
+        // A raw key: no derivation is needed for 32 random bytes, and the store opens at once.
+        conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"", shared::chain::hex(&key.0)))?;
+        conn.set_prepared_statement_cache_capacity(128);
+        // FULL: a commit is on the disk before the screen says "saved". Temporary tables would be written unencrypted,
+        // so they stay in memory. 8 MB of cache holds the roster of a city.
+        conn.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;
+             PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 4194304;",
+        )?;
+        migrations::run(&mut conn)?;
+        let store = Self { conn, roster: std::cell::RefCell::default() };
+        if meta::get::<DeviceId>(&store.conn, meta::key::DEVICE)?.is_none() {
+            let mut random = [0; 10];
+            env.random(&mut random);
+            let device = DeviceId(shared::ids::uuid_v7(env.now().utc_ms, random));
+            meta::set(&store.conn, meta::key::DEVICE, &device)?;
+        }
+        Ok(store)
+    }
+
+    /// For reading only; writing goes through [`Store::begin`].
+    pub fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// Begins a transaction; nothing else writes until it ends.
+    pub fn begin<'a>(&'a mut self, env: &'a mut dyn Env) -> Result<Tx<'a>> {
+        let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        Tx::new(sql, env)
+    }
+
+    /// The recipients in memory, brought up to date.
+    pub fn roster(&self) -> Result<std::cell::Ref<'_, roster::Copy>> {
+        self.roster.borrow_mut().catch_up(&self.conn)?;
+        Ok(self.roster.borrow())
+    }
+
+    /// Caps the file at so many pages, 0 for no cap: what a full disk does, for tests. The pages in use stay.
+    pub fn limit_pages(&self, pages: u32) -> Result<()> {
+        let pages = if pages == 0 { u32::MAX - 1 } else { pages };
+        Ok(self.conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+    }
+
+    /// Pages in use.
+    pub fn pages(&self) -> Result<u32> {
+        Ok(self.conn.pragma_query_value(None, "page_count", |r| r.get(0))?)
+    }
+}

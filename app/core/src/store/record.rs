@@ -1,0 +1,369 @@
+//! Records: the mirror of the server's word, and over it what screens show.
+//!
+//! ```text
+//!   server ──pull──▶ mirror ──┐
+//!                             ├─ replay: shared::merge::decide, in order ──▶ doc ──▶ screens
+//!   screen ──op───▶ outbox ───┘   (operations the mirror does not hold yet)
+//! ```
+
+use super::{Result, Tx, outbox, tx::Me};
+use rusqlite::{Connection, OptionalExtension};
+use shared::{
+    AreaCode, Change, Day, Fields, Hlc, Kind, Outcome, Row, RowId,
+    ids::{RecipientId, Rev, ReviewId},
+    merge::{Meta, decide},
+    op::Op,
+    records::{Category, NeedStatus, Review, ReviewStatus},
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What screens show.
+pub fn doc(conn: &Connection, id: RowId) -> Result<Option<Row>> {
+    let text: Option<String> = conn
+        .prepare_cached("SELECT doc FROM record WHERE id = ?1")?
+        .query_row([id.as_bytes()], |r| r.get(0))
+        .optional()?;
+    Ok(text.map(|t| serde_json::from_str(&t)).transpose()?)
+}
+
+/// The revision of the server that this device has seen; 0 for none.
+pub fn rev(conn: &Connection, id: RowId) -> Result<Rev> {
+    let rev: Option<u64> = conn
+        .prepare_cached("SELECT rev FROM record WHERE id = ?1")?
+        .query_row([id.as_bytes()], |r| r.get(0))
+        .optional()?;
+    Ok(Rev(rev.unwrap_or(0)))
+}
+
+/// The recipient that a stored record is about.
+pub fn recipient_of_row(conn: &Connection, id: RowId) -> Result<Option<RecipientId>> {
+    let bytes: Option<Option<[u8; 16]>> = conn
+        .prepare_cached("SELECT recipient FROM record WHERE id = ?1")?
+        .query_row([id.as_bytes()], |r| r.get(0))
+        .optional()?;
+    Ok(bytes.flatten().map(|b| RecipientId(Uuid::from_bytes(b))))
+}
+
+/// A record with both faces, as totals need it.
+#[derive(Clone, Debug)]
+pub struct Both {
+    pub doc: Row,
+    /// False: refused or held, shown but never counted.
+    pub counts: bool,
+    /// The server's word; `None` while it does not know the record.
+    pub mirror: Option<Row>,
+}
+
+impl Both {
+    fn read(doc: &str, mirror: Option<&str>, counts: bool) -> Result<Self> {
+        let doc: Row = serde_json::from_str(doc)?;
+        let mirror = match mirror {
+            None => Some(doc.clone()),
+            Some("") => None,
+            Some(text) => Some(serde_json::from_str(text)?),
+        };
+        Ok(Self { doc, counts, mirror })
+    }
+}
+
+/// One record with both faces.
+pub fn both(conn: &Connection, id: RowId) -> Result<Option<Both>> {
+    let found = conn
+        .prepare_cached("SELECT doc, mirror, counts FROM record WHERE id = ?1")?
+        .query_row([id.as_bytes()], |r| {
+            Ok((r.get::<_, String>(0)?, r.get::<_, Option<String>>(1)?, r.get::<_, bool>(2)?))
+        })
+        .optional()?;
+    found.map(|(doc, mirror, counts)| Both::read(&doc, mirror.as_deref(), counts)).transpose()
+}
+
+/// Records of an author whose doc counts for a day in `from..=to`, and all of the author's that differ from the mirror
+/// (which may count elsewhere there). Newest first.
+pub fn of_author(conn: &Connection, author: shared::WorkerId, from: Day, to: Day) -> Result<Vec<Both>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT doc, mirror, counts, happened FROM record WHERE author = ?1 AND day BETWEEN ?2 AND ?3
+         UNION
+         SELECT doc, mirror, counts, happened FROM record WHERE mirror IS NOT NULL AND author = ?1
+         ORDER BY happened DESC",
+    )?;
+    let mut rows = statement.query((author.as_bytes(), from.number(), to.number()))?;
+    let mut found = Vec::new();
+    while let Some(r) = rows.next()? {
+        let (doc, mirror): (String, Option<String>) = (r.get(0)?, r.get(1)?);
+        found.push(Both::read(&doc, mirror.as_deref(), r.get(2)?)?);
+    }
+    Ok(found)
+}
+
+/// A recipient's records of one kind, newest first.
+pub fn of_recipient(conn: &Connection, recipient: RecipientId, kind: &Kind, limit: u32) -> Result<Vec<Row>> {
+    let mut statement = conn
+        .prepare_cached("SELECT doc FROM record WHERE recipient = ?1 AND kind = ?2 ORDER BY happened DESC LIMIT ?3")?;
+    collect(statement.query((recipient.as_bytes(), kind.word(), limit))?)
+}
+
+/// All records of a kind, newest first.
+pub fn of_kind(conn: &Connection, kind: &Kind) -> Result<Vec<Row>> {
+    let mut statement = conn.prepare_cached("SELECT doc FROM record WHERE kind = ?1 ORDER BY happened DESC")?;
+    collect(statement.query([kind.word()])?)
+}
+
+fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Row>> {
+    let mut found = Vec::new();
+    while let Some(r) = rows.next()? {
+        found.push(serde_json::from_str(r.get_ref(0)?.as_str().map_err(|_| wrong_type())?)?);
+    }
+    Ok(found)
+}
+
+fn wrong_type() -> super::StoreError {
+    super::StoreError::Unreadable("a document is not text")
+}
+
+/// Takes in the server's word on a record; `raw` is its JSON as it came. Own operations that it does not hold yet are
+/// replayed over it.
+pub fn put_mirror(tx: &mut Tx<'_>, row: &Row, raw: &str) -> Result<()> {
+    let pending: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM op WHERE row = ?1 AND settled = 0)")?
+        .query_row([row.id.as_bytes()], |r| r.get(0))?;
+    if pending {
+        write(tx, row, row.rev, raw, Some(raw), true)?;
+        replay(tx, row.id)?;
+    } else {
+        write(tx, row, row.rev, raw, None, true)?;
+    }
+    if row.kind == Kind::Review {
+        review_decided(tx, row)?;
+    }
+    Ok(())
+}
+
+/// Works out what screens show: the mirror, and over it the operations that it does not hold yet, judged by the same
+/// rules as on the server. `None` when nothing stands behind the record any more.
+pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
+    let stored: Option<(u64, String, Option<String>)> = tx
+        .prepare_cached("SELECT rev, doc, mirror FROM record WHERE id = ?1")?
+        .query_row([id.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .optional()?;
+    let existed = stored.is_some();
+    let (rev, mirror) = match stored {
+        None => (Rev(0), None),
+        Some((rev, doc, None)) => (Rev(rev), Some(doc)),
+        Some((rev, _, Some(mirror))) => (Rev(rev), Some(mirror).filter(|m| !m.is_empty())),
+    };
+    let entries = outbox::unsettled(tx, id)?;
+    let server: Option<Row> = mirror.as_deref().map(serde_json::from_str).transpose()?;
+    let Some(me) = tx.me_if_any()? else { return Ok(server) };
+
+    let mut shown = server;
+    for entry in &entries {
+        if in_force(entry.outcome.as_ref()) {
+            let op = entry.op()?;
+            let meta = meta_of(tx, &op)?;
+            if let Some(next) = decide(shown.as_ref(), &op, &me.actor(), &meta).judged(ReviewId::NIL).row {
+                shown = Some(*next);
+            }
+        }
+    }
+    let counts = shown.is_some();
+    if shown.is_none() {
+        shown = only_local(tx, id, &me)?;
+    }
+    match &shown {
+        Some(row) => {
+            let json = serde_json::to_string(row)?;
+            match (&mirror, entries.is_empty()) {
+                // Byte for byte what came, so that nothing is lost by reading and writing it.
+                (Some(mirror), true) => write(tx, row, rev, mirror, None, counts)?,
+                (Some(mirror), false) => write(tx, row, rev, &json, Some(mirror), counts)?,
+                (None, _) => write(tx, row, rev, &json, Some(""), counts)?,
+            }
+        }
+        None if existed => delete(tx, id)?,
+        None => {}
+    }
+    Ok(shown)
+}
+
+/// An operation counts until the server has said otherwise.
+fn in_force(outcome: Option<&Outcome>) -> bool {
+    !matches!(outcome, Some(Outcome::Rejected(_) | Outcome::InReview { applied: false, .. }))
+}
+
+/// Facts the rules ask for, as far as this device knows them.
+fn meta_of(conn: &Connection, op: &Op) -> Result<Meta> {
+    let mut meta = Meta { hlc: op.hlc, area: None, category: None, likely_duplicate: false };
+    if let Change::Create(fields) = &op.change {
+        (meta.area, meta.category) = counted_under(conn, &op.kind, op.row, fields)?;
+    }
+    Ok(meta)
+}
+
+/// The recipient's area and category, or the record's own area.
+fn counted_under(
+    conn: &Connection,
+    kind: &Kind,
+    id: RowId,
+    fields: &Fields,
+) -> Result<(Option<AreaCode>, Option<Category>)> {
+    let recipient = match shared::records::recipient_of(kind, id, fields) {
+        Some(recipient) if *kind != Kind::Recipient => doc(conn, recipient.into())?,
+        _ => None,
+    };
+    let fields = recipient.as_ref().map_or(fields, |r| &r.fields);
+    Ok((fields.parsed("area"), fields.text("category").map(Category::from)))
+}
+
+/// A creation that is not in force (refused, or held for a supervisor) still shows what was recorded. With operations
+/// acknowledged and applied but no word from the server, the record belongs to no scope of this device and may go.
+fn only_local(tx: &mut Tx<'_>, id: RowId, me: &Me) -> Result<Option<Row>> {
+    let entries = outbox::of_row(tx, id)?;
+    let mut creations = Vec::new();
+    for entry in &entries {
+        let op = entry.op()?;
+        if let Change::Create(fields) = &op.change {
+            creations.push((op.clone(), fields.clone()));
+        }
+    }
+    let Some((op, fields)) = creations.pop() else { return Ok(None) };
+    let (area, category) = counted_under(tx, &op.kind, id, &fields)?;
+    super::member::leaving(tx, id)?;
+    Ok(Some(Row {
+        kind: op.kind,
+        id,
+        rev: Rev(0),
+        author: me.enrolment.worker,
+        device: me.device,
+        hlc: op.hlc,
+        area,
+        category,
+        unit: me.enrolment.unit,
+        fields,
+        stamps: BTreeMap::new(),
+        void: None,
+        former: Vec::new(),
+        extra: BTreeMap::new(),
+    }))
+}
+
+fn write(tx: &mut Tx<'_>, row: &Row, rev: Rev, doc: &str, mirror: Option<&str>, counts: bool) -> Result<()> {
+    let happened = row.happened();
+    tx.prepare_cached(
+        "INSERT INTO record (id, kind, rev, recipient, author, day, happened, void, counts, doc, mirror)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (id) DO UPDATE SET kind = ?2, rev = ?3, recipient = ?4, author = ?5, day = ?6, happened = ?7,
+           void = ?8, counts = ?9, doc = ?10, mirror = ?11",
+    )?
+    .execute((
+        row.id.as_bytes(),
+        row.kind.word(),
+        rev.0,
+        row.recipient().as_ref().map(RecipientId::as_bytes),
+        row.author.as_bytes(),
+        counted_day(row).number(),
+        happened.utc_ms,
+        row.is_void(),
+        counts,
+        doc,
+        mirror,
+    ))?;
+    derive(tx, row)
+}
+
+/// The day a record counts for, where it counts at all.
+fn counted_day(row: &Row) -> Day {
+    let solved = (row.kind == Kind::Need && row.fields.text("status") == Some(NeedStatus::Solved.word()))
+        .then(|| row.fields.parsed::<shared::Moment>("solved"))
+        .flatten();
+    solved.unwrap_or_else(|| row.happened()).day()
+}
+
+/// What follows from a changed record elsewhere in the store.
+fn derive(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
+    match row.kind {
+        Kind::Recipient | Kind::Visit | Kind::Pairing => {
+            if let Some(recipient) = row.recipient() {
+                tx.touch(recipient);
+            }
+        }
+        Kind::RuleSet => tx.rules_changed(),
+        Kind::Area => {
+            if let (Some(code), Some(name)) = (row.fields.text("code"), row.fields.text("name")) {
+                tx.prepare_cached("INSERT INTO area VALUES (?1, ?2) ON CONFLICT (code) DO UPDATE SET name = ?2")?
+                    .execute((code, name))?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A supervisor accepted what was held: the operation is in force after all.
+fn review_decided(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
+    let Ok(review) = row.view::<Review>() else { return Ok(()) };
+    if review.status == ReviewStatus::Accepted {
+        let told = shared::OpOutcome { op_id: review.op.id, op_no: review.op.no, outcome: Outcome::Applied };
+        outbox::set_outcome(tx, &told)?;
+    }
+    Ok(())
+}
+
+/// True when the row went; false when something about it is pending and it stays until a later [`sweep`].
+pub fn evict(tx: &mut Tx<'_>, id: RowId) -> Result<bool> {
+    let pending: bool = tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM op WHERE row = ?1 AND settled = 0)
+                 OR EXISTS (SELECT 1 FROM op WHERE row = ?1 AND outcome IS NOT NULL AND seen = 0)
+                 OR EXISTS (SELECT 1 FROM op WHERE recipient = ?1 AND settled = 0)",
+        )?
+        .query_row([id.as_bytes()], |r| r.get(0))?;
+    if pending {
+        super::member::leaving(tx, id)?;
+        return Ok(false);
+    }
+    delete(tx, id)?;
+    tx.prepare_cached("DELETE FROM leaving WHERE row = ?1")?.execute([id.as_bytes()])?;
+    Ok(true)
+}
+
+/// Lets go of rows that are in no scope any more. At the end of a pull, not in its middle: after a reset, rows are in
+/// no scope until their page has come. Returns how many went.
+pub fn sweep(tx: &mut Tx<'_>) -> Result<u32> {
+    tx.execute("DELETE FROM leaving WHERE row IN (SELECT row FROM member)", [])?;
+    let rows: Vec<[u8; 16]> = {
+        let mut statement = tx.prepare_cached("SELECT row FROM leaving")?;
+        statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
+    };
+    let mut gone = 0;
+    for row in rows {
+        gone += u32::from(evict(tx, RowId(Uuid::from_bytes(row)))?);
+    }
+    Ok(gone)
+}
+
+fn delete(tx: &mut Tx<'_>, id: RowId) -> Result<()> {
+    let Some(row) = doc(tx, id)? else { return Ok(()) };
+    tx.prepare_cached("DELETE FROM record WHERE id = ?1")?.execute([id.as_bytes()])?;
+    match row.kind {
+        Kind::RuleSet => tx.rules_changed(),
+        Kind::Area => {
+            tx.prepare_cached("DELETE FROM area WHERE code = ?1")?.execute([row.fields.text("code")])?;
+        }
+        Kind::Photo => {
+            tx.prepare_cached("DELETE FROM photo WHERE id = ?1 AND state = 'verified'")?.execute([id.as_bytes()])?;
+        }
+        _ => {
+            if let Some(recipient) = row.recipient() {
+                tx.touch(recipient);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The largest stamp in a row, for [`Tx::observe`].
+pub fn latest_stamp(row: &Row) -> Hlc {
+    let stamps = row.stamps.values().map(|s| s.hlc);
+    stamps.chain(row.void.as_ref().map(|v| v.hlc)).fold(row.hlc, Hlc::max)
+}

@@ -1,0 +1,24 @@
+//! Reports as the server last gave them, to read without a connection.
+
+use super::Result;
+use rusqlite::{Connection, OptionalExtension};
+use shared::{
+    Moment,
+    wire::{Report, ReportRequest},
+};
+
+pub fn put(conn: &Connection, request: &ReportRequest, report: &Report, now: Moment) -> Result<()> {
+    conn.execute(
+        "INSERT INTO report_cache (request, json, kept) VALUES (?1, ?2, ?3)
+         ON CONFLICT (request) DO UPDATE SET json = ?2, kept = ?3",
+        (serde_json::to_string(request)?, serde_json::to_string(report)?, now.to_string()),
+    )?;
+    Ok(())
+}
+
+pub fn get(conn: &Connection, request: &ReportRequest) -> Result<Option<Report>> {
+    let json: Option<String> = conn
+        .query_row("SELECT json FROM report_cache WHERE request = ?1", [serde_json::to_string(request)?], |r| r.get(0))
+        .optional()?;
+    Ok(json.map(|j| serde_json::from_str(&j)).transpose()?)
+}

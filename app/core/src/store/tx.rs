@@ -1,0 +1,222 @@
+//! One transaction with what its steps share: the clock, who "I" am, the rules, and which recipients to refresh.
+
+use super::{Result, StoreError, meta, meta::Enrolment, roster, rules::RuleBook, undo};
+use crate::{Env, Refusal};
+use rusqlite::{Connection, Transaction};
+use shared::{
+    Day, Hlc, HlcClock, Moment,
+    hlc::SKEW_TOLERATED_MS,
+    ids::{DeviceId, Incarnation, OpNo, RecipientId, uuid_v7},
+    merge::actor::{Actor, Standing},
+    records::Role,
+};
+use std::{collections::BTreeSet, ops::Deref, rc::Rc};
+use uuid::Uuid;
+
+/// Reads and writes of one command or one reply; all of it holds after [`Tx::commit`], none of it otherwise.
+pub struct Tx<'a> {
+    sql: Transaction<'a>,
+    env: &'a mut dyn Env,
+    now: Moment,
+    clock: HlcClock,
+    clock_before: HlcClock,
+    incarnation: Option<Incarnation>,
+    next_wire_no: Option<OpNo>,
+    me: Option<Option<Rc<Me>>>,
+    rules: Option<Rc<RuleBook>>,
+    touched: BTreeSet<RecipientId>,
+    all_due: bool,
+    /// Operations appended by this transaction: first and last local number.
+    pub(super) appended: Option<(u64, u64)>,
+    dropped_draft: Option<undo::DroppedDraft>,
+}
+
+/// Who speaks from this device.
+#[derive(Clone, Debug)]
+pub struct Me {
+    pub enrolment: Enrolment,
+    pub device: DeviceId,
+}
+
+impl Me {
+    pub fn read(conn: &Connection) -> Result<Option<Self>> {
+        let Some(enrolment) = meta::enrolment(conn)? else { return Ok(None) };
+        let device = meta::get(conn, meta::key::DEVICE)?.ok_or(StoreError::Unreadable("the store has no device id"))?;
+        Ok(Some(Self { enrolment, device }))
+    }
+
+    /// How the server will most likely see this device's author; only a guess for the time until it answers.
+    pub fn actor(&self) -> Actor {
+        let standing = match self.enrolment.role {
+            Role::Supervisor | Role::Administrator => Standing::Supervisor,
+            _ => Standing::InCare,
+        };
+        Actor { worker: self.enrolment.worker, device: self.device, unit: self.enrolment.unit, standing }
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn new(sql: Transaction<'a>, env: &'a mut dyn Env) -> Result<Self> {
+        let clock: HlcClock = meta::get(&sql, meta::key::CLOCK)?.unwrap_or_default();
+        let now = env.now();
+        Ok(Self {
+            sql,
+            env,
+            now,
+            clock,
+            clock_before: clock,
+            incarnation: None,
+            next_wire_no: None,
+            me: None,
+            rules: None,
+            touched: BTreeSet::new(),
+            all_due: false,
+            appended: None,
+            dropped_draft: None,
+        })
+    }
+
+    /// The device's clock when the transaction began; one value for all of it.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    pub fn today(&self) -> Day {
+        self.now.day()
+    }
+
+    pub fn monotonic_ms(&self) -> u64 {
+        self.env.monotonic_ms()
+    }
+
+    pub fn random<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.env.random(&mut bytes);
+        bytes
+    }
+
+    /// A fresh UUIDv7.
+    pub fn new_id(&mut self) -> Uuid {
+        let random = self.random();
+        uuid_v7(self.now.utc_ms, random)
+    }
+
+    /// A stamp for something that happens now.
+    pub fn tick(&mut self) -> Hlc {
+        self.clock.tick(self.now.utc_ms)
+    }
+
+    /// Notes a stamp seen in a row from the server.
+    pub fn observe(&mut self, seen: Hlc) {
+        self.clock.observe(seen, self.now.utc_ms, SKEW_TOLERATED_MS);
+    }
+
+    /// Who is enrolled.
+    ///
+    /// # Errors
+    /// [`Refusal::NotEnrolled`]
+    pub fn me(&mut self) -> Result<Rc<Me>, Refusal> {
+        self.me_if_any()?.ok_or(Refusal::NotEnrolled)
+    }
+
+    pub fn me_if_any(&mut self) -> Result<Option<Rc<Me>>> {
+        if self.me.is_none() {
+            self.me = Some(Me::read(&self.sql)?.map(Rc::new));
+        }
+        Ok(self.me.clone().flatten())
+    }
+
+    /// Writes who is enrolled.
+    pub fn set_enrolment(&mut self, enrolment: &Enrolment) -> Result<()> {
+        meta::set(&self.sql, meta::key::ENROLMENT, enrolment)?;
+        self.me = None;
+        Ok(())
+    }
+
+    pub fn rules(&mut self) -> Result<Rc<RuleBook>> {
+        if self.rules.is_none() {
+            self.rules = Some(Rc::new(RuleBook::read(&self.sql)?));
+        }
+        Ok(self.rules.clone().unwrap_or_default())
+    }
+
+    pub fn incarnation(&mut self) -> Result<Incarnation> {
+        match self.incarnation {
+            Some(incarnation) => Ok(incarnation),
+            None => {
+                let incarnation = meta::get(&self.sql, meta::key::INCARNATION)?.unwrap_or_default();
+                self.incarnation = Some(incarnation);
+                Ok(incarnation)
+            }
+        }
+    }
+
+    /// The next free number of this incarnation's outbox; each call takes one.
+    pub(super) fn take_wire_no(&mut self) -> Result<OpNo> {
+        let next = match self.next_wire_no {
+            Some(next) => next,
+            None => {
+                let incarnation = self.incarnation()?;
+                let last: i64 = self
+                    .sql
+                    .prepare_cached("SELECT coalesce(max(wire_no), 0) FROM op WHERE incarnation = ?1")?
+                    .query_row([incarnation.0], |r| r.get(0))?;
+                OpNo(u64::try_from(last).unwrap_or(0) + 1)
+            }
+        };
+        self.next_wire_no = Some(next.next());
+        Ok(next)
+    }
+
+    /// After numbers or incarnation were changed underneath.
+    pub(super) fn forget_numbers(&mut self) {
+        self.incarnation = None;
+        self.next_wire_no = None;
+    }
+
+    /// The recipient's line in the roster is worked out again before the commit.
+    pub fn touch(&mut self, recipient: RecipientId) {
+        self.touched.insert(recipient);
+    }
+
+    /// The rules changed: everyone's due day is worked out again before the commit.
+    pub(super) fn rules_changed(&mut self) {
+        self.rules = None;
+        self.all_due = true;
+    }
+
+    /// Local numbers of the first and last operation appended by this transaction.
+    pub fn appended(&self) -> Option<(u64, u64)> {
+        self.appended
+    }
+
+    pub fn take_dropped_draft(&mut self) -> Option<undo::DroppedDraft> {
+        self.dropped_draft.take()
+    }
+
+    /// Notes that this save takes a draft with it.
+    pub fn drop_draft(&mut self, key: &str, json: Option<String>) {
+        self.dropped_draft = Some(undo::DroppedDraft { key: key.to_owned(), json });
+    }
+
+    /// Makes it all durable.
+    pub fn commit(mut self) -> Result<()> {
+        for recipient in std::mem::take(&mut self.touched) {
+            roster::refresh(&mut self, recipient)?;
+        }
+        if self.all_due {
+            roster::recompute_due(&mut self)?;
+        }
+        if self.clock != self.clock_before {
+            meta::set(&self.sql, meta::key::CLOCK, &self.clock)?;
+        }
+        Ok(self.sql.commit()?)
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.sql
+    }
+}
