@@ -1,0 +1,219 @@
+//! [`HttpClient`]: `SyncProtocol` over HTTP, one method per route.
+//!
+//! | call | route |
+//! | --- | --- |
+//! | enrol | `POST v1/enrol` |
+//! | push, pull | `POST v1/push`, `POST v1/pull` |
+//! | media_create | `POST v1/media` |
+//! | media_status | `HEAD v1/media/{upload}`, answered in headers `upload-offset`, `upload-state` |
+//! | media_chunk | `PATCH v1/media/{upload}` with header `upload-offset`; the body is the bytes |
+//! | media_finish | `POST v1/media/{upload}/finish` |
+//! | report | `GET v1/report?area&period&category` |
+
+use super::{ServerAddress, Traffic, body};
+use reqwest::{
+    Method, RequestBuilder, Response, StatusCode,
+    header::{
+        ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    },
+    redirect::Policy,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use shared::{
+    ids::UploadId,
+    protocol::{Answer, SyncProtocol},
+    wire::{
+        ApiError, EnrolReply, EnrolRequest, ErrorCode, MediaChunk, MediaCreate, MediaState, MediaStatus, PullReply,
+        PullRequest, PushReply, PushRequest, Report, ReportRequest, SyncError, Token,
+    },
+};
+use std::time::Duration;
+
+/// 10 s: a radio that wakes up on 2G, name look-up and TCP need about 4.
+const CONNECT: Duration = Duration::from_secs(10);
+/// 2 min without a byte of reply. It runs while a body goes up, too: 128 KiB at 1.1 kB/s fit, slower is broken.
+const STALL: Duration = Duration::from_secs(120);
+/// 15 min for one call: a full page of a first pull over a bad 2G link.
+const WHOLE: Duration = Duration::from_secs(900);
+
+static UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+static UPLOAD_STATE: HeaderName = HeaderName::from_static("upload-state");
+
+#[derive(Clone, Debug)]
+pub struct HttpClient {
+    address: ServerAddress,
+    client: reqwest::Client,
+    traffic: Traffic,
+}
+
+impl HttpClient {
+    /// A client for one server. Fails only where TLS cannot be set up at all.
+    pub fn new(address: ServerAddress) -> Result<Self, SyncError> {
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(STALL)
+            .timeout(WHOLE)
+            // A redirect could carry the token to another host.
+            .redirect(Policy::none())
+            .build()
+            .map_err(offline)?;
+        Ok(Self { address, client, traffic: Traffic::default() })
+    }
+
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
+    pub fn address(&self) -> &ServerAddress {
+        &self.address
+    }
+
+    fn request(&self, method: Method, path: &str, token: Option<&Token>) -> RequestBuilder {
+        let mut request =
+            self.client.request(method, self.address.route(path)).header(ACCEPT_ENCODING, HeaderValue::from_static("zstd"));
+        if let Some(token) = token
+            && let Ok(mut value) = HeaderValue::try_from(format!("Bearer {}", token.0))
+        {
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        request
+    }
+
+    async fn post<Q: Serialize, R: DeserializeOwned>(&self, path: &str, token: Option<&Token>, ask: &Q) -> Answer<R> {
+        let packed = body::pack(ask)?;
+        let request = self
+            .request(Method::POST, path, token)
+            .header(CONTENT_TYPE, "application/json")
+            .header(CONTENT_ENCODING, "zstd")
+            .body(packed);
+        body::read(&self.send(request).await?.1)
+    }
+
+    /// Sends, counts, reads the whole reply, and turns every status but 2xx into the error it stands for.
+    async fn send(&self, request: RequestBuilder) -> Answer<(HeaderMap, Vec<u8>)> {
+        let request = request.build().map_err(offline)?;
+        let body = request.body().and_then(|b| b.as_bytes()).map_or(0, <[u8]>::len);
+        self.traffic.add_up(request.url().path().len() + header_bytes(request.headers()) + body);
+        let response = self.client.execute(request).await.map_err(offline)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = self.read_all(response).await?;
+        let bytes = match headers.get(CONTENT_ENCODING) {
+            Some(encoding) if encoding.as_bytes() == b"zstd" => body::unpack(&bytes)?,
+            _ => bytes,
+        };
+        if status.is_success() { Ok((headers, bytes)) } else { Err(refused(status, &headers, &bytes)) }
+    }
+
+    async fn read_all(&self, mut response: Response) -> Answer<Vec<u8>> {
+        self.traffic.add_down(header_bytes(response.headers()));
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(offline)? {
+            self.traffic.add_down(chunk.len());
+            if bytes.len() + chunk.len() > body::REPLY_BYTES_MAX {
+                return Err(SyncError::BadReply("the reply is longer than 8 MiB".to_owned()));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+}
+
+impl SyncProtocol for HttpClient {
+    async fn enrol(&self, request: EnrolRequest) -> Answer<EnrolReply> {
+        self.post("v1/enrol", None, &request).await
+    }
+
+    async fn push(&self, token: &Token, request: PushRequest) -> Answer<PushReply> {
+        self.post("v1/push", Some(token), &request).await
+    }
+
+    async fn pull(&self, token: &Token, request: PullRequest) -> Answer<PullReply> {
+        self.post("v1/pull", Some(token), &request).await
+    }
+
+    async fn media_create(&self, token: &Token, request: MediaCreate) -> Answer<MediaStatus> {
+        self.post("v1/media", Some(token), &request).await
+    }
+
+    async fn media_status(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
+        let request = self.request(Method::HEAD, &format!("v1/media/{upload}"), Some(token));
+        let (headers, _) = self.send(request).await?;
+        status_in(upload, &headers).ok_or_else(|| SyncError::BadReply("no upload-offset or upload-state".to_owned()))
+    }
+
+    async fn media_chunk(&self, token: &Token, chunk: MediaChunk) -> Answer<MediaStatus> {
+        let request = self
+            .request(Method::PATCH, &format!("v1/media/{}", chunk.upload), Some(token))
+            .header(UPLOAD_OFFSET.clone(), chunk.offset)
+            // JPEG does not pack any further.
+            .header(CONTENT_TYPE, "application/offset+octet-stream")
+            .body(chunk.bytes);
+        body::read(&self.send(request).await?.1)
+    }
+
+    async fn media_finish(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
+        let request = self.request(Method::POST, &format!("v1/media/{upload}/finish"), Some(token));
+        body::read(&self.send(request).await?.1)
+    }
+
+    async fn report(&self, token: &Token, request: ReportRequest) -> Answer<Report> {
+        let mut url = self.address.route("v1/report");
+        url.query_pairs_mut()
+            .append_pair("area", &request.area.to_string())
+            .append_pair("period", &request.period.to_string())
+            .extend_pairs(request.category.iter().map(|c| ("category", c.word())));
+        let mut call = self.request(Method::GET, "v1/report", Some(token)).build().map_err(offline)?;
+        *call.url_mut() = url;
+        body::read(&self.send(RequestBuilder::from_parts(self.client.clone(), call)).await?.1)
+    }
+}
+
+/// Where an upload stands, from a reply's headers.
+fn status_in(upload: UploadId, headers: &HeaderMap) -> Option<MediaStatus> {
+    let offset = headers.get(&UPLOAD_OFFSET)?.to_str().ok()?.parse().ok()?;
+    let word = headers.get(&UPLOAD_STATE)?.to_str().ok()?;
+    let state: MediaState = serde_json::from_value(serde_json::Value::from(word)).ok()?;
+    Some(MediaStatus { upload, state, offset })
+}
+
+/// Only what kind of failure it was: a URL or a host name in a message may be somebody's.
+fn offline(error: reqwest::Error) -> SyncError {
+    let what = if error.is_timeout() {
+        "timed out"
+    } else if error.is_connect() {
+        "could not connect"
+    } else if error.is_body() || error.is_decode() {
+        "broke off in the reply"
+    } else {
+        "broke off"
+    };
+    SyncError::Offline(what.to_owned())
+}
+
+fn refused(status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> SyncError {
+    let wait = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse::<u32>().ok());
+    if let Ok(mut error) = serde_json::from_slice::<ApiError>(bytes) {
+        error.retry_after = error.retry_after.or(wait);
+        return SyncError::Refused(error);
+    }
+    // Not our server speaking but something before it (a proxy, a log-in page of a public network), or a HEAD, which
+    // has no body. Never read as a verdict on this device's access.
+    let code = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
+        StatusCode::TOO_MANY_REQUESTS => ErrorCode::TooManyRequests,
+        StatusCode::NOT_FOUND => ErrorCode::NotFound,
+        s if s.is_server_error() => ErrorCode::Busy,
+        s => return SyncError::BadReply(format!("status {}", s.as_u16())),
+    };
+    let error = SyncError::refused(code);
+    if let Some(seconds) = wait { error.retry_after(seconds) } else { error }
+}
+
+/// As HTTP/1.1 writes them: `name: value` and a line's end.
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+//! Bytes over the wire, as a data plan counts them: bodies as sent (compressed) and headers; TLS and TCP apart.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// Counters that a client and its driver share.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic(Arc<Counters>);
+
+#[derive(Debug, Default)]
+struct Counters {
+    up: AtomicU64,
+    down: AtomicU64,
+}
+
+impl Traffic {
+    pub fn add_up(&self, bytes: usize) {
+        self.0.up.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+    pub fn add_down(&self, bytes: usize) {
+        self.0.down.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+    /// Bytes up and down since the last time this was asked.
+    pub fn take(&self) -> (u64, u64) {
+        (self.0.up.swap(0, Ordering::Relaxed), self.0.down.swap(0, Ordering::Relaxed))
+    }
+}

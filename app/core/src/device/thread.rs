@@ -1,0 +1,280 @@
+//! The driver for everything that has threads. Two of them:
+//!
+//! - **store** owns the [`Core`]: it serves commands first, then applies what came back from the network, and begins a
+//!   sync when one is due. It never waits for a connection, so saving does not either.
+//! - **network** makes one call after the other and hands back the replies.
+//!
+//! ```text
+//! Device ──Request──► store ──Step──► network
+//!        ◄─Receipt──       ◄─Landed──
+//! ```
+//!
+//! Both end when the last [`Device`] is gone.
+
+use super::{Device, Event, Request, World, events::Hub};
+use crate::{
+    Command, Core, Places, Receipt, Refusal, Step, StepReply,
+    client::{HttpClient, ServerAddress},
+    sync::Job,
+};
+use futures_channel::{mpsc, oneshot};
+use futures_util::{
+    StreamExt,
+    stream::{self, PollNext},
+};
+use shared::wire::SyncError;
+use std::{collections::VecDeque, time::Duration};
+
+/// How the driver behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Sync by itself: on start, after saving, and every so often. Off, a sync happens only when asked for.
+    pub automatic: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { automatic: true }
+    }
+}
+
+/// Starts the driver over the store at `places`. The store itself is opened on its thread; the first command waits for
+/// that, the caller does not.
+///
+/// # Errors
+/// When the operating system gives no thread.
+pub fn start(places: Places, options: Options) -> std::io::Result<Device> {
+    let (device, requests, hub) = Device::pair();
+    let network = Network::start()?;
+    let runtime = runtime()?;
+    std::thread::Builder::new().name("store".to_owned()).spawn(move || {
+        let core = Core::new(places, Box::new(World::default()));
+        let driver = Driver {
+            core,
+            options,
+            hub,
+            steps: network.steps,
+            in_flight: false,
+            progress: None,
+            asked: Vec::new(),
+            deferred: VecDeque::new(),
+        };
+        runtime.block_on(driver.run(requests, network.landed));
+    })?;
+    Ok(device)
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// A reply, with the bytes it cost.
+struct Landed {
+    reply: StepReply,
+    up: u64,
+    down: u64,
+}
+
+/// The network thread's two ends.
+struct Network {
+    steps: mpsc::UnboundedSender<(Step, String)>,
+    landed: mpsc::UnboundedReceiver<Landed>,
+}
+
+impl Network {
+    fn start() -> std::io::Result<Self> {
+        let (steps, mut inbox) = mpsc::unbounded::<(Step, String)>();
+        let (outbox, landed) = mpsc::unbounded();
+        let runtime = runtime()?;
+        std::thread::Builder::new().name("network".to_owned()).spawn(move || {
+            runtime.block_on(async move {
+                let mut client = None;
+                while let Some((step, server)) = inbox.next().await {
+                    let landed = call(&mut client, step, &server).await;
+                    if outbox.unbounded_send(landed).is_err() {
+                        return;
+                    }
+                }
+            });
+        })?;
+        Ok(Self { steps, landed })
+    }
+}
+
+/// Makes one call, over the connection of the call before where the server is the same.
+async fn call(client: &mut Option<HttpClient>, step: Step, server: &str) -> Landed {
+    let failed = |step: &Step, what: &str| Landed {
+        reply: step.failed(SyncError::Offline(what.to_owned())),
+        up: 0,
+        down: 0,
+    };
+    let Ok(address) = ServerAddress::parse(server) else {
+        return failed(&step, "the server's address is not one");
+    };
+    if client.as_ref().is_none_or(|c| *c.address() != address) {
+        match HttpClient::new(address) {
+            Ok(new) => *client = Some(new),
+            Err(_) => return failed(&step, "TLS could not be set up"),
+        }
+    }
+    let Some(client) = client else { return failed(&step, "no client") };
+    let reply = step.run(client).await;
+    let (up, down) = client.traffic().take();
+    Landed { reply, up, down }
+}
+
+enum Message {
+    Request(Request),
+    Landed(Landed),
+}
+
+struct Driver {
+    core: Core,
+    options: Options,
+    hub: Hub,
+    steps: mpsc::UnboundedSender<(Step, String)>,
+    /// A step is out; exactly one reply comes back for it.
+    in_flight: bool,
+    progress: Option<crate::views::Progress>,
+    /// Who waits for a network job to end.
+    asked: Vec<(Job, oneshot::Sender<Receipt>)>,
+    /// Network commands that came while one of their kind was running.
+    deferred: VecDeque<Request>,
+}
+
+impl Driver {
+    async fn run(mut self, requests: mpsc::UnboundedReceiver<Request>, landed: mpsc::UnboundedReceiver<Landed>) {
+        // Ends with the last handle: the network's own stream outlives it and must not keep this one going.
+        let requests = requests.map(Message::Request).map(Some).chain(stream::once(async { None }));
+        let landed = landed.map(Message::Landed).map(Some);
+        // Commands first: somebody is looking at the screen.
+        let mut messages = stream::select_with_strategy(requests, landed, |(): &mut ()| PollNext::Left);
+        loop {
+            self.go_on();
+            let message = match self.wait() {
+                Some(pause) => tokio::time::timeout(pause, messages.next()).await.ok(),
+                None => Some(messages.next().await),
+            };
+            match message {
+                Some(Some(Some(Message::Request(request)))) => self.serve(request),
+                Some(Some(Some(Message::Landed(landed)))) => self.land(landed),
+                Some(_) => return,
+                None => self.core.begin_by_itself(),
+            }
+        }
+    }
+
+    /// How long until a sync begins by itself; `None` while there is nothing to begin.
+    fn wait(&mut self) -> Option<Duration> {
+        if !self.options.automatic || self.in_flight {
+            return None;
+        }
+        self.core.due_in_ms().map(Duration::from_millis)
+    }
+
+    /// Sends the next step, if the last one is back.
+    fn go_on(&mut self) {
+        if self.in_flight {
+            return;
+        }
+        if let Some(step) = self.core.next_step() {
+            let server = self.core.server().unwrap_or_default();
+            self.in_flight = self.steps.unbounded_send((step, server)).is_ok();
+        }
+        self.report();
+    }
+
+    fn land(&mut self, landed: Landed) {
+        self.in_flight = false;
+        self.core.count_traffic(landed.up, landed.down);
+        let applied = self.core.apply(landed.reply);
+        if applied.changed {
+            self.hub.tell(Event::Changed);
+        }
+        if applied.status {
+            self.hub.tell(Event::Status);
+        }
+    }
+
+    /// Tells of progress, and answers those whose job has ended.
+    fn report(&mut self) {
+        let progress = self.core.progress();
+        if progress != self.progress {
+            let ended = progress.is_none();
+            self.progress = progress;
+            match progress {
+                Some(progress) => self.hub.tell(Event::Sync(progress)),
+                // The last word of a session: when it succeeded, when the next one is due.
+                None if ended => self.hub.tell(Event::Changed),
+                None => {}
+            }
+        }
+        for job in [Job::Enrol, Job::Sync, Job::Report] {
+            if self.core.is_running(job) || !self.asked.iter().any(|(j, _)| *j == job) {
+                continue;
+            }
+            // No answer from a job that is over: the store was locked under it.
+            let receipt = self.core.take_answer(job).unwrap_or(Receipt::Refused(Refusal::Locked));
+            for (_, answer) in self.asked.extract_if(.., |(j, _)| *j == job) {
+                // Whoever asked may have left.
+                let _ = answer.send(receipt.clone());
+            }
+            if job == Job::Enrol {
+                self.hub.tell(Event::Status);
+            }
+        }
+        if let Some(next) = self.deferred.pop_front() {
+            self.serve(next);
+        }
+    }
+
+    fn serve(&mut self, request: Request) {
+        let Request { command, answer } = request;
+        let Some(job) = Job::of(&command) else {
+            let news = news_of(&command);
+            let receipt = self.core.handle(command);
+            if matches!(receipt, Receipt::Saved { .. }) {
+                self.core.saved();
+            }
+            if let Some(event) = news
+                && !matches!(receipt, Receipt::Refused(_))
+            {
+                self.hub.tell(event);
+            }
+            let _ = answer.send(receipt);
+            return;
+        };
+        if self.core.is_running(job) && job != Job::Sync {
+            self.deferred.push_back(Request { command, answer });
+            return;
+        }
+        match self.core.begin(&command) {
+            Some(receipt) => {
+                let _ = answer.send(receipt);
+            }
+            None => self.asked.push((job, answer)),
+        }
+    }
+}
+
+/// What others should hear of, once the command was carried out.
+fn news_of(command: &Command) -> Option<Event> {
+    match command {
+        Command::CreateVault { .. } | Command::Unlock { .. } | Command::Lock | Command::SetPrefs(_) => {
+            Some(Event::Status)
+        }
+        Command::SaveVisit(_)
+        | Command::SaveAssistance(_)
+        | Command::OpenNeed(_)
+        | Command::AdvanceNeed { .. }
+        | Command::EditRecipient { .. }
+        | Command::EditTags { .. }
+        | Command::Amend { .. }
+        | Command::Void { .. }
+        | Command::SendFeedback { .. }
+        | Command::Resend { .. }
+        | Command::Acknowledge { .. }
+        | Command::DropDraft { .. } => Some(Event::Changed),
+        _ => None,
+    }
+}
