@@ -1,6 +1,9 @@
 //! Lianxin's server: it alone merges, and it derives every figure it shows.
 
 pub mod core;
+pub mod data;
 pub mod http;
+pub mod import;
 pub mod store;
+pub mod testing;
 pub mod text;

@@ -1,0 +1,181 @@
+//! A protocol of canned answers, to test what lies between it and the socket.
+
+use crate::http::{Api, Backend, limits::Limits, router};
+use axum::{
+    body::Body,
+    http::{HeaderMap, Request, StatusCode},
+    response::Response,
+};
+use serde_json::Value;
+use shared::{
+    AreaCode, Moment,
+    ids::{Epoch, OpNo, UploadId, WorkerId},
+    protocol::{Answer, SyncProtocol},
+    records::Role,
+    wire::*,
+};
+use std::sync::{Arc, Mutex};
+use tower::ServiceExt;
+
+/// Answers every call well, or with `error` once set, and remembers what it was asked.
+#[derive(Default)]
+pub struct Fake {
+    pub error: Mutex<Option<SyncError>>,
+    pub asked: Mutex<Vec<String>>,
+    /// Set: pushes wait for it.
+    pub gate: Option<Arc<tokio::sync::Semaphore>>,
+    pub sick: bool,
+}
+
+impl Fake {
+    pub fn failing(code: ErrorCode) -> Self {
+        Self { error: Mutex::new(Some(SyncError::refused(code))), ..Self::default() }
+    }
+
+    fn answer<T>(&self, asked: String, value: T) -> Answer<T> {
+        self.asked.lock().unwrap().push(asked);
+        match self.error.lock().unwrap().clone() {
+            Some(error) => Err(error),
+            None => Ok(value),
+        }
+    }
+}
+
+pub fn moment() -> Moment {
+    Moment::shanghai(1_790_000_000_000)
+}
+
+pub fn area() -> AreaCode {
+    "629901001".parse().unwrap()
+}
+
+fn status(upload: UploadId, offset: u64) -> MediaStatus {
+    MediaStatus { upload, state: MediaState::Uploading, offset }
+}
+
+impl SyncProtocol for Fake {
+    async fn enrol(&self, request: EnrolRequest) -> Answer<EnrolReply> {
+        let reply = EnrolReply {
+            token: Token("t-new".into()),
+            epoch: Epoch::NIL,
+            worker: WorkerId::NIL,
+            name: "谷军".into(),
+            role: Role::Worker,
+            area: area(),
+            areas: vec![],
+            unit: None,
+            server_now: moment(),
+        };
+        self.answer(format!("enrol {}", request.code), reply)
+    }
+    async fn push(&self, token: &Token, request: PushRequest) -> Answer<PushReply> {
+        if let Some(gate) = &self.gate {
+            gate.acquire().await.unwrap().forget();
+        }
+        let verdict = PushVerdict::Accepted { acked_through: OpNo(request.ops.len() as u64), outcomes: vec![] };
+        let ops: Vec<&str> = request.ops.iter().map(|op| op.get()).collect();
+        let reply = PushReply { epoch: Epoch::NIL, server_now: moment(), verdict };
+        self.answer(format!("push {} {}", token.0, ops.join("")), reply)
+    }
+    async fn pull(&self, token: &Token, _: PullRequest) -> Answer<PullReply> {
+        let reply = PullReply { epoch: Epoch::NIL, server_now: moment(), scopes: vec![], dropped: vec![], more: false };
+        self.answer(format!("pull {}", token.0), reply)
+    }
+    async fn media_create(&self, token: &Token, request: MediaCreate) -> Answer<MediaStatus> {
+        self.answer(format!("create {} {}", token.0, request.size), status(UploadId::NIL, 0))
+    }
+    async fn media_status(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
+        self.answer(format!("status {}", token.0), status(upload, 42))
+    }
+    async fn media_chunk(&self, token: &Token, chunk: MediaChunk) -> Answer<MediaStatus> {
+        let end = chunk.offset + chunk.bytes.len() as u64;
+        self.answer(format!("chunk {} {}+{}", token.0, chunk.offset, chunk.bytes.len()), status(chunk.upload, end))
+    }
+    async fn media_finish(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
+        let verified = MediaStatus { state: MediaState::Verified, ..status(upload, 42) };
+        self.answer(format!("finish {}", token.0), verified)
+    }
+    async fn report(&self, token: &Token, request: ReportRequest) -> Answer<Report> {
+        let report = Report {
+            area: request.area,
+            area_name: "平川乡".into(),
+            period: request.period,
+            category: request.category.clone(),
+            total: Default::default(),
+            by_area: vec![],
+            by_category: vec![],
+            by_month: vec![],
+            attention: Default::default(),
+            as_of: moment(),
+        };
+        let category = request.category.map(|c| c.word().to_owned()).unwrap_or_default();
+        self.answer(format!("report {} {} {} {category}", token.0, request.area.as_str(), request.period), report)
+    }
+}
+
+impl Backend for Fake {
+    async fn healthy(&self) -> bool {
+        !self.sick
+    }
+}
+
+/// The router over a fake, and the fake to look into.
+pub struct Bench {
+    pub fake: Arc<Fake>,
+    router: axum::Router,
+}
+
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap()
+    }
+    /// The code of a refusal.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Bench {
+    pub fn new(fake: Fake) -> Self {
+        Self::with(fake, Limits::default())
+    }
+
+    pub fn with(fake: Fake, limits: Limits) -> Self {
+        let fake = Arc::new(fake);
+        Self { router: router(Arc::new(Api::new(fake.clone(), limits))), fake }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let response: Response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Reply { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// A request with the token "t".
+    pub async fn call(&self, method: &str, path: &str, body: impl Into<Body>) -> Reply {
+        self.send(request(method, path).body(body.into()).unwrap()).await
+    }
+
+    pub fn asked(&self) -> Vec<String> {
+        self.fake.asked.lock().unwrap().clone()
+    }
+}
+
+pub fn request(method: &str, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path).header("authorization", "Bearer t")
+}
+
+pub fn push_json(ops: &str) -> String {
+    let (device, chain) = (uuid::Uuid::from_u128(7), "0".repeat(64));
+    format!(
+        r#"{{"proto":1,"device":"{device}","incarnation":0,"first_op":1,"chain":"{chain}","client_now":"{}","ops":[{ops}]}}"#,
+        moment()
+    )
+}

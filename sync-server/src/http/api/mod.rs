@@ -1,0 +1,46 @@
+//! The endpoints, one file each: every status it returns, and its tests.
+
+pub mod enrol;
+pub mod healthz;
+pub mod media_chunk;
+pub mod media_create;
+pub mod media_finish;
+pub mod media_status;
+pub mod pull;
+pub mod push;
+pub mod report;
+
+#[cfg(test)]
+pub mod fake;
+
+use super::peer::Peer;
+use axum::{
+    http::{HeaderName, HeaderValue},
+    response::Response,
+};
+use shared::{
+    protocol::Answer,
+    wire::{MediaState, MediaStatus},
+};
+
+/// Where an upload stands, in bytes.
+pub const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+/// `uploading`, `complete`, `verified` or `mismatch`.
+pub const UPLOAD_STATE: HeaderName = HeaderName::from_static("upload-state");
+
+/// A media answer: the status as JSON, and its offset and state as headers too, for `HEAD`.
+fn media_answer(peer: Peer, answer: Answer<MediaStatus>) -> Response {
+    let status = answer.as_ref().ok().cloned();
+    let mut response = peer.answer(answer);
+    if let Some(status) = status {
+        let state = match status.state {
+            MediaState::Uploading => "uploading",
+            MediaState::Complete => "complete",
+            MediaState::Verified => "verified",
+            MediaState::Mismatch => "mismatch",
+        };
+        response.headers_mut().insert(UPLOAD_OFFSET, HeaderValue::from(status.offset));
+        response.headers_mut().insert(UPLOAD_STATE, HeaderValue::from_static(state));
+    }
+    response
+}

@@ -1,0 +1,38 @@
+//! Areas: `code,name,parent`. The code alone says where an area lies; `parent` is only held against it.
+
+use super::{Findings, area_id, finding::shown, run::Build, sheet::Sheet};
+use shared::{
+    AreaCode, AreaLevel, Kind,
+    records::{Area, Record},
+};
+
+pub fn read(sheet: &Sheet<'_>, build: &mut Build, findings: &mut Findings) {
+    for line in sheet.lines() {
+        let parse = |text: &str| text.parse::<AreaCode>().ok();
+        let code = match line.required("code", findings) {
+            Some(_) => line.parsed("code", "bad-area-code", findings, parse),
+            None => None,
+        };
+        let name = line.required("name", findings);
+        let parent = line.parsed("parent", "bad-area-code", findings, parse);
+        let (Some(code), Some(name)) = (code, name) else { continue };
+        if let Some(parent) = parent
+            && code.parent() != Some(parent)
+        {
+            let expected = code.parent().map(|p| p.to_string()).unwrap_or_default();
+            let args = [("value", shown(parent.as_str()).into()), ("expected", expected.into())];
+            findings.error(line.place(Some("parent")), "wrong-parent", &args);
+            continue;
+        }
+        let area = Area { code, name: name.to_owned() };
+        build.add(&line, "code", code.as_str(), Kind::Area, area_id(&code), area.to_fields(), findings);
+        // A province is never on an office's list, and a county may be run by itself.
+        if let Some(parent) = code.parent()
+            && code.level() > AreaLevel::County
+        {
+            let missing =
+                findings.make(line.place(Some("parent")), "unknown-area", &[("value", parent.to_string().into())]);
+            build.want(Kind::Area, area_id(&parent), missing);
+        }
+    }
+}

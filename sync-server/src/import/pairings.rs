@@ -1,0 +1,50 @@
+//! Pairings: `worker,recipient,role,start,end,reason`, by the office's codes of both.
+
+use super::{Findings, finding::shown, pairing_id, recipient_id, recipients::day, run::Build, sheet::Sheet, worker_id};
+use shared::{
+    Kind,
+    records::{Pairing, PairingRole, Record},
+};
+
+const ROLES: [&str; 5] = ["paired", "tutoring", "medical", "counselling", "family_care"];
+
+pub fn read(sheet: &Sheet<'_>, build: &mut Build, findings: &mut Findings) {
+    for line in sheet.lines() {
+        let before = findings.errors.len();
+        let worker = line.code("worker", findings);
+        let recipient = line.code("recipient", findings);
+        let role = line.word("role", "pairing-role", &ROLES, findings).map_or(PairingRole::Paired, PairingRole::from);
+        let start = match line.required("start", findings) {
+            Some(_) => line.parsed("start", "bad-day", findings, day),
+            None => None,
+        };
+        let end = line.parsed("end", "bad-day", findings, day);
+        if let (Some(start), Some(end)) = (start, end)
+            && end <= start
+        {
+            findings.error(line.place(Some("end")), "end-before-start", &[]);
+        }
+        let (Some(worker), Some(recipient), Some(start)) = (worker, recipient, start) else { continue };
+        if findings.errors.len() > before {
+            continue;
+        }
+        let missing = findings.make(line.place(Some("worker")), "unknown-worker", &[("value", shown(worker).into())]);
+        build.want(Kind::Worker, worker_id(worker).into(), missing);
+        let missing =
+            findings.make(line.place(Some("recipient")), "unknown-recipient", &[("value", shown(recipient).into())]);
+        build.want(Kind::Recipient, recipient_id(recipient).into(), missing);
+        let pairing = Pairing {
+            worker: worker_id(worker),
+            recipient: recipient_id(recipient),
+            role: role.clone(),
+            start,
+            end,
+            reason: line.owned("reason"),
+            // Filled in once the worker is known to exist.
+            worker_name: None,
+        };
+        let id = pairing_id(worker, recipient, &role, start);
+        let key = format!("{worker} + {recipient} ({start})");
+        build.add(&line, "recipient", &key, Kind::Pairing, id.into(), pairing.to_fields(), findings);
+    }
+}
