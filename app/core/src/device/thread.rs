@@ -48,7 +48,10 @@ pub fn start(places: Places, options: Options) -> std::io::Result<Device> {
     let network = Network::start()?;
     let runtime = runtime()?;
     std::thread::Builder::new().name("store".to_owned()).spawn(move || {
-        let core = Core::new(places, Box::new(World::default()));
+        let core = match Core::open(places, Box::new(World::default())) {
+            Ok(core) => core,
+            Err(refusal) => return runtime.block_on(refuse_all(requests, refusal)),
+        };
         let driver = Driver {
             core,
             options,
@@ -66,6 +69,13 @@ pub fn start(places: Places, options: Options) -> std::io::Result<Device> {
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// The store's folder cannot be used: every command says so.
+async fn refuse_all(mut requests: mpsc::UnboundedReceiver<Request>, refusal: Refusal) {
+    while let Some(request) = requests.next().await {
+        let _ = request.answer.send(Receipt::Refused(refusal.clone()));
+    }
 }
 
 /// A reply, with the bytes it cost.
@@ -145,7 +155,7 @@ struct Driver {
 impl Driver {
     async fn run(mut self, requests: mpsc::UnboundedReceiver<Request>, landed: mpsc::UnboundedReceiver<Landed>) {
         // Ends with the last handle: the network's own stream outlives it and must not keep this one going.
-        let requests = requests.map(Message::Request).map(Some).chain(stream::once(async { None }));
+        let requests = requests.map(Message::Request).map(Some).chain(stream::iter([None]));
         let landed = landed.map(Message::Landed).map(Some);
         // Commands first: somebody is looking at the screen.
         let mut messages = stream::select_with_strategy(requests, landed, |(): &mut ()| PollNext::Left);
@@ -218,9 +228,6 @@ impl Driver {
             for (_, answer) in self.asked.extract_if(.., |(j, _)| *j == job) {
                 // Whoever asked may have left.
                 let _ = answer.send(receipt.clone());
-            }
-            if job == Job::Enrol {
-                self.hub.tell(Event::Status);
             }
         }
         if let Some(next) = self.deferred.pop_front() {

@@ -1,0 +1,45 @@
+//! Another epoch: the server was restored from a backup and may have forgotten what it acknowledged. The mirror is
+//! fetched anew, and the last 30 days' work is offered again; what the server still has falls away by its id.
+
+use super::session::Trouble;
+use crate::store::{Tx, member, meta, outbox, photo};
+use shared::ids::Epoch;
+
+/// 30 days: backups are kept for at least as long (I9).
+const OFFER_AGAIN_MS: i64 = 30 * 24 * 3_600_000;
+
+/// Key of the moment (UTC ms) since which work is being offered again; absent once all of it was acknowledged.
+const OFFERING_SINCE: &str = "offering_again_since";
+
+/// Notes the epoch a reply spoke of. True when it is another than the one the cursors belong to.
+pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
+    let known: Option<Epoch> = meta::get(tx, meta::key::EPOCH)?;
+    if known == Some(told) {
+        return Ok(false);
+    }
+    meta::set(tx, meta::key::EPOCH, &told)?;
+    if known.is_none() {
+        return Ok(false);
+    }
+    for scope in member::cursors(tx)?.keys() {
+        member::drop_scope(tx, scope)?;
+    }
+    let since = tx.now().utc_ms.saturating_sub(OFFER_AGAIN_MS);
+    meta::set(tx, OFFERING_SINCE, &since)?;
+    let incarnation = tx.incarnation()?;
+    if let Some(before) = outbox::last_before(tx, incarnation, since)? {
+        outbox::unack_after(tx, before)?;
+    }
+    photo::offer_again(tx)?;
+    Ok(true)
+}
+
+/// Since when work is being offered again, if it is.
+pub(super) fn offering_since(tx: &Tx<'_>) -> Result<Option<i64>, Trouble> {
+    Ok(meta::get(tx, OFFERING_SINCE)?)
+}
+
+/// All of it was acknowledged.
+pub(super) fn offered(tx: &Tx<'_>) -> Result<(), Trouble> {
+    Ok(meta::remove(tx, OFFERING_SINCE)?)
+}

@@ -1,0 +1,127 @@
+//! Sync without I/O: what to send, then what to do with the reply. A driver moves the bytes:
+//!
+//! ```text
+//! begin(command) ─► next_step() ─► Step ──(run over any SyncProtocol)──► StepReply ─► apply() ─┐
+//!                        ▲                                                                     │
+//!                        └──────────────────── until next_step() is None ◄─────────────────────┘
+//!                                               then network_receipt()
+//! ```
+//!
+//! Between any two steps the core serves commands, so saving never waits for a connection. A reply that never comes is
+//! applied as [`Step::lost`]; the next session asks again and nothing doubles.
+//!
+//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`media`], [`report`].
+//! [`session`] holds what runs and decides what comes next; [`pace`] when the next session begins; [`view`] what the sync
+//! screen shows.
+
+mod clock;
+mod enrol;
+mod epoch;
+mod media;
+pub mod pace;
+mod pull;
+mod push;
+mod report;
+mod session;
+mod view;
+
+pub use session::{Applied, Job, Session};
+
+use crate::{Command, Core, Receipt};
+use shared::{
+    ids::UploadId,
+    protocol::{Answer, SyncProtocol},
+    wire::{
+        EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
+        Report, ReportRequest, SyncError, Token,
+    },
+};
+
+/// One call to the server, complete with all it needs.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Enrol { request: EnrolRequest },
+    Push { token: Token, request: PushRequest },
+    Pull { token: Token, request: PullRequest },
+    MediaCreate { token: Token, request: MediaCreate },
+    MediaStatus { token: Token, upload: UploadId },
+    MediaChunk { token: Token, chunk: MediaChunk },
+    MediaFinish { token: Token, upload: UploadId },
+    Report { token: Token, request: ReportRequest },
+}
+
+/// The answer to a [`Step`].
+#[derive(Clone, Debug)]
+pub enum StepReply {
+    Enrol(Answer<EnrolReply>),
+    Push(Answer<PushReply>),
+    Pull(Answer<PullReply>),
+    /// To any of the four media steps; the session knows which one it sent.
+    Media(Answer<MediaStatus>),
+    Report(Answer<Report>),
+}
+
+impl Step {
+    /// Makes the call.
+    pub async fn run<P: SyncProtocol>(self, p: &P) -> StepReply {
+        match self {
+            Self::Enrol { request } => StepReply::Enrol(p.enrol(request).await),
+            Self::Push { token, request } => StepReply::Push(p.push(&token, request).await),
+            Self::Pull { token, request } => StepReply::Pull(p.pull(&token, request).await),
+            Self::MediaCreate { token, request } => StepReply::Media(p.media_create(&token, request).await),
+            Self::MediaStatus { token, upload } => StepReply::Media(p.media_status(&token, upload).await),
+            Self::MediaChunk { token, chunk } => StepReply::Media(p.media_chunk(&token, chunk).await),
+            Self::MediaFinish { token, upload } => StepReply::Media(p.media_finish(&token, upload).await),
+            Self::Report { token, request } => StepReply::Report(p.report(&token, request).await),
+        }
+    }
+
+    /// What to apply when the reply never came.
+    pub fn failed(&self, error: SyncError) -> StepReply {
+        match self {
+            Self::Enrol { .. } => StepReply::Enrol(Err(error)),
+            Self::Push { .. } => StepReply::Push(Err(error)),
+            Self::Pull { .. } => StepReply::Pull(Err(error)),
+            Self::MediaCreate { .. }
+            | Self::MediaStatus { .. }
+            | Self::MediaChunk { .. }
+            | Self::MediaFinish { .. } => StepReply::Media(Err(error)),
+            Self::Report { .. } => StepReply::Report(Err(error)),
+        }
+    }
+
+    /// What to apply when the reply never came.
+    pub fn lost(&self) -> StepReply {
+        self.failed(SyncError::Offline("the reply never came".to_owned()))
+    }
+
+    /// The step's name, for progress and logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Enrol { .. } => "enrol",
+            Self::Push { .. } => "push",
+            Self::Pull { .. } => "pull",
+            Self::MediaCreate { .. } => "media_create",
+            Self::MediaStatus { .. } => "media_status",
+            Self::MediaChunk { .. } => "media_chunk",
+            Self::MediaFinish { .. } => "media_finish",
+            Self::Report { .. } => "report",
+        }
+    }
+}
+
+/// Carries a network command out over `p`, from the first step to its receipt: what a driver does, without one. For
+/// tests, the simulator and the demo; a command that needs no network is simply handled.
+pub async fn carry_out<P: SyncProtocol>(core: &mut Core, command: Command, p: &P) -> Receipt {
+    if Job::of(&command).is_none() {
+        return core.handle(command);
+    }
+    if let Some(receipt) = core.begin(&command) {
+        return receipt;
+    }
+    while let Some(step) = core.next_step() {
+        let reply = step.run(p).await;
+        core.apply(reply);
+    }
+    core.network_receipt()
+}

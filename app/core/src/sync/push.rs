@@ -1,0 +1,191 @@
+//! Push: what was saved, in order, until nothing waits.
+
+use super::{
+    Step, clock,
+    clock::Sent,
+    epoch,
+    session::{Applied, Trouble},
+};
+use crate::{
+    Core,
+    store::{Tx, meta, outbox, outbox::Outgoing},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use shared::{
+    OpOutcome, Outcome,
+    chain::Chain,
+    ids::{Incarnation, OpId, OpNo},
+    protocol::Answer,
+    wire::{PROTO, PUSH_BYTES_MAX, PUSH_OPS_MAX, PushReply, PushRequest, PushVerdict, SyncError},
+};
+
+/// 4: a restored server and a copied device at once take two detours; more than that leads nowhere.
+const DETOURS_MAX: u32 = 4;
+
+/// What a push held, to be matched with its reply.
+#[derive(Debug)]
+pub(super) struct Batch {
+    incarnation: Incarnation,
+    before: Chain,
+    ops: Vec<Outgoing>,
+}
+
+impl Batch {
+    fn first(&self) -> OpNo {
+        self.ops.first().map_or(OpNo(1), |op| op.wire_no)
+    }
+    fn last(&self) -> OpNo {
+        self.ops.last().map_or(OpNo(0), |op| op.wire_no)
+    }
+}
+
+/// The chain as far as it was acknowledged, so that a push need not hash the whole outbox.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Link {
+    incarnation: Incarnation,
+    no: OpNo,
+    chain: Chain,
+}
+
+/// Key of [`Link`].
+const LINK: &str = "chain";
+
+impl Core {
+    /// The next push, if anything may be offered now.
+    pub(super) fn next_push(&mut self) -> Result<Option<(Step, Batch)>, Trouble> {
+        let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
+        let mut ops = self.take_unsent(run.by_user, PUSH_OPS_MAX, PUSH_BYTES_MAX)?;
+        let Some(first) = ops.first().map(|op| op.wire_no) else { return Ok(None) };
+        // A push is gapless; what comes after a gap goes with the next.
+        let run_of = ops.iter().zip(first.0..).take_while(|(op, no)| op.wire_no.0 == *no).count();
+        ops.truncate(run_of);
+        let Some(desk) = self.desk() else { return Ok(None) };
+        let incarnation = meta::get(desk.store.conn(), meta::key::INCARNATION)?.unwrap_or_default();
+        let before = chain_before(desk.store.conn(), incarnation, first)?;
+        let mut raw = Vec::with_capacity(ops.len());
+        for op in &ops {
+            raw.push(RawValue::from_string(op.json.clone()).map_err(crate::store::StoreError::from)?);
+        }
+        let request = PushRequest {
+            proto: PROTO,
+            caps: Vec::new(),
+            device: desk.device()?,
+            incarnation,
+            first_op: first,
+            chain: before,
+            client_now: desk.env.now(),
+            ops: raw,
+        };
+        Ok(Some((Step::Push { token: desk.token()?, request }, Batch { incarnation, before, ops })))
+    }
+}
+
+/// The state of the chain before operation `first`.
+fn chain_before(conn: &rusqlite::Connection, incarnation: Incarnation, first: OpNo) -> Result<Chain, Trouble> {
+    let known: Option<Link> = meta::get(conn, LINK)?;
+    match known {
+        Some(link) if link.incarnation == incarnation && link.no.next() == first => Ok(link.chain),
+        // After a detour: from the beginning, over the same bytes as then.
+        _ => {
+            let mut chain = Chain::default();
+            outbox::each_before(conn, incarnation, first, |json| chain = chain.then(json))?;
+            Ok(chain)
+        }
+    }
+}
+
+pub(super) fn apply(
+    desk: &mut super::session::Desk<'_>,
+    batch: Batch,
+    answer: Answer<PushReply>,
+    sent: Sent,
+) -> Result<Applied, Trouble> {
+    let reply = match answer {
+        Ok(reply) => reply,
+        // The request as a whole will not do, and the same one will not do later. News may still be fetched.
+        Err(error) if error.is_permanent() && !ends_access(&error) => {
+            let run = desk.run()?;
+            run.push_blocked = true;
+            run.problem = Some(Trouble::Server(error).problem());
+            return Ok(Applied { changed: true, status: false });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let detours = desk.run()?.detours;
+    let acked = desk.write(|tx| {
+        clock::note(tx, sent, reply.server_now)?;
+        let acked = match &reply.verdict {
+            PushVerdict::Accepted { acked_through, outcomes } => accepted(tx, &batch, *acked_through, outcomes)?,
+            PushVerdict::Resume { .. } | PushVerdict::NewIncarnation { .. } if detours >= DETOURS_MAX => {
+                return Err(SyncError::BadReply("the push is sent round in circles".to_owned()).into());
+            }
+            PushVerdict::Resume { have } => {
+                if have.next() >= batch.first() {
+                    return Err(SyncError::BadReply("resume at what was just offered".to_owned()).into());
+                }
+                outbox::unack_after(tx, *have)?;
+                0
+            }
+            PushVerdict::NewIncarnation { incarnation } => {
+                let since = epoch::offering_since(tx)?;
+                outbox::restart(tx, *incarnation, since)?;
+                meta::set(tx, LINK, &Link { incarnation: *incarnation, no: OpNo(0), chain: Chain::default() })?;
+                0
+            }
+        };
+        epoch::note(tx, reply.epoch)?;
+        Ok(acked)
+    })?;
+    let run = desk.run()?;
+    if acked == 0 {
+        run.detours += 1;
+    } else {
+        run.pull.after_ack();
+        run.progress.ops_done += acked;
+        run.progress.ops_total = run.progress.ops_total.max(run.progress.ops_done);
+    }
+    Ok(Applied { changed: acked > 0, status: false })
+}
+
+/// Errors that are about this device's access or build, not about one request.
+pub(super) fn ends_access(error: &SyncError) -> bool {
+    use shared::wire::ErrorCode as E;
+    matches!(
+        error.code(),
+        Some(E::TokenRevoked | E::TokenUnknown | E::ProtocolTooOld | E::ProtocolTooNew)
+    )
+}
+
+/// Acknowledged: durable on the server, each with its outcome. Returns how many.
+fn accepted(tx: &mut Tx<'_>, batch: &Batch, through: OpNo, outcomes: &[OpOutcome]) -> Result<u32, Trouble> {
+    // More than was offered cannot be acknowledged by this reply.
+    let through = through.min(batch.last());
+    if through < batch.first() {
+        return Err(SyncError::BadReply("accepted nothing".to_owned()).into());
+    }
+    if tx.incarnation()? != batch.incarnation {
+        return Ok(0);
+    }
+    let acked: Vec<&Outgoing> = batch.ops.iter().filter(|op| op.wire_no <= through).collect();
+    outbox::ack_through(tx, through)?;
+    for told in outcomes {
+        outbox::set_outcome(tx, told)?;
+    }
+    if epoch::offering_since(tx)?.is_some() {
+        // What was said of an operation before the server was restored holds no longer where nothing is said now.
+        for op in &acked {
+            let untold = !outcomes.iter().any(|o| o.op_no == op.wire_no);
+            if untold && outbox::entry(tx, op.no)?.is_some_and(|e| e.outcome.is_some()) {
+                let told = OpOutcome { op_id: OpId::NIL, op_no: op.wire_no, outcome: Outcome::Applied };
+                outbox::set_outcome(tx, &told)?;
+            }
+        }
+        if outbox::waiting(tx)?.0 == 0 {
+            epoch::offered(tx)?;
+        }
+    }
+    let chain = acked.iter().fold(batch.before, |chain, op| chain.then(&op.json));
+    meta::set(tx, LINK, &Link { incarnation: batch.incarnation, no: through, chain })?;
+    Ok(u32::try_from(acked.len()).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,163 @@
+//! What the sync screen shows: is my work safe, is it counted, what must I do.
+
+use super::session::{MEMO, Memo};
+use crate::{
+    Core, Refusal,
+    store::{
+        meta,
+        outbox::{self, Entry, Part},
+        photo, record, roster,
+    },
+    views::{OutboxItem, Phase, RecordState, SyncProblem, SyncView},
+};
+use rusqlite::Connection;
+use shared::{
+    Change, Fields, Kind, Moment, Op, Outcome,
+    hlc::SKEW_TOLERATED_MS,
+    ids::OpNo,
+};
+
+/// 200: what a person may scroll through; the total says how many there are.
+const WAITING_MAX: u32 = 200;
+/// 50 of what was done last.
+const RECENT_MAX: u32 = 50;
+
+impl Core {
+    /// The state of the sync. Cheap enough to be asked after every event.
+    pub(crate) fn sync_view(&self) -> Result<SyncView, Refusal> {
+        let conn = self.store()?.conn();
+        let memo: Memo = meta::get(conn, MEMO)?.unwrap_or_default();
+        let (waiting_total, waiting_bytes) = outbox::waiting(conn)?;
+        let debt = photo::debt(conn)?;
+        let (month_confirmed, month_waiting) = self.month_counts()?;
+        let revoked = self.phase()? == Phase::Revoked;
+        let off_ms: i64 = meta::get(conn, meta::key::CLOCK_OFFSET_MS)?.unwrap_or(0);
+        Ok(SyncView {
+            month_confirmed,
+            month_waiting,
+            waiting: items(conn, Part::Waiting, WAITING_MAX)?,
+            waiting_total,
+            attention: items(conn, Part::Attention, WAITING_MAX)?,
+            recent: items(conn, Part::Recent, RECENT_MAX)?,
+            waiting_bytes,
+            photos_waiting: debt.photos,
+            photos_bytes: debt.bytes,
+            photos_failed: debt.failed,
+            last_up: memo.up,
+            last_down: memo.down,
+            last_success: memo.last_success,
+            next_attempt: self.next_attempt(revoked),
+            last_problem: if revoked { Some(SyncProblem::Revoked) } else { memo.last_problem },
+            running: self.session.run.as_ref().map(|run| run.progress),
+            // Kept as the server's clock − this one; shown as how far this one is ahead.
+            clock_off_s: (off_ms.abs() > SKEW_TOLERATED_MS).then_some(-off_ms / 1000),
+        })
+    }
+
+    /// Own records of this month: known to the server, and not yet.
+    fn month_counts(&self) -> Result<(u32, u32), Refusal> {
+        let Ok(me) = self.me() else { return Ok((0, 0)) };
+        let month = self.env.now().day().month();
+        let own = record::of_author(self.store()?.conn(), me.enrolment.worker, month.first_day(), month.last_day())?;
+        let (mut confirmed, mut waiting) = (0, 0);
+        for both in own {
+            let record = both.mirror.as_ref().unwrap_or(&both.doc);
+            let counted = matches!(record.kind, Kind::Visit | Kind::Assistance | Kind::Need | Kind::Activity);
+            if !counted || record.is_void() || record.happened().day().month() != month {
+                continue;
+            }
+            match both.mirror {
+                Some(_) => confirmed += 1,
+                None if both.counts => waiting += 1,
+                None => {}
+            }
+        }
+        Ok((confirmed, waiting))
+    }
+
+    /// On the wall clock, as people read it.
+    fn next_attempt(&self, revoked: bool) -> Option<Moment> {
+        let due = self.session.pace.due().filter(|_| !revoked && self.session.run.is_none())?;
+        let now = self.env.now();
+        let in_ms = i64::try_from(due.saturating_sub(self.env.monotonic_ms())).unwrap_or(0);
+        Some(Moment::new(now.utc_ms.saturating_add(in_ms), now.offset_min))
+    }
+}
+
+fn items(conn: &Connection, part: Part, limit: u32) -> Result<Vec<OutboxItem>, Refusal> {
+    outbox::list(conn, part, limit)?.iter().map(|entry| item(conn, entry)).collect()
+}
+
+/// One line of the outbox.
+fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
+    let op = entry.op()?;
+    let shown = record::doc(conn, entry.row)?;
+    let fields = match (&shown, &op.change) {
+        (Some(row), _) => Some(&row.fields),
+        (None, Change::Create(fields)) => Some(fields),
+        (None, _) => None,
+    };
+    let recipient_name = match entry.recipient {
+        Some(id) => roster::name(conn, id)?,
+        None => None,
+    };
+    Ok(OutboxItem {
+        // The local number: it stays when numbers on the wire are given anew.
+        op_no: OpNo(entry.no),
+        row: entry.row,
+        kind: op.kind.clone(),
+        change: op.change.name().to_owned(),
+        title: title(&op.kind, fields),
+        recipient: entry.recipient,
+        recipient_name,
+        saved: entry.saved,
+        bytes: entry.json.len() as u64,
+        state: state(entry),
+        outcome: entry.outcome.clone(),
+        values: values(&op, fields, entry.outcome.as_ref()),
+    })
+}
+
+/// Locale key of the headline.
+fn title(kind: &Kind, fields: Option<&Fields>) -> String {
+    let word = |name| fields.and_then(|f| f.text(name));
+    let (prefix, word) = match kind {
+        Kind::Visit => ("mode", word("mode")),
+        Kind::Assistance => ("assistance", word("kind")),
+        Kind::Need => ("need", word("kind")),
+        _ => ("kind", None),
+    };
+    match word {
+        Some(word) => format!("{prefix}-{word}"),
+        None => format!("kind-{kind}"),
+    }
+}
+
+fn state(entry: &Entry) -> RecordState {
+    match &entry.outcome {
+        _ if !entry.acked => RecordState::Waiting,
+        None | Some(Outcome::Applied) => RecordState::Confirmed,
+        Some(Outcome::Merged { .. }) => RecordState::Merged,
+        Some(Outcome::InReview { applied, .. }) => RecordState::InReview { applied: *applied },
+        Some(Outcome::Rejected(_)) => RecordState::Rejected,
+    }
+}
+
+/// Own value and the one that stands, for fields where the two differ.
+fn values(op: &Op, shown: Option<&Fields>, outcome: Option<&Outcome>) -> Vec<(String, String, String)> {
+    let own = match &op.change {
+        Change::Set(fields) | Change::Amend { fields, .. } | Change::Advance { fields, .. } => fields,
+        _ => return Vec::new(),
+    };
+    let lost: Vec<&str> = match outcome {
+        Some(Outcome::Merged { lost }) => lost.iter().map(String::as_str).collect(),
+        Some(Outcome::InReview { applied: false, .. } | Outcome::Rejected(_)) => own.names().collect(),
+        _ => return Vec::new(),
+    };
+    let text = |fields: Option<&Fields>, name: &str| match fields.and_then(|f| f.get(name)) {
+        None => String::new(),
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    lost.into_iter().map(|name| (name.to_owned(), text(Some(own), name), text(shown, name))).collect()
+}
