@@ -25,7 +25,7 @@ pub mod undo;
 
 pub use error::{Result, StoreError};
 pub use meta::Enrolment;
-pub use tx::{Me, Tx};
+pub use tx::{Me, Tx, clock_offset};
 
 use crate::Env;
 use rusqlite::{Connection, TransactionBehavior};

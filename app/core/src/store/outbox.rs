@@ -231,17 +231,45 @@ pub(super) fn renumber(tx: &mut Tx<'_>, no: u64, incarnation: Incarnation, wire_
     Ok(())
 }
 
-/// Forgets operations that are long applied, saved before `before` (UTC ms). What needs attention stays, and so does
-/// the last one, which holds the numbering. Returns how many went.
+/// Forgets operations that are long applied, saved before `before` (UTC ms). What was refused or needs attention
+/// stays, and so does the last one, which holds the numbering. Returns how many went.
 pub fn prune(tx: &mut Tx<'_>, before: i64) -> Result<usize> {
     // Op ids begin with the moment they were made (UUIDv7), which bounds the search without reading any JSON.
     let bound = shared::ids::uuid_v7(before, [0; 10]);
     Ok(tx
         .prepare_cached(
-            "DELETE FROM op WHERE settled = 1 AND acked = 1 AND (outcome IS NULL OR seen = 1) AND id < ?1
+            "DELETE FROM op WHERE settled = 1 AND acked = 1 AND id < ?1
+             AND (outcome IS NULL OR (seen = 1 AND outcome NOT LIKE '{\"rejected\"%'))
              AND no < (SELECT max(no) FROM op)",
         )?
         .execute([bound.as_bytes()])?)
+}
+
+/// The number after which everything of this incarnation was saved since `since` (UTC ms); `None` when nothing was.
+pub fn last_before(conn: &Connection, incarnation: Incarnation, since: i64) -> Result<Option<OpNo>> {
+    let mut statement =
+        conn.prepare_cached("SELECT wire_no, saved_at FROM op WHERE incarnation = ?1 ORDER BY wire_no DESC")?;
+    let mut rows = statement.query([incarnation.0])?;
+    let mut first = None;
+    while let Some(r) = rows.next()? {
+        let saved: String = r.get(1)?;
+        if saved.parse::<Moment>().is_ok_and(|m| m.utc_ms < since) {
+            break;
+        }
+        first = Some(OpNo(r.get::<_, u64>(0)?.saturating_sub(1)));
+    }
+    Ok(first)
+}
+
+/// The JSON of every operation of an incarnation before number `first`, in order: what a chain is made of.
+pub fn each_before(conn: &Connection, incarnation: Incarnation, first: OpNo, mut each: impl FnMut(&str)) -> Result<()> {
+    let mut statement =
+        conn.prepare_cached("SELECT json FROM op WHERE incarnation = ?1 AND wire_no < ?2 ORDER BY wire_no")?;
+    let mut rows = statement.query((incarnation.0, first.0))?;
+    while let Some(r) = rows.next()? {
+        each(r.get_ref(0)?.as_str().map_err(|_| StoreError::Unreadable("an operation is not text"))?);
+    }
+    Ok(())
 }
 
 /// How many operations wait, and their bytes as JSON.
@@ -302,9 +330,11 @@ fn select(conn: &Connection, rest: &str, params: impl rusqlite::Params) -> Resul
     Ok(entries)
 }
 
-/// Puts an outcome aside; it stays in the log. False when there is no such operation.
-pub fn set_seen(tx: &mut Tx<'_>, no: u64) -> Result<bool> {
-    Ok(tx.prepare_cached("UPDATE op SET seen = 1 WHERE no = ?1")?.execute([no])? > 0)
+/// Puts an outcome aside; it stays in the log.
+pub fn set_seen(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
+    tx.prepare_cached("UPDATE op SET seen = 1 WHERE no = ?1")?.execute([entry.no])?;
+    record::replay(tx, entry.row)?;
+    Ok(())
 }
 
 /// Recipients about whom something waits.

@@ -13,7 +13,7 @@ use shared::{
     ids::{RecipientId, Rev, ReviewId},
     merge::{Meta, decide},
     op::Op,
-    records::{Category, NeedStatus, Review, ReviewStatus},
+    records::{Audience, Category, NeedStatus, Review, ReviewStatus},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -103,6 +103,38 @@ pub fn of_recipient(conn: &Connection, recipient: RecipientId, kind: &Kind, limi
     collect(statement.query((recipient.as_bytes(), kind.word(), limit))?)
 }
 
+/// A recipient's records of what a history shows, newest first.
+pub fn history(conn: &Connection, recipient: RecipientId, limit: u32) -> Result<Vec<Row>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT doc FROM record WHERE recipient = ?1 AND kind IN ('visit', 'assistance', 'need')
+         ORDER BY happened DESC LIMIT ?2",
+    )?;
+    collect(statement.query((recipient.as_bytes(), limit))?)
+}
+
+/// How many needs of a recipient are open.
+pub fn open_needs(conn: &Connection, recipient: RecipientId) -> Result<u32> {
+    Ok(conn
+        .prepare_cached("SELECT count(*) FROM record WHERE recipient = ?1 AND open = 1")?
+        .query_row([recipient.as_bytes()], |r| r.get(0))?)
+}
+
+/// Open needs, newest first: of those in this worker's care, or of everyone on the device.
+pub fn all_open_needs(conn: &Connection, mine: bool, limit: u32) -> Result<Vec<Row>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT r.doc FROM record r JOIN roster o ON o.id = r.recipient
+         WHERE r.open = 1 AND (o.mine = 1 OR NOT ?1) ORDER BY r.happened DESC LIMIT ?2",
+    )?;
+    collect(statement.query((mine, limit))?)
+}
+
+/// Records of a kind that belong to no recipient (photos of a hand-out), newest first.
+pub fn of_nobody(conn: &Connection, kind: &Kind) -> Result<Vec<Row>> {
+    let mut statement =
+        conn.prepare_cached("SELECT doc FROM record WHERE recipient IS NULL AND kind = ?1 ORDER BY happened DESC")?;
+    collect(statement.query([kind.word()])?)
+}
+
 /// All records of a kind, newest first.
 pub fn of_kind(conn: &Connection, kind: &Kind) -> Result<Vec<Row>> {
     let mut statement = conn.prepare_cached("SELECT doc FROM record WHERE kind = ?1 ORDER BY happened DESC")?;
@@ -170,6 +202,8 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
     if shown.is_none() {
         shown = only_local(tx, id, &me)?;
     }
+    // What never comes back from the server (the access log) lives in the outbox only.
+    let shown = shown.filter(|row| row.kind.audience() != Audience::Server);
     match &shown {
         Some(row) => {
             let json = serde_json::to_string(row)?;
@@ -215,14 +249,16 @@ fn counted_under(
     Ok((fields.parsed("area"), fields.text("category").map(Category::from)))
 }
 
-/// A creation that is not in force (refused, or held for a supervisor) still shows what was recorded. With operations
+/// A creation that is not in force (refused, or held for a supervisor) still shows what was recorded, until the author has
+/// put the refusal aside. With operations
 /// acknowledged and applied but no word from the server, the record belongs to no scope of this device and may go.
 fn only_local(tx: &mut Tx<'_>, id: RowId, me: &Me) -> Result<Option<Row>> {
     let entries = outbox::of_row(tx, id)?;
     let mut creations = Vec::new();
     for entry in &entries {
+        let put_aside = entry.seen && matches!(entry.outcome, Some(Outcome::Rejected(_)));
         let op = entry.op()?;
-        if let Change::Create(fields) = &op.change {
+        if let (Change::Create(fields), false) = (&op.change, put_aside) {
             creations.push((op.clone(), fields.clone()));
         }
     }
@@ -250,10 +286,10 @@ fn only_local(tx: &mut Tx<'_>, id: RowId, me: &Me) -> Result<Option<Row>> {
 fn write(tx: &mut Tx<'_>, row: &Row, rev: Rev, doc: &str, mirror: Option<&str>, counts: bool) -> Result<()> {
     let happened = row.happened();
     tx.prepare_cached(
-        "INSERT INTO record (id, kind, rev, recipient, author, day, happened, void, counts, doc, mirror)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        "INSERT INTO record (id, kind, rev, recipient, author, day, happened, void, counts, doc, mirror, open)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (id) DO UPDATE SET kind = ?2, rev = ?3, recipient = ?4, author = ?5, day = ?6, happened = ?7,
-           void = ?8, counts = ?9, doc = ?10, mirror = ?11",
+           void = ?8, counts = ?9, doc = ?10, mirror = ?11, open = ?12",
     )?
     .execute((
         row.id.as_bytes(),
@@ -267,8 +303,15 @@ fn write(tx: &mut Tx<'_>, row: &Row, rev: Rev, doc: &str, mirror: Option<&str>, 
         counts,
         doc,
         mirror,
+        counts && is_open_need(row),
     ))?;
     derive(tx, row)
+}
+
+fn is_open_need(row: &Row) -> bool {
+    row.kind == Kind::Need
+        && !row.is_void()
+        && !NeedStatus::from(row.fields.text("status").unwrap_or_default()).is_end()
 }
 
 /// The day a record counts for, where it counts at all.

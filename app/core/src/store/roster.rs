@@ -329,3 +329,10 @@ pub fn name_of(conn: &Connection, id: RowId) -> Result<Option<String>> {
 fn named(fields: &Fields) -> Option<String> {
     fields.text("name").map(str::to_owned)
 }
+
+/// All areas that this device knows, code → name.
+pub fn area_names(conn: &Connection) -> Result<HashMap<String, String>> {
+    let mut statement = conn.prepare_cached("SELECT code, name FROM area")?;
+    let names = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(names.collect::<rusqlite::Result<_>>()?)
+}

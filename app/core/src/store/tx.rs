@@ -18,6 +18,7 @@ pub struct Tx<'a> {
     sql: Transaction<'a>,
     env: &'a mut dyn Env,
     now: Moment,
+    offset_ms: i64,
     clock: HlcClock,
     clock_before: HlcClock,
     incarnation: Option<Incarnation>,
@@ -55,14 +56,22 @@ impl Me {
     }
 }
 
+/// Server's clock − this device's, where that is more than the tolerated skew; phones on network time need no help.
+pub fn clock_offset(conn: &Connection) -> Result<i64> {
+    let offset: i64 = meta::get(conn, meta::key::CLOCK_OFFSET_MS)?.unwrap_or(0);
+    Ok(if offset.abs() > SKEW_TOLERATED_MS { offset } else { 0 })
+}
+
 impl<'a> Tx<'a> {
     pub(super) fn new(sql: Transaction<'a>, env: &'a mut dyn Env) -> Result<Self> {
         let clock: HlcClock = meta::get(&sql, meta::key::CLOCK)?.unwrap_or_default();
         let now = env.now();
+        let offset_ms = clock_offset(&sql)?;
         Ok(Self {
             sql,
             env,
             now,
+            offset_ms,
             clock,
             clock_before: clock,
             incarnation: None,
@@ -81,8 +90,14 @@ impl<'a> Tx<'a> {
         self.now
     }
 
+    /// The time by the server's clock, as far as it is known: when something happens now. A device a day off still puts
+    /// its visits on the right day.
+    pub fn true_now(&self) -> Moment {
+        Moment { utc_ms: self.now.utc_ms.saturating_add(self.offset_ms), ..self.now }
+    }
+
     pub fn today(&self) -> Day {
-        self.now.day()
+        self.true_now().day()
     }
 
     pub fn monotonic_ms(&self) -> u64 {

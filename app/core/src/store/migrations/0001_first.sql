@@ -16,12 +16,14 @@ CREATE TABLE record (
   happened  INTEGER,                 -- UTC ms
   void      INTEGER NOT NULL DEFAULT 0,
   counts    INTEGER NOT NULL DEFAULT 1,   -- 0 while nothing but a refused or held creation stands behind it
+  open      INTEGER NOT NULL DEFAULT 0,   -- 1 for a need that is not at its end
   doc       TEXT NOT NULL,
   mirror    TEXT
 ) WITHOUT ROWID;
 CREATE INDEX record_by_recipient ON record (recipient, kind, happened);
 CREATE INDEX record_by_author_day ON record (author, day);
 CREATE INDEX record_by_kind ON record (kind, happened);
+CREATE INDEX record_open ON record (recipient) WHERE open = 1;
 CREATE INDEX record_pending ON record (id) WHERE mirror IS NOT NULL;
 
 -- Which scope a mirrored row came with; a row in no scope is evicted once nothing about it is pending.

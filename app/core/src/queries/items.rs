@@ -1,0 +1,184 @@
+//! Parts that several screens show: a recipient's line, a need's line, an entry of a history, a photo.
+
+use super::Ask;
+use crate::{
+    Refusal,
+    store::{self, StoreError, outbox, outbox::Entry as OpEntry, photo, record, roster},
+    views::{HistoryItem, NeedItem, PhotoView, RecipientItem, RecordState},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rusqlite::Connection;
+use shared::{
+    Fields, Kind, Outcome, PhotoId, Row, RowId, WorkerId,
+    id_number::masked_phone,
+    ids::{HandoutId, RecipientId},
+    records::{Assistance, Finding, Need, Pairing, Recipient},
+};
+use std::collections::HashMap;
+
+impl Ask<'_> {
+    pub fn recipient_item(&self, entry: &roster::Entry) -> Result<RecipientItem, Refusal> {
+        let row = record::doc(self.conn(), entry.id.into())?;
+        let recipient = row.and_then(|r| r.view::<Recipient>().ok());
+        let due = entry.due(&self.rules.in_force(entry.area));
+        Ok(RecipientItem {
+            id: entry.id,
+            name: entry.name.clone(),
+            category: entry.category.clone(),
+            tags: entry.tags.clone(),
+            area: entry.area,
+            area_name: roster::area_name(self.conn(), entry.area)?,
+            age: recipient.as_ref().and_then(|r| r.age(self.today)),
+            minor: recipient.as_ref().is_some_and(|r| r.is_minor(self.today)),
+            days_over: due.as_ref().map(|d| d.days_over(self.today)),
+            due,
+            last_seen: entry.last_seen(),
+            phone_masked: recipient.and_then(|r| r.phone).map(|p| masked_phone(&p)),
+            open_needs: record::open_needs(self.conn(), entry.id)?,
+            waiting: self.waiting.contains(&entry.id),
+        })
+    }
+
+    /// `None` for a need that this build cannot read.
+    pub fn need_item(&self, row: &Row) -> Result<Option<NeedItem>, Refusal> {
+        let Ok(need) = row.view::<Need>() else { return Ok(None) };
+        let unit_name = match need.unit {
+            Some(unit) => roster::name_of(self.conn(), unit.into())?,
+            None => None,
+        };
+        Ok(Some(NeedItem {
+            id: row.id.into(),
+            recipient: need.recipient,
+            recipient_name: roster::name(self.conn(), need.recipient)?.unwrap_or_default(),
+            kind: need.kind,
+            text: need.text,
+            status: need.status,
+            unit_name,
+            progress: need.progress,
+            happened: need.happened,
+            state: state_of(&outbox::of_row(self.conn(), row.id)?),
+        }))
+    }
+
+    pub fn history_item(&self, row: &Row, names: &Names, photos: &Photos) -> Result<HistoryItem, Refusal> {
+        let (title, qualifier) = title(&row.kind, &row.fields);
+        let aid = (row.kind == Kind::Assistance).then(|| row.view::<Assistance>().ok()).flatten();
+        let findings: Vec<Finding> =
+            row.fields.get("findings").and_then(|f| serde_json::from_value(f.clone()).ok()).unwrap_or_default();
+        let text = ["note", "text", "reason"].iter().find_map(|name| row.fields.text(name));
+        let mine = row.author == self.me.enrolment.worker;
+        Ok(HistoryItem {
+            row: row.id,
+            kind: row.kind.clone(),
+            happened: row.happened(),
+            title,
+            qualifier,
+            text: text.map(str::to_owned),
+            value: aid.as_ref().map(Assistance::value).filter(|v| *v > shared::Fen::ZERO),
+            by: if mine { Some(self.me.enrolment.name.clone()) } else { names.get(self.conn(), row.author)? },
+            mine,
+            problems: u32::try_from(findings.iter().filter(|f| !f.good).count()).unwrap_or(u32::MAX),
+            photos: photos.of(row.id, aid.and_then(|a| a.handout)),
+            state: state_of(&outbox::of_row(self.conn(), row.id)?),
+            void: row.is_void(),
+        })
+    }
+}
+
+/// Locale keys of a record's headline and of its qualifier.
+pub fn title(kind: &Kind, fields: &Fields) -> (String, Option<String>) {
+    let word = |name| fields.text(name).unwrap_or_default();
+    match kind {
+        Kind::Visit => {
+            let presence = word("presence");
+            (format!("mode-{}", word("mode")), (presence != "found").then(|| format!("presence-{presence}")))
+        }
+        Kind::Assistance => (format!("assistance-{}", word("kind")), None),
+        Kind::Need => (format!("need-{}", word("kind")), Some(format!("status-{}", word("status")))),
+        Kind::Receipt => (format!("receipt-{}", word("mode")), None),
+        Kind::Activity => (format!("activity-{}", word("kind")), None),
+        other => (format!("kind-{}", other.word()), None),
+    }
+}
+
+/// Where a record is, from the operations on it, in order.
+pub fn state_of(entries: &[OpEntry]) -> RecordState {
+    if entries.iter().any(|e| !e.acked) {
+        return RecordState::Waiting;
+    }
+    // The last word that wants attention; what was put aside and was no refusal is as good as confirmed.
+    let told = entries.iter().rev().filter(|e| !e.seen).find_map(|e| e.outcome.as_ref());
+    match told {
+        Some(Outcome::Rejected(_)) => RecordState::Rejected,
+        Some(Outcome::InReview { applied, .. }) => RecordState::InReview { applied: *applied },
+        Some(Outcome::Merged { .. }) => RecordState::Merged,
+        Some(Outcome::Applied) | None => RecordState::Confirmed,
+    }
+}
+
+/// State of one operation.
+pub fn state_of_op(entry: &OpEntry) -> RecordState {
+    let alone = OpEntry { seen: false, ..entry.clone() };
+    state_of(std::slice::from_ref(&alone))
+}
+
+/// Names of colleagues: from pairings, which carry them, else from staff records where the device holds them.
+#[derive(Default)]
+pub struct Names(HashMap<WorkerId, String>);
+
+impl Names {
+    pub fn of_pairings(pairings: &[Pairing]) -> Self {
+        Self(pairings.iter().filter_map(|p| Some((p.worker, p.worker_name.clone()?))).collect())
+    }
+
+    fn get(&self, conn: &Connection, worker: WorkerId) -> store::Result<Option<String>> {
+        match self.0.get(&worker) {
+            Some(name) => Ok(Some(name.clone())),
+            None => roster::name_of(conn, worker.into()),
+        }
+    }
+}
+
+/// Photos by the record or the hand-out they belong to.
+#[derive(Default)]
+pub struct Photos {
+    of_row: HashMap<RowId, Vec<PhotoId>>,
+    of_handout: HashMap<HandoutId, Vec<PhotoId>>,
+}
+
+impl Photos {
+    /// Those of a recipient, and those of hand-outs, which belong to nobody alone.
+    pub fn read(conn: &Connection, recipient: Option<RecipientId>) -> Result<Self, StoreError> {
+        let mut rows = record::of_nobody(conn, &Kind::Photo)?;
+        if let Some(recipient) = recipient {
+            rows.extend(record::of_recipient(conn, recipient, &Kind::Photo, 1000)?);
+        }
+        let mut photos = Self::default();
+        for row in rows.iter().rev().filter(|r| !r.is_void()) {
+            if let Some(of) = row.fields.parsed::<RowId>("row") {
+                photos.of_row.entry(of).or_default().push(row.id.into());
+            } else if let Some(handout) = row.fields.parsed::<HandoutId>("handout") {
+                photos.of_handout.entry(handout).or_default().push(row.id.into());
+            }
+        }
+        Ok(photos)
+    }
+
+    fn of(&self, row: RowId, handout: Option<HandoutId>) -> Vec<PhotoId> {
+        let own = self.of_row.get(&row).into_iter().flatten();
+        let shared = handout.and_then(|h| self.of_handout.get(&h)).into_iter().flatten();
+        own.chain(shared).copied().collect()
+    }
+}
+
+pub(crate) fn photo_view(conn: &Connection, meta: &photo::Meta) -> store::Result<PhotoView> {
+    let thumb = photo::thumb(conn, meta.id)?.unwrap_or_default();
+    Ok(PhotoView {
+        id: meta.id,
+        width: meta.width,
+        height: meta.height,
+        size: meta.size,
+        caption: meta.caption.clone(),
+        thumb: STANDARD.encode(thumb),
+    })
+}

@@ -1,0 +1,60 @@
+//! One record with everything.
+
+use super::{
+    card::{mask, mask_former},
+    items::{Names, Photos},
+};
+use crate::{
+    Core, Receipt, Refusal,
+    store::{outbox, record, roster},
+    views::RecordView,
+};
+use shared::{
+    Kind, RowId,
+    records::{Audience, Pairing, Recipient},
+};
+
+impl Core {
+    pub(crate) fn record(&mut self, id: RowId) -> Result<Receipt, Refusal> {
+        let undoable = self.fresh_batch(id)?.is_some();
+        let row = record::doc(self.store()?.conn(), id)?.ok_or(Refusal::NotFound)?;
+        let today = self.today_day()?;
+        let about = row.recipient();
+        // A child's record is a child's record on this page too.
+        if let Some(recipient) = about
+            && row.kind.audience() == Audience::Recipient
+            && let Some(person) = record::doc(self.store()?.conn(), recipient.into())?
+            && person.view::<Recipient>().is_ok_and(|r| r.is_minor(today))
+        {
+            self.log_minor(recipient)?;
+        }
+        let ask = self.ask()?;
+        let conn = ask.conn();
+        let pairings: Vec<Pairing> = match about {
+            Some(recipient) => record::of_recipient(conn, recipient, &Kind::Pairing, 100)?
+                .iter()
+                .filter_map(|r| r.view().ok())
+                .collect(),
+            None => Vec::new(),
+        };
+        let item = ask.history_item(&row, &Names::of_pairings(&pairings), &Photos::read(conn, about)?)?;
+        let outcome = outbox::of_row(conn, id)?.into_iter().rev().find_map(|e| e.outcome);
+        let recipient_name = match about {
+            Some(recipient) => roster::name(conn, recipient)?,
+            None => None,
+        };
+        let mut fields = row.fields;
+        for (name, value) in &mut fields.0 {
+            mask(name, value);
+        }
+        Ok(Receipt::Record(Box::new(RecordView {
+            item,
+            recipient_name,
+            fields,
+            former: row.former.into_iter().rev().map(mask_former).collect(),
+            void_reason: row.void.map(|v| v.reason),
+            outcome,
+            undoable,
+        })))
+    }
+}
