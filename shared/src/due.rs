@@ -43,7 +43,16 @@ pub fn next_due(
     if !recipient.is_active() {
         return None;
     }
-    let (visit_days, contact_days) = intervals(rules, recipient);
+    soonest(intervals(rules, recipient), since, last_visit, last_contact)
+}
+
+/// The same from the (visit, contact) intervals in force, for stores that keep them beside the dates.
+pub fn soonest(
+    (visit_days, contact_days): (Option<u16>, Option<u16>),
+    since: Day,
+    last_visit: Option<Day>,
+    last_contact: Option<Day>,
+) -> Option<Due> {
     let due = |what, every: Option<u16>, last: Option<Day>| {
         every.map(|every_days| Due { what, on: last.unwrap_or(since).plus(i32::from(every_days)), every_days, last })
     };

@@ -8,12 +8,23 @@
 
 pub mod accounts;
 pub mod admin;
+mod auth;
+pub mod effects;
+mod enrol;
 pub mod env;
 pub mod error;
+mod judge;
+mod media;
+mod meta;
 pub mod objects;
 pub mod office;
 mod protocol;
+mod pull;
+mod push;
 pub mod report;
+mod review;
+pub mod scopes;
+mod world;
 
 pub use accounts::{LoginError, Viewer};
 pub use admin::{AreaEntry, DeviceFilter, DeviceInfo, IssuedCode, Stats, WorkerEntry};
@@ -23,7 +34,8 @@ pub use objects::{FolderObjects, Objects};
 pub use office::{OfficeChange, OfficeReply};
 
 use crate::store::Store;
-use std::sync::Arc;
+use shared::ids::Epoch;
+use std::sync::{Arc, atomic::AtomicI32};
 
 /// What an operator may set.
 #[derive(Clone, Debug)]
@@ -56,6 +68,8 @@ struct Inner<S> {
     objects: Arc<dyn Objects>,
     env: Arc<dyn Env>,
     settings: Settings,
+    /// The day whose pairings were last swept, as its number.
+    swept: AtomicI32,
 }
 
 impl<S: Store> ServerCore<S> {
@@ -66,6 +80,30 @@ impl<S: Store> ServerCore<S> {
         env: Arc<dyn Env>,
         settings: Settings,
     ) -> Result<Self, CoreError> {
-        Ok(Self { inner: Arc::new(Inner { store, objects, env, settings }) })
+        let swept = AtomicI32::new(i32::MIN);
+        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, swept }) };
+        let epoch = Epoch(core.new_id());
+        core.inner.store.write(meta::SetEpoch { epoch, replace: false }).await?;
+        core.sweep_if_due().await?;
+        Ok(core)
+    }
+
+    /// The store, for what only its backend can do.
+    pub fn store(&self) -> &S {
+        &self.inner.store
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.inner.env.now_ms()
+    }
+
+    fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.inner.env.random(&mut bytes);
+        bytes
+    }
+
+    fn new_id(&self) -> uuid::Uuid {
+        shared::ids::uuid_v7(self.now_ms(), self.random())
     }
 }

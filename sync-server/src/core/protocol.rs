@@ -12,28 +12,28 @@ use shared::{
 };
 
 impl<S: Store> SyncProtocol for ServerCore<S> {
-    async fn enrol(&self, _request: EnrolRequest) -> Answer<EnrolReply> {
-        todo!()
+    async fn enrol(&self, request: EnrolRequest) -> Answer<EnrolReply> {
+        Ok(self.enrol_step(request).await?)
     }
-    async fn push(&self, _token: &Token, _request: PushRequest) -> Answer<PushReply> {
-        todo!()
+    async fn push(&self, token: &Token, request: PushRequest) -> Answer<PushReply> {
+        Ok(self.push_step(token, request).await?)
     }
-    async fn pull(&self, _token: &Token, _request: PullRequest) -> Answer<PullReply> {
-        todo!()
+    async fn pull(&self, token: &Token, request: PullRequest) -> Answer<PullReply> {
+        Ok(self.pull_step(token, request).await?)
     }
-    async fn media_create(&self, _token: &Token, _request: MediaCreate) -> Answer<MediaStatus> {
-        todo!()
+    async fn media_create(&self, token: &Token, request: MediaCreate) -> Answer<MediaStatus> {
+        Ok(self.media_create_step(token, request).await?)
     }
-    async fn media_status(&self, _token: &Token, _upload: UploadId) -> Answer<MediaStatus> {
-        todo!()
+    async fn media_status(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
+        Ok(self.media_status_step(token, upload).await?)
     }
-    async fn media_chunk(&self, _token: &Token, _chunk: MediaChunk) -> Answer<MediaStatus> {
-        todo!()
+    async fn media_chunk(&self, token: &Token, chunk: MediaChunk) -> Answer<MediaStatus> {
+        Ok(self.media_chunk_step(token, chunk).await?)
     }
-    async fn media_finish(&self, _token: &Token, _upload: UploadId) -> Answer<MediaStatus> {
-        todo!()
+    async fn media_finish(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
+        Ok(self.media_finish_step(token, upload).await?)
     }
-    async fn report(&self, _token: &Token, _request: ReportRequest) -> Answer<Report> {
-        todo!()
+    async fn report(&self, token: &Token, request: ReportRequest) -> Answer<Report> {
+        Ok(self.report_step(token, request).await?)
     }
 }

@@ -78,7 +78,7 @@ pub struct TallyRow {
     pub fen: i64,
 }
 
-/// Count and sum of a shelf's digest.
+/// How much the store holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     pub records: u64,
@@ -101,11 +101,7 @@ pub trait Txn: Send {
         values: &[Cell<'_>],
     ) -> impl Future<Output = Stored<Vec<T>>> + Send;
     /// Rows whose text `column` (one with an index) starts with `prefix`; all rows for an empty one.
-    fn under<T: Table>(
-        &mut self,
-        column: &'static str,
-        prefix: &str,
-    ) -> impl Future<Output = Stored<Vec<T>>> + Send;
+    fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> impl Future<Output = Stored<Vec<T>>> + Send;
 
     /// The last seq given out.
     fn head(&mut self) -> impl Future<Output = Stored<Seq>> + Send;
@@ -121,7 +117,7 @@ pub trait Txn: Send {
         after: Seq,
         limit: usize,
     ) -> impl Future<Output = Stored<Vec<Seq>>> + Send;
-    /// Id, kept column `shelf` and JSON of the records at these seqs, in their order.
+    /// Seq, id and JSON of the records at these seqs, in their order; what moved on meanwhile is left out.
     fn docs(&mut self, seqs: &[Seq]) -> impl Future<Output = Stored<Vec<(Seq, RowId, String)>>> + Send;
     /// Entries of a worker's own feed after `after`, ascending.
     fn worker_feed(

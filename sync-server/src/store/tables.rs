@@ -25,10 +25,22 @@ table! {
         kind: Kind,
         /// Only where the record is seen through its recipient.
         recipient: Option<RecipientId>,
-        author: WorkerId,
+        /// The worker who keeps it in their scope whatever becomes of a pairing: who recorded it, whom it describes, whose
+        /// proposal it reviews.
+        keeper: Option<WorkerId>,
         /// The area feed it lies in: a digits-only code, or `r` and a code for reference data; none for what stays here.
         shelf: Option<String>,
         doc: String,
+    }
+}
+
+table! {
+    /// A record without its JSON, for what only moves it between feeds.
+    RecordHead = "record" key(id: RowId) {
+        id: RowId,
+        rev: Rev,
+        recipient: Option<RecipientId>,
+        keeper: Option<WorkerId>,
     }
 }
 

@@ -1,26 +1,120 @@
-//! SQLite, the default backend: one writer thread that owns its connection and commits in groups, and a few readers.
+//! SQLite, the default backend: one writer thread that owns its connection and commits in groups, and a few readers
+//! that each see a snapshot. A job's futures are ready at once, so a thread runs a job to its end without waiting.
 
-use super::{Job, Store, Stored, StoreError};
-use std::path::{Path, PathBuf};
+mod migrations;
+mod reader;
+mod txn;
+mod writer;
 
-pub struct SqliteStore;
+pub use txn::SqliteTxn;
+
+use super::{Job, Store, StoreError, Stored};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::{
+    path::{Path, PathBuf},
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+use tokio::sync::oneshot;
+
+/// 4: as many pulls at once as a two-core machine can use, with one waiting for the disk each.
+const READERS: usize = 4;
+
+/// A store in one SQLite file (and its `-wal` beside it). Dropping it waits for what was begun.
+pub struct SqliteStore {
+    writer: writer::Writer,
+    readers: reader::Readers,
+    path: Arc<PathBuf>,
+}
 
 impl SqliteStore {
     /// Opens or makes the file at `path` and brings it to the newest schema.
     pub fn open(path: impl AsRef<Path>) -> Stored<Self> {
-        let _ = path;
-        todo!()
+        let path = path.as_ref().to_owned();
+        let mut conn = connect(&path, OpenFlags::default())?;
+        conn.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
+             PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;",
+        )
+        .map_err(failed)?;
+        migrations::migrate(&mut conn)?;
+        let readers = (0..READERS).map(|_| {
+            let conn = connect(&path, OpenFlags::default())?;
+            conn.execute_batch("PRAGMA query_only = 1; PRAGMA cache_size = -8192;").map_err(failed)?;
+            Ok(conn)
+        });
+        let readers = readers.collect::<Stored<Vec<_>>>()?;
+        Ok(Self { writer: writer::Writer::start(conn)?, readers: reader::Readers::start(readers)?, path: path.into() })
+    }
+
+    /// Limits the file to so many pages, or lifts the limit with a large number: a full disk, for tests.
+    pub async fn limit_pages(&self, pages: u32) -> Stored<u32> {
+        self.writer
+            .bare(move |conn| conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |r| r.get(0)))
+            .await
+    }
+
+    /// Pages the file has now.
+    pub async fn pages(&self) -> Stored<u32> {
+        self.writer.bare(|conn| conn.query_row("PRAGMA page_count", [], |r| r.get(0))).await
     }
 }
 
+fn connect(path: &Path, flags: OpenFlags) -> Stored<Connection> {
+    let conn = Connection::open_with_flags(path, flags).map_err(failed)?;
+    conn.busy_timeout(std::time::Duration::from_secs(10)).map_err(failed)?;
+    conn.set_prepared_statement_cache_capacity(200);
+    Ok(conn)
+}
+
 impl Store for SqliteStore {
-    async fn write<J: Job>(&self, _job: J) -> Result<J::Out, J::Err> {
-        Err(StoreError::Closed.into())
+    async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
+        let (answer, reply) = oneshot::channel();
+        self.writer.send(Box::new(writer::Write { job: Some(job), result: None, answer: Some(answer) }))?;
+        reply.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
-    async fn read<J: Job>(&self, _job: J) -> Result<J::Out, J::Err> {
-        Err(StoreError::Closed.into())
+
+    async fn read<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
+        let (answer, reply) = oneshot::channel();
+        self.readers.send(Box::new(move |conn| {
+            // Nobody waiting for the answer any more is fine.
+            let _ = answer.send(reader::snapshot(conn, job));
+        }))?;
+        reply.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
-    async fn backup(&self, _path: PathBuf) -> Stored<()> {
-        Err(StoreError::Closed)
+
+    async fn backup(&self, path: PathBuf) -> Stored<()> {
+        let from = self.path.clone();
+        let work = move || -> Stored<()> {
+            let source = connect(&from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            let partial = path.with_extension("partial");
+            // A left-over of an interrupted backup; none is the usual case.
+            let _ = std::fs::remove_file(&partial);
+            // VACUUM INTO reads one snapshot and leaves writers alone; the copy is compact and has no -wal.
+            let name = partial.to_string_lossy();
+            source.execute("VACUUM INTO ?1", [name.as_ref()]).map_err(failed)?;
+            let io = |e: std::io::Error| StoreError::Backend(e.to_string());
+            std::fs::File::open(&partial).and_then(|f| f.sync_all()).map_err(io)?;
+            std::fs::rename(&partial, &path).map_err(io)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// Runs a job's future, which on this backend never waits.
+fn run<J: Job>(job: J, txn: &mut SqliteTxn<'_>) -> Result<J::Out, J::Err> {
+    match pin!(job.run(txn)).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(StoreError::Backend("a job waited for something else than its transaction".into()).into()),
+    }
+}
+
+/// SQLite's errors as ours.
+fn failed(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        _ => StoreError::Backend(error.to_string()),
     }
 }

@@ -1,0 +1,49 @@
+//! From a token to the device that holds it. Tokens are random and kept as hashes: who reads the store cannot use them.
+
+use super::{CoreError, error::refuse};
+use crate::store::{
+    Cell, Txn,
+    tables::{Device, Worker},
+};
+use sha2::{Digest, Sha256};
+use shared::wire::{ErrorCode, PROTO, PROTO_OLDEST, Token};
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct DeviceAuth {
+    pub device: Device,
+    pub worker: Worker,
+}
+
+pub fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// The device of a token, inside a step's own transaction, so that a revocation holds from its commit on.
+pub async fn device<T: Txn>(txn: &mut T, token_hash: &[u8]) -> Result<DeviceAuth, CoreError> {
+    let found = txn.find::<Device>("token_hash", &[Cell::Blob(token_hash)]).await?;
+    let Some(device) = found.into_iter().next() else { return refuse(ErrorCode::TokenUnknown) };
+    if device.revoked.is_some() {
+        return refuse(ErrorCode::TokenRevoked);
+    }
+    match txn.get::<Worker>(&[(device.worker,)]).await?.into_iter().next().flatten() {
+        Some(worker) => Ok(DeviceAuth { device, worker }),
+        None => refuse(ErrorCode::TokenUnknown),
+    }
+}
+
+/// The hash under which a token is known.
+pub fn token_hash(token: &Token) -> Vec<u8> {
+    hash(&token.0)
+}
+
+/// Every version ever released is spoken; what is newer than this server is not guessed at.
+pub fn check_proto(proto: u16) -> Result<(), CoreError> {
+    if proto < PROTO_OLDEST {
+        return refuse(ErrorCode::ProtocolTooOld);
+    }
+    if proto > PROTO {
+        return refuse(ErrorCode::ProtocolTooNew);
+    }
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! One operation against the working set: who speaks, in what standing, under what area; then `shared` decides, and
+//! what it decided is put into the working set. No store, no clock.
+
+use super::{
+    effects::{lookups::aid_of, people::in_force},
+    review,
+    scopes::{areas_of, place_of, supervises},
+    world::World,
+};
+use crate::store::tables::Worker;
+use shared::{
+    AreaCode, AreaLevel, Change, Day, DeviceId, Fields, Hlc, Kind, Op, Outcome, RecipientId, Row, WorkerId,
+    ids::{Rev, ReviewId, id_from_code},
+    merge::{Actor, Meta, actor::Standing, decide},
+    op::Rejection,
+    records::{Category, recipient_of},
+};
+
+/// Who says it.
+pub enum Speaker<'a> {
+    /// A device of this worker.
+    Device { worker: &'a Worker, device: DeviceId },
+    /// The server or an import, on behalf of somebody at the console (nil for no one).
+    Office { by: WorkerId },
+}
+
+impl Speaker<'_> {
+    pub fn worker(&self) -> WorkerId {
+        match self {
+            Self::Device { worker, .. } => worker.id,
+            Self::Office { by } => *by,
+        }
+    }
+    pub fn device(&self) -> DeviceId {
+        match self {
+            Self::Device { device, .. } => *device,
+            Self::Office { .. } => DeviceId::NIL,
+        }
+    }
+    fn home(&self) -> Option<AreaCode> {
+        match self {
+            Self::Device { worker, .. } => Some(worker.area),
+            Self::Office { .. } => None,
+        }
+    }
+}
+
+/// What became of an operation.
+pub struct Verdict {
+    pub outcome: Outcome,
+    /// The record's revision after it, where it changed.
+    pub rev: Option<Rev>,
+}
+
+impl Verdict {
+    pub fn rejected(why: Rejection) -> Self {
+        Self { outcome: Outcome::Rejected(why), rev: None }
+    }
+}
+
+/// When and by which stamp.
+#[derive(Clone, Copy)]
+pub struct When {
+    /// The operation's stamp, corrected.
+    pub hlc: Hlc,
+    /// The server's clock, UTC milliseconds.
+    pub now_ms: i64,
+}
+
+/// The id under which an operation's review is filed: the same for the same operation, whenever it comes.
+pub fn review_id(op: &Op) -> ReviewId {
+    ReviewId(id_from_code("review", &op.id.to_string()))
+}
+
+pub fn judge(world: &mut World, op: &Op, speaker: &Speaker<'_>, when: When) -> Verdict {
+    let row = world.row(op.row);
+    if let (Change::Resolve { accept, reason }, Some(row)) = (&op.change, row)
+        && row.kind == Kind::Review
+        && op.kind == Kind::Review
+    {
+        let row = row.clone();
+        return review::resolve(world, &row, *accept, reason, speaker, when);
+    }
+    let (area, category) = counted_under(world, op, row, speaker);
+    let standing = standing(world, op, row, area, speaker, when);
+    let unit = match speaker {
+        Speaker::Device { worker, .. } => worker.unit,
+        Speaker::Office { .. } => None,
+    };
+    let actor = Actor { worker: speaker.worker(), device: speaker.device(), unit, standing };
+    let likely_duplicate = is_likely_duplicate(world, op, speaker);
+    let meta = Meta { hlc: when.hlc, area, category, likely_duplicate };
+    let judged = decide(row, op, &actor, &meta).judged(review_id(op));
+    if let Some((reason, fields)) = &judged.review {
+        let applied = judged.row.is_some();
+        let review = review::file(op, row, reason, fields, applied, &actor, &meta, when);
+        world.put(review);
+    }
+    let rev = judged.row.as_ref().map(|r| r.rev);
+    if let Some(row) = judged.row {
+        world.put(*row);
+    }
+    Verdict { outcome: judged.outcome, rev }
+}
+
+/// The recipient an operation is about.
+fn recipient(op: &Op, row: Option<&Row>) -> Option<RecipientId> {
+    match (row, &op.change) {
+        (Some(row), _) => row.recipient(),
+        (None, Change::Create(fields)) => recipient_of(&op.kind, op.row, fields),
+        (None, _) => None,
+    }
+}
+
+/// Area and category that a new record is counted under: the recipient's at this moment, else its own, else where its
+/// author is counted.
+pub fn counted_under(
+    world: &World,
+    op: &Op,
+    row: Option<&Row>,
+    speaker: &Speaker<'_>,
+) -> (Option<AreaCode>, Option<Category>) {
+    if let Some(place) = recipient(op, row).and_then(|r| world.place(r)) {
+        return (Some(place.area), Some(place.category.clone()));
+    }
+    let fields = match &op.change {
+        Change::Create(fields) => fields,
+        _ => return (row.and_then(place_of).or(speaker.home()), row.and_then(|r| r.category.clone())),
+    };
+    let area = fields.parsed("area").or_else(|| if op.kind == Kind::Area { fields.parsed("code") } else { None });
+    let category = if op.kind == Kind::Recipient { fields.text("category").map(Category::from) } else { None };
+    (area.or(speaker.home()), category)
+}
+
+/// How the speaker stood to the record when the operation was made. If in doubt, rather [`Standing::Former`], which ends
+/// in review, than [`Standing::Stranger`], which ends in a refusal.
+fn standing(
+    world: &World,
+    op: &Op,
+    row: Option<&Row>,
+    area: Option<AreaCode>,
+    speaker: &Speaker<'_>,
+    when: When,
+) -> Standing {
+    let Speaker::Device { worker, .. } = speaker else { return Standing::Server };
+    let lies_in = row.and_then(place_of).or(area);
+    if lies_in.is_some_and(|a| supervises(worker, &a)) {
+        return Standing::Supervisor;
+    }
+    let grants = recipient(op, row).map_or(&[][..], |r| world.grants(r));
+    let day = Day::of_utc_ms(when.hlc.ms());
+    if worker.left {
+        let knew = !grants.is_empty() || row.is_some_and(|r| r.author == worker.id);
+        return if knew { Standing::Former } else { Standing::Stranger };
+    }
+    let own = row.is_some_and(|r| r.author == worker.id || r.id == worker.id.into());
+    if own || grants.iter().any(|g| in_force(g, day)) {
+        return Standing::InCare;
+    }
+    if lies_in.is_some_and(|a| areas_of(worker).iter().any(|mine| mine.contains(&a))) {
+        return Standing::InCare;
+    }
+    if !grants.is_empty() {
+        return Standing::Former;
+    }
+    let Change::Create(fields) = &op.change else { return Standing::Stranger };
+    let near = lies_in.is_some_and(|a| is_near(worker, a));
+    match op.kind {
+        // About no one in particular: one's own photo, feedback, a look at a record.
+        Kind::Photo | Kind::Feedback | Kind::AccessLog if recipient(op, row).is_none() => Standing::InCare,
+        // At a place, or somebody new whom a worker proposes: where they work.
+        Kind::Activity | Kind::Recipient if near => Standing::InCare,
+        Kind::Household if near && household_is_new(world, fields) => Standing::InCare,
+        _ => Standing::Stranger,
+    }
+}
+
+/// The household of somebody who is only proposed yet.
+fn household_is_new(world: &World, fields: &Fields) -> bool {
+    fields.parsed("recipient").is_some_and(|r| world.place(r).is_none())
+}
+
+/// In the township the worker is counted in, or in the area of their unit.
+fn is_near(worker: &Worker, area: AreaCode) -> bool {
+    let township = |a: AreaCode| a.at(AreaLevel::Township);
+    worker.area.contains(&area) || (township(area).is_some() && township(area) == township(worker.area))
+}
+
+/// Another device recorded a hand-out of the same kind and value to the same person on the same day.
+fn is_likely_duplicate(world: &World, op: &Op, speaker: &Speaker<'_>) -> bool {
+    let (Change::Create(fields), Kind::Assistance) = (&op.change, &op.kind) else { return false };
+    let Some(aid) = aid_of(op.row, speaker.device(), fields) else { return false };
+    world.aids(aid.recipient).iter().any(|other| {
+        other.device != aid.device
+            && (other.day, &other.kind, other.fen) == (aid.day, &aid.kind, aid.fen)
+            && (aid.handout.is_none() || other.handout != aid.handout)
+    })
+}

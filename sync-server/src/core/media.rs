@@ -1,0 +1,234 @@
+//! Media: bytes in chunks that resume, kept under their hash once it is checked. Records never wait for them.
+
+use super::{CoreError, ServerCore, auth, effects::lookups::missing, error::refuse};
+use crate::store::{
+    Cell, Job, Store, Txn,
+    tables::{Media, PhotoRef, Upload},
+};
+use shared::{
+    DeviceId, UploadId,
+    chain::hex,
+    records::photo::PHOTO_BYTES_MAX,
+    wire::{CHUNK_BYTES_MAX, ErrorCode, MediaChunk, MediaCreate, MediaState, MediaStatus, SyncError, Token},
+};
+
+impl<S: Store> ServerCore<S> {
+    pub(super) async fn media_create_step(
+        &self,
+        token: &Token,
+        request: MediaCreate,
+    ) -> Result<MediaStatus, CoreError> {
+        let digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+        if request.sha256.len() != 64 || !request.sha256.bytes().all(digit) || request.size == 0 {
+            return refuse(ErrorCode::Malformed);
+        }
+        if request.size > PHOTO_BYTES_MAX {
+            return refuse(ErrorCode::TooLarge);
+        }
+        if !request.mime.starts_with("image/") {
+            return refuse(ErrorCode::NotAPhoto);
+        }
+        let job =
+            Create { token_hash: auth::token_hash(token), id: UploadId(self.new_id()), request, now_ms: self.now_ms() };
+        self.inner.store.write(job).await
+    }
+
+    pub(super) async fn media_status_step(&self, token: &Token, id: UploadId) -> Result<MediaStatus, CoreError> {
+        let (upload, media) = self.upload(token, id).await?;
+        Ok(status(&upload, media.is_some()))
+    }
+
+    pub(super) async fn media_chunk_step(&self, token: &Token, chunk: MediaChunk) -> Result<MediaStatus, CoreError> {
+        let (upload, media) = self.upload(token, chunk.upload).await?;
+        if media.is_some() || chunk.offset != upload.offset || chunk.bytes.is_empty() {
+            return Ok(status(&upload, media.is_some()));
+        }
+        let end = chunk.offset.saturating_add(chunk.bytes.len() as u64);
+        if chunk.bytes.len() > CHUNK_BYTES_MAX || end > upload.size {
+            return refuse(ErrorCode::TooLarge);
+        }
+        // The bytes first: an offset never promises what is not on disk.
+        self.inner.objects.write_at(upload.id.to_string(), chunk.offset, chunk.bytes).await.map_err(disk)?;
+        self.inner.store.write(Move { upload: upload.id, from: chunk.offset, to: end }).await
+    }
+
+    pub(super) async fn media_finish_step(&self, token: &Token, id: UploadId) -> Result<MediaStatus, CoreError> {
+        let (upload, media) = self.upload(token, id).await?;
+        if media.is_some() || upload.offset < upload.size {
+            return Ok(status(&upload, media.is_some()));
+        }
+        let name = upload.id.to_string();
+        let objects = &self.inner.objects;
+        // Kept already, and the note about it lost with a crash: only the note is missing.
+        if !objects.exists(upload.sha256.clone()).await.map_err(disk)? {
+            let (hash, head) = objects.inspect(name.clone(), upload.size).await.map_err(disk)?;
+            let good = hex(&hash) == upload.sha256;
+            if !good || !is_image(&head) {
+                objects.forget(name).await.map_err(disk)?;
+                let begin = self.inner.store.write(Move { upload: upload.id, from: upload.offset, to: 0 }).await?;
+                if good {
+                    return refuse(ErrorCode::NotAPhoto);
+                }
+                return Ok(MediaStatus { state: MediaState::Mismatch, ..begin });
+            }
+            objects.keep(name.clone(), upload.sha256.clone()).await.map_err(disk)?;
+        }
+        let stored = self.inner.store.write(Verified { upload: upload.clone(), now_ms: self.now_ms() }).await?;
+        objects.forget(name).await.map_err(disk)?;
+        Ok(stored)
+    }
+
+    async fn upload(&self, token: &Token, id: UploadId) -> Result<(Upload, Option<Media>), CoreError> {
+        self.inner.store.read(Find { token_hash: auth::token_hash(token), id }).await
+    }
+}
+
+fn status(upload: &Upload, verified: bool) -> MediaStatus {
+    let state = match verified {
+        true => MediaState::Verified,
+        false if upload.offset >= upload.size => MediaState::Complete,
+        false => MediaState::Uploading,
+    };
+    let offset = if verified { upload.size } else { upload.offset };
+    MediaStatus { upload: upload.id, state, offset }
+}
+
+/// A full disk is the device's to wait for; anything else is the operator's to look at.
+fn disk(error: std::io::Error) -> CoreError {
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        return SyncError::refused(ErrorCode::StorageFull).retry_after(600).into();
+    }
+    CoreError::Objects(error.to_string())
+}
+
+/// JPEG, PNG, WebP or HEIF, by their first bytes.
+fn is_image(head: &[u8]) -> bool {
+    head.starts_with(&[0xff, 0xd8, 0xff])
+        || head.starts_with(b"\x89PNG\r\n\x1a\n")
+        || head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP")
+        || head.get(4..8) == Some(b"ftyp")
+}
+
+struct Create {
+    token_hash: Vec<u8>,
+    id: UploadId,
+    request: MediaCreate,
+    now_ms: i64,
+}
+
+impl Job for Create {
+    type Out = MediaStatus;
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<MediaStatus, CoreError> {
+        let device = auth::device(txn, &self.token_hash).await?.device;
+        let MediaCreate { sha256, size, mime, .. } = self.request;
+        let known = txn.get::<Media>(&[(sha256.clone(),)]).await?.into_iter().next().flatten();
+        // Two devices with the same bytes each have an upload of their own; the first to finish serves both.
+        let begun = txn.find::<Upload>("device", &[Cell::Blob(device.id.as_bytes())]).await?;
+        let upload = match begun.into_iter().find(|u| u.sha256 == sha256 && u.size == size) {
+            Some(upload) => upload,
+            None => {
+                let upload =
+                    Upload { id: self.id, device: device.id, sha256, size, mime, offset: 0, begun: self.now_ms };
+                txn.put(std::slice::from_ref(&upload)).await?;
+                upload
+            }
+        };
+        Ok(status(&upload, known.is_some_and(|m| m.size == size)))
+    }
+}
+
+struct Find {
+    token_hash: Vec<u8>,
+    id: UploadId,
+}
+
+impl Job for Find {
+    type Out = (Upload, Option<Media>);
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
+        let device: DeviceId = auth::device(txn, &self.token_hash).await?.device.id;
+        let upload = txn.get::<Upload>(&[(self.id,)]).await?.into_iter().next().flatten();
+        let Some(upload) = upload.filter(|u| u.device == device) else { return refuse(ErrorCode::NotFound) };
+        let media = txn.get::<Media>(&[(upload.sha256.clone(),)]).await?.into_iter().next().flatten();
+        Ok((upload, media))
+    }
+}
+
+/// Moves an upload's offset, unless another request did meanwhile.
+struct Move {
+    upload: UploadId,
+    from: u64,
+    to: u64,
+}
+
+impl Job for Move {
+    type Out = MediaStatus;
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<MediaStatus, CoreError> {
+        let Some(mut upload) = txn.get::<Upload>(&[(self.upload,)]).await?.into_iter().next().flatten() else {
+            return refuse(ErrorCode::NotFound);
+        };
+        if upload.offset == self.from {
+            upload.offset = self.to;
+            txn.put(std::slice::from_ref(&upload)).await?;
+        }
+        Ok(status(&upload, false))
+    }
+}
+
+/// The bytes are stored: every photo record that waited for them has them.
+struct Verified {
+    upload: Upload,
+    now_ms: i64,
+}
+
+impl Job for Verified {
+    type Out = MediaStatus;
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<MediaStatus, CoreError> {
+        let Upload { sha256, size, mime, .. } = &self.upload;
+        let media = Media { sha256: sha256.clone(), size: *size, mime: mime.clone(), verified: self.now_ms };
+        txn.put(&[media]).await?;
+        let waiting = txn.find::<PhotoRef>("sha256", &[Cell::Text(sha256)]).await?;
+        let waiting: Vec<PhotoRef> = waiting.into_iter().filter(|p| p.missing).collect();
+        let fewer: Vec<_> = waiting.iter().map(|p| missing(p.area.clone(), -1)).collect();
+        let there: Vec<_> = waiting.into_iter().map(|p| PhotoRef { missing: false, ..p }).collect();
+        txn.put(&there).await?;
+        txn.standing_add(&fewer).await?;
+        Ok(status(&self.upload, true))
+    }
+}
+
+/// A stored photo, for who may see its area.
+pub(super) struct FindPhoto {
+    pub row: shared::RowId,
+}
+
+impl Job for FindPhoto {
+    type Out = Option<PhotoRef>;
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
+        Ok(txn.get::<PhotoRef>(&[(self.row,)]).await?.into_iter().next().flatten())
+    }
+}
+
+impl<S: Store> ServerCore<S> {
+    /// Type and bytes of a photo; `NotFound` while they have not arrived, `NotAllowed` outside the viewer's areas.
+    pub async fn photo_for(
+        &self,
+        viewer: &super::Viewer,
+        photo: shared::PhotoId,
+    ) -> Result<(String, Vec<u8>), CoreError> {
+        let found = self.inner.store.read(FindPhoto { row: photo.into() }).await?;
+        let photo = found.ok_or(CoreError::NotFound)?;
+        if !photo.area.parse().is_ok_and(|a| viewer.may_see(&a)) {
+            return Err(CoreError::NotAllowed);
+        }
+        if photo.missing {
+            return Err(CoreError::NotFound);
+        }
+        let bytes = self.inner.objects.read(photo.sha256).await.map_err(|e| CoreError::Objects(e.to_string()))?;
+        Ok((photo.mime, bytes))
+    }
+}

@@ -1,0 +1,261 @@
+//! Pull: what changed in a device's scopes since its cursors, a page at a time, from one snapshot. Rows go out as the
+//! bytes they are kept as.
+
+use super::{
+    CoreError, ServerCore, auth,
+    error::refuse,
+    meta,
+    scopes::{reference_shelves, scopes_of},
+};
+use crate::store::{
+    Cell, Column, Job, SeqColumn, Store, StoreError, Stored, Txn,
+    tables::{Device, Grant, Record, ShelfDigest, WorkerDigest},
+};
+use serde_json::value::RawValue;
+use shared::{
+    Moment, RowId, WorkerId,
+    digest::Digest,
+    ids::Seq,
+    wire::{ErrorCode, PULL_BYTES_MAX, PULL_ROWS_MAX, PullReply, PullRequest, Scope, ScopePage, Token},
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// A device is noted as seen once an hour; a write at every look would make idle devices the main load.
+const SEEN_EVERY_MS: i64 = 3_600_000;
+
+struct Pull {
+    token_hash: Vec<u8>,
+    request: PullRequest,
+    now_ms: i64,
+}
+
+impl<S: Store> ServerCore<S> {
+    pub(super) async fn pull_step(&self, token: &Token, request: PullRequest) -> Result<PullReply, CoreError> {
+        auth::check_proto(request.proto)?;
+        self.sweep_if_due().await?;
+        let (token_hash, now_ms) = (auth::token_hash(token), self.now_ms());
+        let (reply, device) = self.inner.store.read(Pull { token_hash, request, now_ms }).await?;
+        if now_ms.saturating_sub(device.last_seen) >= SEEN_EVERY_MS {
+            self.inner.store.write(Seen { device: device.id, now_ms }).await?;
+        }
+        Ok(reply)
+    }
+}
+
+struct Seen {
+    device: shared::DeviceId,
+    now_ms: i64,
+}
+
+impl Job for Seen {
+    type Out = ();
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<(), CoreError> {
+        if let Some(device) = txn.get::<Device>(&[(self.device,)]).await?.into_iter().next().flatten() {
+            txn.put(&[Device { last_seen: self.now_ms.max(device.last_seen), ..device }]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What may still go into a reply.
+struct Room {
+    rows: usize,
+    bytes: usize,
+    /// Nothing went in yet: a first row goes in however large it is.
+    fresh: bool,
+}
+
+impl Room {
+    fn takes(&mut self, bytes: usize) -> bool {
+        if self.rows == 0 || bytes > self.bytes && !self.fresh {
+            return false;
+        }
+        self.rows -= 1;
+        self.bytes = self.bytes.saturating_sub(bytes);
+        self.fresh = false;
+        true
+    }
+}
+
+impl Job for Pull {
+    type Out = (PullReply, Device);
+    type Err = CoreError;
+
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
+        let auth::DeviceAuth { device, worker } = auth::device(txn, &self.token_hash).await?;
+        if device.id != self.request.device {
+            return refuse(ErrorCode::NotAllowed);
+        }
+        let epoch = meta::epoch(txn).await?;
+        let head = txn.head().await?;
+        let other_epoch = self.request.epoch.is_some_and(|e| e != epoch);
+        let scopes = scopes_of(&worker);
+        let dropped = self.request.cursors.keys().filter(|s| !scopes.contains(s)).copied().collect();
+        let mut room = Room { rows: PULL_ROWS_MAX, bytes: PULL_BYTES_MAX, fresh: true };
+        let (mut pages, mut more) = (Vec::with_capacity(scopes.len()), false);
+        for scope in scopes {
+            let known = self.request.cursors.get(&scope).copied();
+            // A cursor ahead of the clock is of a store that was put back without a new epoch.
+            let reset = known.is_some_and(|seq| other_epoch || seq > head);
+            let after = if reset { Seq(0) } else { known.unwrap_or_default() };
+            let (mut page, last) = page(txn, scope, after, &mut room).await?;
+            page.reset = reset;
+            if last {
+                page.digest = Some(digest(txn, scope).await?);
+            }
+            more |= !last;
+            pages.push(page);
+        }
+        let server_now = Moment::shanghai(self.now_ms);
+        Ok((PullReply { epoch, server_now, scopes: pages, dropped, more }, device))
+    }
+}
+
+/// Something at a place in a scope's feed.
+enum Item {
+    Row(RowId, String),
+    Gone(RowId),
+}
+
+/// The next page of a scope, and whether it is its last.
+async fn page<T: Txn>(txn: &mut T, scope: Scope, after: Seq, room: &mut Room) -> Result<(ScopePage, bool), CoreError> {
+    let mut page = ScopePage { scope, reset: false, rows: Vec::new(), gone: Vec::new(), cursor: after, digest: None };
+    // One more than fits tells whether there is more.
+    let limit = room.rows + 1;
+    let mut stretch = match scope {
+        Scope::Worker(worker) => of_worker(txn, worker, after, limit).await?,
+        Scope::Area(area) => {
+            let shelves = txn.under::<ShelfDigest>("shelf", area.as_str()).await?;
+            let shelves = shelves.into_iter().map(|d| d.shelf).collect();
+            of_shelves(txn, shelves, &[area.as_str()], after, limit).await?
+        }
+        Scope::Reference(area) => {
+            let shelves = reference_shelves(area);
+            let prefixes: Vec<&str> = shelves.iter().map(String::as_str).collect();
+            of_shelves(txn, shelves.clone(), &prefixes, after, limit).await?
+        }
+    };
+    let mut sent: HashSet<RowId> = HashSet::new();
+    while let Some((seq, item)) = stretch.items.pop_first() {
+        let fits = match &item {
+            // A row stands at two places when it entered and was changed afterwards: the bytes are the same.
+            Item::Row(id, _) if sent.contains(id) => true,
+            Item::Row(_, doc) => room.takes(doc.len()),
+            Item::Gone(id) => room.takes(id.as_bytes().len()),
+        };
+        if !fits {
+            return Ok((page, false));
+        }
+        match item {
+            Item::Row(id, doc) if sent.insert(id) => {
+                page.rows.push(RawValue::from_string(doc).map_err(|e| StoreError::Corrupt(e.to_string()))?);
+            }
+            Item::Row(..) => {}
+            Item::Gone(id) => page.gone.push(id),
+        }
+        page.cursor = seq;
+    }
+    page.cursor = page.cursor.max(stretch.until);
+    Ok((page, !stretch.cut))
+}
+
+/// Part of a scope's feed.
+struct Stretch {
+    items: BTreeMap<Seq, Item>,
+    /// How far it was looked at, beyond the last item where something needs no telling.
+    until: Seq,
+    /// There is more behind it.
+    cut: bool,
+}
+
+/// One source of a feed, at most `limit` places of it.
+struct Source {
+    places: usize,
+    last: Option<Seq>,
+}
+
+/// How far all sources are known in full: a source cut short at `limit` is known up to its last place. The cursor must
+/// not pass what another source still holds back.
+fn horizon(sources: [Source; 2], limit: usize) -> (Seq, Seq, bool) {
+    let cut = sources.iter().filter(|s| s.places >= limit).filter_map(|s| s.last).min();
+    let last = sources.iter().filter_map(|s| s.last).max().unwrap_or_default();
+    (cut.unwrap_or(Seq(u64::MAX)), cut.unwrap_or(last), cut.is_some())
+}
+
+/// A worker's scope: the records of the recipients in their care by seq, and their own feed for what that misses.
+async fn of_worker<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit: usize) -> Stored<Stretch> {
+    let grants = txn.find::<Grant>("worker", &[worker.cell()]).await?;
+    let recipients: BTreeSet<_> = grants.iter().filter(|g| g.active).map(|g| g.recipient).collect();
+    let cells: Vec<Cell<'_>> = recipients.iter().map(Column::cell).collect();
+    let seqs = txn.seqs(SeqColumn::Recipient, &cells, after, limit).await?;
+    let mut feed = txn.worker_feed(worker, after, limit).await?;
+    let walked = Source { places: seqs.len(), last: seqs.last().copied() };
+    let told = Source { places: feed.len(), last: feed.last().map(|f| f.seq) };
+    let (end, until, cut) = horizon([walked, told], limit);
+    let seqs: Vec<Seq> = seqs.into_iter().filter(|s| *s <= end).collect();
+    feed.retain(|f| f.seq <= end);
+    let mut items: BTreeMap<Seq, Item> =
+        txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, Item::Row(id, doc))).collect();
+    let entered: Vec<(RowId,)> = feed.iter().filter(|f| !f.gone).map(|f| (f.row,)).collect();
+    let mut docs: HashMap<RowId, String> =
+        txn.get::<Record>(&entered).await?.into_iter().flatten().map(|r| (r.id, r.doc)).collect();
+    for entry in feed {
+        let item = match entry.gone {
+            true => Some(Item::Gone(entry.row)),
+            false => docs.remove(&entry.row).map(|doc| Item::Row(entry.row, doc)),
+        };
+        items.extend(item.map(|item| (entry.seq, item)));
+    }
+    Ok(Stretch { items, until, cut })
+}
+
+/// An area's or reference scope: its shelves by seq, and what moved off them.
+async fn of_shelves<T: Txn>(
+    txn: &mut T,
+    shelves: Vec<String>,
+    prefixes: &[&str],
+    after: Seq,
+    limit: usize,
+) -> Stored<Stretch> {
+    let cells: Vec<Cell<'_>> = shelves.iter().map(|s| Cell::Text(s)).collect();
+    let seqs = txn.seqs(SeqColumn::Shelf, &cells, after, limit).await?;
+    let mut left = Vec::new();
+    for prefix in prefixes {
+        left.extend(txn.gone(prefix, after, limit).await?);
+    }
+    left.sort_by_key(|g| g.seq);
+    left.truncate(limit);
+    let walked = Source { places: seqs.len(), last: seqs.last().copied() };
+    let told = Source { places: left.len(), last: left.last().map(|g| g.seq) };
+    let (end, until, cut) = horizon([walked, told], limit);
+    let seqs: Vec<Seq> = seqs.into_iter().filter(|s| *s <= end).collect();
+    left.retain(|g| g.seq <= end);
+    // From one village to the next inside the same township nothing left the township.
+    let keys: Vec<(RowId,)> = left.iter().map(|g| (g.row,)).collect();
+    let now = txn.get::<Record>(&keys).await?;
+    let within = |shelf: &Option<String>| shelf.as_ref().is_some_and(|s| shelves.contains(s));
+    let gone = left.into_iter().zip(now).filter(|(_, now)| now.as_ref().is_none_or(|r| !within(&r.shelf)));
+    let mut items: BTreeMap<Seq, Item> = gone.map(|(g, _)| (g.seq, Item::Gone(g.row))).collect();
+    items.extend(txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, Item::Row(id, doc))));
+    Ok(Stretch { items, until, cut })
+}
+
+/// What a device that has read a scope to its end must hold.
+async fn digest<T: Txn>(txn: &mut T, scope: Scope) -> Stored<Digest> {
+    let shelves = match scope {
+        Scope::Worker(worker) => {
+            let found = txn.get::<WorkerDigest>(&[(worker,)]).await?.into_iter().next().flatten();
+            return Ok(found.map(|d| Digest { count: d.count, sum: d.sum }).unwrap_or_default());
+        }
+        Scope::Area(area) => txn.under::<ShelfDigest>("shelf", area.as_str()).await?,
+        Scope::Reference(area) => {
+            let keys: Vec<_> = reference_shelves(area).into_iter().map(|s| (s,)).collect();
+            txn.get::<ShelfDigest>(&keys).await?.into_iter().flatten().collect()
+        }
+    };
+    Ok(shelves.iter().fold(Digest::default(), |sum, d| Digest {
+        count: sum.count.wrapping_add(d.count),
+        sum: sum.sum.wrapping_add(d.sum),
+    }))
+}

@@ -1,0 +1,173 @@
+//! What no rule may decide: filing it with both values, and carrying out what a supervisor decided.
+
+use super::{
+    judge::{Speaker, Verdict, When, review_id},
+    scopes::{place_of, supervises},
+    world::World,
+};
+use shared::{
+    Change, DeviceId, Hlc, Kind, Op, Outcome, Row, WorkerId,
+    ids::Rev,
+    merge::{Actor, Meta, actor::Standing, decide},
+    op::Rejection,
+    records::{NeedStatus, Record, Review, ReviewReason, ReviewStatus, Stamp},
+};
+use std::collections::BTreeMap;
+
+/// A review of `op`: the change as it came, what stands, and who said which.
+#[allow(clippy::too_many_arguments, reason = "each is one fact of the case; a struct would only rename them")]
+pub fn file(
+    op: &Op,
+    row: Option<&Row>,
+    reason: &ReviewReason,
+    fields: &[String],
+    applied: bool,
+    actor: &Actor,
+    meta: &Meta,
+    when: When,
+) -> Row {
+    let current = |row: &Row| {
+        let value = |name: &String| Some((name.clone(), row.fields.get(name)?.clone()));
+        fields.iter().filter_map(value).collect::<serde_json::Map<_, _>>()
+    };
+    let current_by = row.map(|row| {
+        let newest = fields.iter().map(|name| row.stamp(row.kind.rule(name).stamp_key(name))).max_by_key(|s| s.hlc);
+        newest.map_or(row.author, |s| s.by)
+    });
+    let recipient = row.and_then(Row::recipient).or_else(|| match &op.change {
+        Change::Create(fields) => shared::records::recipient_of(&op.kind, op.row, fields),
+        _ => None,
+    });
+    let review = Review {
+        reason: reason.clone(),
+        status: ReviewStatus::Open,
+        row: op.row,
+        row_kind: op.kind.clone(),
+        recipient,
+        op: op.clone(),
+        proposed_by: actor.worker,
+        proposed_hlc: meta.hlc,
+        current: row.map(current).unwrap_or_default().into(),
+        current_by,
+        applied,
+        decision: None,
+    };
+    Row {
+        kind: Kind::Review,
+        id: shared::RowId(review_id(op).0),
+        rev: Rev(1),
+        author: WorkerId::NIL,
+        device: DeviceId::NIL,
+        hlc: Hlc::new(when.now_ms, 0),
+        area: meta.area.or(row.and_then(place_of)),
+        category: meta.category.clone(),
+        unit: actor.unit,
+        fields: review.to_fields(),
+        stamps: BTreeMap::new(),
+        void: None,
+        former: Vec::new(),
+        extra: BTreeMap::new(),
+    }
+}
+
+/// A supervisor decides. Accepting puts the held change in force; declining leaves what stands, or withdraws what counted
+/// in the meantime. A second decision changes nothing.
+pub fn resolve(world: &mut World, row: &Row, accept: bool, reason: &str, speaker: &Speaker<'_>, when: When) -> Verdict {
+    let may = match speaker {
+        Speaker::Office { .. } => true,
+        Speaker::Device { worker, .. } => row.area.is_some_and(|a| supervises(worker, &a)),
+    };
+    if !may {
+        return Verdict::rejected(Rejection::NotAllowed);
+    }
+    let Ok(review) = row.view::<Review>() else { return Verdict::rejected(Rejection::NeedsNewerServer) };
+    let decision = if accept { ReviewStatus::Accepted } else { ReviewStatus::Declined };
+    if review.status != ReviewStatus::Open {
+        let lost = if review.status == decision { Vec::new() } else { vec!["status".to_owned()] };
+        return Verdict { outcome: Outcome::Merged { lost }, rev: None };
+    }
+    let carried_out = match (accept, review.applied) {
+        (true, false) => carry_out(world, &review, row, reason, when),
+        (false, true) => withdraw(world, &review, reason, speaker, when),
+        (true, true) | (false, false) => Ok(()),
+    };
+    if let Err(why) = carried_out {
+        return Verdict::rejected(why);
+    }
+    let mut next = row.clone();
+    next.rev = row.rev.next();
+    next.fields.set("status", decision.word().into());
+    next.fields.set("decision", reason.into());
+    let stamp = Stamp { rev: next.rev, hlc: when.hlc, device: speaker.device(), by: speaker.worker(), removed: false };
+    next.stamps.insert("status".to_owned(), stamp);
+    let rev = Some(next.rev);
+    world.put(next);
+    Verdict { outcome: Outcome::Applied, rev }
+}
+
+/// Puts the held change in force, in its author's name and with the office's authority.
+fn carry_out(world: &mut World, review: &Review, filed: &Row, reason: &str, when: When) -> Result<(), Rejection> {
+    let held = &review.op;
+    let device = world.origin(held.id).map_or(DeviceId::NIL, |o| o.device);
+    let unit = world.worker(review.proposed_by).and_then(|w| w.unit);
+    let actor = Actor { worker: review.proposed_by, device, unit, standing: Standing::Server };
+    // A new record was made when it was made; a change of an existing one holds from the decision on.
+    let hlc = if matches!(held.change, Change::Create(_)) { review.proposed_hlc } else { when.hlc };
+    let place = review.recipient.and_then(|r| world.place(r));
+    let meta = Meta {
+        hlc,
+        area: place.map(|p| p.area).or(filed.area),
+        category: place.map(|p| p.category.clone()).or(filed.category.clone()),
+        likely_duplicate: false,
+    };
+    let mut row = world.row(held.row).cloned();
+    let mut op = held.clone();
+    if let (Change::Advance { generation, .. }, Some(need)) = (&mut op.change, &mut row) {
+        // The other end state stands: it is reopened first, which only the office may.
+        if NeedStatus::from(need.fields.text("status").unwrap_or_default()).is_end() {
+            let reopen = Op { change: Change::Reopen { reason: reason.to_owned() }, ..held.clone() };
+            if let Some(opened) = decide(Some(need), &reopen, &actor, &meta).judged(review_id(held)).row {
+                *need = *opened;
+            }
+        }
+        *generation = need.fields.int("generation").and_then(|g| u32::try_from(g).ok()).unwrap_or(0);
+    }
+    if let Some(row) = &row {
+        op.base = row.rev;
+    }
+    let judged = decide(row.as_ref(), &op, &actor, &meta).judged(review_id(held));
+    match (judged.row, judged.outcome) {
+        (Some(row), _) => {
+            world.put(*row);
+            Ok(())
+        }
+        (None, Outcome::Rejected(why)) => Err(why),
+        // Still nothing a rule may do, such as changing what was withdrawn: it can only be declined.
+        (None, Outcome::InReview { .. }) => Err(Rejection::NotAllowed),
+        (None, _) => Ok(()),
+    }
+}
+
+/// Withdraws what counted until it was looked at.
+fn withdraw(
+    world: &mut World,
+    review: &Review,
+    reason: &str,
+    speaker: &Speaker<'_>,
+    when: When,
+) -> Result<(), Rejection> {
+    let Some(row) = world.row(review.row) else { return Err(Rejection::UnknownRow) };
+    let actor =
+        Actor { worker: speaker.worker(), device: speaker.device(), unit: None, standing: Standing::Supervisor };
+    let meta = Meta { hlc: when.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
+    let op = Op { change: Change::Void { reason: reason.to_owned() }, ..review.op.clone() };
+    let judged = decide(Some(row), &op, &actor, &meta).judged(review_id(&review.op));
+    match (judged.row, judged.outcome) {
+        (Some(row), _) => {
+            world.put(*row);
+            Ok(())
+        }
+        (None, Outcome::Rejected(why)) => Err(why),
+        (None, _) => Ok(()),
+    }
+}

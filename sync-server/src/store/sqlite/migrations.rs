@@ -1,0 +1,82 @@
+//! Numbered, append-only migrations on `user_version`, each in a transaction of its own.
+
+use super::{StoreError, failed};
+use rusqlite::Connection;
+
+/// In order; a migration once released is never edited.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+
+/// Brings a store to the newest schema. A store of a newer server is left alone.
+pub fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
+    let version: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(failed)?;
+    let version = usize::try_from(version).unwrap_or(0);
+    if version > MIGRATIONS.len() {
+        return Err(StoreError::Backend(format!(
+            "this store is of version {version}, this server knows {}: start the newer server",
+            MIGRATIONS.len()
+        )));
+    }
+    for (n, sql) in MIGRATIONS.iter().enumerate().skip(version) {
+        let txn = conn.transaction().map_err(failed)?;
+        txn.execute_batch(sql).map_err(failed)?;
+        txn.pragma_update(None, "user_version", (n + 1) as i64).map_err(failed)?;
+        txn.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_of_a_newer_server_is_refused_and_left_alone() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.pragma_update(None, "user_version", 999).unwrap();
+        let error = migrate(&mut conn).unwrap_err();
+        assert!(error.to_string().contains("999"), "{error}");
+    }
+
+    #[test]
+    fn every_table_has_the_columns_its_struct_names() {
+        use crate::store::{Table, tables::*};
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn).unwrap();
+        migrate(&mut conn).unwrap();
+        fn check<T: Table>(conn: &Connection) {
+            let mut columns: Vec<String> = conn
+                .prepare(&format!("SELECT name FROM pragma_table_info('{}')", T::NAME))
+                .unwrap()
+                .query_map([], |r| r.get(0))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            let mut named: Vec<&str> = T::COLUMNS.to_vec();
+            columns.sort();
+            named.sort();
+            assert_eq!(columns, named, "{}", T::NAME);
+        }
+        check::<Meta>(&conn);
+        check::<Record>(&conn);
+        check::<WorkerFeed>(&conn);
+        check::<Gone>(&conn);
+        check::<WorkerDigest>(&conn);
+        check::<ShelfDigest>(&conn);
+        check::<Grant>(&conn);
+        check::<Worker>(&conn);
+        check::<Account>(&conn);
+        check::<Person>(&conn);
+        check::<Area>(&conn);
+        check::<Rules>(&conn);
+        check::<Device>(&conn);
+        check::<EnrolCode>(&conn);
+        check::<OpLog>(&conn);
+        check::<Quarantine>(&conn);
+        check::<Once>(&conn);
+        check::<Standing>(&conn);
+        check::<Aid>(&conn);
+        check::<PhotoRef>(&conn);
+        check::<Media>(&conn);
+        check::<Upload>(&conn);
+    }
+}

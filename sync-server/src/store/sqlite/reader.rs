@@ -1,0 +1,65 @@
+//! A few threads, each with a connection, for what only reads.
+
+use super::{SqliteTxn, failed, run};
+use crate::store::{Job, StoreError, Stored};
+use rusqlite::Connection;
+use std::{
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread::JoinHandle,
+};
+
+type Read = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// 4,096 waiting reads take seconds; whoever comes after them is better told to come back.
+const QUEUE: usize = 4096;
+
+pub struct Readers {
+    queue: Option<mpsc::SyncSender<Read>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Readers {
+    pub fn start(connections: Vec<Connection>) -> Stored<Self> {
+        let (queue, jobs) = mpsc::sync_channel::<Read>(QUEUE);
+        let jobs = Arc::new(Mutex::new(jobs));
+        let start = |mut conn: Connection| {
+            let jobs = jobs.clone();
+            std::thread::Builder::new().name("store-reader".into()).spawn(move || {
+                loop {
+                    let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(job) = next else { return };
+                    job(&mut conn);
+                }
+            })
+        };
+        let threads = connections.into_iter().map(start).collect::<Result<Vec<_>, _>>();
+        Ok(Self { queue: Some(queue), threads: threads.map_err(|e| StoreError::Backend(e.to_string()))? })
+    }
+
+    pub fn send(&self, job: Read) -> Stored<()> {
+        match self.queue.as_ref().map(|q| q.try_send(job)) {
+            Some(Ok(())) => Ok(()),
+            Some(Err(mpsc::TrySendError::Full(_))) => Err(StoreError::Busy),
+            _ => Err(StoreError::Closed),
+        }
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.queue = None;
+        for thread in self.threads.drain(..) {
+            // A reader that panicked has already lost its job; there is nothing to save.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Runs a job on one snapshot.
+pub fn snapshot<J: Job>(conn: &mut Connection, job: J) -> Result<J::Out, J::Err> {
+    conn.execute_batch("BEGIN").map_err(failed)?;
+    let result = run(job, &mut SqliteTxn::new(conn));
+    // Nothing was written: ending the snapshot cannot lose anything.
+    let _ = conn.execute_batch("ROLLBACK");
+    result
+}

@@ -1,0 +1,399 @@
+//! A transaction on one connection: every table through the same few statements, plus the reads that need their own.
+
+use super::failed;
+use crate::store::{
+    Cell, Column, Key, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn,
+    tables::{Gone, Once, Standing, WorkerFeed},
+};
+use rusqlite::{
+    CachedStatement, Connection,
+    types::{ToSqlOutput, Value, ValueRef},
+};
+use shared::{Month, RecipientId, RowId, WorkerId, ids::Seq};
+use std::future::{Future, ready};
+
+pub struct SqliteTxn<'a> {
+    conn: &'a mut Connection,
+}
+
+impl<'a> SqliteTxn<'a> {
+    pub fn new(conn: &'a mut Connection) -> Self {
+        Self { conn }
+    }
+
+    fn prepare(&self, sql: &str) -> Stored<CachedStatement<'_>> {
+        self.conn.prepare_cached(sql).map_err(failed)
+    }
+
+    fn get_now<T: Table>(&self, keys: &[T::Key]) -> Stored<Vec<Option<T>>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.prepare(&format!("{} WHERE {}", select::<T>(), key_is::<T>()))?;
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            bind(&mut statement, &key.cells())?;
+            let mut rows = statement.raw_query();
+            found.push(match rows.next().map_err(failed)? {
+                Some(row) => Some(read::<T>(row)?),
+                None => None,
+            });
+        }
+        Ok(found)
+    }
+
+    fn put_now<T: Table>(&self, rows: &[T]) -> Stored<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut statement = self.prepare(&upsert::<T>())?;
+        for row in rows {
+            bind(&mut statement, &row.cells())?;
+            statement.raw_execute().map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn delete_now<T: Table>(&self, keys: &[T::Key]) -> Stored<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut statement = self.prepare(&format!("DELETE FROM \"{}\" WHERE {}", T::NAME, key_is::<T>()))?;
+        for key in keys {
+            bind(&mut statement, &key.cells())?;
+            statement.raw_execute().map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn find_now<T: Table>(&self, column: &str, values: &[Cell<'_>]) -> Stored<Vec<T>> {
+        if values.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.prepare(&format!("{} WHERE \"{column}\" = ?1", select::<T>()))?;
+        let mut found = Vec::new();
+        for value in values {
+            bind(&mut statement, std::slice::from_ref(value))?;
+            all(&mut statement, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn under_now<T: Table>(&self, column: &str, prefix: &str) -> Stored<Vec<T>> {
+        let mut found = Vec::new();
+        if prefix.is_empty() {
+            all(&mut self.prepare(&select::<T>())?, &mut found)?;
+        } else {
+            let sql = format!("{} WHERE \"{column}\" >= ?1 AND \"{column}\" < ?2 ORDER BY \"{column}\"", select::<T>());
+            let mut statement = self.prepare(&sql)?;
+            bind(&mut statement, &[Cell::Text(prefix), Cell::Text(&after_prefix(prefix))])?;
+            all(&mut statement, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn advance_now(&self, by: u64) -> Stored<Seq> {
+        let sql = "UPDATE clock SET seq = seq + ?1 WHERE part = '' RETURNING seq - ?1";
+        self.prepare(sql)?.query_row([by as i64], |r| r.get(0)).map(|n: i64| Seq(n as u64)).map_err(failed)
+    }
+
+    fn head_now(&self) -> Stored<Seq> {
+        let sql = "SELECT seq FROM clock WHERE part = ''";
+        self.prepare(sql)?.query_row([], |r| r.get(0)).map(|n: i64| Seq(n as u64)).map_err(failed)
+    }
+
+    fn seqs_now(&self, column: SeqColumn, values: &[Cell<'_>], after: Seq, limit: usize) -> Stored<Vec<Seq>> {
+        // Each index ends in the seq, so these never touch the records themselves.
+        let sql = match column {
+            SeqColumn::Recipient => "SELECT seq FROM record WHERE recipient = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+            SeqColumn::Shelf => "SELECT seq FROM record WHERE shelf = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+        };
+        let mut statement = self.prepare(sql)?;
+        let mut seqs = Vec::new();
+        for value in values {
+            bind(&mut statement, &[*value, Cell::Int(after.0 as i64), Cell::Int(limit as i64)])?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(failed)? {
+                seqs.push(Seq(row.get::<_, i64>(0).map_err(failed)? as u64));
+            }
+        }
+        seqs.sort_unstable();
+        seqs.truncate(limit);
+        Ok(seqs)
+    }
+
+    fn docs_now(&self, seqs: &[Seq]) -> Stored<Vec<(Seq, RowId, String)>> {
+        let mut statement = self.prepare("SELECT id, doc FROM record WHERE seq = ?1")?;
+        let mut docs = Vec::with_capacity(seqs.len());
+        for seq in seqs {
+            bind(&mut statement, &[seq.cell()])?;
+            let mut rows = statement.raw_query();
+            if let Some(row) = rows.next().map_err(failed)? {
+                docs.push((*seq, RowId::read(cell(row, 0)?)?, String::read(cell(row, 1)?)?));
+            }
+        }
+        Ok(docs)
+    }
+
+    fn worker_feed_now(&self, worker: WorkerId, after: Seq, limit: usize) -> Stored<Vec<WorkerFeed>> {
+        let sql = format!("{} WHERE worker = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", select::<WorkerFeed>());
+        let mut statement = self.prepare(&sql)?;
+        bind(&mut statement, &[worker.cell(), after.cell(), Cell::Int(limit as i64)])?;
+        collect(&mut statement)
+    }
+
+    fn gone_now(&self, prefix: &str, after: Seq, limit: usize) -> Stored<Vec<Gone>> {
+        let sql = format!("{} WHERE shelf >= ?1 AND shelf < ?2 AND seq > ?3 ORDER BY seq LIMIT ?4", select::<Gone>());
+        let mut statement = self.prepare(&sql)?;
+        let end = after_prefix(prefix);
+        bind(&mut statement, &[Cell::Text(prefix), Cell::Text(&end), after.cell(), Cell::Int(limit as i64)])?;
+        collect(&mut statement)
+    }
+
+    fn tally_add_now(&self, rows: &[TallyRow]) -> Stored<()> {
+        let mut statement = self.prepare(
+            "INSERT INTO tally (parent, month, area, category, indicator, n, fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO UPDATE SET n = n + excluded.n, fen = fen + excluded.fen",
+        )?;
+        for row in rows {
+            let cells = [
+                Cell::Text(&row.parent),
+                Cell::Int(i64::from(row.month.number())),
+                Cell::Text(&row.area),
+                Cell::Text(&row.category),
+                Cell::Int(i64::from(row.indicator)),
+                Cell::Int(row.n),
+                Cell::Int(row.fen),
+            ];
+            bind(&mut statement, &cells)?;
+            statement.raw_execute().map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn tally_now(&self, parent: &str, from: Month, to: Month) -> Stored<Vec<TallyRow>> {
+        let mut statement = self.prepare(
+            "SELECT month, area, category, indicator, n, fen FROM tally WHERE parent = ?1 AND month BETWEEN ?2 AND ?3",
+        )?;
+        let span = [Cell::Text(parent), Cell::Int(i64::from(from.number())), Cell::Int(i64::from(to.number()))];
+        bind(&mut statement, &span)?;
+        let mut found = Vec::new();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(failed)? {
+            found.push(TallyRow {
+                parent: parent.to_owned(),
+                month: Month::from_number(i32::read(cell(row, 0)?)?),
+                area: String::read(cell(row, 1)?)?,
+                category: String::read(cell(row, 2)?)?,
+                indicator: i64::read(cell(row, 3)?)? as u8,
+                n: i64::read(cell(row, 4)?)?,
+                fen: i64::read(cell(row, 5)?)?,
+            });
+        }
+        Ok(found)
+    }
+
+    fn standing_add_now(&self, rows: &[Standing]) -> Stored<()> {
+        let mut statement = self.prepare(
+            "INSERT INTO standing (shelf, what, n) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+        )?;
+        for row in rows {
+            bind(&mut statement, &row.cells())?;
+            statement.raw_execute().map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn once_before_now(&self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<Once>> {
+        let sql = format!("{} WHERE recipient = ?1 AND day <= ?2 ORDER BY day DESC LIMIT ?3", select::<Once>());
+        let mut statement = self.prepare(&sql)?;
+        bind(&mut statement, &[recipient.cell(), day.cell(), Cell::Int(n as i64)])?;
+        collect(&mut statement)
+    }
+
+    fn overdue_now(&self, area: &str, today: i32) -> Stored<i64> {
+        let sql = "SELECT count(*) FROM recipient WHERE place >= ?1 AND place < ?2 AND active AND due_on < ?3";
+        let mut statement = self.prepare(sql)?;
+        bind(&mut statement, &[Cell::Text(area), Cell::Text(&after_prefix(area)), today.cell()])?;
+        count(&mut statement)
+    }
+
+    fn silent_devices_now(&self, area: &str, before_ms: i64) -> Stored<i64> {
+        let mut statement = self.prepare(
+            "SELECT count(*) FROM device JOIN worker ON worker.id = device.worker
+             WHERE device.revoked IS NULL AND device.last_seen < ?3 AND worker.area >= ?1 AND worker.area < ?2",
+        )?;
+        bind(&mut statement, &[Cell::Text(area), Cell::Text(&after_prefix(area)), Cell::Int(before_ms)])?;
+        count(&mut statement)
+    }
+
+    fn totals_now(&self) -> Stored<Totals> {
+        let count = |sql: &str| count(&mut self.prepare(sql)?).map(|n| n as u64);
+        Ok(Totals {
+            records: count("SELECT count(*) FROM record")?,
+            ops: count("SELECT count(*) FROM op_log")?,
+            devices: count("SELECT count(*) FROM device WHERE revoked IS NULL")?,
+            photos_pending: count("SELECT count(*) FROM photo WHERE missing")?,
+        })
+    }
+}
+
+impl Txn for SqliteTxn<'_> {
+    fn get<T: Table>(&mut self, keys: &[T::Key]) -> impl Future<Output = Stored<Vec<Option<T>>>> + Send {
+        ready(self.get_now(keys))
+    }
+    fn put<T: Table>(&mut self, rows: &[T]) -> impl Future<Output = Stored<()>> + Send {
+        ready(self.put_now(rows))
+    }
+    fn delete<T: Table>(&mut self, keys: &[T::Key]) -> impl Future<Output = Stored<()>> + Send {
+        ready(self.delete_now::<T>(keys))
+    }
+    fn find<T: Table>(
+        &mut self,
+        column: &'static str,
+        values: &[Cell<'_>],
+    ) -> impl Future<Output = Stored<Vec<T>>> + Send {
+        ready(self.find_now(column, values))
+    }
+    fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> impl Future<Output = Stored<Vec<T>>> + Send {
+        ready(self.under_now(column, prefix))
+    }
+    fn head(&mut self) -> impl Future<Output = Stored<Seq>> + Send {
+        ready(self.head_now())
+    }
+    fn advance(&mut self, by: u64) -> impl Future<Output = Stored<Seq>> + Send {
+        ready(self.advance_now(by))
+    }
+    fn seqs(
+        &mut self,
+        column: SeqColumn,
+        values: &[Cell<'_>],
+        after: Seq,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<Seq>>> + Send {
+        ready(self.seqs_now(column, values, after, limit))
+    }
+    fn docs(&mut self, seqs: &[Seq]) -> impl Future<Output = Stored<Vec<(Seq, RowId, String)>>> + Send {
+        ready(self.docs_now(seqs))
+    }
+    fn worker_feed(
+        &mut self,
+        worker: WorkerId,
+        after: Seq,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<WorkerFeed>>> + Send {
+        ready(self.worker_feed_now(worker, after, limit))
+    }
+    fn gone(&mut self, prefix: &str, after: Seq, limit: usize) -> impl Future<Output = Stored<Vec<Gone>>> + Send {
+        ready(self.gone_now(prefix, after, limit))
+    }
+    fn tally_add(&mut self, rows: &[TallyRow]) -> impl Future<Output = Stored<()>> + Send {
+        ready(self.tally_add_now(rows))
+    }
+    fn tally(&mut self, parent: &str, from: Month, to: Month) -> impl Future<Output = Stored<Vec<TallyRow>>> + Send {
+        ready(self.tally_now(parent, from, to))
+    }
+    fn standing_add(&mut self, rows: &[Standing]) -> impl Future<Output = Stored<()>> + Send {
+        ready(self.standing_add_now(rows))
+    }
+    fn once_before(
+        &mut self,
+        recipient: RecipientId,
+        day: i32,
+        n: usize,
+    ) -> impl Future<Output = Stored<Vec<Once>>> + Send {
+        ready(self.once_before_now(recipient, day, n))
+    }
+    fn overdue(&mut self, area: &str, today: i32) -> impl Future<Output = Stored<i64>> + Send {
+        ready(self.overdue_now(area, today))
+    }
+    fn silent_devices(&mut self, area: &str, before_ms: i64) -> impl Future<Output = Stored<i64>> + Send {
+        ready(self.silent_devices_now(area, before_ms))
+    }
+    fn totals(&mut self) -> impl Future<Output = Stored<Totals>> + Send {
+        ready(self.totals_now())
+    }
+}
+
+fn quoted(columns: &[&str], joint: &str) -> String {
+    columns.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(joint)
+}
+
+fn select<T: Table>() -> String {
+    format!("SELECT {} FROM \"{}\"", quoted(T::COLUMNS, ", "), T::NAME)
+}
+
+fn key_is<T: Table>() -> String {
+    T::KEY.iter().enumerate().map(|(i, c)| format!("\"{c}\" = ?{}", i + 1)).collect::<Vec<_>>().join(" AND ")
+}
+
+fn upsert<T: Table>() -> String {
+    let marks = (1..=T::COLUMNS.len()).map(|i| format!("?{i}")).collect::<Vec<_>>().join(", ");
+    let rest: Vec<_> = T::COLUMNS.iter().filter(|c| !T::KEY.contains(c)).collect();
+    let set = rest.iter().map(|c| format!("\"{c}\" = excluded.\"{c}\"")).collect::<Vec<_>>().join(", ");
+    format!(
+        "INSERT INTO \"{}\" ({}) VALUES ({marks}) ON CONFLICT ({}) DO UPDATE SET {set}",
+        T::NAME,
+        quoted(T::COLUMNS, ", "),
+        quoted(T::KEY, ", ")
+    )
+}
+
+/// The smallest text greater than every text that starts with `prefix` (ASCII).
+fn after_prefix(prefix: &str) -> String {
+    let mut end = prefix.to_owned();
+    match end.pop() {
+        Some(last) => end.push(char::from_u32(last as u32 + 1).unwrap_or(char::MAX)),
+        // Every text is below this one.
+        None => end.push(char::MAX),
+    }
+    end
+}
+
+fn bind(statement: &mut CachedStatement<'_>, cells: &[Cell<'_>]) -> Stored<()> {
+    for (i, cell) in cells.iter().enumerate() {
+        let value = match cell {
+            Cell::Null => ToSqlOutput::Owned(Value::Null),
+            Cell::Int(n) => ToSqlOutput::Owned(Value::Integer(*n)),
+            Cell::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Cell::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+        };
+        statement.raw_bind_parameter(i + 1, value).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn cell<'r>(row: &'r rusqlite::Row<'_>, i: usize) -> Stored<Cell<'r>> {
+    Ok(match row.get_ref(i).map_err(failed)? {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(n) => Cell::Int(n),
+        ValueRef::Text(text) => {
+            Cell::Text(std::str::from_utf8(text).map_err(|_| StoreError::Corrupt("text that is not UTF-8".into()))?)
+        }
+        ValueRef::Blob(bytes) => Cell::Blob(bytes),
+        ValueRef::Real(_) => return Err(StoreError::Corrupt("a fraction where none is kept".into())),
+    })
+}
+
+fn read<T: Table>(row: &rusqlite::Row<'_>) -> Stored<T> {
+    T::read(|i| cell(row, i))
+}
+
+fn all<T: Table>(statement: &mut CachedStatement<'_>, found: &mut Vec<T>) -> Stored<()> {
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next().map_err(failed)? {
+        found.push(read(row)?);
+    }
+    Ok(())
+}
+
+fn collect<T: Table>(statement: &mut CachedStatement<'_>) -> Stored<Vec<T>> {
+    let mut found = Vec::new();
+    all(statement, &mut found)?;
+    Ok(found)
+}
+
+fn count(statement: &mut CachedStatement<'_>) -> Stored<i64> {
+    let mut rows = statement.raw_query();
+    rows.next().map_err(failed)?.map_or(Ok(0), |row| i64::read(cell(row, 0)?))
+}
