@@ -5,7 +5,11 @@ use super::{
     peer::Peer,
     state::{Api, Backend},
 };
-use crate::{core::ServerCore, store::Store};
+use crate::{
+    console::{self, Console, ConsoleOptions},
+    core::ServerCore,
+    store::Store,
+};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -17,8 +21,10 @@ use shared::wire::{ErrorCode, SyncError};
 use std::sync::Arc;
 
 /// Everything a browser or a phone may ask for.
-pub fn app<S: Store>(api: Arc<Api<ServerCore<S>>>) -> Router {
-    router(api)
+pub fn app<S: Store>(api: Arc<Api<ServerCore<S>>>, console: ConsoleOptions) -> Router {
+    let pages = console::router(Arc::new(Console::new(ServerCore::clone(&api.core), console)));
+    let pages = pages.layer(middleware::from_fn_with_state(api.clone(), log::observe::<ServerCore<S>>));
+    router(api).merge(pages).fallback(not_found)
 }
 
 /// Every endpoint, with the limits and the log around it.

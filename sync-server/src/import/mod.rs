@@ -23,7 +23,7 @@ mod tests;
 
 pub use columns::List;
 pub use finding::{Finding, Findings};
-pub use run::{Checked, File, ImportReport, Roster, check};
+pub use run::{Checked, File, ImportReport, Roster, check, import};
 
 use shared::{AreaCode, Day, PairingId, RecipientId, RowId, UnitId, WorkerId, ids::id_from_code, records::PairingRole};
 

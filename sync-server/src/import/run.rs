@@ -7,10 +7,14 @@ use super::{
     sheet::{Line, Sheet},
     units, workers,
 };
-use crate::text::Lang;
+use crate::{
+    core::{CoreError, OfficeChange, ServerCore},
+    store::Store,
+    text::Lang,
+};
 use serde::{Deserialize, Serialize};
 use shared::{
-    AreaCode, Day, Fields, Kind, RowId, WorkerId,
+    AreaCode, Change, Day, Fields, Kind, RowId, WorkerId,
     records::{Problem, ProblemCode},
 };
 use std::{
@@ -45,9 +49,9 @@ pub struct ImportReport {
     pub warnings: Vec<Finding>,
     /// Lines read per list.
     pub lines: Vec<(List, usize)>,
-    pub created: u64,
-    pub changed: u64,
-    pub unchanged: u64,
+    pub created: usize,
+    pub changed: usize,
+    pub unchanged: usize,
     /// False for a dry run, or when something was wrong.
     pub applied: bool,
 }
@@ -177,4 +181,31 @@ fn name_workers(records: &mut [(Kind, RowId, Fields)], known: &HashMap<RowId, Fi
             fields.set("worker_name", name.as_str().into());
         }
     }
+}
+
+impl<S: Store> Roster for ServerCore<S> {
+    type Err = CoreError;
+    async fn existing(&self, rows: Vec<(Kind, RowId)>) -> Result<HashMap<RowId, Fields>, CoreError> {
+        let ids = rows.into_iter().map(|(_, row)| row).collect();
+        Ok(self.rows(ids).await?.into_iter().filter(|row| !row.is_void()).map(|row| (row.id, row.fields)).collect())
+    }
+}
+
+/// Checks `files` and, unless something is wrong or it is a dry run, applies them in one transaction.
+pub async fn import<S: Store>(
+    core: &ServerCore<S>,
+    files: &[File],
+    today: Day,
+    dry_run: bool,
+    lang: Lang,
+) -> Result<ImportReport, CoreError> {
+    let Checked { records, mut report } = check(files, core, today, lang).await?;
+    if !report.errors.is_empty() || dry_run {
+        return Ok(report);
+    }
+    let change = |(kind, row, fields)| OfficeChange { kind, row, change: Change::Create(fields) };
+    let reply = core.apply_office(records.into_iter().map(change).collect()).await?;
+    (report.created, report.changed, report.unchanged) = (reply.created, reply.changed, reply.unchanged);
+    report.applied = true;
+    Ok(report)
 }

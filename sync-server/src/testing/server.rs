@@ -2,6 +2,7 @@
 
 use super::{TempDir, World};
 use crate::{
+    console::ConsoleOptions,
     core::{Env, Settings, SystemEnv},
     data::{DataDir, LocalCore},
     http::{self, Api, ServeOptions, limits::Limits},
@@ -70,7 +71,9 @@ impl TestServer {
                     let _ = stopped.await;
                 };
                 let options = ServeOptions { drain: std::time::Duration::from_secs(1) };
-                http::serve(http::app(api), listener, options, stopped).await.expect("serving ends well");
+                http::serve(http::app(api, ConsoleOptions::default()), listener, options, stopped)
+                    .await
+                    .expect("serving ends well");
                 drop(lock);
             });
         });
