@@ -5,7 +5,7 @@
 //! - what they did: [`history`] (exact yearly totals, for the city) and [`cadence`] (by the visiting rules up to
 //!   today, for one township whose screens are to look alive); single records come from [`deeds`]
 //! - what the office sends down: [`office`]
-//! - records as the server would hold them: [`rows`]
+//! - the roster as import files: [`roster`]; records as the server would hold them: [`rows`]
 //!
 //! The same seed gives the same city, byte for byte. Histories stream worker by worker.
 
@@ -18,6 +18,7 @@ pub mod people;
 pub mod phrases;
 pub mod plan;
 pub mod quota;
+pub mod roster;
 pub mod rows;
 pub mod shape;
 

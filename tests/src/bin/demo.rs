@@ -1,0 +1,97 @@
+//! A day in the field for people to watch; see `tests::day`. With `--once` it ends after the checks, otherwise the server
+//! stays up to be looked at. `demo phone HOME` is a phone: the demo starts itself as one.
+
+use anyhow::{Context, ensure};
+use clap::{Parser, Subcommand};
+use shared::{Day, wire::enrol::EnrolLink};
+use std::path::PathBuf;
+use tests::{
+    day::{self, Language, Stage, Teller, Where, cast::PIN, sync::sync_plainly},
+    harness::{Folder, Tool, phone, phone::Phone, recorder::now_ms},
+};
+
+#[derive(Parser)]
+#[command(about = "A day in the field: phones, a bad connection, a killed server, and figures that add up")]
+struct Arguments {
+    /// Ends after the checks; the exit status says whether all held.
+    #[arg(long)]
+    once: bool,
+    /// Opens this app, enrolled, when the day is over.
+    #[arg(long)]
+    app: Option<PathBuf>,
+    /// The language that the day is told in.
+    #[arg(long, value_enum, default_value_t)]
+    lang: Language,
+    #[command(subcommand)]
+    role: Option<Part>,
+}
+
+#[derive(Subcommand)]
+enum Part {
+    /// Is a phone on the store in HOME, told what to do by standard input.
+    #[command(hide = true)]
+    Phone { home: PathBuf },
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(Part::Phone { home }) = arguments.role {
+        return phone::serve(home).await;
+    }
+    let places = Where {
+        program: std::env::current_exe()?,
+        server: Tool::SyncServer.path()?,
+        folder: Folder::temporary("demo")?,
+        today: Day::of_utc_ms(now_ms()),
+    };
+    let mut teller = Teller::new(arguments.lang);
+    let stage = day::play(&places, &mut teller).await?;
+    println!();
+    for failure in teller.failed() {
+        println!("✗ {failure}");
+    }
+    let (passed, failed) = (teller.passed(), teller.failed().len());
+    println!("demo: {passed} checks held, {failed} failed.");
+    if !arguments.once {
+        stay(&stage, &places, arguments.app).await?;
+    }
+    ensure!(failed == 0, "demo: {failed} checks failed");
+    Ok(())
+}
+
+/// Leaves the server up, says how to look at it, and opens the app.
+async fn stay(stage: &Stage, places: &Where, app: Option<PathBuf>) -> anyhow::Result<()> {
+    let url = stage.server.url();
+    let worker = &stage.plan.workers[stage.plan.carers().next().context("the township has carers")?];
+    let (name, password) = &stage.console;
+    println!("\n控制台 console   {url}/console");
+    println!("  用户名 name     {name}");
+    println!("  密码 password   {password}");
+    let code = stage.server.code_for(&worker.code).await?;
+    let link = EnrolLink { server: url.clone(), code };
+    println!("登记链接 enrolment link for {} ({})\n  {}", worker.name, worker.code, link.to_text());
+    let mut window = match app {
+        Some(app) => {
+            let home = places.folder.join("window");
+            let phone = Phone::start(&places.program, &home)?;
+            phone.device().create_vault(PIN).await?;
+            let code = stage.server.code_for(&worker.code).await?;
+            phone.device().enrol(&url, &code).await?;
+            sync_plainly(&phone).await?;
+            // The store belongs to one process at a time.
+            drop(phone);
+            println!("应用窗口 the app's window: {}, PIN {PIN}", worker.name);
+            let opened = tokio::process::Command::new(app).env("LIANXIN_HOME", &home).kill_on_drop(true).spawn();
+            Some(opened.context("open the app")?)
+        }
+        None => None,
+    };
+    println!("按 Ctrl-C 结束 · Ctrl-C ends it");
+    tokio::signal::ctrl_c().await?;
+    if let Some(window) = &mut window {
+        // It may have been closed already.
+        let _ = window.kill().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! A supervisor asks for the month's figures, and they are what the phones said.
+
+use super::{Cast, Stage, Teller, Where, cast::PIN};
+use crate::{city::Totals, harness::phone::Phone};
+use anyhow::Context;
+use shared::{AreaLevel, Period, indicators::Indicator, records::Role, wire::ReportRequest};
+
+pub async fn play(stage: &Stage, places: &Where, cast: &mut Cast, teller: &mut Teller) -> anyhow::Result<()> {
+    teller.step("乡镇督导查看本月报表", "the township's supervisor looks at the month");
+    let supervisor = stage
+        .plan
+        .workers
+        .iter()
+        .find(|w| w.role == Role::Supervisor && w.area.level() == AreaLevel::Township)
+        .context("the township has a supervisor")?;
+    let phone = Phone::start(&places.program, &places.folder.join("phone-supervisor"))?;
+    let device = phone.device();
+    device.create_vault(PIN).await?;
+    let code = stage.server.code_for(&supervisor.code).await?;
+    device.enrol(&stage.server.url(), &code).await?;
+    let request = ReportRequest { area: supervisor.area, period: Period::Month(stage.month), category: None };
+    let (report, fresh) = device.report(request.clone()).await?;
+    teller.check(fresh, "数字来自服务器,刚刚取到", "the figures are fresh from the server");
+
+    let mut said = stage.history_figures(&[cast.a.index, cast.b.index]);
+    for actor in [&cast.a, &cast.b] {
+        said.merge(&actor.phone.device().my_month(stage.month).await?.confirmed);
+    }
+    let (got, wanted) = (Totals::from(&report.total), Totals::from(&said));
+    for (zh, en, got, wanted) in [
+        ("走访探视", "home visits", got.visits, wanted.visits),
+        ("联系交流", "contacts", got.contacts, wanted.contacts),
+        ("政策落实", "policy", got.policies, wanted.policies),
+        ("解决困难", "needs solved", got.solved, wanted.solved),
+        ("帮办实事", "deeds", got.deeds, wanted.deeds),
+        ("资助资金(分)", "aid (fen)", got.aid.0, wanted.aid.0),
+    ] {
+        teller.same(
+            &got,
+            &wanted,
+            &format!("{zh} {got}:报表与手机一致"),
+            &format!("{en} {got}: report and phones agree"),
+        );
+    }
+    let mut by_area = Totals::default();
+    report.by_area.iter().for_each(|line| by_area += Totals::from(&line.figures));
+    teller.same(&by_area, &got, "各村相加等于全乡", "the villages add up to the township");
+    teller.check(
+        report.total.get(Indicator::AidGoods).n >= 10 && report.attention.photos_missing == 0,
+        "发放的照片都已入库核验",
+        "all photos of the hand-out have arrived and were verified",
+    );
+    let worker = cast.a.phone.device().report(request).await;
+    teller.check(worker.is_err(), "普通干部看不到全乡报表", "a worker may not see the township's report");
+
+    let lost = Period::Month(shared::Month::from_number(stage.month.number() - 1));
+    let (last, _) = device.report(ReportRequest { area: supervisor.area, period: lost, category: None }).await?;
+    teller.check(
+        last.total.visits() > 0,
+        &format!("上月走访 {} 人次,也查得到", last.total.visits()),
+        &format!("last month's {} visits are there as well", last.total.visits()),
+    );
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Signal comes back, badly: a push reply is cut, a photo is cut, the server is killed. In the end nothing is missing and
+//! nothing is there twice.
+
+use super::{Cast, Stage, Teller, offline::Saved};
+use crate::harness::{Fault, phone::Phone};
+use device_core::{
+    Device,
+    command::RevealField,
+    device::calls::Asked,
+    views::{RecordState, SyncView},
+};
+use shared::{indicators::Figures, op::Outcome};
+
+pub async fn play(stage: &mut Stage, cast: &mut Cast, saved: &Saved, teller: &mut Teller) -> anyhow::Result<()> {
+    teller.step("回到有信号的地方,信号很差", "back to a bad signal");
+    cast.b.line.online(stage.server.address()?);
+    let state = until_quiet(cast.b.phone.device()).await?;
+    teller.check(
+        state.waiting_total == 0 && state.attention.is_empty(),
+        &format!("{} 先同步完,没有问题", cast.b.name),
+        &format!("{} syncs first, without trouble", cast.b.name),
+    );
+
+    let a = cast.a.phone.device();
+    cast.a.line.online(stage.server.address()?);
+    cast.a.line.inject("POST /v1/push", Fault::CutReply { after: 40 });
+    let state = a.sync_now().await?;
+    teller.check(
+        cast.a.line.fired() == ["POST /v1/push"] && state.waiting_total > 0 && state.last_problem.is_some(),
+        "上传的回执在半路断了:手机当作没送到,仍显示待上传",
+        "the push's reply is cut after the server has committed: the phone takes nothing for granted",
+    );
+
+    teller.note("这时服务器也被强行杀掉并重启", "now the server is killed (SIGKILL) and started again");
+    stage.server.kill().await?;
+    stage.server.start().await?;
+    cast.a.line.online(stage.server.address()?);
+    cast.b.line.online(stage.server.address()?);
+    cast.a.line.inject("PATCH /v1/media", Fault::CutRequest { after: 30_000 });
+    let state = until_quiet(a).await?;
+    teller.check(
+        cast.a.line.fired().iter().any(|f| f == "PATCH /v1/media"),
+        "照片传到一半又断了,从断点接着传",
+        "a photo is cut half-way and goes on from there",
+    );
+    teller.same(
+        &(state.waiting_total, state.photos_waiting, state.photos_failed),
+        &(0, 0, 0),
+        "全部送达:记录 0 条待传,照片 0 张待传",
+        "all sent: nothing waits, no photo waits",
+    );
+
+    let month = a.my_month(stage.month).await?;
+    let mut wanted = saved.confirmed.clone();
+    wanted.merge(&saved.unsent);
+    teller.same(
+        &month.confirmed,
+        &wanted,
+        "“已确认”正好等于原来的加上待上传的:不重不漏",
+        "confirmed is what was confirmed plus what waited: nothing twice, nothing lost",
+    );
+    teller.same(&month.waiting, &Figures::default(), "“待上传”归零", "nothing is waiting any more");
+    let card = a.card(cast.shared).await?;
+    teller.check(
+        card.history.iter().filter(|h| h.row == saved.visit).all(|h| h.state == RecordState::Confirmed),
+        "走访记录显示“已确认”",
+        "the visit is shown as confirmed",
+    );
+
+    both_numbers(cast, saved, &state, teller).await?;
+    Ok(())
+}
+
+/// The later of the two numbers stands on both phones; the other is kept and its author told.
+async fn both_numbers(cast: &Cast, saved: &Saved, state: &SyncView, teller: &mut Teller) -> anyhow::Result<()> {
+    let told = state.attention.iter().find(|i| matches!(&i.outcome, Some(Outcome::Merged { lost }) if lost == &["phone"]));
+    teller.check(
+        told.is_some(),
+        &format!("{} 被告知:电话以后改的为准", cast.a.name),
+        &format!("{} is told that the later number stands", cast.a.name),
+    );
+    until_quiet(cast.b.phone.device()).await?;
+    for actor in [&cast.a, &cast.b] {
+        let device = actor.phone.device();
+        let number = device.reveal(cast.shared, RevealField::Phone).await?;
+        teller.same(
+            &number.as_deref(),
+            &Some(saved.phone_b.as_str()),
+            &format!("{} 的手机上是同一个号码", actor.name),
+            &format!("{}'s phone shows that number", actor.name),
+        );
+    }
+    let former = cast.b.phone.device().card(cast.shared).await?.former;
+    teller.check(
+        former.iter().any(|f| f.field == "phone" && f.value.as_str() == Some(&saved.phone_a)),
+        "另一个号码留在历史里",
+        "the other number stays in the history",
+    );
+    let seen = cast.b.phone.device().card(cast.shared).await?;
+    teller.check(
+        seen.history.iter().any(|h| h.row == saved.visit && !h.mine),
+        &format!("{} 也看到了同事的走访", cast.b.name),
+        &format!("{} sees the colleague's visit", cast.b.name),
+    );
+    Ok(())
+}
+
+/// Syncs until nothing waits. 20 rounds are far more than the faults in the way.
+pub async fn until_quiet(device: &Device) -> Asked<SyncView> {
+    let mut state = device.sync_now().await?;
+    for _ in 0..20 {
+        if state.waiting_total == 0 && state.photos_waiting == 0 && state.last_problem.is_none() {
+            break;
+        }
+        state = device.sync_now().await?;
+    }
+    Ok(state)
+}
+
+/// Syncs a phone that has nothing in its way.
+pub async fn sync_plainly(phone: &Phone) -> Asked<SyncView> {
+    until_quiet(phone.device()).await
+}
