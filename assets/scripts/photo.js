@@ -24,6 +24,20 @@ const base64 = blob => new Promise((done, fail) => {
   reader.readAsDataURL(blob);
 });
 
+// A browser opens a picture that was cut short, and paints the rest grey. So look whether the end is there: of a JPEG the end
+// mark after its last scan began (a preview within the head has an end mark too), of a PNG its last chunk.
+const whole = async file => {
+  const b = new Uint8Array(await file.arrayBuffer());
+  if (b[0] === 0xff && b[1] === 0xd8) {
+    let at = 2;
+    while (at + 4 <= b.length && b[at] === 0xff && b[at + 1] !== 0xda) at += 2 + b[at + 2] * 256 + b[at + 3];
+    for (let i = at; i + 1 < b.length; i++) if (b[i] === 0xff && b[i + 1] === 0xd9) return true;
+    return false;
+  }
+  if (b[0] === 0x89 && b[1] === 0x50) return new TextDecoder('latin1').decode(b.subarray(-64)).includes('IEND');
+  return true;
+};
+
 // Always drawn anew, even when small enough: that leaves behind the position and everything else the camera noted.
 const redraw = async file => {
   const image = await createImageBitmap(file);
@@ -47,7 +61,10 @@ const picked = async () => {
   dioxus.send({ begin: files.length });
   for (const file of files) {
     if (file.size > set.maxBytes) { dioxus.send({ refused: 'too-large' }); continue; }
-    try { dioxus.send({ photo: await redraw(file) }); } catch (_) { dioxus.send({ refused: 'unreadable' }); }
+    try {
+      if (!await whole(file)) throw new Error('cut short');
+      dioxus.send({ photo: await redraw(file) });
+    } catch (_) { dioxus.send({ refused: 'unreadable' }); }
   }
   input.value = '';
 };

@@ -365,6 +365,9 @@ fn Sheets() -> Element {
                 on_select: move |now| why.set(now),
             }
             TextArea { label: tr("gallery-note"), optional: true, on_input: |_| {} }
+            Photos {
+                PhotoPicker { testid: "sheet-camera", on_photo: move |_| toasts.good(tr("gallery-photos")) }
+            }
         }
     }
 }
