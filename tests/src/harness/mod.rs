@@ -5,6 +5,7 @@
 //! - [`recorder`]: a device without a store, for loading histories
 //! - [`proxy`]: a bad connection on demand
 //! - [`webdriver`]: the app in its real WebView, the console in a real browser
+//! - [`town`]: a plan inside an in-process server
 //! - [`tools`], [`folder`], [`picture`]: programs from outside, temporary folders, photos
 
 pub mod folder;
@@ -14,6 +15,7 @@ pub mod proxy;
 pub mod recorder;
 pub mod server;
 pub mod tools;
+pub mod town;
 pub mod webdriver;
 
 pub use folder::Folder;
