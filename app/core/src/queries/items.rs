@@ -116,12 +116,6 @@ pub fn state_of(entries: &[OpEntry]) -> RecordState {
     }
 }
 
-/// State of one operation.
-pub fn state_of_op(entry: &OpEntry) -> RecordState {
-    let alone = OpEntry { seen: false, ..entry.clone() };
-    state_of(std::slice::from_ref(&alone))
-}
-
 /// Names of colleagues: from pairings, which carry them, else from staff records where the device holds them.
 #[derive(Default)]
 pub struct Names(HashMap<WorkerId, String>);

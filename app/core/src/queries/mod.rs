@@ -4,16 +4,13 @@
 mod card;
 mod items;
 mod month;
-mod outbox;
 mod recipients;
 mod record;
 mod reference;
 mod tasks;
 mod today;
 
-pub(crate) use items::photo_view;
-pub(crate) use month::month_counts;
-pub(crate) use outbox::outbox_items;
+pub(crate) use items::{photo_view, title};
 
 use crate::{
     Core, Refusal,
@@ -59,3 +56,6 @@ impl Core {
         Ok(Ask { store, me, today, rules: RuleBook::read(conn)?, waiting: store::outbox::recipients_waiting(conn)? })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,14 +60,3 @@ pub fn figures(own: &[Both], month: Month) -> (Figures, Figures) {
     waiting.0.retain(|_, t| *t != Tally::default());
     (confirmed, waiting)
 }
-
-/// Own records of a month that are on the server, and that are still only here: for the sync screen.
-pub(crate) fn month_counts(core: &mut Core, month: Month) -> Result<(u32, u32), Refusal> {
-    let ask = core.ask()?;
-    let own = own(&ask, month)?;
-    let concerned =
-        || own.iter().filter(|b| b.counts && !b.doc.is_void() && listed(&b.doc.kind) && shown_in(&b.doc, month));
-    let confirmed = concerned().filter(|b| b.mirror.is_some()).count();
-    let waiting = concerned().count() - confirmed;
-    Ok((u32::try_from(confirmed).unwrap_or(u32::MAX), u32::try_from(waiting).unwrap_or(u32::MAX)))
-}

@@ -231,20 +231,6 @@ pub(super) fn renumber(tx: &mut Tx<'_>, no: u64, incarnation: Incarnation, wire_
     Ok(())
 }
 
-/// Forgets operations that are long applied, saved before `before` (UTC ms). What was refused or needs attention
-/// stays, and so does the last one, which holds the numbering. Returns how many went.
-pub fn prune(tx: &mut Tx<'_>, before: i64) -> Result<usize> {
-    // Op ids begin with the moment they were made (UUIDv7), which bounds the search without reading any JSON.
-    let bound = shared::ids::uuid_v7(before, [0; 10]);
-    Ok(tx
-        .prepare_cached(
-            "DELETE FROM op WHERE settled = 1 AND acked = 1 AND id < ?1
-             AND (outcome IS NULL OR (seen = 1 AND outcome NOT LIKE '{\"rejected\"%'))
-             AND no < (SELECT max(no) FROM op)",
-        )?
-        .execute([bound.as_bytes()])?)
-}
-
 /// The number after which everything of this incarnation was saved since `since` (UTC ms); `None` when nothing was.
 pub fn last_before(conn: &Connection, incarnation: Incarnation, since: i64) -> Result<Option<OpNo>> {
     let mut statement =

@@ -1,0 +1,7 @@
+//! What commands promise, by theme.
+
+mod faults;
+mod merging;
+mod recording;
+mod stuck;
+mod undo;
