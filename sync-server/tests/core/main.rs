@@ -1,0 +1,12 @@
+//! The server's core through its protocol: a town, its workers and their phones, without HTTP.
+
+mod disk;
+mod enrolment;
+mod figures;
+mod media;
+mod office;
+mod pulling;
+mod pushing;
+mod reviews;
+mod speed;
+mod town;

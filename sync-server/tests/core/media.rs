@@ -1,0 +1,113 @@
+//! Photos' bytes.
+
+use crate::town::*;
+use serde_json::json;
+use shared::{
+    Kind, Moment, PhotoId, RowId,
+    chain::sha256_hex,
+    protocol::SyncProtocol,
+    wire::{ErrorCode, MediaChunk, MediaCreate, MediaState},
+};
+
+fn jpeg(n: u8) -> Vec<u8> {
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0];
+    bytes.extend((0..20_000u32).map(|i| (i as u8).wrapping_mul(n)));
+    bytes
+}
+fn request(photo: RowId, bytes: &[u8]) -> MediaCreate {
+    MediaCreate { photo: photo.into(), sha256: sha256_hex(bytes), size: bytes.len() as u64, mime: "image/jpeg".into() }
+}
+fn photo(phone: &mut Phone, bytes: &[u8]) -> RowId {
+    phone.create(
+        Kind::Photo,
+        json!({"sha256": sha256_hex(bytes), "size": bytes.len(), "mime": "image/jpeg", "width": 4, "height": 3,
+            "happened": Moment::shanghai(START_MS).to_string(), "of": "visit", "recipient": recipient("R1")}),
+    )
+}
+async fn missing(town: &Town) -> (i64, u64) {
+    let report = town.report(VILLAGE, "2026-03").await;
+    (report.attention.photos_missing, town.core.stats().await.unwrap().photos_pending)
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_where_it_broke_and_is_verified() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    let bytes = jpeg(3);
+    let row = photo(&mut phone, &bytes);
+    phone.push().await;
+    assert_eq!(missing(&town).await, (1, 1));
+    let begun = town.core.media_create(&phone.token, request(row, &bytes)).await.unwrap();
+    assert_eq!((begun.state, begun.offset), (MediaState::Uploading, 0));
+    let upload = begun.upload;
+    let chunk = |from: usize, to: usize| MediaChunk { upload, offset: from as u64, bytes: bytes[from..to].to_vec() };
+    town.core.media_chunk(&phone.token, chunk(0, 8000)).await.unwrap();
+    // The reply was lost: the same chunk again is answered with where the upload stands.
+    let again = town.core.media_chunk(&phone.token, chunk(0, 8000)).await.unwrap();
+    assert_eq!((again.state, again.offset), (MediaState::Uploading, 8000));
+    let found = town.core.media_create(&phone.token, request(row, &bytes)).await.unwrap();
+    assert_eq!((found.upload, found.offset), (upload, 8000));
+    let early = town.core.media_finish(&phone.token, upload).await.unwrap();
+    assert_eq!(early.state, MediaState::Uploading, "not all bytes are there");
+    let full = town.core.media_chunk(&phone.token, chunk(8000, bytes.len())).await.unwrap();
+    assert_eq!(full.state, MediaState::Complete);
+    assert_eq!(town.core.media_finish(&phone.token, upload).await.unwrap().state, MediaState::Verified);
+    assert_eq!(town.core.media_finish(&phone.token, upload).await.unwrap().state, MediaState::Verified);
+    assert_eq!(town.core.media_status(&phone.token, upload).await.unwrap().state, MediaState::Verified);
+    assert_eq!(missing(&town).await, (0, 0));
+    let viewer = town.viewer("S1").await;
+    assert_eq!(town.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap().1, bytes);
+}
+
+#[tokio::test]
+async fn bytes_that_are_known_never_travel_again() {
+    let town = Town::new().await;
+    let (mut one, mut two) = (town.phone("W1").await, town.phone("W2").await);
+    let bytes = jpeg(5);
+    let row = photo(&mut one, &bytes);
+    one.push().await;
+    let upload = town.core.media_create(&one.token, request(row, &bytes)).await.unwrap().upload;
+    town.core.media_chunk(&one.token, MediaChunk { upload, offset: 0, bytes: bytes.clone() }).await.unwrap();
+    town.core.media_finish(&one.token, upload).await.unwrap();
+    let same = town.core.media_create(&two.token, request(RowId(fresh()), &bytes)).await.unwrap();
+    assert_eq!(same.state, MediaState::Verified);
+    let late = two.create(
+        Kind::Photo,
+        json!({"sha256": sha256_hex(&bytes), "size": bytes.len(), "mime": "image/jpeg", "width": 4, "height": 3,
+            "happened": Moment::shanghai(START_MS).to_string(), "of": "handout"}),
+    );
+    two.push().await;
+    assert!(town.find(late).await.is_some());
+    assert_eq!(missing(&town).await.1, 0);
+}
+
+#[tokio::test]
+async fn other_bytes_than_promised_begin_again() {
+    let town = Town::new().await;
+    let phone = town.phone("W1").await;
+    let (bytes, other) = (jpeg(7), jpeg(9));
+    let upload = town.core.media_create(&phone.token, request(RowId(fresh()), &bytes)).await.unwrap().upload;
+    town.core.media_chunk(&phone.token, MediaChunk { upload, offset: 0, bytes: other }).await.unwrap();
+    let status = town.core.media_finish(&phone.token, upload).await.unwrap();
+    assert_eq!((status.state, status.offset), (MediaState::Mismatch, 0));
+    town.core.media_chunk(&phone.token, MediaChunk { upload, offset: 0, bytes }).await.unwrap();
+    assert_eq!(town.core.media_finish(&phone.token, upload).await.unwrap().state, MediaState::Verified);
+}
+
+#[tokio::test]
+async fn what_is_no_photo_too_large_or_anothers_is_refused() {
+    let town = Town::new().await;
+    let (phone, other) = (town.phone("W1").await, town.phone("W2").await);
+    let text = b"#!/bin/sh\necho no photo at all".to_vec();
+    let upload = town.core.media_create(&phone.token, request(RowId(fresh()), &text)).await.unwrap().upload;
+    let chunk = MediaChunk { upload, offset: 0, bytes: text.clone() };
+    let foreign = town.core.media_chunk(&other.token, chunk.clone()).await.unwrap_err();
+    assert_eq!(foreign.code(), Some(&ErrorCode::NotFound));
+    town.core.media_chunk(&phone.token, chunk).await.unwrap();
+    let refused = town.core.media_finish(&phone.token, upload).await.unwrap_err();
+    assert_eq!(refused.code(), Some(&ErrorCode::NotAPhoto));
+    let huge = MediaCreate { size: 30 << 20, ..request(RowId(fresh()), &text) };
+    assert_eq!(town.core.media_create(&phone.token, huge).await.unwrap_err().code(), Some(&ErrorCode::TooLarge));
+    let more = MediaChunk { upload, offset: 0, bytes: vec![0; text.len() + 1] };
+    assert_eq!(town.core.media_chunk(&phone.token, more).await.unwrap_err().code(), Some(&ErrorCode::TooLarge));
+}

@@ -1,0 +1,85 @@
+//! Imports and edits by the office.
+
+use crate::town::*;
+use serde_json::json;
+use shared::{Kind, RowId, ids::id_from_code, op::Rejection};
+use sync_server::core::{CoreError, OfficeReply};
+
+#[tokio::test]
+async fn a_list_imported_twice_changes_nothing_the_second_time() {
+    let town = Town::new().await;
+    let list = || vec![new_recipient("R1", VILLAGE), new_worker("W1", "worker", "620826101", &[])];
+    let again = town.office(list()).await;
+    assert_eq!(again, OfficeReply { created: 0, changed: 0, unchanged: 2 });
+    let rev = town.row(recipient("R1")).await.rev;
+    let mut moved = list();
+    moved[0] = new_recipient("R1", VILLAGE_2);
+    moved.push(new_recipient("R9", VILLAGE));
+    assert_eq!(town.office(moved).await, OfficeReply { created: 1, changed: 1, unchanged: 1 });
+    assert_eq!(town.row(recipient("R1")).await.rev, rev.next());
+}
+
+#[tokio::test]
+async fn one_change_that_does_not_hold_stops_all() {
+    let town = Town::new().await;
+    let bad = create(
+        Kind::Recipient,
+        RowId(fresh()),
+        json!({"code": "X", "name": "", "category": "orphan", "area": VILLAGE}),
+    );
+    let error = town.core.apply_office(vec![new_recipient("R8", VILLAGE), bad]).await.unwrap_err();
+    let CoreError::Refused { index: 1, rejection: Rejection::Invalid(problems) } = error else { panic!("{error}") };
+    assert_eq!(problems[0].field, "name");
+    assert!(town.find(recipient("R8")).await.is_none());
+}
+
+#[tokio::test]
+async fn a_rule_set_makes_everyone_in_its_area_due_anew() {
+    let town = Town::new().await;
+    let overdue = |report: shared::wire::Report| report.attention.overdue;
+    let before = overdue(town.report("6208", "2026-03").await);
+    assert_eq!(before, 3, "never visited since January; R4 is in nobody's care, but lives alone since today");
+    let rules = json!({"area": "620826101", "version": 2, "checklist": [], "frequencies": [{"visit_days": 365}],
+        "policies": [], "goods": []});
+    town.office(vec![create(Kind::RuleSet, RowId(id_from_code("rules", "1")), rules)]).await;
+    assert_eq!(overdue(town.report("6208", "2026-03").await), 0);
+}
+
+#[tokio::test]
+async fn a_visit_takes_someone_off_the_overdue_and_its_withdrawal_puts_them_back() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    assert_eq!(town.report(VILLAGE, "2026-03").await.attention.overdue, 2);
+    let visit = phone.visit("R1");
+    phone.push().await;
+    assert_eq!(town.report(VILLAGE, "2026-03").await.attention.overdue, 1);
+    phone.save(Kind::Visit, visit, shared::Change::Void { reason: "记错".into() });
+    phone.push().await;
+    assert_eq!(town.report(VILLAGE, "2026-03").await.attention.overdue, 2);
+}
+
+#[tokio::test]
+async fn a_report_names_every_area_one_level_down_and_stays_inside_what_one_may_see() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.visit("R1");
+    phone.push().await;
+    let report = town.report("620826", "2026-Q1").await;
+    let lines: Vec<_> = report.by_area.iter().map(|l| (l.name.as_str(), l.figures.visits())).collect();
+    assert_eq!(lines, [("甲镇", 1), ("乙镇", 0)]);
+    assert_eq!((report.area_name.as_str(), report.by_month.len(), report.by_category.len()), ("静宁县", 1, 1));
+    let supervisor = town.viewer("S1").await;
+    let request = shared::wire::ReportRequest { area: area("620826"), period: "2026".parse().unwrap(), category: None };
+    assert!(matches!(town.core.report_for(&supervisor, request).await, Err(CoreError::NotAllowed)));
+}
+
+#[tokio::test]
+async fn devices_unheard_of_for_a_month_are_counted() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    town.phone("W2").await;
+    town.env.advance(31 * DAY_MS);
+    assert_eq!(town.report("6208", "2026-03").await.attention.silent_devices, 2);
+    phone.pull().await;
+    assert_eq!(town.report("6208", "2026-03").await.attention.silent_devices, 1);
+}

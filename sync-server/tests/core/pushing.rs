@@ -1,0 +1,275 @@
+//! Push: replays, broken operations, clones, clocks, standing.
+
+use crate::town::*;
+use serde_json::{json, value::RawValue};
+use shared::{
+    Change, Fields, Kind, Moment, Outcome,
+    ids::{Incarnation, OpNo},
+    op::Rejection,
+    records::ReviewReason,
+    wire::{ErrorCode, PushVerdict},
+};
+
+#[tokio::test]
+async fn a_reply_lost_after_commit_doubles_nothing_and_tells_the_same() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.visit("R1");
+    phone.visit("R4");
+    let request = phone.request();
+    let first = phone.send(request.clone()).await.unwrap();
+    let again = phone.send(request.clone()).await.unwrap();
+    assert_eq!(first.verdict, again.verdict);
+    let PushVerdict::Accepted { outcomes, .. } = &again.verdict else { panic!() };
+    assert_eq!(outcomes[0].outcome, Outcome::Rejected(Rejection::NotYours), "R4 is in nobody's care");
+    phone.acknowledge(&request);
+    assert_eq!(town.report("6208", "2026-03").await.total.visits(), 1);
+    assert_eq!(town.core.stats().await.unwrap().ops, 13 + 6 + 2, "the office's and the two of the phone");
+}
+
+#[tokio::test]
+async fn a_longer_push_after_a_lost_reply_takes_only_what_is_new() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.visit("R1");
+    phone.send(phone.request()).await.unwrap();
+    phone.env_tick();
+    phone.visit("R2");
+    assert!(phone.push().await.is_empty());
+    assert_eq!(phone.sent, OpNo(2));
+    assert_eq!(town.report("6208", "2026-03").await.total.visits(), 2);
+}
+
+#[tokio::test]
+async fn an_unreadable_operation_is_kept_and_blocks_no_other() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.visit("R1");
+    phone.visit("R2");
+    phone.visit("R1");
+    phone.visit("R2");
+    let mut request = phone.request();
+    let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+    request.ops[1] = raw(r#"{"op_id":"0190aaaa-0000-7000-8000-000000000001","op_no":2,"nonsense":true}"#);
+    request.ops[2] = raw(&format!(
+        r#"{{"op_id":"{}","op_no":3,"hlc":"{:016x}","kind":"visit","row":"{}","change":{{"merge_with":{{}}}}}}"#,
+        fresh(),
+        hlc_at(START_MS).0,
+        fresh()
+    ));
+    for _ in 0..2 {
+        let PushVerdict::Accepted { acked_through, outcomes } = phone.send(request.clone()).await.unwrap().verdict
+        else {
+            panic!()
+        };
+        assert_eq!(acked_through, OpNo(4));
+        assert_eq!(outcomes.iter().map(|o| o.op_no.0).collect::<Vec<_>>(), [2, 3]);
+        assert!(matches!(outcomes[0].outcome, Outcome::Rejected(Rejection::Malformed { .. })));
+        assert_eq!(outcomes[0].op_id.to_string(), "0190aaaa-0000-7000-8000-000000000001");
+        assert_eq!(outcomes[1].outcome, Outcome::Rejected(Rejection::NeedsNewerServer));
+    }
+    assert_eq!(town.report("6208", "2026-03").await.total.visits(), 2);
+}
+
+#[tokio::test]
+async fn a_kind_of_a_newer_app_is_refused_kindly() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.create(Kind::Other("moon_walk".into()), json!({"recipient": recipient("R1")}));
+    assert_eq!(phone.push_one().await, Outcome::Rejected(Rejection::NeedsNewerServer));
+}
+
+#[tokio::test]
+async fn a_field_of_a_newer_app_is_kept() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    let at = Moment::shanghai(START_MS).to_string();
+    let row = phone.create(
+        Kind::Visit,
+        json!({"recipient": recipient("R1"), "mode": "hologram", "happened": at, "presence": "found", "mood": {"a": 1}}),
+    );
+    assert_eq!(phone.push_one().await, Outcome::Applied);
+    let kept = town.row(row).await;
+    assert_eq!((kept.fields.get("mood"), kept.fields.text("mode")), (Some(&json!({"a": 1})), Some("hologram")));
+}
+
+#[tokio::test]
+async fn too_many_operations_at_once_are_refused_whole() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    (0..251).for_each(|_| _ = phone.visit("R1"));
+    let error = phone.send(phone.request()).await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::TooLarge));
+    assert!(town.report("6208", "2026-03").await.total.0.is_empty());
+}
+
+#[tokio::test]
+async fn a_gap_is_answered_with_where_to_go_on() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.visit("R1");
+    phone.push().await;
+    phone.sent = OpNo(7);
+    phone.visit("R1");
+    let reply = phone.send(phone.request()).await.unwrap();
+    assert_eq!(reply.verdict, PushVerdict::Resume { have: OpNo(1) });
+}
+
+#[tokio::test]
+async fn a_copied_phone_gets_an_incarnation_of_its_own_and_loses_nothing() {
+    let town = Town::new().await;
+    let mut original = town.phone("W1").await;
+    original.visit("R1");
+    original.push().await;
+    let mut copy = Phone::new(&town, original.id, original.token.clone(), original.worker);
+    (copy.sent, copy.chain) = (original.sent, original.chain);
+    original.visit("R2");
+    original.push().await;
+
+    copy.visit("R1");
+    copy.visit("R2");
+    let reply = copy.send(copy.request()).await.unwrap();
+    assert_eq!(reply.verdict, PushVerdict::NewIncarnation { incarnation: Incarnation(2) });
+    let again = copy.send(copy.request()).await.unwrap();
+    assert_eq!(again.verdict, reply.verdict, "told again after a lost reply");
+
+    (copy.incarnation, copy.sent, copy.chain) = (Incarnation(2), OpNo(0), Default::default());
+    for (i, op) in copy.outbox.iter_mut().enumerate() {
+        op.no = OpNo(i as u64 + 1);
+    }
+    assert!(copy.push().await.is_empty());
+    assert_eq!(town.core.stats().await.unwrap().ops, 13 + 6 + 4);
+}
+
+#[tokio::test]
+async fn an_operation_sent_again_under_another_number_is_the_same_operation() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.visit("R1");
+    phone.visit("R4");
+    let ops = phone.outbox.clone();
+    let first = phone.push().await;
+    phone.outbox = ops;
+    for (op, no) in phone.outbox.iter_mut().zip(3..) {
+        op.no = OpNo(no);
+    }
+    let second = phone.push().await;
+    assert_eq!(first[0].outcome, second[0].outcome);
+    assert_eq!(second[0].op_no, OpNo(4));
+    assert_eq!(town.report("6208", "2026-03").await.total.visits(), 1);
+}
+
+#[tokio::test]
+async fn two_phones_change_one_number_and_both_see_what_became_of_it() {
+    let town = Town::new().await;
+    let (mut one, mut two) = (town.phone("W1").await, town.phone("W2").await);
+    one.pull().await;
+    two.pull().await;
+    one.set(Kind::Recipient, recipient("R2"), json!({"phone": "111"}));
+    town.env.advance(60_000);
+    two.set(Kind::Recipient, recipient("R2"), json!({"phone": "222"}));
+    assert_eq!(two.push_one().await, Outcome::Applied);
+    assert_eq!(one.push_one().await, Outcome::Merged { lost: vec!["phone".into()] });
+    one.pull().await;
+    let row = &one.rows[&recipient("R2").into()];
+    assert_eq!(row.fields.text("phone"), Some("222"));
+    assert_eq!(row.former[0].value, json!("111"));
+}
+
+#[tokio::test]
+async fn a_clock_a_day_off_is_set_right_and_what_it_said_is_kept() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.skew = DAY_MS;
+    phone.create(
+        Kind::Visit,
+        json!({"recipient": recipient("R1"), "mode": "home", "happened": Moment::shanghai(START_MS).to_string(), "presence": "found"}),
+    );
+    let id = phone.outbox[0].row;
+    let original = phone.outbox[0].hlc;
+    assert_eq!(phone.push_one().await, Outcome::Applied);
+    assert_eq!(town.row(id).await.hlc.ms(), START_MS);
+    let db = rusqlite::Connection::open(town.folder.join("server.db")).unwrap();
+    let (kept, skew): (i64, i64) = db
+        .query_row("SELECT original, skew_ms FROM op_log WHERE row = ?1", [id.as_bytes().as_slice()], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
+        .unwrap();
+    assert_eq!((kept as u64, skew), (original.0, DAY_MS));
+}
+
+#[tokio::test]
+async fn work_after_a_pairing_ended_waits_in_review_and_the_new_worker_sees_it() {
+    let town = Town::new().await;
+    let (mut former, mut present) = (town.phone("W1").await, town.phone("W2").await);
+    former.pull().await;
+    let end = json!({"end": "2026-03-02", "reason": "换人"});
+    town.office(vec![set(Kind::Pairing, pairing("W1", "R2"), end)]).await;
+    former.visit("R2");
+    let Outcome::InReview { review, reason, applied } = former.push_one().await else { panic!() };
+    assert_eq!((reason, applied), (ReviewReason::GrantEnded, false));
+    present.pull().await;
+    assert!(present.holds(shared::RowId(review.0)));
+    former.pull().await;
+    assert!(former.holds(shared::RowId(review.0)), "its author sees what waits");
+    assert_eq!(town.report("6208", "2026-03").await.total.visits(), 0);
+    assert_eq!(town.report("6208", "2026-03").await.attention.reviews, 1);
+}
+
+#[tokio::test]
+async fn work_from_before_the_end_counts_however_late_it_comes() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.visit("R2");
+    town.env.advance(5 * DAY_MS);
+    town.office(vec![set(Kind::Pairing, pairing("W1", "R2"), json!({"end": "2026-03-05"}))]).await;
+    assert_eq!(phone.push_one().await, Outcome::Applied);
+}
+
+#[tokio::test]
+async fn a_handout_recorded_by_two_phones_counts_and_is_put_to_review() {
+    let town = Town::new().await;
+    let (mut one, mut two) = (town.phone("W1").await, town.phone("W2").await);
+    let rice = |handout: uuid::Uuid| {
+        json!({"recipient": recipient("R2"), "kind": "goods", "happened": Moment::shanghai(START_MS).to_string(),
+            "handout": handout, "lines": [{"item": "大米", "quantity": 2, "unit": "袋", "unit_value": 5000}]})
+    };
+    one.create(Kind::Assistance, rice(fresh()));
+    two.create(Kind::Assistance, rice(fresh()));
+    assert_eq!(one.push_one().await, Outcome::Applied);
+    let outcome = two.push_one().await;
+    assert!(
+        matches!(&outcome, Outcome::InReview { reason: ReviewReason::LikelyDuplicate, applied: true, .. }),
+        "{outcome:?}"
+    );
+    let report = town.report("6208", "2026-03").await;
+    assert_eq!((report.total.aid().0, report.attention.reviews), (20_000, 1));
+}
+
+#[tokio::test]
+async fn a_worker_may_not_write_what_the_office_writes() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.create(Kind::Area, json!({"code": "620826101203", "name": "新村"}));
+    let Outcome::Rejected(_) = phone.push_one().await else { panic!() };
+    phone.pull().await;
+    phone.set(Kind::Worker, worker("W1"), json!({"role": "administrator", "areas": ["62"]}));
+    assert!(matches!(phone.push_one().await, Outcome::InReview { reason: ReviewReason::Proposal, applied: false, .. }));
+    phone.save(Kind::Recipient, recipient("R4"), Change::Set(Fields::new().with("phone", "1")));
+    assert_eq!(phone.push_one().await, Outcome::Rejected(Rejection::NotYours));
+}
+
+#[tokio::test]
+async fn a_proposed_recipient_waits_for_the_supervisor() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.create(Kind::Recipient, json!({"code": "N1", "name": "新人", "category": "orphan", "area": VILLAGE}));
+    assert!(matches!(phone.push_one().await, Outcome::InReview { reason: ReviewReason::Proposal, .. }));
+}
+
+impl Phone {
+    /// A moment passes, so that two visits to one person differ.
+    fn env_tick(&mut self) {
+        self.skew += 1;
+    }
+}
