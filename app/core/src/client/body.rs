@@ -32,7 +32,8 @@ pub fn unpack(bytes: &[u8]) -> Result<Vec<u8>, SyncError> {
 
 pub fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, SyncError> {
     // The error names line and kind of the fault, never a value.
-    serde_json::from_slice(json).map_err(|e| SyncError::BadReply(format!("{:?} at {}:{}", e.classify(), e.line(), e.column())))
+    serde_json::from_slice(json)
+        .map_err(|e| SyncError::BadReply(format!("{:?} at {}:{}", e.classify(), e.line(), e.column())))
 }
 
 #[cfg(test)]

@@ -69,8 +69,10 @@ impl HttpClient {
     }
 
     fn request(&self, method: Method, path: &str, token: Option<&Token>) -> RequestBuilder {
-        let mut request =
-            self.client.request(method, self.address.route(path)).header(ACCEPT_ENCODING, HeaderValue::from_static("zstd"));
+        let mut request = self
+            .client
+            .request(method, self.address.route(path))
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("zstd"));
         if let Some(token) = token
             && let Ok(mut value) = HeaderValue::try_from(format!("Bearer {}", token.0))
         {

@@ -113,11 +113,8 @@ impl Network {
 
 /// Makes one call, over the connection of the call before where the server is the same.
 async fn call(client: &mut Option<HttpClient>, step: Step, server: &str) -> Landed {
-    let failed = |step: &Step, what: &str| Landed {
-        reply: step.failed(SyncError::Offline(what.to_owned())),
-        up: 0,
-        down: 0,
-    };
+    let failed =
+        |step: &Step, what: &str| Landed { reply: step.failed(SyncError::Offline(what.to_owned())), up: 0, down: 0 };
     let Ok(address) = ServerAddress::parse(server) else {
         return failed(&step, "the server's address is not one");
     };

@@ -88,9 +88,8 @@ fn current(desk: &mut Desk<'_>) -> Result<Option<Current>, Trouble> {
     let put_off = desk.session.put_off.clone();
     waiting.sort_by_key(|meta| put_off.contains(&meta.id));
     let run = desk.run()?;
-    let found = waiting
-        .into_iter()
-        .find(|meta| !run.skipped.contains(&meta.id) && (run.by_user || meta.tries < TRIES_MAX));
+    let found =
+        waiting.into_iter().find(|meta| !run.skipped.contains(&meta.id) && (run.by_user || meta.tries < TRIES_MAX));
     run.photo = found.map(|meta| Current { meta, told: None, stuck: 0 });
     Ok(run.photo.clone())
 }

@@ -23,6 +23,8 @@ mod pull;
 mod push;
 mod report;
 mod session;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use session::{Applied, Job, Session};

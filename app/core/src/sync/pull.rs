@@ -24,7 +24,9 @@ pub(super) enum Stage {
     Due,
     /// Between pages. What was acknowledged up to the local number `settles` when the first page was asked for is in
     /// the mirror once the last page has come.
-    Under { settles: u64 },
+    Under {
+        settles: u64,
+    },
     Done,
 }
 

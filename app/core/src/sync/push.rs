@@ -151,10 +151,7 @@ pub(super) fn apply(
 /// Errors that are about this device's access or build, not about one request.
 pub(super) fn ends_access(error: &SyncError) -> bool {
     use shared::wire::ErrorCode as E;
-    matches!(
-        error.code(),
-        Some(E::TokenRevoked | E::TokenUnknown | E::ProtocolTooOld | E::ProtocolTooNew)
-    )
+    matches!(error.code(), Some(E::TokenRevoked | E::TokenUnknown | E::ProtocolTooOld | E::ProtocolTooNew))
 }
 
 /// Acknowledged: durable on the server, each with its outcome. Returns how many.

@@ -11,11 +11,7 @@ use crate::{
     views::{OutboxItem, Phase, RecordState, SyncProblem, SyncView},
 };
 use rusqlite::Connection;
-use shared::{
-    Change, Fields, Kind, Moment, Op, Outcome,
-    hlc::SKEW_TOLERATED_MS,
-    ids::OpNo,
-};
+use shared::{Change, Fields, Kind, Moment, Op, Outcome, hlc::SKEW_TOLERATED_MS, ids::OpNo};
 
 /// 200: what a person may scroll through; the total says how many there are.
 const WAITING_MAX: u32 = 200;
@@ -57,7 +53,7 @@ impl Core {
     /// Own records of this month: known to the server, and not yet.
     fn month_counts(&self) -> Result<(u32, u32), Refusal> {
         let Ok(me) = self.me() else { return Ok((0, 0)) };
-        let month = self.env.now().day().month();
+        let month = self.today_day()?.month();
         let own = record::of_author(self.store()?.conn(), me.enrolment.worker, month.first_day(), month.last_day())?;
         let (mut confirmed, mut waiting) = (0, 0);
         for both in own {
@@ -107,7 +103,7 @@ fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
         row: entry.row,
         kind: op.kind.clone(),
         change: op.change.name().to_owned(),
-        title: title(&op.kind, fields),
+        title: crate::queries::title(&op.kind, fields.unwrap_or(&Fields::default())).0,
         recipient: entry.recipient,
         recipient_name,
         saved: entry.saved,
@@ -116,21 +112,6 @@ fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
         outcome: entry.outcome.clone(),
         values: values(&op, fields, entry.outcome.as_ref()),
     })
-}
-
-/// Locale key of the headline.
-fn title(kind: &Kind, fields: Option<&Fields>) -> String {
-    let word = |name| fields.and_then(|f| f.text(name));
-    let (prefix, word) = match kind {
-        Kind::Visit => ("mode", word("mode")),
-        Kind::Assistance => ("assistance", word("kind")),
-        Kind::Need => ("need", word("kind")),
-        _ => ("kind", None),
-    };
-    match word {
-        Some(word) => format!("{prefix}-{word}"),
-        None => format!("kind-{kind}"),
-    }
 }
 
 fn state(entry: &Entry) -> RecordState {

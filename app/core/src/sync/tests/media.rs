@@ -1,0 +1,218 @@
+//! Photos: resuming, and none that holds up another.
+
+use super::*;
+use crate::{
+    store::{photo, photo::State as PhotoState},
+    views::SyncProblem,
+};
+use shared::{
+    PhotoId,
+    records::PhotoOf,
+    wire::{CHUNK_BYTES, ErrorCode, MediaState},
+};
+
+const UPLOAD: UploadId = UploadId(Uuid::from_u128(0xF0));
+
+/// A photo of a saved record.
+fn take(core: &mut Core, size: usize) -> PhotoId {
+    let id = core
+        .save(|tx| {
+            let id = PhotoId(tx.new_id());
+            let bytes = vec![7; size];
+            let meta = photo::Meta {
+                id,
+                sha256: shared::chain::sha256_hex(&bytes),
+                mime: "image/jpeg".into(),
+                width: 4,
+                height: 3,
+                size: size as u64,
+                taken: tx.now(),
+                of: PhotoOf::Visit,
+                caption: None,
+                draft: Some("visit:1".into()),
+                state: PhotoState::Draft,
+                upload: None,
+                sent: 0,
+                tries: 0,
+                problem: None,
+            };
+            photo::insert(tx, &meta, b"thumb", &bytes)?;
+            let fields = Fields::new()
+                .with("sha256", meta.sha256)
+                .with("size", meta.size)
+                .with("mime", meta.mime)
+                .with("width", 4)
+                .with("height", 3)
+                .with("happened", tx.now().to_string())
+                .with("of", "visit");
+            outbox::append_op(tx, &Kind::Photo, id.into(), Rev(0), Change::Create(fields))?;
+            record::replay(tx, id.into())?;
+            photo::adopt(tx, id)?;
+            Ok(id)
+        })
+        .unwrap();
+    core.saved();
+    id
+}
+
+fn at(offset: usize) -> Answer<MediaStatus> {
+    Ok(MediaStatus { upload: UPLOAD, state: MediaState::Uploading, offset: offset as u64 })
+}
+fn is(state: MediaState) -> Answer<MediaStatus> {
+    Ok(MediaStatus { upload: UPLOAD, state, offset: 0 })
+}
+fn offline() -> Answer<MediaStatus> {
+    Err(SyncError::Offline("cut".into()))
+}
+fn kept(core: &Core, id: PhotoId) -> photo::Meta {
+    photo::get(core.store().unwrap().conn(), id).unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_photo_goes_after_its_record_in_chunks_and_its_bytes_stay() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let id = take(&mut core, CHUNK_BYTES + 10);
+    server.plan_media([at(0), at(CHUNK_BYTES), at(CHUNK_BYTES + 10), is(MediaState::Verified)]);
+    let view = sync(&mut core, &server).await;
+    assert_eq!(server.take_asked(), ["push", "pull", "create", "chunk", "chunk", "finish"]);
+    assert_eq!(server.state().chunks, [(0, CHUNK_BYTES), (CHUNK_BYTES as u64, 10)]);
+    assert_eq!((view.photos_waiting, view.photos_bytes, view.last_problem), (0, 0, None));
+    assert_eq!(kept(&core, id).state, PhotoState::Verified);
+    assert!(photo::bytes(core.store().unwrap().conn(), id).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn bytes_the_server_has_already_do_not_travel() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    take(&mut core, 10);
+    server.plan_media([is(MediaState::Verified)]);
+    sync(&mut core, &server).await;
+    assert_eq!(server.take_asked(), ["push", "pull", "create"]);
+}
+
+#[tokio::test]
+async fn a_broken_upload_goes_on_where_the_server_stands_and_not_where_the_device_thinks() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    take(&mut core, 3 * CHUNK_BYTES);
+    server.plan_media([at(0), at(CHUNK_BYTES), offline()]);
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.photos_waiting, view.last_problem), (1, Some(SyncProblem::Offline)));
+    assert_eq!(view.photos_bytes, 2 * CHUNK_BYTES as u64);
+    server.take_asked();
+    // The chunk whose answer was lost had arrived.
+    server.plan_media([at(2 * CHUNK_BYTES), at(3 * CHUNK_BYTES), is(MediaState::Verified)]);
+    assert_eq!(sync(&mut core, &server).await.photos_waiting, 0);
+    assert_eq!(server.take_asked(), ["pull", "status", "chunk", "finish"]);
+    assert_eq!(server.state().chunks.last(), Some(&(2 * CHUNK_BYTES as u64, CHUNK_BYTES)));
+}
+
+#[tokio::test]
+async fn an_upload_the_server_forgot_is_begun_anew() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    take(&mut core, 10);
+    server.plan_media([at(0), offline()]);
+    sync(&mut core, &server).await;
+    server.take_asked();
+    server.plan_media([Err(SyncError::refused(ErrorCode::NotFound)), at(0), at(10), is(MediaState::Verified)]);
+    assert_eq!(sync(&mut core, &server).await.photos_waiting, 0);
+    assert_eq!(server.take_asked(), ["pull", "status", "create", "chunk", "finish"]);
+}
+
+#[tokio::test]
+async fn a_photo_that_arrives_as_something_else_is_begun_anew_and_marked_failed_after_three_times() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let id = take(&mut core, 10);
+    for _ in 0..3 {
+        server.plan_media([at(0), at(10), is(MediaState::Mismatch)]);
+    }
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.photos_waiting, view.photos_failed, view.last_problem), (1, 1, None));
+    assert_eq!((kept(&core, id).tries, kept(&core, id).state), (3, PhotoState::Failed));
+    assert!(photo::bytes(core.store().unwrap().conn(), id).unwrap().is_some(), "its bytes stay");
+    server.take_asked();
+    // By itself it is not tried again; for a person who asks, it is.
+    world.pass_ms(3_600_000);
+    core.begin_by_itself();
+    while let Some(step) = core.next_step() {
+        core.apply(step.run(&server).await);
+    }
+    assert_eq!(server.take_asked(), ["pull"]);
+    server.plan_media([at(0), at(10), is(MediaState::Verified)]);
+    assert_eq!(sync(&mut core, &server).await.photos_failed, 0);
+}
+
+#[tokio::test]
+async fn one_bad_photo_holds_up_neither_the_next_photo_nor_any_record() {
+    let (world, server) = (World::new(), Fake::default());
+    for code in [ErrorCode::NotAPhoto, ErrorCode::TooLarge, ErrorCode::Internal, ErrorCode::NotAllowed] {
+        let mut core = device(&world);
+        let (bad, good) = (take(&mut core, 10), take(&mut core, 20));
+        server.plan_media([Err(SyncError::refused(code.clone())), is(MediaState::Verified)]);
+        let view = sync(&mut core, &server).await;
+        assert_eq!(server.take_asked(), ["push", "pull", "create", "create"], "{code}");
+        assert_eq!((kept(&core, bad).problem, kept(&core, good).state), (Some(code), PhotoState::Verified));
+        assert_eq!((view.waiting_total, view.photos_failed, view.last_problem), (0, 1, None));
+    }
+}
+
+#[tokio::test]
+async fn a_photo_on_which_the_connection_breaks_lets_the_others_go_first_next_time() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let (first, second) = (take(&mut core, 10), take(&mut core, 20));
+    server.plan_media([at(0), offline()]);
+    sync(&mut core, &server).await;
+    server.plan_media([is(MediaState::Verified), offline()]);
+    sync(&mut core, &server).await;
+    assert_eq!(kept(&core, second).state, PhotoState::Verified);
+    assert_eq!(kept(&core, first).state, PhotoState::Uploading);
+}
+
+#[tokio::test]
+async fn what_is_saved_during_an_upload_goes_before_the_next_chunk() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    take(&mut core, 2 * CHUNK_BYTES);
+    server.plan_media([at(0), at(CHUNK_BYTES), at(2 * CHUNK_BYTES), is(MediaState::Verified)]);
+    assert!(core.begin(&Command::SyncNow).is_none());
+    let mut seen = Vec::new();
+    while let Some(step) = core.next_step() {
+        seen.push(step.name());
+        let reply = step.run(&server).await;
+        core.apply(reply);
+        if seen.len() == 4 {
+            say(&mut core, "between two chunks");
+        }
+    }
+    assert_eq!(seen[3..6], ["media_chunk", "push", "pull"]);
+    assert_eq!(seen[6..], ["media_chunk", "media_finish"]);
+}
+
+#[tokio::test]
+async fn an_offset_that_never_moves_ends_this_photos_turn() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let id = take(&mut core, 10);
+    server.plan_media((0..20).map(|_| at(0)));
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.photos_failed, view.last_problem), (1, None));
+    assert_eq!(kept(&core, id).problem, Some(ErrorCode::OffsetMismatch));
+    assert!(server.state().media_plan.len() > 10, "it did not go on for ever");
+}
+
+#[tokio::test]
+async fn a_photo_of_a_record_that_was_refused_does_not_travel() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    take(&mut core, 10);
+    let refused = shared::Outcome::Rejected(shared::op::Rejection::NotYours);
+    let told = shared::OpOutcome { op_id: shared::ids::OpId::NIL, op_no: OpNo(1), outcome: refused };
+    server.plan_push(Ok(PushVerdict::Accepted { acked_through: OpNo(1), outcomes: vec![told] }));
+    sync(&mut core, &server).await;
+    assert_eq!(server.take_asked(), ["push", "pull"]);
+}

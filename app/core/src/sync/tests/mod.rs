@@ -1,0 +1,248 @@
+//! The sync against a server that says what a test tells it to. Against the real one: `app/core/tests/`.
+
+mod media;
+mod pull;
+mod push;
+mod run;
+
+use super::{Step, carry_out};
+use crate::{
+    Command, Core, Places, Receipt,
+    store::{Enrolment, meta, outbox, record},
+    testing::World,
+    views::SyncView,
+};
+use shared::{
+    Change, Fields, Kind, Moment, Row, RowId,
+    chain::Chain,
+    ids::{Epoch, Incarnation, OpNo, Rev, Seq, UploadId, WorkerId},
+    op::Op,
+    protocol::{Answer, SyncProtocol},
+    records::Role,
+    wire::{
+        EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
+        PushVerdict, Report, ReportRequest, Scope, ScopePage, SyncError, Token,
+    },
+};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard},
+};
+use uuid::Uuid;
+
+pub const ME: WorkerId = WorkerId(Uuid::from_u128(0xA1));
+pub const SCOPE: Scope = Scope::Worker(ME);
+pub const EPOCH: Epoch = Epoch(Uuid::from_u128(0xE1));
+
+/// Answers as planned; with nothing planned, takes every push and has no news. Checks what every push must hold.
+#[derive(Default)]
+pub struct Fake(Mutex<State>);
+
+#[derive(Default)]
+pub struct State {
+    pub asked: Vec<&'static str>,
+    pub pushes: Vec<PushRequest>,
+    pub pulls: Vec<PullRequest>,
+    pub chunks: Vec<(u64, usize)>,
+    pub push_plan: VecDeque<Answer<PushVerdict>>,
+    pub pull_plan: VecDeque<Answer<PullReply>>,
+    pub media_plan: VecDeque<Answer<MediaStatus>>,
+    pub report_plan: VecDeque<Answer<Report>>,
+    pub epoch: Option<Epoch>,
+    /// The server's clock − the device's.
+    pub ahead_ms: i64,
+}
+
+impl Fake {
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+    pub fn plan_push(&self, verdict: Answer<PushVerdict>) {
+        self.state().push_plan.push_back(verdict);
+    }
+    pub fn plan_pull(&self, page: Answer<PullReply>) {
+        self.state().pull_plan.push_back(page);
+    }
+    pub fn plan_media(&self, answers: impl IntoIterator<Item = Answer<MediaStatus>>) {
+        self.state().media_plan.extend(answers);
+    }
+    /// The steps asked for since the last time.
+    pub fn take_asked(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.state().asked)
+    }
+    fn media(&self, name: &'static str) -> Answer<MediaStatus> {
+        self.state().asked.push(name);
+        let planned = self.state().media_plan.pop_front();
+        planned.unwrap_or_else(|| Err(SyncError::Offline("nothing planned".into())))
+    }
+}
+
+pub fn ops(request: &PushRequest) -> Vec<Op> {
+    request.ops.iter().map(|raw| serde_json::from_str(raw.get()).unwrap()).collect()
+}
+
+pub fn numbers(request: &PushRequest) -> Vec<u64> {
+    ops(request).iter().map(|op| op.no.0).collect()
+}
+
+impl SyncProtocol for Fake {
+    async fn enrol(&self, request: EnrolRequest) -> Answer<EnrolReply> {
+        self.state().asked.push("enrol");
+        Ok(EnrolReply {
+            token: Token("new".into()),
+            epoch: EPOCH,
+            worker: WorkerId(Uuid::from_u128(if request.code == "0THER" { 0xA2 } else { 0xA1 })),
+            name: "谷军".into(),
+            role: Role::Worker,
+            area: "620802101001".parse().unwrap(),
+            areas: vec![],
+            unit: None,
+            server_now: request.client_now,
+        })
+    }
+
+    async fn push(&self, _: &Token, request: PushRequest) -> Answer<PushReply> {
+        let mut state = self.state();
+        state.asked.push("push");
+        let first = request.first_op.0;
+        assert_eq!(numbers(&request), (first..).take(request.ops.len()).collect::<Vec<_>>(), "gapless");
+        if first == 1 {
+            assert_eq!(request.chain, Chain::default());
+        }
+        let last = OpNo(first + request.ops.len() as u64 - 1);
+        let server_now = Moment::shanghai(request.client_now.utc_ms + state.ahead_ms);
+        state.pushes.push(request);
+        let accepted = PushVerdict::Accepted { acked_through: last, outcomes: vec![] };
+        let verdict = state.push_plan.pop_front().unwrap_or(Ok(accepted))?;
+        Ok(PushReply { epoch: state.epoch.unwrap_or(EPOCH), server_now, verdict })
+    }
+
+    async fn pull(&self, _: &Token, request: PullRequest) -> Answer<PullReply> {
+        let mut state = self.state();
+        state.asked.push("pull");
+        let server_now = Moment::shanghai(request.client_now.utc_ms + state.ahead_ms);
+        let cursor = request.cursors.get(&SCOPE).copied().unwrap_or_default();
+        state.pulls.push(request);
+        let quiet = page(ScopePage { cursor, ..rows([]) }, false);
+        let mut reply = state.pull_plan.pop_front().unwrap_or(Ok(quiet))?;
+        reply.server_now = server_now;
+        reply.epoch = state.epoch.unwrap_or(EPOCH);
+        Ok(reply)
+    }
+
+    async fn media_create(&self, _: &Token, _: MediaCreate) -> Answer<MediaStatus> {
+        self.media("create")
+    }
+    async fn media_status(&self, _: &Token, _: UploadId) -> Answer<MediaStatus> {
+        self.media("status")
+    }
+    async fn media_chunk(&self, _: &Token, chunk: MediaChunk) -> Answer<MediaStatus> {
+        self.state().chunks.push((chunk.offset, chunk.bytes.len()));
+        self.media("chunk")
+    }
+    async fn media_finish(&self, _: &Token, _: UploadId) -> Answer<MediaStatus> {
+        self.media("finish")
+    }
+    async fn report(&self, _: &Token, _: ReportRequest) -> Answer<Report> {
+        self.state().asked.push("report");
+        let planned = self.state().report_plan.pop_front();
+        planned.unwrap_or_else(|| Err(SyncError::Offline("nothing planned".into())))
+    }
+}
+
+/// An unlocked, enrolled device.
+pub fn device(world: &World) -> Core {
+    device_at(Places::default(), world)
+}
+
+pub fn device_at(places: Places, world: &World) -> Core {
+    let mut core = Core::open_for_tests(places, Box::new(world.clone())).unwrap();
+    core.create_vault("2486").unwrap();
+    enrol(&mut core);
+    core
+}
+
+pub fn enrol(core: &mut Core) {
+    core.write(|tx| {
+        meta::set(tx, meta::key::EPOCH, &EPOCH)?;
+        Ok(tx.set_enrolment(&Enrolment {
+            server: "https://lianxin.example".into(),
+            token: Token("t".into()),
+            worker: ME,
+            name: "谷军".into(),
+            role: Role::Worker,
+            area: "620802101001".parse().unwrap(),
+            areas: vec![],
+            unit: None,
+        })?)
+    })
+    .unwrap();
+}
+
+/// Saves a word of feedback: the simplest record there is. Gives its row.
+pub fn say(core: &mut Core, text: &str) -> RowId {
+    let row = core
+        .save(|tx| {
+            let row = RowId(tx.new_id());
+            let fields =
+                Fields::new().with("kind", "suggestion").with("text", text).with("happened", tx.now().to_string());
+            outbox::append_op(tx, &Kind::Feedback, row, Rev(0), Change::Create(fields))?;
+            record::replay(tx, row)?;
+            Ok(row)
+        })
+        .unwrap();
+    core.saved();
+    row
+}
+
+pub fn say_often(core: &mut Core, times: u32) {
+    for n in 0..times {
+        say(core, &n.to_string());
+    }
+}
+
+pub async fn sync(core: &mut Core, server: &Fake) -> SyncView {
+    match carry_out(core, Command::SyncNow, server).await {
+        Receipt::Sync(view) => *view,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Takes the next step out, without its reply.
+pub fn step(core: &mut Core) -> &'static str {
+    core.next_step().as_ref().map_or("none", Step::name)
+}
+
+/// A recipient as the server has it.
+pub fn recipient(n: u128, rev: u64, name: &str) -> Row {
+    serde_json::from_value(serde_json::json!({
+        "kind": "recipient", "id": Uuid::from_u128(n), "rev": rev, "author": Uuid::nil(), "device": Uuid::nil(),
+        "hlc": "0000000000000001",
+        "fields": {"code": n.to_string(), "name": name, "category": "other", "area": "620802101001"},
+    }))
+    .unwrap()
+}
+
+/// What a server makes of the record as this device shows it.
+pub fn taken_in(core: &Core, row: RowId) -> Row {
+    let mut row = record::doc(core.store().unwrap().conn(), row).unwrap().expect("the record is shown");
+    row.rev = Rev(1);
+    row
+}
+
+pub fn rows(rows: impl IntoIterator<Item = Row>) -> ScopePage {
+    let raw = rows.into_iter().map(|row| serde_json::value::to_raw_value(&row).unwrap()).collect();
+    ScopePage { scope: SCOPE, reset: false, rows: raw, gone: vec![], cursor: Seq(1), digest: None }
+}
+
+pub fn page(scope: ScopePage, more: bool) -> PullReply {
+    PullReply { epoch: EPOCH, server_now: Moment::shanghai(0), scopes: vec![scope], dropped: vec![], more }
+}
+
+pub fn shown(core: &Core, row: RowId) -> bool {
+    record::doc(core.store().unwrap().conn(), row).unwrap().is_some()
+}
+
+pub fn incarnation(core: &Core) -> Incarnation {
+    meta::get(core.store().unwrap().conn(), meta::key::INCARNATION).unwrap().unwrap_or_default()
+}

@@ -1,0 +1,205 @@
+//! Pages, cursors, what leaves, digests, epochs.
+
+use super::*;
+use shared::{Outcome, digest::Digest, op::Rejection};
+
+const R1: RowId = RowId(Uuid::from_u128(1));
+
+fn cursors(core: &Core) -> Vec<u64> {
+    crate::store::member::cursors(core.store().unwrap().conn()).unwrap().values().map(|seq| seq.0).collect()
+}
+
+/// A change of a recipient's note.
+fn edit(core: &mut Core, row: RowId, note: &str) {
+    core.save(|tx| {
+        let base = record::rev(tx, row)?;
+        let change = Change::Set(Fields::new().with("note", note));
+        outbox::append_op(tx, &Kind::Recipient, row, base, change)?;
+        Ok(record::replay(tx, row)?)
+    })
+    .unwrap();
+}
+
+fn note(core: &Core, row: RowId) -> Option<String> {
+    record::doc(core.store().unwrap().conn(), row).unwrap()?.fields.text("note").map(str::to_owned)
+}
+
+#[tokio::test]
+async fn a_page_and_its_cursor_are_one_and_the_next_request_goes_on_from_there() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([recipient(1, 1, "甲")]) }, true)));
+    server.plan_pull(Err(SyncError::Offline("cut".into())));
+    sync(&mut core, &server).await;
+    assert_eq!(cursors(&core), [5]);
+    assert!(shown(&core, R1));
+    sync(&mut core, &server).await;
+    let asked: Vec<_> = server.state().pulls.iter().map(|p| p.cursors.get(&SCOPE).map(|s| s.0)).collect();
+    assert_eq!(asked, [None, Some(5), Some(5)]);
+}
+
+#[tokio::test]
+async fn nothing_to_do_is_one_round_trip() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    sync(&mut core, &server).await;
+    assert_eq!(server.take_asked(), ["pull"]);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_blocks_no_other() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let mut mixed = rows([recipient(1, 1, "甲")]);
+    mixed.rows.insert(0, serde_json::value::RawValue::from_string(r#"{"of":"tomorrow"}"#.into()).unwrap());
+    server.plan_pull(Ok(page(mixed, false)));
+    let view = sync(&mut core, &server).await;
+    assert!(shown(&core, R1));
+    assert_eq!(view.last_problem, None);
+}
+
+#[tokio::test]
+async fn a_row_that_left_goes_only_after_own_work_on_it_was_taken() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    server.plan_pull(Ok(page(rows([recipient(1, 1, "甲"), recipient(2, 1, "乙")]), false)));
+    sync(&mut core, &server).await;
+    edit(&mut core, R1, "own words");
+    // The push fails for now; meanwhile both rows leave the scope.
+    server.plan_push(Err(SyncError::refused(shared::wire::ErrorCode::Malformed)));
+    let left = ScopePage { gone: vec![R1, RowId(Uuid::from_u128(2))], cursor: Seq(2), ..rows([]) };
+    server.plan_pull(Ok(page(left, false)));
+    let view = sync(&mut core, &server).await;
+    assert_eq!(view.waiting_total, 1);
+    assert_eq!(note(&core, R1).as_deref(), Some("own words"));
+    assert!(!shown(&core, RowId(Uuid::from_u128(2))), "nothing held it");
+    sync(&mut core, &server).await;
+    assert!(!shown(&core, R1), "taken, and in no scope any more");
+}
+
+#[tokio::test]
+async fn a_scope_that_was_withdrawn_takes_its_rows_along_and_leaves_what_another_scope_holds() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let county = Scope::Area("620802".parse().unwrap());
+    let mut both = page(rows([recipient(1, 1, "甲"), recipient(2, 1, "乙")]), false);
+    both.scopes.push(ScopePage { scope: county, ..rows([recipient(2, 1, "乙")]) });
+    server.plan_pull(Ok(both));
+    sync(&mut core, &server).await;
+    let mut withdrawn = page(ScopePage { scope: county, ..rows([]) }, false);
+    withdrawn.dropped = vec![SCOPE];
+    server.plan_pull(Ok(withdrawn));
+    sync(&mut core, &server).await;
+    assert_eq!([shown(&core, R1), shown(&core, RowId(Uuid::from_u128(2)))], [false, true]);
+    assert!(!crate::store::member::cursors(core.store().unwrap().conn()).unwrap().contains_key(&SCOPE));
+}
+
+#[tokio::test]
+async fn after_a_reset_what_did_not_come_back_leaves_but_only_once_the_last_page_has_come() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    server.plan_pull(Ok(page(rows([recipient(1, 1, "甲"), recipient(2, 1, "乙")]), false)));
+    sync(&mut core, &server).await;
+    let anew = ScopePage { reset: true, cursor: Seq(3), ..rows([]) };
+    server.plan_pull(Ok(page(anew, true)));
+    server.plan_pull(Err(SyncError::Offline("cut".into())));
+    sync(&mut core, &server).await;
+    assert!(shown(&core, R1), "half a reset takes nothing away");
+    server.plan_pull(Ok(page(ScopePage { cursor: Seq(4), ..rows([recipient(2, 1, "乙")]) }, false)));
+    sync(&mut core, &server).await;
+    assert_eq!([shown(&core, R1), shown(&core, RowId(Uuid::from_u128(2)))], [false, true]);
+}
+
+#[tokio::test]
+async fn a_scope_that_differs_from_the_servers_is_fetched_anew_once_and_that_is_noted() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let mut right = Digest::default();
+    [R1, RowId(Uuid::from_u128(2))].into_iter().for_each(|row| right.add(row, Rev(1)));
+    // The first time a row is missing, the second time it is there.
+    server.plan_pull(Ok(page(ScopePage { digest: Some(right), ..rows([recipient(1, 1, "甲")]) }, false)));
+    let whole = rows([recipient(1, 1, "甲"), recipient(2, 1, "乙")]);
+    server.plan_pull(Ok(page(ScopePage { digest: Some(right), ..whole }, false)));
+    let view = sync(&mut core, &server).await;
+    assert_eq!(view.last_problem, None);
+    let asked: Vec<_> = server.state().pulls.iter().map(|p| p.cursors.len()).collect();
+    assert_eq!(asked, [0, 0], "from the beginning again");
+    assert!(shown(&core, RowId(Uuid::from_u128(2))));
+    let memo: crate::sync::session::Memo =
+        meta::get(core.store().unwrap().conn(), crate::sync::session::MEMO).unwrap().unwrap();
+    assert_eq!(memo.mismatches, 1);
+}
+
+#[tokio::test]
+async fn a_digest_that_never_agrees_does_not_keep_the_sync_going_for_ever() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let wrong = Digest { count: 9, sum: 9 };
+    for _ in 0..10 {
+        server.plan_pull(Ok(page(ScopePage { digest: Some(wrong), ..rows([recipient(1, 1, "甲")]) }, false)));
+    }
+    let view = sync(&mut core, &server).await;
+    assert_eq!(server.take_asked(), ["pull", "pull"]);
+    assert!(view.last_success.is_some() && shown(&core, R1));
+}
+
+#[tokio::test]
+async fn a_restored_server_is_offered_the_last_thirty_days_again_and_its_rows_are_fetched_anew() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let day = 86_400_000;
+    say(&mut core, "31 days old");
+    world.pass_ms(2 * day);
+    let recent = say(&mut core, "29 days old");
+    let refused = Outcome::Rejected(Rejection::NotYours);
+    let told = shared::OpOutcome { op_id: shared::ids::OpId::NIL, op_no: OpNo(2), outcome: refused };
+    server.plan_push(Ok(PushVerdict::Accepted { acked_through: OpNo(2), outcomes: vec![told] }));
+    server.plan_pull(Ok(page(ScopePage { cursor: Seq(9), ..rows([recipient(1, 4, "甲")]) }, false)));
+    assert_eq!(sync(&mut core, &server).await.attention.len(), 1);
+    world.pass_ms(29 * day);
+
+    let restored = Epoch(Uuid::from_u128(0xE2));
+    server.state().epoch = Some(restored);
+    server.plan_pull(Ok(page(ScopePage { cursor: Seq(2), ..rows([recipient(1, 3, "甲")]) }, false)));
+    let view = sync(&mut core, &server).await;
+
+    assert_eq!(server.take_asked(), ["push", "pull", "pull", "push", "pull"]);
+    let pushes = std::mem::take(&mut server.state().pushes);
+    assert_eq!(numbers(&pushes[1]), [2], "the older one is not offered");
+    assert_eq!(pushes[1].chain, Chain::default().then(pushes[0].ops[0].get()));
+    assert_eq!(ops(&pushes[1])[0].row, recent);
+    assert_eq!((view.waiting_total, view.attention.len()), (0, 0), "this time it was taken");
+    assert_eq!(record::rev(core.store().unwrap().conn(), R1).unwrap(), Rev(3), "the restored server's word stands");
+    let last = server.state().pulls.last().cloned().unwrap();
+    assert_eq!((last.epoch, last.cursors.get(&SCOPE)), (Some(restored), Some(&Seq(2))));
+}
+
+#[tokio::test]
+async fn a_restored_server_that_has_even_less_is_sent_everything_it_lacks() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say_often(&mut core, 4);
+    sync(&mut core, &server).await;
+    server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
+    say(&mut core, "5");
+    server.plan_push(Ok(PushVerdict::Resume { have: OpNo(0) }));
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    let offered: Vec<_> = server.state().pushes.iter().map(numbers).collect();
+    assert_eq!(offered[..3], [vec![1, 2, 3, 4], vec![5], vec![1, 2, 3, 4, 5]]);
+}
+
+#[tokio::test]
+async fn a_restored_server_that_knows_only_an_older_incarnation_gets_the_work_in_its_order() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let rows = [say(&mut core, "a"), say(&mut core, "b")];
+    sync(&mut core, &server).await;
+    server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
+    server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(1) }));
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    let last = server.state().pushes.last().cloned().unwrap();
+    assert_eq!((last.incarnation, numbers(&last)), (Incarnation(1), vec![1, 2]));
+    assert_eq!(ops(&last).iter().map(|op| op.row).collect::<Vec<_>>(), rows);
+}

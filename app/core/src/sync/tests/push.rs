@@ -1,0 +1,197 @@
+//! Order, numbers, chain, outcomes.
+
+use super::*;
+use crate::testing::Dir;
+use shared::{Outcome, op::Rejection, wire::ErrorCode};
+
+#[tokio::test]
+async fn a_second_push_goes_on_with_the_chain_of_the_first() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say(&mut core, "a");
+    sync(&mut core, &server).await;
+    say(&mut core, "b");
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    let pushes = std::mem::take(&mut server.state().pushes);
+    assert_eq!((pushes[0].first_op, pushes[1].first_op), (OpNo(1), OpNo(2)));
+    assert_eq!(pushes[1].chain, Chain::default().then(pushes[0].ops[0].get()));
+}
+
+#[tokio::test]
+async fn two_hundred_and_fifty_operations_go_in_one_push_and_one_more_in_a_second() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    for n in 0..251 {
+        say(&mut core, &n.to_string());
+    }
+    sync(&mut core, &server).await;
+    let sizes: Vec<usize> = server.state().pushes.iter().map(|p| p.ops.len()).collect();
+    assert_eq!(sizes, [250, 1]);
+}
+
+#[tokio::test]
+async fn large_operations_are_spread_so_that_no_push_is_over_256_kib() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    for _ in 0..30 {
+        say(&mut core, &"字".repeat(4000));
+    }
+    sync(&mut core, &server).await;
+    let pushes = std::mem::take(&mut server.state().pushes);
+    assert_eq!(pushes.iter().map(|p| p.ops.len()).sum::<usize>(), 30);
+    for push in pushes {
+        assert!(push.ops.iter().map(|op| op.get().len()).sum::<usize>() <= 256 << 10);
+    }
+}
+
+#[tokio::test]
+async fn only_what_was_acknowledged_counts_as_sent() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say_often(&mut core, 3);
+    server.plan_push(Ok(PushVerdict::Accepted { acked_through: OpNo(2), outcomes: vec![] }));
+    server.plan_push(Err(SyncError::refused(ErrorCode::Busy).retry_after(60)));
+    let view = sync(&mut core, &server).await;
+    assert_eq!(view.waiting_total, 1);
+    assert_eq!(view.last_problem, Some(crate::views::SyncProblem::Refused(ErrorCode::Busy)));
+    sync(&mut core, &server).await;
+    let pushes = std::mem::take(&mut server.state().pushes);
+    assert_eq!(numbers(&pushes[2]), [3]);
+    assert_eq!(pushes[2].chain, pushes[1].chain, "the same bytes again");
+    assert_eq!(pushes[2].ops[0].get(), pushes[1].ops[0].get());
+}
+
+#[tokio::test]
+async fn a_server_that_has_less_is_sent_the_rest_again_with_the_chain_as_it_was_then() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say_often(&mut core, 3);
+    sync(&mut core, &server).await;
+    say(&mut core, "4");
+    server.plan_push(Ok(PushVerdict::Resume { have: OpNo(1) }));
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    let pushes = std::mem::take(&mut server.state().pushes);
+    assert_eq!(numbers(&pushes[2]), [2, 3, 4]);
+    assert_eq!(pushes[2].chain, Chain::default().then(pushes[0].ops[0].get()));
+}
+
+#[tokio::test]
+async fn a_server_that_sends_the_push_round_in_circles_ends_the_session_and_loses_nothing() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say(&mut core, "a");
+    for n in 1..20 {
+        server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(n) }));
+    }
+    let view = sync(&mut core, &server).await;
+    assert_eq!(view.last_problem, Some(crate::views::SyncProblem::BadReply));
+    assert_eq!(view.waiting_total, 1);
+    server.state().push_plan.clear();
+    for have in [0, 1, 7] {
+        server.plan_push(Ok(PushVerdict::Resume { have: OpNo(have) }));
+        assert_eq!(sync(&mut core, &server).await.waiting_total, 1, "resume at {have}");
+    }
+    assert_eq!(sync(&mut core, &server).await.waiting_total, 0);
+}
+
+#[tokio::test]
+async fn a_copied_device_goes_on_under_a_new_incarnation_and_every_operation_keeps_its_id() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say(&mut core, "old");
+    sync(&mut core, &server).await;
+    let rows = [say(&mut core, "b"), say(&mut core, "c")];
+    server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(7) }));
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    let pushes = std::mem::take(&mut server.state().pushes);
+    assert_eq!((pushes[1].incarnation, numbers(&pushes[1])), (Incarnation(0), vec![2, 3]));
+    assert_eq!((pushes[2].incarnation, numbers(&pushes[2])), (Incarnation(7), vec![1, 2]));
+    let ids = |request| ops(request).into_iter().map(|op| (op.id, op.row, op.hlc)).collect::<Vec<_>>();
+    assert_eq!(ids(&pushes[1]), ids(&pushes[2]));
+    assert_eq!(view.recent.len(), 3);
+    // And what is saved from now on continues there.
+    say(&mut core, "d");
+    sync(&mut core, &server).await;
+    let pushes = std::mem::take(&mut server.state().pushes);
+    assert_eq!((pushes[0].incarnation, numbers(&pushes[0])), (Incarnation(7), vec![3]));
+    assert_eq!(incarnation(&core), Incarnation(7));
+}
+
+#[tokio::test]
+async fn outcomes_are_kept_with_their_operations_and_a_refused_record_stays_on_the_device() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let rows = [say(&mut core, "a"), say(&mut core, "b")];
+    let refused = Outcome::Rejected(Rejection::NotYours);
+    server.plan_push(Ok(PushVerdict::Accepted {
+        acked_through: OpNo(2),
+        // As for an operation too malformed to carry an id.
+        outcomes: vec![shared::OpOutcome { op_id: shared::ids::OpId::NIL, op_no: OpNo(2), outcome: refused.clone() }],
+    }));
+    let view = sync(&mut core, &server).await;
+    assert_eq!(view.attention.len(), 1);
+    assert_eq!((view.attention[0].row, &view.attention[0].outcome), (rows[1], &Some(refused)));
+    assert_eq!(view.attention[0].state, crate::views::RecordState::Rejected);
+    assert!(shown(&core, rows[1]));
+}
+
+#[tokio::test]
+async fn a_record_is_shown_without_a_break_from_saving_until_the_server_gives_it_back() {
+    let (world, server, dir) = (World::new(), Fake::default(), Dir::new());
+    let places = Places { dir: Some(dir.path().to_owned()) };
+    let mut core = device_at(places.clone(), &world);
+    let row = say(&mut core, "a");
+    let word_of_the_server = taken_in(&core, row);
+    server.plan_pull(Err(SyncError::Offline("cut".into())));
+    let view = sync(&mut core, &server).await;
+    assert_eq!(view.waiting_total, 0, "acknowledged");
+    assert!(shown(&core, row), "acknowledged, and not in the mirror yet");
+    // Killed between acknowledgement and pull.
+    drop(core);
+    let mut core = Core::open_for_tests(places, Box::new(world.clone())).unwrap();
+    core.unlock("2486").unwrap();
+    assert!(shown(&core, row));
+    server.plan_pull(Ok(page(rows([word_of_the_server]), false)));
+    sync(&mut core, &server).await;
+    assert!(shown(&core, row));
+    let settled = outbox::unsettled(core.store().unwrap().conn(), row).unwrap().is_empty();
+    assert!(settled, "the mirror holds it now");
+    assert_eq!(server.take_asked(), ["push", "pull", "pull"]);
+}
+
+#[tokio::test]
+async fn what_is_acknowledged_while_a_pull_is_under_way_is_settled_by_the_next_pull_only() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    server.plan_pull(Ok(page(rows([recipient(1, 1, "甲")]), true)));
+    assert!(core.begin(&Command::SyncNow).is_none());
+    let first = core.next_step().unwrap();
+    assert_eq!(first.name(), "pull");
+    core.apply(first.run(&server).await);
+    let row = say(&mut core, "saved between two pages");
+    let mut seen = Vec::new();
+    while let Some(step) = core.next_step() {
+        seen.push((step.name(), outbox::unsettled(core.store().unwrap().conn(), row).unwrap().len()));
+        core.apply(step.run(&server).await);
+    }
+    assert_eq!(seen, [("push", 1), ("pull", 1), ("pull", 1)]);
+    assert!(outbox::unsettled(core.store().unwrap().conn(), row).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_push_that_is_refused_as_a_whole_keeps_nobody_from_fetching_news() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say(&mut core, "a");
+    server.plan_push(Err(SyncError::refused(ErrorCode::Malformed)));
+    server.plan_pull(Ok(page(rows([recipient(1, 1, "甲")]), false)));
+    let view = sync(&mut core, &server).await;
+    assert_eq!(server.take_asked(), ["push", "pull"]);
+    assert!(shown(&core, RowId(Uuid::from_u128(1))));
+    assert_eq!(view.waiting_total, 1);
+    assert_eq!(view.last_problem, Some(crate::views::SyncProblem::Refused(ErrorCode::Malformed)));
+    assert_eq!(view.last_success, None);
+}
