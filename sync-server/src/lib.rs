@@ -1,5 +1,6 @@
 //! Lianxin's server: it alone merges, and it derives every figure it shows.
 
+pub mod cli;
 pub mod console;
 pub mod core;
 pub mod data;

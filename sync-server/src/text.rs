@@ -54,8 +54,9 @@ impl Lang {
 
     /// The language of the terminal, by the variables that set it.
     pub fn of_environment() -> Self {
-        let set =
-            ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|v| !v.is_empty()));
+        let set = ["LIANXIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|v| std::env::var(v).ok().filter(|v| !v.is_empty()));
         set.as_deref().and_then(Self::from_code).unwrap_or_default()
     }
 

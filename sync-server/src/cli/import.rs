@@ -1,0 +1,67 @@
+//! `sync-server import`: an office's lists into the store.
+
+use super::{
+    EXIT_REFUSED, Failure,
+    args::Import,
+    office::{Answer, Ask, Office, SentFile},
+};
+use crate::{
+    import::{ImportReport, List},
+    text::{Lang, tr, tr_with},
+};
+
+/// 200 findings: more do not help whoever mends the file first.
+const SHOWN: usize = 200;
+
+pub async fn run(options: Import, lang: Lang) -> Result<String, Failure> {
+    let lists = [
+        (List::Areas, &options.areas),
+        (List::Units, &options.units),
+        (List::Workers, &options.workers),
+        (List::Recipients, &options.recipients),
+        (List::Pairings, &options.pairings),
+    ];
+    let mut files = Vec::new();
+    for (list, path) in lists {
+        let Some(path) = path else { continue };
+        let bytes = std::fs::read(path).map_err(|e| {
+            let args = [("file", path.display().to_string().into()), ("why", e.to_string().into())];
+            Failure::refused(lang, "cli-cannot-read", &args)
+        })?;
+        files.push(SentFile::new(list, path.display().to_string(), &bytes));
+    }
+    let office = Office::open(&options.data.data, lang).await?;
+    match office.ask(Ask::Import { files, dry_run: options.dry_run }, lang).await? {
+        Answer::Imported(report) => conclude(&report, lang),
+        _ => Err(Failure::unusable(lang, "cli-data-in-use", &[])),
+    }
+}
+
+fn conclude(report: &ImportReport, lang: Lang) -> Result<String, Failure> {
+    say(&report.warnings, "cli-import-warnings", lang);
+    say(&report.errors, "cli-import-errors", lang);
+    let n = |n: usize| n.to_string().into();
+    if !report.errors.is_empty() {
+        let text = tr_with(lang, "cli-import-nothing", &[("n", n(report.errors.len()))]);
+        return Err(Failure { text, exit: EXIT_REFUSED });
+    }
+    let lines: usize = report.lines.iter().map(|(_, lines)| lines).sum();
+    if !report.applied {
+        return Ok(tr_with(lang, "cli-import-dry", &[("lines", n(lines))]));
+    }
+    let args = [("created", n(report.created)), ("changed", n(report.changed)), ("unchanged", n(report.unchanged))];
+    Ok(tr_with(lang, "cli-import-done", &args))
+}
+
+fn say(findings: &[crate::import::Finding], heading: &str, lang: Lang) {
+    if findings.is_empty() {
+        return;
+    }
+    eprintln!("{}", tr_with(lang, heading, &[("n", findings.len().to_string().into())]));
+    for finding in findings.iter().take(SHOWN) {
+        eprintln!("  {}", finding.text);
+    }
+    if findings.len() > SHOWN {
+        eprintln!("  {}", tr(lang, "cli-and-more"));
+    }
+}

@@ -1,0 +1,140 @@
+//! A command's work, wherever the store is open: in the running server, or here when none runs. Only one process at a time
+//! has the store, so nobody writes behind another's back.
+
+use super::{Failure, control};
+use crate::{
+    core::{Settings, SystemEnv},
+    data::{DataDir, DataError, DataLock, LocalCore},
+    import::{self, ImportReport, List},
+    text::Lang,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Serialize};
+use shared::{Day, Moment};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// What a command asks for.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    Import { files: Vec<SentFile>, dry_run: bool },
+    Enrol { worker: String },
+    Password { worker: String, password: String },
+    Backup { to: PathBuf },
+}
+
+/// A file's bytes, in base64: a roster need not be UTF-8.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SentFile {
+    list: List,
+    name: String,
+    bytes: String,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Imported(ImportReport),
+    Enrolled {
+        name: String,
+        code: String,
+        expires: Moment,
+        /// What the running server is called, where one runs.
+        server: Option<String>,
+    },
+    Done,
+    Failed {
+        text: String,
+        exit: u8,
+    },
+}
+
+impl SentFile {
+    pub fn new(list: List, name: String, bytes: &[u8]) -> Self {
+        Self { list, name, bytes: BASE64_STANDARD.encode(bytes) }
+    }
+}
+
+/// Does the work on an open core.
+pub async fn perform(core: &LocalCore, ask: Ask, lang: Lang) -> Answer {
+    match try_perform(core, ask, lang).await {
+        Ok(answer) => answer,
+        Err(Failure { text, exit }) => Answer::Failed { text, exit },
+    }
+}
+
+async fn try_perform(core: &LocalCore, ask: Ask, lang: Lang) -> Result<Answer, Failure> {
+    let failed = |error| Failure::of_core(&error, lang);
+    match ask {
+        Ask::Import { files, dry_run } => {
+            let files: Vec<import::File> = files
+                .into_iter()
+                .filter_map(|f| {
+                    Some(import::File { list: f.list, name: f.name, bytes: BASE64_STANDARD.decode(f.bytes).ok()? })
+                })
+                .collect();
+            let today = Day::of_utc_ms(chrono::Utc::now().timestamp_millis());
+            import::import(core, &files, today, dry_run, lang).await.map(Answer::Imported).map_err(failed)
+        }
+        Ask::Enrol { worker } => {
+            let issued = core.issue_code(&worker).await.map_err(failed)?;
+            let name = core.find_worker(&worker).await.map_err(failed)?.map(|w| w.name).unwrap_or_default();
+            Ok(Answer::Enrolled { name, code: issued.code, expires: issued.expires, server: None })
+        }
+        Ask::Password { worker, password } => {
+            core.set_password(&worker, &password).await.map_err(failed)?;
+            Ok(Answer::Done)
+        }
+        Ask::Backup { to } => {
+            if to.exists() {
+                return Err(Failure::refused(lang, "cli-file-exists", &[("file", to.display().to_string().into())]));
+            }
+            core.backup(to).await.map_err(failed)?;
+            Ok(Answer::Done)
+        }
+    }
+}
+
+/// Where the work is done.
+pub enum Office {
+    Here(LocalCore, DataLock),
+    Running(DataDir),
+}
+
+impl Office {
+    /// The running server's, or the data folder's own.
+    pub async fn open(folder: &Path, lang: Lang) -> Result<Self, Failure> {
+        let failed = |error: DataError| Failure::of_data(&error, lang);
+        let data = DataDir::new(folder).map_err(failed)?;
+        match data.lock() {
+            Ok(lock) => {
+                let core = data.open(Arc::new(SystemEnv), Settings::default()).await.map_err(failed)?;
+                Ok(Self::Here(core, lock))
+            }
+            Err(DataError::InUse) => Ok(Self::Running(data)),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    pub async fn ask(&self, ask: Ask, lang: Lang) -> Result<Answer, Failure> {
+        let answer = match self {
+            Self::Here(core, _) => perform(core, ask, lang).await,
+            Self::Running(data) => control::send(data, ask, lang).await?,
+        };
+        match answer {
+            Answer::Failed { text, exit } => Err(Failure { text, exit }),
+            answer => Ok(answer),
+        }
+    }
+}
+
+/// For commands that need a store that is there already: a mistyped folder must not become a new, empty one.
+pub fn require_store(folder: &Path, lang: Lang) -> Result<(), Failure> {
+    if folder.join("lianxin.db").exists() {
+        return Ok(());
+    }
+    Err(Failure::unusable(lang, "cli-no-store", &[("folder", folder.display().to_string().into())]))
+}

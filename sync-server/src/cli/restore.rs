@@ -1,0 +1,91 @@
+//! `sync-server restore`: puts a backup in the store's place. The store that was there is kept beside it. Devices notice
+//! by the new epoch, and offer what they sent since the backup again.
+
+use super::{Failure, args::Restore};
+use crate::{
+    core::{Settings, SystemEnv},
+    data::{DataDir, DataError},
+    text::{Lang, tr_with},
+};
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The first bytes of every SQLite database.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+pub async fn run(options: Restore, lang: Lang) -> Result<String, Failure> {
+    let failed = |error: DataError| Failure::of_data(&error, lang);
+    if !is_store(&options.from) {
+        let args = [("file", options.from.display().to_string().into())];
+        return Err(Failure::refused(lang, "cli-not-a-backup", &args));
+    }
+    let data = DataDir::new(&options.data.data).map_err(failed)?;
+    let _lock = data.lock().map_err(|error| match error {
+        DataError::InUse => Failure::unusable(lang, "cli-stop-first", &[]),
+        other => failed(other),
+    })?;
+    let folder_failed = |e: io::Error| failed(DataError::Folder(data.folder().to_owned(), e));
+    // Copied in full before anything is moved: a full disk leaves the old store where it is.
+    let arriving = with_suffix(&data.store(), ".arriving");
+    fs::copy(&options.from, &arriving).and_then(|_| fs::File::open(&arriving)?.sync_all()).map_err(folder_failed)?;
+    let aside = put_aside(&data.store()).map_err(folder_failed)?;
+    fs::rename(&arriving, data.store()).map_err(folder_failed)?;
+    let opened = match data.open(Arc::new(SystemEnv), Settings::default()).await {
+        Ok(core) => core.new_epoch().await.map(drop).map_err(DataError::from),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = opened {
+        // The old store comes back rather than one that cannot be opened.
+        if let Some(aside) = &aside {
+            bring_back(aside, &data.store()).map_err(folder_failed)?;
+        }
+        return Err(failed(error));
+    }
+    let aside = aside.map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+    Ok(tr_with(lang, "cli-restore-done", &[("aside", aside.into())]))
+}
+
+fn is_store(path: &Path) -> bool {
+    let mut head = [0; 16];
+    fs::File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut head)).is_ok() && head == *MAGIC
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+/// The database and what lies beside it: without its log a database is not whole.
+const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+
+fn put_aside(store: &Path) -> io::Result<Option<PathBuf>> {
+    if !store.exists() {
+        return Ok(None);
+    }
+    let stamp = chrono::Utc::now().format("%Y%m%dT%H%M%S%3fZ");
+    let aside = with_suffix(store, &format!(".before-restore-{stamp}"));
+    move_parts(store, &aside)?;
+    Ok(Some(aside))
+}
+
+fn bring_back(aside: &Path, store: &Path) -> io::Result<()> {
+    for part in PARTS {
+        let _ = fs::remove_file(with_suffix(store, part));
+    }
+    move_parts(aside, store)
+}
+
+fn move_parts(from: &Path, to: &Path) -> io::Result<()> {
+    for part in PARTS {
+        let from = with_suffix(from, part);
+        if from.exists() {
+            fs::rename(from, with_suffix(to, part))?;
+        }
+    }
+    Ok(())
+}

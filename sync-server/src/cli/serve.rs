@@ -1,0 +1,85 @@
+//! `sync-server serve`: phones, reports, console, until it is told to stop.
+
+use super::{Failure, args::Serve, control};
+use crate::{
+    console::ConsoleOptions,
+    core::{Settings, SystemEnv},
+    data::{DataDir, DataError},
+    http::{
+        self, Api, ServeOptions,
+        limits::Limits,
+        serve::told_to_stop,
+        tls::{self, TlsListener},
+    },
+    text::{Lang, tr, tr_with},
+};
+use axum::serve::ListenerExt;
+use std::{io, sync::Arc};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
+    let tls = match (&options.tls_cert, &options.tls_key) {
+        (Some(cert), Some(key)) => {
+            let config = tls::config(cert, key);
+            Some(config.map_err(|e| Failure::refused(lang, "cli-tls", &[("why", e.to_string().into())]))?)
+        }
+        _ => None,
+    };
+    if tls.is_none() && !options.behind_tls_proxy && !options.listen.ip().is_loopback() {
+        let args = [("address", options.listen.to_string().into())];
+        return Err(Failure::refused(lang, "cli-not-in-the-clear", &args));
+    }
+    start_log(&options.log);
+    let data = DataDir::new(&options.data.data).map_err(|e| Failure::of_data(&e, lang))?;
+    let _lock = data.lock().map_err(|error| match error {
+        DataError::InUse => Failure::unusable(lang, "cli-runs-already", &[]),
+        other => Failure::of_data(&other, lang),
+    })?;
+    let core = data.open(Arc::new(SystemEnv), Settings::default()).await.map_err(|e| Failure::of_data(&e, lang))?;
+    let cannot_listen = |why: io::Error| {
+        let args = [("address", options.listen.to_string().into()), ("why", why.to_string().into())];
+        Failure::unusable(lang, "cli-cannot-listen", &args)
+    };
+    let listener = TcpListener::bind(options.listen).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    let https = tls.is_some() || options.behind_tls_proxy;
+    let own_url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
+    let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
+    #[cfg(unix)]
+    let _control = control::listen(&data, core.clone(), public_url.clone().unwrap_or_else(|| own_url.clone()))
+        .inspect_err(
+            |error| tracing::warn!(%error, "no control socket: other commands must wait until the server stops"),
+        )
+        .ok();
+    let api = Arc::new(Api::new(Arc::new(core), Limits::default()));
+    let app = http::app(api, ConsoleOptions { https, public_url });
+    println!("{}", tr_with(lang, "cli-serving", &[("url", own_url.clone().into())]));
+    tracing::info!(url = own_url, version = env!("CARGO_PKG_VERSION"), "listening");
+    let served = match tls {
+        Some(config) => {
+            let listener = TlsListener::new(listener, config).map_err(cannot_listen)?;
+            http::serve(app, listener, ServeOptions::default(), told_to_stop()).await
+        }
+        None => {
+            // Small answers leave at once.
+            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+            http::serve(app, listener, ServeOptions::default(), told_to_stop()).await
+        }
+    };
+    served.map_err(cannot_listen)?;
+    tracing::info!("stopped");
+    Ok(tr(lang, "cli-stopped"))
+}
+
+/// Logs to standard error. A panic says where, never with which values: they may be somebody's.
+fn start_log(format: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // Set before by whoever embeds the server: theirs stays.
+    let _ = if format == "json" { builder.json().flatten_event(true).try_init() } else { builder.try_init() };
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a part of the server panicked");
+    }));
+}

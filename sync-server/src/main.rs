@@ -1,0 +1,10 @@
+//! The server's program. Everything is in the library; see [`sync_server::cli`].
+
+use std::process::ExitCode;
+use sync_server::cli::{self, args::Args};
+
+fn main() -> anyhow::Result<ExitCode> {
+    let args = Args::read();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    Ok(runtime.block_on(cli::run(args)))
+}
