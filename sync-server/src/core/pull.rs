@@ -128,13 +128,9 @@ async fn page<T: Txn>(txn: &mut T, scope: Scope, after: Seq, room: &mut Room) ->
         Scope::Area(area) => {
             let shelves = txn.under::<ShelfDigest>("shelf", area.as_str()).await?;
             let shelves = shelves.into_iter().map(|d| d.shelf).collect();
-            of_shelves(txn, shelves, &[area.as_str()], after, limit).await?
+            of_shelves(txn, shelves, after, limit).await?
         }
-        Scope::Reference(area) => {
-            let shelves = reference_shelves(area);
-            let prefixes: Vec<&str> = shelves.iter().map(String::as_str).collect();
-            of_shelves(txn, shelves.clone(), &prefixes, after, limit).await?
-        }
+        Scope::Reference(area) => of_shelves(txn, reference_shelves(area), after, limit).await?,
     };
     let mut sent: HashSet<RowId> = HashSet::new();
     while let Some((seq, item)) = stretch.items.pop_first() {
@@ -211,21 +207,10 @@ async fn of_worker<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit: usi
 }
 
 /// An area's or reference scope: its shelves by seq, and what moved off them.
-async fn of_shelves<T: Txn>(
-    txn: &mut T,
-    shelves: Vec<String>,
-    prefixes: &[&str],
-    after: Seq,
-    limit: usize,
-) -> Stored<Stretch> {
+async fn of_shelves<T: Txn>(txn: &mut T, shelves: Vec<String>, after: Seq, limit: usize) -> Stored<Stretch> {
     let cells: Vec<Cell<'_>> = shelves.iter().map(|s| Cell::Text(s)).collect();
     let seqs = txn.seqs(SeqColumn::Shelf, &cells, after, limit).await?;
-    let mut left = Vec::new();
-    for prefix in prefixes {
-        left.extend(txn.gone(prefix, after, limit).await?);
-    }
-    left.sort_by_key(|g| g.seq);
-    left.truncate(limit);
+    let mut left = txn.gone(&shelves, after, limit).await?;
     let walked = Source { places: seqs.len(), last: seqs.last().copied() };
     let told = Source { places: left.len(), last: left.last().map(|g| g.seq) };
     let (end, until, cut) = horizon([walked, told], limit);

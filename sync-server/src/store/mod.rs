@@ -3,10 +3,11 @@
 //!
 //! - [`table`]: what a table is; [`tables`]: the tables, each a plain struct
 //! - [`sqlite`]: the default backend, with its migrations
-//! - [`conformance`]: one suite that every backend passes
+//! - `conformance`: one suite that every backend passes
 
 pub mod cell;
-pub mod conformance;
+#[cfg(test)]
+mod conformance;
 pub mod sqlite;
 pub mod table;
 pub mod tables;
@@ -126,10 +127,10 @@ pub trait Txn: Send {
         after: Seq,
         limit: usize,
     ) -> impl Future<Output = Stored<Vec<tables::WorkerFeed>>> + Send;
-    /// Rows that left shelves which start with `prefix`, after `after`, ascending.
+    /// Rows that left one of `shelves` after `after`, ascending; at most `limit` of them.
     fn gone(
         &mut self,
-        prefix: &str,
+        shelves: &[String],
         after: Seq,
         limit: usize,
     ) -> impl Future<Output = Stored<Vec<tables::Gone>>> + Send;

@@ -205,3 +205,36 @@ async fn a_scope_no_longer_held_is_dropped() {
     assert_eq!(reply.dropped, [Scope::Area(area("620826101"))]);
     assert!(!phone.holds(recipient("R3")));
 }
+
+#[tokio::test]
+async fn reference_data_stays_in_its_county_and_the_citys_goes_to_all() {
+    let town = Town::new().await;
+    let mut here = town.phone("W1").await;
+    town.office(vec![new_worker("X1", "worker", "620825101", &[])]).await;
+    let mut there = town.phone("X1").await;
+    let notice = |at: &str| {
+        create(
+            Kind::Notice,
+            RowId(id_from_code("notice", at)),
+            json!({"title": "x", "text": "x", "area": at, "from": "2026-03-01"}),
+        )
+    };
+    let unit = RowId(id_from_code("unit", "U1"));
+    town.office(vec![
+        notice("6208"),
+        notice("620826"),
+        notice("620825101"),
+        create(Kind::Unit, unit, json!({"code": "U1", "name": "某局", "area": "620826"})),
+    ])
+    .await;
+    let of = |at: &str| RowId(id_from_code("notice", at));
+    for (phone, own, other) in [(&mut here, "620826", "620825101"), (&mut there, "620825101", "620826")] {
+        phone.pull().await;
+        assert!(phone.holds(of("6208")) && phone.holds(of(own)) && !phone.holds(of(other)));
+    }
+    assert!(here.holds(unit) && !there.holds(unit));
+    town.office(vec![set(Kind::Unit, unit, json!({"area": "620825"}))]).await;
+    here.pull().await;
+    there.pull().await;
+    assert!(!here.holds(unit) && there.holds(unit));
+}

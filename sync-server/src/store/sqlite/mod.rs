@@ -118,3 +118,22 @@ fn failed(error: rusqlite::Error) -> StoreError {
         _ => StoreError::Backend(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_keeps_every_promise_of_a_store() {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let folder = std::env::temp_dir().join(format!("lianxin-conformance-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let make = || {
+            let n = NEXT.fetch_add(1, Ordering::Relaxed);
+            SqliteStore::open(folder.join(format!("{n}.db"))).unwrap()
+        };
+        crate::store::conformance::run(make).await;
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

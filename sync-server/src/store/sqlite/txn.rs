@@ -142,12 +142,17 @@ impl<'a> SqliteTxn<'a> {
         collect(&mut statement)
     }
 
-    fn gone_now(&self, prefix: &str, after: Seq, limit: usize) -> Stored<Vec<Gone>> {
-        let sql = format!("{} WHERE shelf >= ?1 AND shelf < ?2 AND seq > ?3 ORDER BY seq LIMIT ?4", select::<Gone>());
+    fn gone_now(&self, shelves: &[String], after: Seq, limit: usize) -> Stored<Vec<Gone>> {
+        let sql = format!("{} WHERE shelf = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", select::<Gone>());
         let mut statement = self.prepare(&sql)?;
-        let end = after_prefix(prefix);
-        bind(&mut statement, &[Cell::Text(prefix), Cell::Text(&end), after.cell(), Cell::Int(limit as i64)])?;
-        collect(&mut statement)
+        let mut found = Vec::new();
+        for shelf in shelves {
+            bind(&mut statement, &[shelf.cell(), after.cell(), Cell::Int(limit as i64)])?;
+            all(&mut statement, &mut found)?;
+        }
+        found.sort_unstable_by_key(|g: &Gone| g.seq);
+        found.truncate(limit);
+        Ok(found)
     }
 
     fn tally_add_now(&self, rows: &[TallyRow]) -> Stored<()> {
@@ -284,8 +289,8 @@ impl Txn for SqliteTxn<'_> {
     ) -> impl Future<Output = Stored<Vec<WorkerFeed>>> + Send {
         ready(self.worker_feed_now(worker, after, limit))
     }
-    fn gone(&mut self, prefix: &str, after: Seq, limit: usize) -> impl Future<Output = Stored<Vec<Gone>>> + Send {
-        ready(self.gone_now(prefix, after, limit))
+    fn gone(&mut self, shelves: &[String], after: Seq, limit: usize) -> impl Future<Output = Stored<Vec<Gone>>> + Send {
+        ready(self.gone_now(shelves, after, limit))
     }
     fn tally_add(&mut self, rows: &[TallyRow]) -> impl Future<Output = Stored<()>> + Send {
         ready(self.tally_add_now(rows))
