@@ -50,6 +50,8 @@ impl Core {
         if roster::is_stale(self.store()?.conn(), today)? {
             self.write(|tx| Ok(roster::new_day(tx)?))?;
         }
+        // On a full disk the log cannot be written back; everything in it is read from there.
+        let _ = self.store.as_mut().ok_or(Refusal::Locked)?.tidy();
         let me = self.me()?;
         let store = self.store()?;
         let conn = store.conn();

@@ -12,7 +12,7 @@ impl Core {
     pub(crate) fn rules(&mut self) -> Result<Receipt, Refusal> {
         let in_force = match &self.store {
             Some(store) => match Me::read(store.conn())? {
-                Some(me) => Some(RuleBook::read(store.conn())?.in_force(me.enrolment.area)),
+                Some(me) => Some(RuleSet::clone(&RuleBook::read(store.conn())?.in_force(me.enrolment.area))),
                 None => None,
             },
             None => None,

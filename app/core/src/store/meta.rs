@@ -10,6 +10,9 @@ use shared::{
     wire::Token,
 };
 
+/// What a device begins as, and what the server takes it for when it enrols.
+pub const FIRST_INCARNATION: shared::ids::Incarnation = shared::ids::Incarnation(1);
+
 /// Keys in use. A sync step may add its own; each is written by one module only.
 pub mod key {
     /// [`shared::ids::DeviceId`]; made with the store.
@@ -18,7 +21,7 @@ pub mod key {
     pub const ENROLMENT: &str = "enrolment";
     /// `true` once the server has said that this device's access ended.
     pub const REVOKED: &str = "revoked";
-    /// [`shared::ids::Incarnation`]; absent for 0.
+    /// [`shared::ids::Incarnation`]; absent for [`super::FIRST_INCARNATION`].
     pub const INCARNATION: &str = "incarnation";
     /// [`shared::ids::Epoch`] that the cursors belong to.
     pub const EPOCH: &str = "epoch";

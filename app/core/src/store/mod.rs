@@ -45,6 +45,8 @@ impl std::fmt::Debug for StoreKey {
 /// An open store. It alone owns its connection.
 pub struct Store {
     conn: Connection,
+    /// Transactions since the log was last written back.
+    unwritten: u32,
     roster: std::cell::RefCell<roster::Copy>,
 }
 
@@ -63,12 +65,14 @@ impl Store {
         conn.set_prepared_statement_cache_capacity(128);
         // FULL: a commit is on the disk before the screen says "saved". Temporary tables would be written unencrypted,
         // so they stay in memory. 8 MB of cache holds the roster of a city.
+        // The log is written back by `tidy`; the limit (16 MB) is for a pull that brings a whole county.
         conn.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;
-             PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 4194304;",
+             PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 4194304;
+             PRAGMA wal_autocheckpoint = 4000;",
         )?;
         migrations::run(&mut conn)?;
-        let store = Self { conn, roster: std::cell::RefCell::default() };
+        let store = Self { conn, unwritten: 0, roster: std::cell::RefCell::default() };
         if meta::get::<DeviceId>(&store.conn, meta::key::DEVICE)?.is_none() {
             let mut random = [0; 10];
             env.random(&mut random);
@@ -85,8 +89,21 @@ impl Store {
 
     /// Begins a transaction; nothing else writes until it ends.
     pub fn begin<'a>(&'a mut self, env: &'a mut dyn Env) -> Result<Tx<'a>> {
+        self.unwritten += 1;
         let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         Tx::new(sql, env)
+    }
+
+    /// Writes the log back into the file once enough has gathered. Called when a question is asked, never in a save: it
+    /// takes ten times as long as one, and nobody should feel that on the way out of a door.
+    pub fn tidy(&mut self) -> Result<()> {
+        /// 50 saves: about 500 pages of 4 KB.
+        const ENOUGH: u32 = 50;
+        if self.unwritten >= ENOUGH {
+            self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+            self.unwritten = 0;
+        }
+        Ok(())
     }
 
     /// The recipients in memory, brought up to date.

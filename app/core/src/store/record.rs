@@ -6,7 +6,7 @@
 //!   screen ──op───▶ outbox ───┘   (operations the mirror does not hold yet)
 //! ```
 
-use super::{Result, Tx, outbox, tx::Me};
+use super::{Result, Tx, outbox, roster, tx::Me};
 use rusqlite::{Connection, OptionalExtension};
 use shared::{
     AreaCode, Change, Day, Fields, Hlc, Kind, Outcome, Row, RowId,
@@ -325,11 +325,12 @@ fn counted_day(row: &Row) -> Day {
 /// What follows from a changed record elsewhere in the store.
 fn derive(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
     match row.kind {
-        Kind::Recipient | Kind::Visit | Kind::Pairing => {
+        Kind::Recipient | Kind::Visit => {
             if let Some(recipient) = row.recipient() {
                 tx.touch(recipient);
             }
         }
+        Kind::Pairing => roster::put_pairing(tx, row)?,
         Kind::RuleSet => tx.rules_changed(),
         Kind::Area => {
             if let (Some(code), Some(name)) = (row.fields.text("code"), row.fields.text("name")) {
@@ -389,6 +390,7 @@ fn delete(tx: &mut Tx<'_>, id: RowId) -> Result<()> {
     let Some(row) = doc(tx, id)? else { return Ok(()) };
     tx.prepare_cached("DELETE FROM record WHERE id = ?1")?.execute([id.as_bytes()])?;
     match row.kind {
+        Kind::Pairing => roster::remove_pairing(tx, &row)?,
         Kind::RuleSet => tx.rules_changed(),
         Kind::Area => {
             tx.prepare_cached("DELETE FROM area WHERE code = ?1")?.execute([row.fields.text("code")])?;

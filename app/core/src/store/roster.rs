@@ -114,22 +114,49 @@ pub fn refresh(tx: &mut Tx<'_>, id: RecipientId) -> Result<()> {
     put(tx, &entry)
 }
 
-/// Whether the recipient is in this worker's care today, and since when anyone's.
+/// Whether the recipient is in this worker's care today, and since when (else since when in anyone's).
 fn care(tx: &mut Tx<'_>, id: RecipientId, area: AreaCode) -> Result<(bool, Option<Day>)> {
     let Some(me) = tx.me_if_any()? else { return Ok((false, None)) };
-    let today = tx.today();
-    let pairings = record::of_recipient(tx, id, &Kind::Pairing, 100)?;
-    let in_force: Vec<Pairing> = pairings
-        .iter()
-        .filter(|r| !r.is_void())
-        .filter_map(|r| r.view::<Pairing>().ok())
-        .filter(|p| p.in_force(today))
-        .collect();
-    let own = || in_force.iter().filter(|p| p.worker == me.enrolment.worker);
+    let (own, any): (Option<i32>, Option<i32>) = tx
+        .prepare_cached(
+            "SELECT min(CASE WHEN worker = ?3 THEN starts END), min(starts) FROM pairing
+             WHERE recipient = ?1 AND starts <= ?2 AND (ends IS NULL OR ?2 < ends)",
+        )?
+        .query_row((id.as_bytes(), tx.today().number(), me.enrolment.worker.as_bytes()), |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })?;
     let serves_village = matches!(me.enrolment.role, shared::records::Role::Worker)
         && me.enrolment.areas.iter().any(|a| a.contains(&area));
-    let since = own().map(|p| p.start).min().or(in_force.iter().map(|p| p.start).min());
-    Ok((own().next().is_some() || serves_village, since))
+    Ok((own.is_some() || serves_village, own.or(any).map(Day::from_number)))
+}
+
+/// Keeps what a pairing says about care.
+pub(super) fn put_pairing(tx: &mut Tx<'_>, row: &shared::Row) -> Result<()> {
+    let pairing = match row.view::<Pairing>() {
+        Ok(pairing) if !row.is_void() => pairing,
+        _ => return remove_pairing(tx, row),
+    };
+    tx.prepare_cached(
+        "INSERT INTO pairing VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET recipient = ?2, worker = ?3, starts = ?4, ends = ?5",
+    )?
+    .execute((
+        row.id.as_bytes(),
+        pairing.recipient.as_bytes(),
+        pairing.worker.as_bytes(),
+        pairing.start.number(),
+        pairing.end.map(Day::number),
+    ))?;
+    tx.touch(pairing.recipient);
+    Ok(())
+}
+
+pub(super) fn remove_pairing(tx: &mut Tx<'_>, row: &shared::Row) -> Result<()> {
+    tx.prepare_cached("DELETE FROM pairing WHERE id = ?1")?.execute([row.id.as_bytes()])?;
+    if let Some(recipient) = row.recipient() {
+        tx.touch(recipient);
+    }
+    Ok(())
 }
 
 /// The last home visit with somebody met, and the last other contact.
@@ -201,13 +228,11 @@ fn remove(tx: &mut Tx<'_>, id: RecipientId) -> Result<()> {
 /// After the rules changed.
 pub fn recompute_due(tx: &mut Tx<'_>) -> Result<()> {
     let book = tx.rules()?;
-    let mut in_force: HashMap<AreaCode, RuleSet> = HashMap::new();
     let entries = all(tx)?;
     let stamp = next_stamp(tx)?;
     let mut statement = tx.prepare_cached("UPDATE roster SET due_on = ?2, stamp = ?3 WHERE id = ?1")?;
     for entry in entries {
-        let rules = in_force.entry(entry.area).or_insert_with(|| book.in_force(entry.area));
-        let due_on = entry.due(rules).map(|d| d.on);
+        let due_on = entry.due(&book.in_force(entry.area)).map(|d| d.on);
         if due_on != entry.due_on {
             statement.execute((entry.id.as_bytes(), due_on.map(Day::number), stamp))?;
         }
@@ -215,30 +240,26 @@ pub fn recompute_due(tx: &mut Tx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A new day: pairings may have begun or ended. Also after who is enrolled became known. Cheap when done today already.
+/// A new day: pairings may have begun or ended since the roster was last worked out. The first time, and when the clock
+/// went back, everyone is looked at.
 pub fn new_day(tx: &mut Tx<'_>) -> Result<()> {
-    let ids: Vec<[u8; 16]> = {
-        let mut statement = tx.prepare_cached(
-            "SELECT DISTINCT recipient FROM record WHERE kind = 'pairing' AND recipient IS NOT NULL
-             UNION SELECT id FROM roster WHERE mine = 1",
-        )?;
-        statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
+    let today = tx.today();
+    let last: Option<Day> = meta::get(tx, meta::key::ROSTER_DAY)?;
+    let ids: Vec<[u8; 16]> = match last.filter(|last| *last <= today) {
+        Some(last) => tx
+            .prepare_cached(
+                "SELECT recipient FROM pairing WHERE starts > ?1 AND starts <= ?2
+                 UNION SELECT recipient FROM pairing WHERE ends > ?1 AND ends <= ?2",
+            )?
+            .query_map([last.number(), today.number()], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?,
+        None => {
+            tx.prepare_cached("SELECT id FROM roster")?.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
+        }
     };
     for id in ids {
-        let id = RecipientId(Uuid::from_bytes(id));
-        let mut statement = tx.prepare_cached("SELECT area, mine, since FROM roster WHERE id = ?1")?;
-        let mut rows = statement.query([id.as_bytes()])?;
-        let Some(r) = rows.next()? else { continue };
-        let (area, mine, since): (String, bool, i32) = (r.get(0)?, r.get(1)?, r.get(2)?);
-        drop(rows);
-        drop(statement);
-        let Ok(area) = area.parse() else { continue };
-        let (mine_now, since_now) = care(tx, id, area)?;
-        if mine_now != mine || since_now.is_some_and(|s| s.number() != since) {
-            refresh(tx, id)?;
-        }
+        tx.touch(RecipientId(Uuid::from_bytes(id)));
     }
-    let today = tx.today();
     meta::set(tx, meta::key::ROSTER_DAY, &today)
 }
 

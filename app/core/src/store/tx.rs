@@ -144,6 +144,8 @@ impl<'a> Tx<'a> {
     /// Writes who is enrolled.
     pub fn set_enrolment(&mut self, enrolment: &Enrolment) -> Result<()> {
         meta::set(&self.sql, meta::key::ENROLMENT, enrolment)?;
+        // Whose care the roster speaks of changed: it is worked out anew at the next question.
+        meta::remove(&self.sql, meta::key::ROSTER_DAY)?;
         self.me = None;
         Ok(())
     }
@@ -159,7 +161,7 @@ impl<'a> Tx<'a> {
         match self.incarnation {
             Some(incarnation) => Ok(incarnation),
             None => {
-                let incarnation = meta::get(&self.sql, meta::key::INCARNATION)?.unwrap_or_default();
+                let incarnation = meta::get(&self.sql, meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
                 self.incarnation = Some(incarnation);
                 Ok(incarnation)
             }

@@ -53,6 +53,18 @@ CREATE TABLE roster (
 CREATE INDEX roster_by_stamp ON roster (stamp);
 CREATE INDEX roster_by_household ON roster (household) WHERE household IS NOT NULL;
 
+-- Who cares for whom, from when to before when; derived from `record`.
+CREATE TABLE pairing (
+  id        BLOB PRIMARY KEY,
+  recipient BLOB NOT NULL,
+  worker    BLOB NOT NULL,
+  starts    INTEGER NOT NULL,        -- first day in force
+  ends      INTEGER                  -- first day no longer in force
+) WITHOUT ROWID;
+CREATE INDEX pairing_by_recipient ON pairing (recipient);
+CREATE INDEX pairing_by_start ON pairing (starts);
+CREATE INDEX pairing_by_end ON pairing (ends) WHERE ends IS NOT NULL;
+
 -- Names of areas; derived from `record`.
 CREATE TABLE area (code TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 
