@@ -1,11 +1,17 @@
-//! The root: style, preferences, toasts, and the screen that the route names.
+//! The root: style, preferences, toasts, the device, and the screen that the route names.
 
+use device_core::{
+    Device, Places, Receipt, Refusal,
+    device::{self, Options},
+};
 use dioxus::prelude::*;
 
 use crate::{
     components::{ToastHost, provide_toasts},
+    home::home,
     prefs::{Prefs, provide_prefs},
     routes::Route,
+    state::provide_device,
     theme::CSS,
 };
 
@@ -13,6 +19,8 @@ use crate::{
 pub fn App() -> Element {
     let prefs = provide_prefs(Prefs::default());
     provide_toasts();
+    // A tool may bring a device of its own.
+    provide_device(|| try_consume_context::<Device>().unwrap_or_else(open));
     use_hook(open_where_asked);
     let Prefs { lang, text, theme } = prefs();
     rsx! {
@@ -22,6 +30,14 @@ pub fn App() -> Element {
             ToastHost {}
         }
     }
+}
+
+/// The device over this machine's store. Where the system gives no thread every command says so, in words.
+fn open() -> Device {
+    device::start(Places { dir: Some(home()) }, Options::default()).unwrap_or_else(|error| {
+        let detail = error.kind().to_string();
+        Device::answering(move |_| Receipt::Refused(Refusal::Store { detail: detail.clone() }))
+    })
 }
 
 /// Debug builds open at the address in `LIANXIN_ROUTE`, to look at one screen without walking there.

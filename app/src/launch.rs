@@ -1,14 +1,28 @@
 //! Opens the app: a window the size of a phone on a desktop, the whole screen on a phone.
 
+#[cfg(feature = "desktop")]
+use device_core::Device;
+
 use crate::app::App;
 
 /// The size of a common phone, in logical px.
 #[cfg(feature = "desktop")]
 const WINDOW: (f64, f64) = (412.0, 915.0);
 
-/// Runs the app until it is closed.
+/// Runs the app over this machine's own store until it is closed.
 #[cfg(feature = "desktop")]
 pub fn run() {
+    open(None);
+}
+
+/// Runs the app over a device that was started elsewhere: examples, tools.
+#[cfg(feature = "desktop")]
+pub fn run_on(device: Device) {
+    open(Some(device));
+}
+
+#[cfg(feature = "desktop")]
+fn open(device: Option<Device>) {
     use dioxus::{
         desktop::{Config, LogicalSize, WindowBuilder},
         prelude::LaunchBuilder,
@@ -22,7 +36,11 @@ pub fn run() {
     let config = Config::new().with_window(window).with_menu(None);
     #[cfg(feature = "automation")]
     let config = config.with_on_window(|_, _| crate::automation::install());
-    LaunchBuilder::desktop().with_cfg(config).launch(App);
+    let builder = LaunchBuilder::desktop().with_cfg(config);
+    match device {
+        Some(device) => builder.with_context(device).launch(App),
+        None => builder.launch(App),
+    }
 }
 
 /// Runs the app until the system ends it.

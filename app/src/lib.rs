@@ -4,6 +4,7 @@
 //! - `screens`: one file per screen; they send commands to the device core and draw its receipts
 //! - `components`: the design system, shown whole by the gallery screen of a debug build
 //! - `i18n`: what people read; `prefs`: how they like to read it; `theme`: the style sheet
+//! - `state`: the device core as screens hold it; `words`: what records and refusals say
 //! - `home`: where the store lives; `launch`: the window, or the phone's whole screen
 
 #[cfg(feature = "automation")]
@@ -15,10 +16,14 @@ mod launch;
 pub mod prefs;
 pub mod routes;
 pub mod screens;
+pub mod state;
 pub mod theme;
 pub mod wait;
+pub mod words;
 
 mod app;
 
 pub use app::App;
 pub use launch::run;
+#[cfg(feature = "desktop")]
+pub use launch::run_on;

@@ -38,8 +38,16 @@ pub enum Route {
     RecordMenu {},
     #[route("/visit/:recipient", VisitScreen)]
     Visit { recipient: Uuid },
+    #[route("/contact/:recipient", ContactScreen)]
+    Contact { recipient: Uuid },
     #[route("/assist?:recipient", AssistScreen)]
     Assist { recipient: Option<Uuid> },
+    #[route("/needs/new/:recipient", NewNeedScreen)]
+    NewNeed { recipient: Uuid },
+    #[route("/needs/:need", NeedScreen)]
+    NeedDetail { need: Uuid },
+    #[route("/records/:row", RecordDetailScreen)]
+    RecordDetail { row: Uuid },
     #[route("/settings", SettingsScreen)]
     Settings {},
     #[route("/feedback", FeedbackScreen)]
@@ -74,6 +82,10 @@ mod tests {
             Route::RecipientCard { id },
             Route::RecordMenu {},
             Route::Visit { recipient: id },
+            Route::Contact { recipient: id },
+            Route::NewNeed { recipient: id },
+            Route::NeedDetail { need: id },
+            Route::RecordDetail { row: id },
             Route::Assist { recipient: Some(id) },
             Route::Assist { recipient: None },
             Route::Settings {},

@@ -45,6 +45,9 @@ pub fn ListRow(
     /// A red edge: overdue, failed or dangerous.
     #[props(default)]
     attention: bool,
+    /// Without the chevron, where what trails already says that it opens or there is no room.
+    #[props(default)]
+    no_chevron: bool,
     /// Without its own paper, for rows within a card.
     #[props(default)]
     plain: bool,
@@ -74,7 +77,7 @@ pub fn ListRow(
                 span { class: "row-sub", {detail} }
             }
         }
-        if pressable {
+        if pressable && !no_chevron {
             span { class: "row-go", Icon { glyph: Glyph::Chevron, small: true } }
         }
     };

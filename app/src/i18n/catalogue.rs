@@ -15,6 +15,7 @@ areas![
     "enrol",
     "today",
     "recipients",
+    "recipient",
     "record",
     "visit",
     "assist",
@@ -26,6 +27,8 @@ areas![
     "feedback",
     "errors",
     "gallery",
+    "need",
+    "words",
 ];
 
 /// (area, text of its file) of a language. A key begins with the name of its area.

@@ -111,8 +111,18 @@ fn both_languages_hold_the_same_keys_with_the_same_arguments() {
 
 #[test]
 fn a_key_begins_with_its_area_so_that_no_two_files_claim_one() {
-    // common.ftl also holds the words of the components.
-    let also = [("common", vec!["status", "number", "photo", "signature", "pin", "list"])];
+    // common.ftl also holds the words of the components, words.ftl those of records and refusals.
+    let also = [
+        ("common", vec!["status", "number", "photo", "signature", "pin", "list"]),
+        (
+            "words",
+            vec![
+                "category", "mode", "presence", "service", "assistance", "need", "status", "receipt", "role", "tag",
+                "risk", "sex", "ability", "disability", "kind", "change", "activity", "facility", "indicator", "field",
+                "problem", "review", "rejection", "refusal", "error",
+            ],
+        ),
+    ];
     for (area, keys) in catalogue_of(Lang::ZhCn) {
         let more = also.iter().find(|(a, _)| *a == area).map(|(_, more)| more.clone()).unwrap_or_default();
         for key in keys.keys() {

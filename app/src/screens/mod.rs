@@ -8,14 +8,21 @@ mod feedback;
 mod gallery;
 mod lost;
 mod mine;
+mod need;
+mod parts;
 mod recipient;
 mod recipients;
 mod record;
+mod record_detail;
 mod report;
+#[cfg(test)]
+mod sample;
 mod set_pin;
 mod settings;
 mod shell;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod today;
 mod unlock;
 mod visit;
@@ -28,9 +35,11 @@ pub use feedback::FeedbackScreen;
 pub use gallery::GalleryScreen;
 pub use lost::LostScreen;
 pub use mine::MineScreen;
+pub use need::{NeedScreen, NewNeedScreen};
 pub use recipient::RecipientScreen;
 pub use recipients::RecipientsScreen;
 pub use record::RecordScreen;
+pub use record_detail::RecordDetailScreen;
 pub use report::ReportScreen;
 pub use set_pin::SetPinScreen;
 pub use settings::SettingsScreen;
@@ -38,7 +47,7 @@ pub use shell::Shell;
 pub use sync::SyncScreen;
 pub use today::TodayScreen;
 pub use unlock::UnlockScreen;
-pub use visit::VisitScreen;
+pub use visit::{ContactScreen, VisitScreen};
 pub use welcome::WelcomeScreen;
 
 /// In a release build the gallery is a page like any other that does not exist.

@@ -1,20 +1,130 @@
-//! The menu behind the plus: what happened?
+//! What the plus opens: what to record, and for whom. Who is due stands first, so that two presses open the form.
 
+use device_core::{command::RecipientQuery, views::RecipientItem};
 use dioxus::prelude::*;
+use uuid::Uuid;
 
+use super::parts::{People, PersonRow, use_people};
 use crate::{
-    components::{Page, TopBar},
+    components::{Button, ButtonKind, Chips, Choice, Glyph, Page, TopBar},
     i18n::tr,
+    routes::Route,
+    state::use_ask,
 };
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Visit,
+    Contact,
+    Assistance,
+    Need,
+}
+
+impl What {
+    const ALL: [What; 4] = [What::Visit, What::Contact, What::Assistance, What::Need];
+
+    fn label(self) -> String {
+        match self {
+            What::Visit => tr("record-visit"),
+            What::Contact => tr("record-contact"),
+            What::Assistance => tr("record-assistance"),
+            What::Need => tr("record-need"),
+        }
+    }
+
+    const fn glyph(self) -> Glyph {
+        match self {
+            What::Visit => Glyph::House,
+            What::Contact => Glyph::Phone,
+            What::Assistance => Glyph::Heart,
+            What::Need => Glyph::Message,
+        }
+    }
+
+    const fn testid(self) -> &'static str {
+        match self {
+            What::Visit => "record-visit",
+            What::Contact => "record-contact",
+            What::Assistance => "record-assistance",
+            What::Need => "record-need",
+        }
+    }
+
+    /// The form for this person.
+    fn route(self, recipient: Uuid) -> Route {
+        match self {
+            What::Visit => Route::Visit { recipient },
+            What::Contact => Route::Contact { recipient },
+            What::Assistance => Route::Assist { recipient: Some(recipient) },
+            What::Need => Route::NewNeed { recipient },
+        }
+    }
+}
 
 #[component]
 pub fn RecordScreen() -> Element {
+    let mut what = use_signal(|| What::Visit);
+    let mut query = use_signal(RecipientQuery::default);
+    let found = use_people(query.into());
+    let today = use_ask(|device| async move { device.today().await });
+    let due = today.ready().map(|view| view.due).unwrap_or_default();
+    let searching = !query.read().search.trim().is_empty();
+    let row = use_callback(move |item: RecipientItem| {
+        rsx! {
+            PersonRow {
+                testid: "record-person-{item.id}",
+                item,
+                on_press: move |item: RecipientItem| {
+                    // The menu gives way: back from the form leads to where the plus was pressed.
+                    navigator().replace(what.peek().route(item.id.0));
+                },
+            }
+        }
+    });
+    let options = What::ALL.map(|w| Choice::new(w, w.label()).icon(w.glyph()).testid(w.testid())).to_vec();
     rsx! {
         Page {
             testid: "screen-record",
             top: rsx! {
-                TopBar { title: tr("nav-record"), on_back: move |()| navigator().go_back() }
+                TopBar { title: tr("nav-record"), subtitle: tr("record-who"), on_back: move |()| navigator().go_back() }
             },
+            Chips {
+                label: tr("nav-record"),
+                options,
+                selected: what(),
+                required: true,
+                on_select: move |chosen: Option<What>| what.set(chosen.unwrap_or(What::Visit)),
+            }
+            Button {
+                label: tr("record-handout"),
+                kind: ButtonKind::Line,
+                icon: Glyph::Gift,
+                testid: "record-handout",
+                on_press: move |()| {
+                    navigator().replace(Route::Assist { recipient: None });
+                },
+            }
+            People {
+                found,
+                row,
+                first: if searching { vec![] } else { due },
+                testid: "record",
+                on_search: move |text| query.write().search = text,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_choice_opens_its_own_form() {
+        let id = Uuid::from_u128(3);
+        let routes = What::ALL.map(|what| what.route(id));
+        for (at, route) in routes.iter().enumerate() {
+            assert!(routes[..at].iter().all(|other| other != route));
         }
     }
 }

@@ -1,20 +1,338 @@
-//! Who is due, what waits, tasks.
+//! Who is due, what was begun, tasks, and what became of the needs.
 
+use device_core::views::{DraftItem, RecipientItem, TodayView};
 use dioxus::prelude::*;
 
+use super::parts::{NeedRow, PersonRow, answered};
 use crate::{
-    components::{Page, TopBar},
-    i18n::tr,
+    components::{
+        Button, ButtonKind, Card, EmptyState, Glyph, ListRow, Meter, MeterPart, Note, Page, Section, Status,
+        StatusPill, Tone, TopBar,
+    },
+    i18n::{tr, tr_args},
+    routes::Route,
+    state::{Link, today, use_ask, use_device, use_link, use_status},
+    words,
 };
+
+/// Rows of a group that are drawn before someone asks for all: three thumbs of scrolling.
+const SHOWN: usize = 20;
 
 #[component]
 pub fn TodayScreen() -> Element {
+    let view = use_ask(|device| async move { device.today().await });
+    let link = use_link();
+    let place = use_status().and_then(|status| status.me).map(|me| me.area_name).unwrap_or_default();
     rsx! {
         Page {
             testid: "screen-today",
             top: rsx! {
-                TopBar { title: tr("nav-today") }
+                TopBar {
+                    title: tr("nav-today"),
+                    subtitle: words::line([words::day(view.ready().map_or_else(today, |view| view.day)), place]),
+                    trailing: rsx! {
+                        LinkPill { link }
+                    },
+                }
+            },
+            {answered(view, |view| rsx! { TodayBody { view } })}
+        }
+    }
+}
+
+/// How the connection stands; pressed, it opens the sync screen.
+#[component]
+pub fn LinkPill(link: Link) -> Element {
+    let (status, label) = link_words(&link);
+    rsx! {
+        button {
+            r#type: "button",
+            class: "pill-button",
+            "data-testid": "link-pill",
+            onclick: move |_| {
+                navigator().replace(Route::Sync {});
+            },
+            StatusPill { status, label }
+        }
+    }
+}
+
+/// The sign and words of the pill.
+fn link_words(link: &Link) -> (Status, String) {
+    let n = [("n", link.waiting.into())];
+    match (link.running.is_some(), link.offline, link.waiting) {
+        (true, ..) => (Status::Sending, tr("status-sending")),
+        (_, true, 0) => (Status::Offline, tr("status-offline")),
+        (_, true, _) => (Status::Offline, tr_args("today-offline-waiting", &n)),
+        (_, false, 0) => (Status::Confirmed, tr("today-all-sent")),
+        (_, false, _) => (Status::Waiting, tr_args("nav-waiting", &n)),
+    }
+}
+
+/// The due list in its three groups.
+fn groups(due: &[RecipientItem]) -> [(&'static str, Vec<RecipientItem>); 3] {
+    let within = |from: i32, to: i32| {
+        due.iter().filter(|item| item.days_over.is_some_and(|d| (from..=to).contains(&d))).cloned().collect()
+    };
+    [("over", within(1, i32::MAX)), ("now", within(0, 0)), ("soon", within(i32::MIN, -1))]
+}
+
+/// Where a draft is gone on with; `None` for one this build has no screen for.
+pub(super) fn draft_route(key: &str) -> Option<Route> {
+    let (screen, subject) = key.split_once(':').map_or((key, None), |(screen, id)| (screen, id.parse().ok()));
+    match (screen, subject) {
+        ("visit", Some(recipient)) => Some(Route::Visit { recipient }),
+        ("need", Some(recipient)) => Some(Route::NewNeed { recipient }),
+        ("assist", recipient) => Some(Route::Assist { recipient }),
+        _ => None,
+    }
+}
+
+fn draft_title(draft: &DraftItem) -> String {
+    let what = match draft.key.split(':').next() {
+        Some("visit") => tr("nav-visit"),
+        Some("need") => tr("need-new-title"),
+        _ => tr("nav-assist"),
+    };
+    words::line([what, draft.name.clone().unwrap_or_default()])
+}
+
+#[component]
+pub(super) fn TodayBody(view: TodayView) -> Element {
+    let [over, now, soon] = groups(&view.due);
+    let nobody_due = view.due.is_empty();
+    rsx! {
+        if view.attention > 0 {
+            ListRow {
+                title: tr_args("today-attention", &[("n", view.attention.into())]),
+                sub: tr("today-attention-sub"),
+                icon: Glyph::Question,
+                avatar_tone: Tone::Info,
+                testid: "today-attention",
+                on_press: move |()| {
+                    navigator().replace(Route::Sync {});
+                },
+            }
+        }
+        Drafts { drafts: view.drafts }
+        if view.recipients == 0 {
+            EmptyState {
+                icon: Glyph::People,
+                title: tr("today-nobody"),
+                text: tr("today-nobody-text"),
+                testid: "today-nobody",
+                action: rsx! {
+                    SyncButton {}
+                },
+            }
+        } else if nobody_due {
+            EmptyState { icon: Glyph::Check, title: tr("today-done"), text: tr("today-done-text"), testid: "today-done" }
+        }
+        for (name, people) in [over, now, soon] {
+            if !people.is_empty() {
+                DueGroup { key: "{name}", name, people }
+            }
+        }
+        if !view.tasks.is_empty() {
+            Section { title: tr("today-tasks"), testid: "today-tasks",
+                for task in view.tasks {
+                    Card { key: "{task.id}", title: task.title, testid: "today-task-{task.id}",
+                        if let Some(text) = task.text {
+                            p { class: "small", {text} }
+                        }
+                        if task.of > 0 {
+                            Meter {
+                                parts: vec![MeterPart::new(u64::from(task.done), Tone::Good)],
+                                total: u64::from(task.of),
+                                label: tr_args(
+                                    "today-task-progress",
+                                    &[("day", words::day(task.due).into()), ("of", task.of.into()), ("done", task.done.into())],
+                                ),
+                            }
+                        } else {
+                            p { class: "small", {tr_args("today-task-until", &[("day", words::day(task.due).into())])} }
+                        }
+                    }
+                }
+            }
+        }
+        if !view.needs.is_empty() {
+            Section { title: tr("today-needs"), testid: "today-needs",
+                for need in view.needs {
+                    NeedRow {
+                        key: "{need.id}",
+                        testid: "today-need-{need.id}",
+                        item: need,
+                        on_press: move |need: device_core::views::NeedItem| {
+                            navigator().push(Route::NeedDetail { need: need.id.0 });
+                        },
+                    }
+                }
+            }
+        }
+        if !view.notices.is_empty() {
+            Section { title: tr("today-notices"), testid: "today-notices",
+                for notice in view.notices {
+                    Card { key: "{notice.id}", title: notice.title,
+                        p { class: "prose", {notice.text} }
+                        p { class: "small", {words::day(notice.from)} }
+                    }
+                }
+            }
+        }
+        if view.rules_to_be_confirmed {
+            Note { tone: Tone::Neutral, icon: Glyph::Question, text: tr("today-rules-open"), testid: "today-rules-open" }
+        }
+    }
+}
+
+#[component]
+fn Drafts(drafts: Vec<DraftItem>) -> Element {
+    let known: Vec<_> =
+        drafts.into_iter().filter_map(|draft| draft_route(&draft.key).map(|route| (draft, route))).collect();
+    if known.is_empty() {
+        return VNode::empty();
+    }
+    rsx! {
+        Section { title: tr("today-drafts"), testid: "today-drafts",
+            for (draft, route) in known {
+                ListRow {
+                    key: "{draft.key}",
+                    title: draft_title(&draft),
+                    sub: words::moment(draft.updated),
+                    icon: Glyph::Pen,
+                    avatar_tone: Tone::Wait,
+                    testid: "today-draft-{draft.key}",
+                    on_press: move |()| {
+                        navigator().push(route.clone());
+                    },
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn DueGroup(name: &'static str, people: Vec<RecipientItem>) -> Element {
+    let mut all = use_signal(|| false);
+    let n = people.len();
+    let title = match name {
+        "over" => tr_args("today-over", &[("n", n.into())]),
+        "now" => tr_args("today-now", &[("n", n.into())]),
+        _ => tr_args("today-soon", &[("n", n.into())]),
+    };
+    let shown = if all() { n } else { n.min(SHOWN) };
+    rsx! {
+        Section { title, testid: "today-{name}",
+            for person in people.into_iter().take(shown) {
+                PersonRow {
+                    key: "{person.id}",
+                    testid: "today-due-{person.id}",
+                    trailing: {
+                        let id = person.id;
+                        rsx! {
+                            Button {
+                                label: tr("today-record"),
+                                kind: ButtonKind::Line,
+                                fit: true,
+                                testid: "today-record-{id}",
+                                on_press: move |()| {
+                                    navigator().push(Route::Visit { recipient: id.0 });
+                                },
+                            }
+                        }
+                    },
+                    item: person,
+                    on_press: move |person: RecipientItem| {
+                        navigator().push(Route::RecipientCard { id: person.id.0 });
+                    },
+                }
+            }
+            if shown < n {
+                Button {
+                    label: tr_args("today-show-all", &[("n", n.into())]),
+                    kind: ButtonKind::Quiet,
+                    testid: "today-{name}-all",
+                    on_press: move |()| all.set(true),
+                }
+            }
+        }
+    }
+}
+
+/// Fetches the own people from the server, for a phone that has none yet.
+#[component]
+fn SyncButton() -> Element {
+    let device = use_device();
+    let mut busy = use_signal(|| false);
+    rsx! {
+        Button {
+            label: tr("today-sync"),
+            icon: Glyph::Sync,
+            fit: true,
+            busy: busy(),
+            testid: "today-sync",
+            on_press: move |()| {
+                let device = device.clone();
+                busy.set(true);
+                spawn(async move {
+                    // What came of it is told by the pill above and by the list itself.
+                    let _ = device.sync_now().await;
+                    busy.set(false);
+                });
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screens::{sample, tests::drawn};
+
+    #[test]
+    fn overdue_comes_first_then_today_then_soon() {
+        let [over, now, soon] = groups(&sample::today().due).map(|(_, people)| people);
+        assert_eq!(over[0].name, "谷军");
+        assert_eq!(now[0].name, "牛海");
+        assert_eq!(soon[0].name, "杨秀兰");
+    }
+
+    #[test]
+    fn a_draft_leads_back_to_where_it_was_typed() {
+        let id = uuid::Uuid::from_u128(5);
+        assert_eq!(draft_route(&format!("visit:{id}")), Some(Route::Visit { recipient: id }));
+        assert_eq!(draft_route(&format!("assist:{id}")), Some(Route::Assist { recipient: Some(id) }));
+        assert_eq!(draft_route("assist"), Some(Route::Assist { recipient: None }));
+        assert_eq!(draft_route("visit:nonsense"), None);
+        assert_eq!(draft_route("poem"), None);
+    }
+
+    #[test]
+    fn the_pill_says_offline_and_how_much_waits() {
+        let link = Link { offline: true, waiting: 3, ..Link::default() };
+        assert_eq!(link_words(&link), (Status::Offline, "离线 · 3 条待传".to_owned()));
+        assert_eq!(link_words(&Link { offline: false, ..link }).0, Status::Waiting);
+        assert_eq!(link_words(&Link::default()).0, Status::Confirmed);
+    }
+
+    #[test]
+    fn the_page_names_who_is_due_and_how_far_the_task_is() {
+        let page = drawn(|| rsx! { TodayBody { view: sample::today() } });
+        for text in ["谷军", "已超 3 天", "杨秀兰", "还有 2 天", "入冬取暖排查", "烟囱漏烟", "镇应急办 办理中"]
+        {
+            assert!(page.contains(text), "no {text} in {page}");
+        }
+        let id = sample::person(1, "").id;
+        assert!(page.contains(&format!("today-due-{id}")) && page.contains(&format!("today-record-{id}")), "{page}");
+    }
+
+    #[test]
+    fn a_phone_without_people_says_how_to_get_them() {
+        let page = drawn(|| {
+            let view = TodayView { due: vec![], recipients: 0, tasks: vec![], needs: vec![], ..sample::today() };
+            rsx! { TodayBody { view } }
+        });
+        assert!(page.contains("today-nobody") && page.contains("today-sync"), "{page}");
     }
 }

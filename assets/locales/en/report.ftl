@@ -1,1 +1,31 @@
-# Reports for supervisors.
+# Figures for supervisors.
+report-nobody-typed = Derived from records, nobody typed them
+report-my-area = My area
+report-period = Period
+report-month = Month
+report-quarter = Quarter
+report-year = Year
+report-since = Since
+report-quarter-of = { $year } Q{ $quarter }
+report-year-of = { $year }
+report-since-of = Since { $year }
+report-earlier = Earlier
+report-later = Later
+report-refresh = Refresh
+report-times = times
+report-cases = cases
+report-as-of = As of { $when }
+report-kept = No connection: these are the figures of { $when }.
+report-empty = No records in this period
+report-empty-text = They appear by themselves once sent, nothing has to be reported.
+report-attention = Needs attention
+report-nothing = Nothing needs attention.
+report-overdue = Overdue people
+report-reviews = Changes to review
+report-photos = Photos not arrived
+report-needs = Open needs
+report-silent = Phones silent for 30 days
+report-by-month = Visits and contacts by month
+report-as-table = As a table
+report-by-area = By area
+report-table-hint = Press a name to go one level down; the table scrolls sideways.

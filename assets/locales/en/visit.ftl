@@ -1,1 +1,22 @@
-# Recording a visit, call or message.
+# Recording a visit or a contact.
+visit-contact-title = Record a contact
+visit-not-found = Not met
+visit-reached = Reached
+visit-not-reached = Not reached
+visit-no-answer = No answer
+visit-why = Why not
+visit-tell-office = Please tell the township office as well, they update the details.
+visit-all-good = All good
+visit-all-is-good = All good, noted
+visit-what-is-wrong = What is wrong
+visit-list-open = The county’s rules ask this · awaits the bureau’s confirmation
+visit-danger = Is someone in danger?
+visit-danger-text = Do not wait for the upload, phone now
+visit-services = What was done (optional)
+visit-note = Note
+visit-note-hint = A few words are enough
+visit-need = Raise a need
+visit-need-sub = Hand on what you cannot mend yourself
+visit-more = Change the day, household, next time
+visit-also = Others of the household were met too
+visit-follow-hint = For example: bring the medicine next week

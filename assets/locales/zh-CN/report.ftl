@@ -1,1 +1,31 @@
-# Reports for supervisors.
+# Figures for supervisors.
+report-nobody-typed = 由记录自动得出,不用填表
+report-my-area = 我的区划
+report-period = 时间
+report-month = 月
+report-quarter = 季
+report-year = 年
+report-since = 累计
+report-quarter-of = { $year }年第{ $quarter }季度
+report-year-of = { $year }年
+report-since-of = { $year }年以来
+report-earlier = 往前
+report-later = 往后
+report-refresh = 刷新
+report-times = 人次
+report-cases = 件
+report-as-of = 数据时间:{ $when }
+report-kept = 没有网络,这是 { $when } 的数据。
+report-empty = 这段时间还没有记录
+report-empty-text = 记录上传以后会自动出现,不用填报。
+report-attention = 需要留意
+report-nothing = 没有需要留意的。
+report-overdue = 超期未走访(户)
+report-reviews = 两处改动不一致,待核对(条)
+report-photos = 照片未到齐(张)
+report-needs = 未办完的诉求(件)
+report-silent = 30 天没有联网的手机(台)
+report-by-month = 每月走访与联系
+report-as-table = 看表格
+report-by-area = 分区划
+report-table-hint = 点名称看下一级;表格可左右滑动。

@@ -1,1 +1,22 @@
-# Recording a visit, call or message.
+# Recording a visit or a contact.
+visit-contact-title = 记联系
+visit-not-found = 没见到
+visit-reached = 联系上了
+visit-not-reached = 没联系上
+visit-no-answer = 没人接
+visit-why = 为什么没见到
+visit-tell-office = 请同时告诉镇民政办,由他们更新对象资料。
+visit-all-good = 都好
+visit-all-is-good = 都好,已记下
+visit-what-is-wrong = 哪里有问题
+visit-list-open = 检查项由县里规则下发 · 待民政局确认
+visit-danger = 有人身危险?
+visit-danger-text = 不要等上传,现在就打电话
+visit-services = 这次做了什么(可不选)
+visit-note = 说明
+visit-note-hint = 说一句就够
+visit-need = 转成诉求
+visit-need-sub = 自己办不了的,交给单位去办
+visit-more = 改时间、同户、下次要做的事
+visit-also = 同户的人也一起见到了
+visit-follow-hint = 例如:下周带降压药

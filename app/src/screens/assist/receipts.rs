@@ -1,0 +1,339 @@
+//! How each household confirmed: signed on the glass, a photo of the paper, someone else took it, or refused.
+
+use device_core::Refusal;
+use dioxus::prelude::*;
+use shared::{
+    PhotoId, RecipientId,
+    records::{PhotoOf, ReceiptMode, RuleSet},
+};
+
+use super::{
+    form::{AssistForm, Person, ReceiptForm},
+    goods::name_of,
+};
+use crate::{
+    components::{
+        Button, ButtonKind, Chips, Choice, ErrorNote, ListRow, NumberField, NumberKind, PhotoPicker, Photos, Section,
+        Segmented, Sheet, Signature, SignaturePad, Status, StatusPill, TextField,
+    },
+    i18n::{tr, tr_args},
+    screens::parts::{Refused, StoredPhotos, initial},
+    state::use_device,
+    words,
+};
+
+/// Locale keys of those who usually collect for another.
+const RELATIONS: [&str; 5] = ["assist-son", "assist-daughter", "assist-spouse", "assist-neighbour", "assist-cadre"];
+
+#[component]
+pub(super) fn Receipts(rules: RuleSet, form: Signal<AssistForm>, draft_key: String) -> Element {
+    let mut open = use_signal(|| None::<RecipientId>);
+    let now = form();
+    let person = open().and_then(|id| now.people.iter().find(|person| person.id == id).cloned());
+    rsx! {
+        Section {
+            title: tr_args("assist-receipts", &[("done", now.confirmed().into()), ("of", now.people.len().into())]),
+            testid: "assist-receipts",
+            for person in now.people.clone() {
+                ReceiptRow { key: "{person.id}", person: person.clone(), on_open: move |()| open.set(Some(person.id)) }
+            }
+        }
+        if let Some(person) = person {
+            ReceiptSheet { key: "{person.id}", person, rules, form, draft_key, on_close: move |()| open.set(None) }
+        }
+    }
+}
+
+/// `签字`, `女儿王芳代领`.
+fn how(receipt: &ReceiptForm) -> String {
+    match receipt.mode {
+        ReceiptMode::Collected => words::line([
+            words::word("receipt", receipt.mode.word()),
+            receipt.relation.trim().to_owned(),
+            receipt.name.trim().to_owned(),
+        ]),
+        ReceiptMode::Refused => {
+            words::line([words::word("receipt", receipt.mode.word()), receipt.reason.trim().to_owned()])
+        }
+        _ => words::word("receipt", receipt.mode.word()),
+    }
+}
+
+#[component]
+fn ReceiptRow(person: Person, on_open: EventHandler<()>) -> Element {
+    let id = person.id;
+    let done = person.receipt.clone();
+    let sub = done.as_ref().map_or_else(|| tr("assist-not-yet"), how);
+    let pill = done.as_ref().map(|receipt| match receipt.mode {
+        ReceiptMode::Refused => (Status::Failed, tr("receipt-refused")),
+        _ => (Status::Confirmed, tr("assist-received")),
+    });
+    if let Some((status, label)) = pill {
+        return rsx! {
+            ListRow {
+                avatar: initial(&person.name),
+                title: person.name,
+                sub,
+                no_chevron: true,
+                testid: "receipt-{id}",
+                on_press: move |()| on_open.call(()),
+                trailing: rsx! {
+                    StatusPill { status, label }
+                },
+            }
+        };
+    }
+    rsx! {
+        ListRow {
+            avatar: initial(&person.name),
+            title: person.name,
+            sub,
+            trailing: rsx! {
+                Button {
+                    label: tr("assist-sign"),
+                    kind: ButtonKind::Line,
+                    fit: true,
+                    testid: "receipt-{id}",
+                    on_press: move |()| on_open.call(()),
+                }
+            },
+        }
+    }
+}
+
+#[component]
+fn ReceiptSheet(
+    person: Person,
+    rules: RuleSet,
+    form: Signal<AssistForm>,
+    draft_key: String,
+    on_close: EventHandler<()>,
+) -> Element {
+    let mut form = form;
+    let device = use_device();
+    let mut receipt = use_signal(|| person.receipt.clone().unwrap_or_else(|| ReceiptForm::new(ReceiptMode::Signed)));
+    let mut other = use_signal(|| person.other.clone());
+    let mut signature = use_signal(|| None::<Signature>);
+    let mut refused = use_signal(|| None::<Refusal>);
+    let mut missing = use_signal(|| None::<&'static str>);
+    let mut busy = use_signal(|| false);
+    let id = person.id;
+    let now = receipt();
+    let goods = form.read().goods.clone();
+    let put = move |receipt: ReceiptForm| {
+        if let Some(person) = form.write().people.iter_mut().find(|person| person.id == id) {
+            person.receipt = Some(receipt);
+            person.other = other.peek().clone();
+        }
+        on_close.call(());
+    };
+    let save = {
+        let (device, draft_key) = (device.clone(), draft_key.clone());
+        move |()| {
+            let (device, draft_key, mut put) = (device.clone(), draft_key.clone(), put);
+            let drawn = signature.peek().clone();
+            let mut next = receipt.peek().clone();
+            if next.mode == ReceiptMode::Signed
+                && let Some(drawn) = drawn
+            {
+                busy.set(true);
+                spawn(async move {
+                    match device.add_photo(&draft_key, PhotoOf::Signature, None, drawn.png).await {
+                        Ok(photo) => {
+                            next.photo = Some(photo.id);
+                            put(next);
+                        }
+                        Err(why) => refused.set(Some(why)),
+                    }
+                    busy.set(false);
+                });
+                return;
+            }
+            match next.missing() {
+                Some(field) => missing.set(Some(field)),
+                None => put(next),
+            }
+        }
+    };
+    let modes = ReceiptMode::ALL
+        .iter()
+        .map(|mode| {
+            Choice::new(mode.clone(), words::word("receipt", mode.word())).testid(format!("receipt-mode-{mode}"))
+        })
+        .collect::<Vec<_>>();
+    rsx! {
+        Sheet {
+            open: true,
+            title: words::line([tr("assist-sign"), person.name.clone()]),
+            on_close,
+            testid: "receipt-sheet",
+            foot: rsx! {
+                if let Some(refusal) = refused() {
+                    Refused { refusal }
+                }
+                if let Some(field) = missing() {
+                    ErrorNote { what: missing_words(&now.mode, field), next: tr("assist-missing-next"), testid: "receipt-missing" }
+                }
+                Button { label: tr("common-save"), busy: busy(), testid: "receipt-save", on_press: save }
+            },
+            Segmented {
+                label: tr("assist-how"),
+                options: modes,
+                selected: now.mode.clone(),
+                on_select: move |mode| {
+                    missing.set(None);
+                    receipt.write().mode = mode;
+                },
+            }
+            match now.mode {
+                ReceiptMode::Signed => rsx! {
+                    SignaturePad { testid: "receipt-signature", on_change: move |drawn| signature.set(drawn) }
+                },
+                ReceiptMode::Thumbprint => rsx! {
+                    Paper { draft_key: draft_key.clone(), receipt, refused }
+                },
+                ReceiptMode::Collected => rsx! {
+                    Collected { receipt }
+                },
+                _ => rsx! {
+                    TextField {
+                        label: tr("field-reason"),
+                        initial: receipt.peek().reason.clone(),
+                        testid: "receipt-reason",
+                        on_input: move |text| receipt.write().reason = text,
+                    }
+                },
+            }
+            for good in goods {
+                NumberField {
+                    key: "{good.item}",
+                    label: name_of(&rules, &good.item),
+                    kind: NumberKind::Count,
+                    initial: other.peek().get(&good.item).copied().unwrap_or(good.each),
+                    max: 999,
+                    unit: words::unit(&good.unit),
+                    testid: "receipt-pieces-{good.item}",
+                    on_change: {
+                        let (item, each) = (good.item.clone(), good.each);
+                        move |read: Result<Option<i64>, _>| {
+                            let Ok(pieces) = read else { return };
+                            let pieces = pieces.unwrap_or(0);
+                            if pieces == each {
+                                other.write().remove(&item);
+                            } else {
+                                other.write().insert(item.clone(), pieces);
+                            }
+                        }
+                    },
+                }
+            }
+            Button {
+                label: tr("assist-take-out"),
+                kind: ButtonKind::Quiet,
+                testid: "receipt-take-out",
+                on_press: move |()| {
+                    form.write().people.retain(|person| person.id != id);
+                    on_close.call(());
+                },
+            }
+        }
+    }
+}
+
+/// What is missing, in the words of the way one confirms.
+fn missing_words(mode: &ReceiptMode, field: &str) -> String {
+    match (mode, field) {
+        (ReceiptMode::Signed, _) => tr("assist-no-signature"),
+        (ReceiptMode::Thumbprint, _) => tr("assist-no-paper"),
+        _ => tr_args("problem-missing", &[("field", words::word("field", field).into())]),
+    }
+}
+
+/// A photo of the signed or thumb-printed sheet.
+#[component]
+fn Paper(draft_key: String, receipt: Signal<ReceiptForm>, refused: Signal<Option<Refusal>>) -> Element {
+    let device = use_device();
+    let kept: Vec<PhotoId> = receipt.read().photo.into_iter().collect();
+    rsx! {
+        p { {tr("assist-paper")} }
+        StoredPhotos { photos: kept }
+        Photos {
+            PhotoPicker {
+                testid: "receipt-paper",
+                on_photo: move |photo: crate::components::PickedPhoto| {
+                    let (device, draft_key) = (device.clone(), draft_key.clone());
+                    spawn(async move {
+                        match device.add_photo(&draft_key, PhotoOf::Receipt, None, photo.jpeg).await {
+                            Ok(view) => {
+                                refused.set(None);
+                                receipt.write().photo = Some(view.id);
+                            }
+                            Err(why) => refused.set(Some(why)),
+                        }
+                    });
+                },
+            }
+        }
+    }
+}
+
+#[component]
+fn Collected(receipt: Signal<ReceiptForm>) -> Element {
+    let mut receipt = receipt;
+    let relations = RELATIONS.map(tr).to_vec();
+    let typed = receipt.read().relation.clone();
+    // Another relation than the usual ones is typed.
+    let mut free = use_signal(|| !typed.is_empty() && !relations.contains(&typed));
+    let options = relations
+        .iter()
+        .enumerate()
+        .map(|(at, label)| Choice::new(label.clone(), label.clone()).testid(format!("receipt-relation-{at}")))
+        .chain([Choice::new(String::new(), tr("assist-other-relation")).testid("receipt-relation-other")])
+        .collect::<Vec<_>>();
+    rsx! {
+        TextField {
+            label: tr("assist-who-took"),
+            initial: receipt.peek().name.clone(),
+            max_len: 40,
+            testid: "receipt-name",
+            on_input: move |text| receipt.write().name = text,
+        }
+        Chips {
+            label: tr("field-relation"),
+            options,
+            selected: if free() { Some(String::new()) } else { Some(typed).filter(|typed| !typed.is_empty()) },
+            required: true,
+            on_select: move |chosen: Option<String>| {
+                let chosen = chosen.unwrap_or_default();
+                free.set(chosen.is_empty());
+                receipt.write().relation = chosen;
+            },
+        }
+        if free() {
+            TextField {
+                label: tr("field-relation"),
+                initial: receipt.peek().relation.clone(),
+                max_len: 40,
+                testid: "receipt-relation",
+                on_input: move |text| receipt.write().relation = text,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_says_who_took_it_and_why_someone_refused() {
+        let receipt =
+            ReceiptForm {
+                name: "王芳".into(), relation: "女儿".into(), ..ReceiptForm::new(ReceiptMode::Collected)
+            };
+        assert_eq!(how(&receipt), "代领 · 女儿 · 王芳");
+        let receipt = ReceiptForm { reason: "不需要".into(), ..ReceiptForm::new(ReceiptMode::Refused) };
+        assert_eq!(how(&receipt), "拒签 · 不需要");
+        assert_eq!(how(&ReceiptForm::new(ReceiptMode::Signed)), "签字");
+    }
+}

@@ -1,0 +1,307 @@
+//! A need: raised here, and led step by step until it is solved or cannot be.
+
+use device_core::{
+    Command,
+    command::{NeedText, NewNeed},
+    views::RecordView,
+};
+use dioxus::prelude::*;
+use serde::{Deserialize, Serialize};
+use shared::{
+    NeedId, RecipientId, RowId, UnitId,
+    records::{Need, NeedKind, NeedStatus, PhotoOf},
+};
+use uuid::Uuid;
+
+use super::parts::{
+    Draft, DraftEnd, DraftNote, DraftPhotos, Loading, Refused, Saving, StoredPhotos, UnitField, answered, undo,
+    use_draft,
+};
+use crate::{
+    components::{
+        Button, ButtonKind, Card, Chips, Choice, Glyph, Page, Section, Sheet, StatusPill, Tag, TextArea, TopBar,
+        use_toasts,
+    },
+    i18n::{tr, tr_args},
+    routes::Route,
+    state::{use_ask, use_device},
+    words,
+};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct NeedForm {
+    kind: NeedKind,
+    text: String,
+    unit: Option<UnitId>,
+}
+
+impl NeedForm {
+    fn new() -> Self {
+        Self { kind: NeedKind::Living, text: String::new(), unit: None }
+    }
+
+    fn record(&self, recipient: RecipientId, draft: &str) -> NewNeed {
+        let need = NeedText { kind: self.kind.clone(), text: self.text.trim().to_owned(), unit: self.unit };
+        NewNeed { recipient, need, draft: Some(draft.to_owned()) }
+    }
+}
+
+#[component]
+pub fn NewNeedScreen(recipient: Uuid) -> Element {
+    let id = RecipientId(recipient);
+    let device = use_device();
+    let toasts = use_toasts();
+    let card = use_ask(move |device| async move { device.card(id).await });
+    let draft = use_draft(format!("need:{recipient}"), NeedForm::new);
+    let saving = Saving::new();
+    let save = move |()| {
+        let need = draft.form.peek().record(id, &draft.key());
+        draft.finish();
+        let for_undo = device.clone();
+        saving.attempt(
+            device.clone(),
+            Command::OpenNeed(need),
+            move |rows| {
+                undo(&for_undo, toasts, tr("record-saved"), rows);
+                navigator().go_back();
+            },
+            move || draft.reopen(),
+        );
+    };
+    rsx! {
+        Page {
+            testid: "screen-need-new",
+            top: rsx! {
+                TopBar {
+                    title: tr("need-new-title"),
+                    subtitle: card.ready().map(|card| card.item.name),
+                    on_back: move |()| navigator().go_back(),
+                }
+            },
+            foot: rsx! {
+                if let Some(refusal) = (saving.refused)() {
+                    Refused { refusal, testid: "need-refused" }
+                }
+                Button { label: tr("common-save"), busy: (saving.busy)(), testid: "need-save", on_press: save }
+                DraftNote { kept: (draft.kept)(), refused: (draft.refused)() }
+            },
+            if (draft.ready)() {
+                NewNeedBody { draft }
+            } else {
+                Loading {}
+            }
+        }
+    }
+}
+
+#[component]
+fn NewNeedBody(draft: Draft<NeedForm>) -> Element {
+    let mut form = draft.form;
+    let now = form();
+    let kinds: Vec<_> = NeedKind::ALL
+        .iter()
+        .map(|kind| Choice::new(kind.clone(), words::word("need", kind.word())).testid(format!("need-kind-{kind}")))
+        .collect();
+    rsx! {
+        Section { title: tr("need-kind"),
+            Chips {
+                label: tr("need-kind"),
+                options: kinds,
+                selected: now.kind,
+                required: true,
+                on_select: move |kind: Option<NeedKind>| {
+                    if let Some(kind) = kind {
+                        form.write().kind = kind;
+                    }
+                },
+            }
+        }
+        TextArea {
+            label: tr("need-what"),
+            initial: form.peek().text.clone(),
+            placeholder: tr("need-what-hint"),
+            testid: "need-text",
+            on_input: move |text| form.write().text = text,
+        }
+        UnitField { selected: now.unit, testid: "need-unit", on_select: move |unit| form.write().unit = unit }
+        Section { title: tr("record-photos"),
+            DraftPhotos { draft: draft.key(), of: PhotoOf::Need, photos: draft.photos, testid: "need-photo" }
+        }
+        DraftEnd { draft }
+    }
+}
+
+#[component]
+pub fn NeedScreen(need: Uuid) -> Element {
+    let record = use_ask(move |device| async move { device.record(RowId(need)).await });
+    rsx! {
+        Page {
+            testid: "screen-need",
+            top: rsx! {
+                TopBar {
+                    title: tr("need-title"),
+                    subtitle: record.ready().and_then(|record| record.recipient_name),
+                    on_back: move |()| navigator().go_back(),
+                }
+            },
+            {answered(record, |record| rsx! { NeedBody { need: NeedId(need), record } })}
+        }
+    }
+}
+
+/// The steps that may follow a status, in their order.
+fn steps(status: &NeedStatus) -> Vec<NeedStatus> {
+    use NeedStatus as S;
+    match status {
+        S::Opened => vec![S::Assigned, S::InHand, S::Solved, S::Cannot],
+        S::Assigned => vec![S::InHand, S::Solved, S::Cannot],
+        S::InHand => vec![S::Solved, S::Cannot],
+        // Only a supervisor opens an end again.
+        S::Solved | S::Cannot | S::Other(_) => vec![],
+    }
+}
+
+#[component]
+fn NeedBody(need: NeedId, record: RecordView) -> Element {
+    let mut step = use_signal(|| None::<NeedStatus>);
+    let Ok(fields) = record.fields.view::<Need>() else {
+        return rsx! {
+            Refused { refusal: device_core::Refusal::NotFound }
+        };
+    };
+    let (status, label) = words::state_pill(&record.item.state);
+    let (tone, sign) = words::need_tone(&fields.status);
+    let units = use_ask(|device| async move { device.units().await });
+    let unit = fields.unit.and_then(|id| units.ready()?.into_iter().find(|unit| unit.id == id)).map(|unit| unit.name);
+    rsx! {
+        Card { title: words::word("need", fields.kind.word()), icon: Glyph::Message, testid: "need-card",
+            p { class: "prose", {fields.text.clone()} }
+            div { class: "cluster",
+                Tag { label: words::word("status", fields.status.word()), tone, icon: sign, testid: "need-status" }
+                StatusPill { status, label }
+            }
+            p { class: "small",
+                {words::line([
+                    tr_args("need-raised-on", &[("day", words::day(fields.happened.day()).into())]),
+                    unit.unwrap_or_default(),
+                ])}
+            }
+            if let Some(progress) = fields.progress.clone() {
+                p { {progress} }
+            }
+            if let Some(solved) = fields.solved {
+                p { class: "small", {tr_args("need-solved-on", &[("day", words::day(solved.day()).into())])} }
+            }
+        }
+        StoredPhotos { photos: record.item.photos.clone() }
+        if !record.former.is_empty() {
+            Card { title: tr("need-earlier"), icon: Glyph::Clock,
+                for (at, former) in record.former.iter().enumerate() {
+                    p { key: "{at}", class: "small",
+                        {words::line([
+                            words::moment(shared::Moment::shanghai(former.hlc.ms())),
+                            words::word("field", &former.field),
+                            words::word("status", &super::recipient::plain(&former.value)),
+                        ])}
+                    }
+                }
+            }
+        }
+        Section { title: tr("need-next"),
+            for next in steps(&fields.status) {
+                Button {
+                    key: "{next}",
+                    label: tr_args("need-step", &[("status", words::word("status", next.word()).into())]),
+                    kind: if next == NeedStatus::Solved { ButtonKind::Primary } else { ButtonKind::Line },
+                    testid: "need-step-{next}",
+                    on_press: move |()| step.set(Some(next.clone())),
+                }
+            }
+            if fields.status.is_end() {
+                p { class: "small", {tr("need-ended")} }
+            }
+            Button {
+                label: tr("need-open-record"),
+                kind: ButtonKind::Quiet,
+                testid: "need-open-record",
+                on_press: move |()| {
+                    navigator().push(Route::RecordDetail { row: need.0 });
+                },
+            }
+        }
+        if let Some(to) = step() {
+            StepSheet { need, to, unit: fields.unit, on_close: move |()| step.set(None) }
+        }
+    }
+}
+
+#[component]
+fn StepSheet(need: NeedId, to: NeedStatus, unit: Option<UnitId>, on_close: EventHandler<()>) -> Element {
+    let device = use_device();
+    let toasts = use_toasts();
+    let saving = Saving::new();
+    let mut unit = use_signal(|| unit);
+    let mut note = use_signal(String::new);
+    let word = to.word().to_owned();
+    let asks_unit = matches!(to, NeedStatus::Assigned | NeedStatus::InHand);
+    rsx! {
+        Sheet {
+            open: true,
+            title: words::word("status", to.word()),
+            on_close,
+            testid: "need-step-sheet",
+            foot: rsx! {
+                if let Some(refusal) = (saving.refused)() {
+                    Refused { refusal }
+                }
+                Button {
+                    label: tr("common-save"),
+                    busy: (saving.busy)(),
+                    testid: "need-step-save",
+                    on_press: move |()| {
+                        let text = note.peek().trim().to_owned();
+                        let note = (!text.is_empty()).then_some(text);
+                        let command = Command::AdvanceNeed { need, to: word.clone(), unit: *unit.peek(), note };
+                        saving.run(device.clone(), command, move |_| {
+                            toasts.good(tr("record-saved"));
+                            on_close.call(());
+                        });
+                    },
+                }
+            },
+            if asks_unit {
+                UnitField { selected: unit(), testid: "need-step-unit", on_select: move |chosen| unit.set(chosen) }
+            }
+            TextArea {
+                label: tr("field-progress"),
+                placeholder: tr("need-progress-hint"),
+                optional: true,
+                rows: 2,
+                testid: "need-step-note",
+                on_input: move |text| note.set(text),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_need_goes_forward_only_and_ends_once() {
+        for status in NeedStatus::ALL {
+            for next in steps(status) {
+                assert!(next.rank() > status.rank(), "{status} → {next}");
+            }
+            assert_eq!(steps(status).is_empty(), status.is_end());
+        }
+    }
+
+    #[test]
+    fn what_is_typed_becomes_the_need() {
+        let form = NeedForm { text: " 没有煤 ".into(), ..NeedForm::new() };
+        let need = form.record(RecipientId::NIL, "need:1");
+        assert_eq!((need.need.text.as_str(), need.draft.as_deref()), ("没有煤", Some("need:1")));
+    }
+}

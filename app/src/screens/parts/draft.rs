@@ -1,0 +1,265 @@
+//! What was typed, kept in the store as it is typed and put back when the screen opens again, after a kill too.
+
+use std::{cell::RefCell, rc::Rc};
+
+use device_core::{Command, Device, Refusal, views::PhotoView};
+use dioxus::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    components::{Button, ButtonKind, Glyph, Sheet},
+    i18n::tr,
+    state::{tell, use_device},
+    wait::pause,
+};
+
+/// Long enough that a word is one write, short enough that a kill costs at most that word.
+const AFTER_MS: u32 = 350;
+
+/// What the store has, apart from signals, so that it can still be written while the screen goes.
+#[derive(Default)]
+struct Kept {
+    key: String,
+    /// As the form starts when nothing was kept.
+    pristine: String,
+    stored: Option<String>,
+    latest: String,
+    /// Loaded and not finished: only then is anything written.
+    open: bool,
+}
+
+impl Kept {
+    /// What has to be written now: nothing while the form is as it starts, or as it is kept.
+    fn due(&self) -> Option<String> {
+        let known = self.stored.as_ref().unwrap_or(&self.pristine);
+        (self.open && self.latest != *known).then(|| self.latest.clone())
+    }
+}
+
+/// A form under a draft. Copy it into handlers; `T` is the form's plain data.
+pub struct Draft<T: 'static> {
+    pub form: Signal<T>,
+    pub photos: Signal<Vec<PhotoView>>,
+    /// False until the kept form, if any, is in `form`.
+    pub ready: Signal<bool>,
+    /// The store holds this form.
+    pub kept: Signal<bool>,
+    /// Why it could not be kept.
+    pub refused: Signal<Option<Refusal>>,
+    inner: CopyValue<Rc<RefCell<Kept>>>,
+}
+
+impl<T> Clone for Draft<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Draft<T> {}
+impl<T> PartialEq for Draft<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.form == other.form
+    }
+}
+
+impl<T> Draft<T> {
+    pub fn key(self) -> String {
+        self.inner.peek().borrow().key.clone()
+    }
+
+    /// Nothing more is written: the draft goes with the record that is being saved.
+    pub fn finish(self) {
+        self.inner.peek().borrow_mut().open = false;
+    }
+
+    /// The record was refused: what is typed is kept again.
+    pub fn reopen(self) {
+        self.inner.peek().borrow_mut().open = true;
+    }
+
+    /// Throws away what was typed and its photos.
+    pub fn discard(self, device: &Device) {
+        self.finish();
+        tell(device, Command::DropDraft { key: self.key() });
+    }
+}
+
+/// The form kept under `key`, else `fresh`.
+pub fn use_draft<T>(key: String, fresh: impl FnOnce() -> T) -> Draft<T>
+where
+    T: Clone + PartialEq + Serialize + DeserializeOwned + 'static,
+{
+    let device = use_device();
+    let inner = use_hook(|| CopyValue::new(Rc::new(RefCell::new(Kept::default()))));
+    let start = use_hook(|| {
+        let start = fresh();
+        let text = json(&start);
+        let cell = inner.peek();
+        let mut kept = cell.borrow_mut();
+        kept.key = key;
+        kept.pristine.clone_from(&text);
+        kept.latest = text;
+        start
+    });
+    let mut draft = Draft {
+        form: use_signal(|| start),
+        photos: use_signal(Vec::new),
+        ready: use_signal(|| false),
+        kept: use_signal(|| false),
+        refused: use_signal(|| None),
+        inner,
+    };
+    use_future({
+        let device = device.clone();
+        move || {
+            let device = device.clone();
+            async move {
+                let found = device.load_draft(&draft.key()).await;
+                match found {
+                    Ok(found) => {
+                        // A draft of an older build that no longer fits is left aside; its photos are still good.
+                        if let Some(form) = found.json.as_deref().and_then(|text| serde_json::from_str::<T>(text).ok())
+                        {
+                            {
+                                let cell = draft.inner.peek();
+                                let mut kept = cell.borrow_mut();
+                                kept.latest = json(&form);
+                                kept.stored = Some(kept.latest.clone());
+                            }
+                            draft.form.set(form);
+                            draft.kept.set(true);
+                        }
+                        if !found.photos.is_empty() {
+                            draft.kept.set(true);
+                            draft.photos.set(found.photos);
+                        }
+                    }
+                    Err(why) => draft.refused.set(Some(why)),
+                }
+                draft.reopen();
+                draft.ready.set(true);
+            }
+        }
+    });
+    use_resource({
+        let device = device.clone();
+        move || {
+            let text = json(&*draft.form.read());
+            draft.inner.peek().borrow_mut().latest = text;
+            let device = device.clone();
+            async move {
+                // A further letter cancels this and begins anew. Where the page cannot wait, it is kept at once.
+                pause(AFTER_MS).await;
+                keep(device, draft).await;
+            }
+        }
+    });
+    let last = inner.peek().clone();
+    use_drop(move || {
+        // The screen goes within the pause: the last letters are written all the same.
+        let kept = last.borrow();
+        if let Some(text) = kept.due() {
+            tell(&device, Command::SaveDraft { key: kept.key.clone(), json: text });
+        }
+    });
+    draft
+}
+
+async fn keep<T>(device: Device, mut draft: Draft<T>) {
+    let Some(text) = draft.inner.peek().borrow().due() else { return };
+    match device.save_draft(&draft.key(), text.clone()).await {
+        Ok(()) => {
+            draft.inner.peek().borrow_mut().stored = Some(text);
+            draft.kept.set(true);
+            draft.refused.set(None);
+        }
+        Err(why) => draft.refused.set(Some(why)),
+    }
+}
+
+fn json<T: Serialize>(form: &T) -> String {
+    serde_json::to_string(form).unwrap_or_default()
+}
+
+/// One quiet line: that what is typed is kept, or why it is not.
+#[component]
+pub fn DraftNote(kept: bool, refused: Option<Refusal>) -> Element {
+    if let Some(why) = refused {
+        return rsx! {
+            super::Refused { refusal: why, testid: "draft-refused" }
+        };
+    }
+    let text = if kept { tr("record-draft-kept") } else { tr("record-stays-here") };
+    rsx! {
+        p { class: "small foot-note", "data-testid": if kept { "draft-kept" } else { "draft-none" }, {text} }
+    }
+}
+
+/// The way to begin anew: throws away what was typed, after asking.
+#[component]
+pub fn DraftEnd<T: 'static>(draft: Draft<T>) -> Element {
+    let device = use_device();
+    let mut sure = use_signal(|| false);
+    if !(draft.kept)() {
+        return VNode::empty();
+    }
+    rsx! {
+        Button {
+            label: tr("record-draft-drop"),
+            kind: ButtonKind::Quiet,
+            icon: Glyph::Trash,
+            testid: "draft-drop",
+            on_press: move |()| sure.set(true),
+        }
+        Sheet {
+            open: sure(),
+            title: tr("record-draft-drop"),
+            on_close: move |()| sure.set(false),
+            testid: "draft-sheet",
+            foot: rsx! {
+                Button {
+                    label: tr("record-draft-drop-yes"),
+                    kind: ButtonKind::Danger,
+                    testid: "draft-drop-yes",
+                    on_press: move |()| {
+                        draft.discard(&device);
+                        navigator().go_back();
+                    },
+                }
+                Button { label: tr("record-draft-drop-no"), kind: ButtonKind::Line, on_press: move |()| sure.set(false) }
+            },
+            p { {tr("record-draft-drop-text")} }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kept;
+
+    fn kept(stored: Option<&str>, latest: &str, open: bool) -> Kept {
+        Kept {
+            key: "visit:1".into(),
+            pristine: "{}".into(),
+            stored: stored.map(str::to_owned),
+            latest: latest.into(),
+            open,
+        }
+    }
+
+    #[test]
+    fn a_form_nobody_touched_leaves_no_draft() {
+        assert_eq!(kept(None, "{}", true).due(), None);
+    }
+
+    #[test]
+    fn what_is_typed_is_due_until_it_is_kept() {
+        assert_eq!(kept(None, "a", true).due().as_deref(), Some("a"));
+        assert_eq!(kept(Some("a"), "a", true).due(), None);
+        assert_eq!(kept(Some("a"), "{}", true).due().as_deref(), Some("{}"), "emptied again is a change too");
+    }
+
+    #[test]
+    fn a_saved_record_leaves_no_draft_behind() {
+        assert_eq!(kept(Some("a"), "b", false).due(), None);
+    }
+}

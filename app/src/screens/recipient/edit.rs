@@ -1,0 +1,191 @@
+//! What a worker may change of a person: phone, address, note, tags. Only what was changed is sent.
+
+use device_core::{Command, views::CardView};
+use dioxus::prelude::*;
+use shared::{Fields, records::recipient::TAGS};
+
+use crate::{
+    components::{Button, Choice, ManyChips, Sheet, TextArea, TextField, TextKind, use_toasts},
+    i18n::tr,
+    screens::parts::{Refused, Saving},
+    state::use_device,
+    words,
+};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Typed {
+    /// The full number is not shown here, so an empty field means "as it is".
+    phone: String,
+    address: String,
+    note: String,
+}
+
+/// What differs from the card; an emptied field becomes `null`.
+fn changed(card: &CardView, typed: &Typed) -> Fields {
+    let mut fields = Fields::new();
+    let phone = typed.phone.trim();
+    if !phone.is_empty() {
+        fields = fields.with("phone", phone);
+    }
+    for (name, was, now) in [("address", &card.address, &typed.address), ("note", &card.note, &typed.note)] {
+        let now = now.trim();
+        if now != was.as_deref().unwrap_or_default() {
+            fields = if now.is_empty() { fields.with(name, serde_json::Value::Null) } else { fields.with(name, now) };
+        }
+    }
+    fields
+}
+
+#[component]
+pub(super) fn EditSheet(card: CardView, on_close: EventHandler<()>) -> Element {
+    let device = use_device();
+    let toasts = use_toasts();
+    let saving = Saving::new();
+    let start = Typed {
+        phone: String::new(),
+        address: card.address.clone().unwrap_or_default(),
+        note: card.note.clone().unwrap_or_default(),
+    };
+    let mut typed = use_signal(|| start.clone());
+    let recipient = card.item.id;
+    let masked = card.item.phone_masked.clone();
+    rsx! {
+        Sheet {
+            open: true,
+            title: tr("recipient-edit"),
+            on_close,
+            testid: "edit-sheet",
+            foot: rsx! {
+                if let Some(refusal) = (saving.refused)() {
+                    Refused { refusal }
+                }
+                Button {
+                    label: tr("common-save"),
+                    busy: (saving.busy)(),
+                    testid: "edit-save",
+                    on_press: move |()| {
+                        let fields = changed(&card, &typed.peek());
+                        if fields.is_empty() {
+                            on_close.call(());
+                            return;
+                        }
+                        let command = Command::EditRecipient { recipient, fields };
+                        saving.run(device.clone(), command, move |_| {
+                            toasts.good(tr("record-saved"));
+                            on_close.call(());
+                        });
+                    },
+                }
+            },
+            TextField {
+                label: tr("recipient-new-phone"),
+                kind: TextKind::Phone,
+                optional: true,
+                placeholder: masked,
+                hint: tr("recipient-new-phone-hint"),
+                max_len: 30,
+                testid: "edit-phone",
+                on_input: move |text| typed.write().phone = text,
+            }
+            TextField {
+                label: tr("field-address"),
+                initial: start.address.clone(),
+                optional: true,
+                testid: "edit-address",
+                on_input: move |text| typed.write().address = text,
+            }
+            TextArea {
+                label: tr("recipient-note"),
+                initial: start.note.clone(),
+                hint: tr("recipient-note-hint"),
+                optional: true,
+                testid: "edit-note",
+                on_input: move |text| typed.write().note = text,
+            }
+        }
+    }
+}
+
+/// What was ticked and what was taken away.
+fn difference(was: &[String], now: &[String]) -> (Vec<String>, Vec<String>) {
+    let missing = |from: &[String], other: &[String]| from.iter().filter(|t| !other.contains(t)).cloned().collect();
+    (missing(now, was), missing(was, now))
+}
+
+#[component]
+pub(super) fn TagSheet(card: CardView, on_close: EventHandler<()>) -> Element {
+    let device = use_device();
+    let toasts = use_toasts();
+    let saving = Saving::new();
+    let was = card.item.tags.clone();
+    let mut now = use_signal(|| was.clone());
+    let recipient = card.item.id;
+    // A tag of the office's own that this build has no word for stays choosable.
+    let own = was.iter().filter(|tag| !TAGS.contains(&tag.as_str())).cloned();
+    let options: Vec<_> = TAGS
+        .iter()
+        .map(|tag| (*tag).to_owned())
+        .chain(own)
+        .map(|tag| Choice::new(tag.clone(), words::word("tag", &tag)).testid(format!("tag-{tag}")))
+        .collect();
+    rsx! {
+        Sheet {
+            open: true,
+            title: tr("recipient-edit-tags"),
+            on_close,
+            testid: "tag-sheet",
+            foot: rsx! {
+                if let Some(refusal) = (saving.refused)() {
+                    Refused { refusal }
+                }
+                Button {
+                    label: tr("common-save"),
+                    busy: (saving.busy)(),
+                    testid: "tag-save",
+                    on_press: move |()| {
+                        let (add, remove) = difference(&was, &now.peek());
+                        if add.is_empty() && remove.is_empty() {
+                            on_close.call(());
+                            return;
+                        }
+                        let command = Command::EditTags { recipient, add, remove };
+                        saving.run(device.clone(), command, move |_| {
+                            toasts.good(tr("record-saved"));
+                            on_close.call(());
+                        });
+                    },
+                }
+            },
+            ManyChips {
+                label: tr("field-tags"),
+                options,
+                selected: now(),
+                on_change: move |tags| now.set(tags),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screens::sample;
+
+    #[test]
+    fn only_what_was_changed_is_sent() {
+        let card = sample::card();
+        let as_it_is =
+            Typed { phone: " ".into(), address: card.address.clone().unwrap(), note: card.note.clone().unwrap() };
+        assert!(changed(&card, &as_it_is).is_empty());
+        let fields = changed(&card, &Typed { phone: "13900001234".into(), note: String::new(), ..as_it_is });
+        assert_eq!(fields.names().collect::<Vec<_>>(), ["note", "phone"]);
+        assert_eq!(fields.get("note"), None, "emptied, not left out");
+    }
+
+    #[test]
+    fn tags_are_sent_as_what_came_and_what_went() {
+        let tags = |list: &[&str]| list.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+        let (add, remove) = difference(&tags(&["a", "b"]), &tags(&["b", "c"]));
+        assert_eq!((add, remove), (tags(&["c"]), tags(&["a"])));
+    }
+}

@@ -1,0 +1,199 @@
+//! One person's card: who they are, what was done, what is open, and the two buttons that record.
+//!
+//! - `profile`: who they are and how to reach them; `edit`: phone, address, note, tags
+//! - `contested`: values of two people where one gave way
+
+mod contested;
+mod edit;
+mod profile;
+
+use device_core::views::{CardView, HistoryItem, NeedItem};
+use dioxus::prelude::*;
+use shared::RecipientId;
+use uuid::Uuid;
+
+use super::parts::{NeedRow, RecordRow, about, answered, due_line, due_tag};
+use crate::{
+    components::{Button, ButtonKind, EmptyState, Glyph, IconButton, Page, Section, Tag, TopBar},
+    i18n::{tr, tr_args},
+    routes::Route,
+    state::use_ask,
+};
+use contested::Contested;
+pub(super) use contested::plain;
+use edit::{EditSheet, TagSheet};
+use profile::{Carers, Profile, Reach};
+
+/// Records shown before someone asks for all: what was said the last weeks.
+const HISTORY_SHOWN: usize = 6;
+
+#[component]
+pub fn RecipientScreen(id: Uuid) -> Element {
+    // Another person of the household opens in the same place: everything begins anew with the key.
+    rsx! {
+        for id in [id] {
+            CardPage { key: "{id}", id }
+        }
+    }
+}
+
+#[component]
+fn CardPage(id: Uuid) -> Element {
+    let recipient = RecipientId(id);
+    let card = use_ask(move |device| async move { device.card(recipient).await });
+    let mut editing = use_signal(|| false);
+    let item = card.ready().map(|card| card.item);
+    rsx! {
+        Page {
+            testid: "screen-recipient",
+            top: rsx! {
+                TopBar {
+                    title: item.as_ref().map_or_else(|| tr("nav-recipient"), |item| item.name.clone()),
+                    subtitle: item.as_ref().map(about),
+                    on_back: move |()| navigator().go_back(),
+                    trailing: rsx! {
+                        IconButton {
+                            glyph: Glyph::Pen,
+                            label: tr("recipient-edit"),
+                            testid: "recipient-edit",
+                            on_press: move |()| editing.set(true),
+                        }
+                    },
+                }
+            },
+            foot: rsx! {
+                div { class: "foot-pair",
+                    Button {
+                        label: tr("nav-visit"),
+                        icon: Glyph::House,
+                        testid: "recipient-visit",
+                        on_press: move |()| {
+                            navigator().push(Route::Visit { recipient: id });
+                        },
+                    }
+                    Button {
+                        label: tr("nav-assist"),
+                        kind: ButtonKind::Line,
+                        testid: "recipient-assist",
+                        on_press: move |()| {
+                            navigator().push(Route::Assist { recipient: Some(id) });
+                        },
+                    }
+                }
+            },
+            {answered(card, |card| rsx! { CardBody { card } })}
+        }
+        if let Some(card) = card.ready() {
+            if editing() {
+                EditSheet { card, on_close: move |()| editing.set(false) }
+            }
+        }
+    }
+}
+
+#[component]
+pub(super) fn CardBody(card: CardView) -> Element {
+    let mut tagging = use_signal(|| false);
+    let mut all = use_signal(|| false);
+    let shown = if all() { card.history.len() } else { HISTORY_SHOWN };
+    let recipient = card.item.id;
+    rsx! {
+        if let Some(line) = due_line(&card.item) {
+            div { class: "cluster", "data-testid": "recipient-due",
+                if let Some(tag) = due_tag(&card.item) {
+                    Tag { label: tag.label, tone: tag.tone, icon: tag.icon }
+                }
+                span { class: "small", {line} }
+            }
+        }
+        Reach { card: card.clone() }
+        Contested { card: card.clone() }
+        Section {
+            title: tr("recipient-needs"),
+            testid: "recipient-needs",
+            trailing: rsx! {
+                Button {
+                    label: tr("recipient-add-need"),
+                    kind: ButtonKind::Quiet,
+                    icon: Glyph::Plus,
+                    fit: true,
+                    testid: "recipient-add-need",
+                    on_press: move |()| {
+                        navigator().push(Route::NewNeed { recipient: recipient.0 });
+                    },
+                }
+            },
+            for need in card.needs.clone() {
+                NeedRow {
+                    key: "{need.id}",
+                    testid: "recipient-need-{need.id}",
+                    item: need,
+                    hide_name: true,
+                    on_press: move |need: NeedItem| {
+                        navigator().push(Route::NeedDetail { need: need.id.0 });
+                    },
+                }
+            }
+            if card.needs.is_empty() {
+                p { class: "small", {tr("recipient-no-needs")} }
+            }
+        }
+        Section { title: tr("recipient-history"), testid: "recipient-history",
+            for item in card.history.iter().take(shown).cloned() {
+                RecordRow {
+                    key: "{item.row}",
+                    testid: "recipient-record-{item.row}",
+                    item,
+                    on_press: move |item: HistoryItem| {
+                        navigator().push(Route::RecordDetail { row: item.row.0 });
+                    },
+                }
+            }
+            if card.history.len() > shown {
+                Button {
+                    label: tr_args("recipient-all-records", &[("n", card.history.len().into())]),
+                    kind: ButtonKind::Quiet,
+                    testid: "recipient-all-records",
+                    on_press: move |()| all.set(true),
+                }
+            }
+            if card.history.is_empty() {
+                EmptyState { icon: Glyph::House, title: tr("recipient-no-history"), text: tr("recipient-no-history-text") }
+            }
+        }
+        Profile { card: card.clone(), on_tags: move |()| tagging.set(true) }
+        Carers { card: card.clone() }
+        if tagging() {
+            TagSheet { card, on_close: move |()| tagging.set(false) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        i18n::Lang,
+        screens::{
+            sample,
+            tests::{drawn, drawn_in},
+        },
+    };
+
+    #[test]
+    fn the_card_shows_who_what_and_where_without_a_full_number() {
+        let page = drawn(|| rsx! { CardBody { card: sample::card() } });
+        for text in ["138****0011", "6208**********1234", "老庄村三社", "烟囱漏烟", "上门", "待上传", "独居", "耳背"]
+        {
+            assert!(page.contains(text), "no {text} in {page}");
+        }
+    }
+
+    #[test]
+    fn the_card_is_complete_in_english() {
+        let page = drawn_in(Lang::En, || rsx! { CardBody { card: sample::card() } });
+        for text in ["Lives alone", "At home", "Waiting", "every 10 days"] {
+            assert!(page.contains(text), "no {text} in {page}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! A correction: the fields that may be wrong, and why. The first version stays readable.
+
+use device_core::{Command, views::RecordView};
+use dioxus::prelude::*;
+use serde_json::Value;
+use shared::{
+    Fields,
+    records::{Kind, Presence, VisitMode},
+};
+
+use crate::{
+    components::{Chips, Choice, NumberField, NumberKind, TextArea, use_toasts},
+    i18n::tr,
+    screens::parts::{ReasonSheet, Saving},
+    state::use_device,
+    words,
+};
+
+pub(super) const fn can_amend(kind: &Kind) -> bool {
+    matches!(kind, Kind::Visit | Kind::Assistance)
+}
+
+/// What may be corrected here, as it stands or as it was changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Typed {
+    note: String,
+    amount: Option<i64>,
+    mode: Option<String>,
+    presence: Option<String>,
+}
+
+impl Typed {
+    fn of(fields: &Fields) -> Self {
+        Self {
+            note: fields.text("note").unwrap_or_default().to_owned(),
+            amount: fields.int("amount"),
+            mode: fields.text("mode").map(str::to_owned),
+            presence: fields.text("presence").map(str::to_owned),
+        }
+    }
+
+    /// The fields that differ.
+    fn changed(&self, from: &Self) -> Fields {
+        let mut fields = Fields::new();
+        if self.note.trim() != from.note {
+            let note = self.note.trim();
+            fields.set("note", if note.is_empty() { Value::Null } else { note.into() });
+        }
+        if self.amount != from.amount {
+            fields.set("amount", self.amount.into());
+        }
+        for (name, now, was) in [("mode", &self.mode, &from.mode), ("presence", &self.presence, &from.presence)] {
+            if now != was
+                && let Some(now) = now
+            {
+                fields.set(name, now.as_str().into());
+            }
+        }
+        fields
+    }
+}
+
+#[component]
+pub(super) fn AmendSheet(record: RecordView, on_close: EventHandler<()>) -> Element {
+    let device = use_device();
+    let toasts = use_toasts();
+    let saving = Saving::new();
+    let start = Typed::of(&record.fields);
+    let mut typed = use_signal(|| start.clone());
+    let mut nothing = use_signal(|| false);
+    let row = record.item.row;
+    let words_of = |area: &'static str, all: Vec<String>| {
+        all.into_iter()
+            .map(|word| Choice::new(word.clone(), words::word(area, &word)).testid(format!("amend-{area}-{word}")))
+            .collect::<Vec<_>>()
+    };
+    let modes = words_of("mode", VisitMode::ALL.iter().map(|mode| mode.word().to_owned()).collect());
+    let presences = words_of("presence", Presence::ALL.iter().map(|presence| presence.word().to_owned()).collect());
+    let now = typed();
+    rsx! {
+        ReasonSheet {
+            open: true,
+            title: tr("record-amend"),
+            text: if nothing() { tr("record-amend-nothing") } else { tr("record-amend-text") },
+            action: tr("record-amend-save"),
+            busy: (saving.busy)(),
+            refused: (saving.refused)(),
+            testid: "amend",
+            on_close,
+            on_reason: {
+                let start = start.clone();
+                move |reason: String| {
+                    let fields = typed.peek().changed(&start);
+                    nothing.set(fields.is_empty());
+                    if !fields.is_empty() {
+                        saving.run(device.clone(), Command::Amend { row, reason, fields }, move |_| {
+                            toasts.good(tr("record-saved"));
+                            on_close.call(());
+                        });
+                    }
+                }
+            },
+            if record.item.kind == Kind::Visit {
+                Chips {
+                    label: tr("field-mode"),
+                    options: modes,
+                    selected: now.mode.clone(),
+                    required: true,
+                    on_select: move |mode| typed.write().mode = mode,
+                }
+                Chips {
+                    label: tr("field-presence"),
+                    options: presences,
+                    selected: now.presence.clone(),
+                    required: true,
+                    on_select: move |presence| typed.write().presence = presence,
+                }
+            }
+            if start.amount.is_some() {
+                NumberField {
+                    label: tr("field-amount"),
+                    kind: NumberKind::Money,
+                    initial: start.amount,
+                    testid: "amend-amount",
+                    on_change: move |read: Result<Option<i64>, _>| {
+                        if let Ok(amount) = read {
+                            typed.write().amount = amount;
+                        }
+                    },
+                }
+            }
+            TextArea {
+                label: tr("field-note"),
+                initial: start.note.clone(),
+                optional: true,
+                rows: 2,
+                testid: "amend-note",
+                on_input: move |text| typed.write().note = text,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correction_holds_only_what_differs() {
+        let start = Typed::of(&Fields::new().with("note", "好").with("mode", "home").with("presence", "found"));
+        assert!(start.changed(&start).is_empty());
+        let now = Typed { mode: Some("phone".into()), note: String::new(), ..start.clone() };
+        let fields = now.changed(&start);
+        assert_eq!(fields.names().collect::<Vec<_>>(), ["mode", "note"]);
+        assert_eq!(fields.text("mode"), Some("phone"));
+    }
+}

@@ -1,0 +1,298 @@
+//! A supervisor's figures: any area in reach, any period, fresh from the server or the last ones kept. Nobody typed them.
+//!
+//! - `period`: month, quarter, year, since the start; `chart`: visits and contacts by month, drawn and as a table
+//! - `table`: the six figures for each area below, which open that area
+
+mod chart;
+mod period;
+mod table;
+
+use device_core::views::AreaView;
+use dioxus::prelude::*;
+use shared::{
+    AreaCode,
+    indicators::Figures,
+    wire::{Report, ReportRequest, report::Attention},
+};
+
+use super::parts::{Loading, Refused};
+use crate::{
+    components::{
+        Card, EmptyState, Figure, Glyph, Icon, IconButton, Note, Page, Section, Segmented, Tag, Tone, TopBar,
+    },
+    i18n::{format, tr, tr_args},
+    screens::today::LinkPill,
+    state::{today, use_ask_afar, use_link, use_status},
+    words,
+};
+use chart::Chart;
+use period::{Span, label, span_choices, step};
+use table::AreaTable;
+
+#[component]
+pub fn ReportScreen() -> Element {
+    let me = use_status().and_then(|status| status.me);
+    let link = use_link();
+    // A supervisor's first area; who has none sees the area they are counted in.
+    let top = me.map(|me| {
+        let first = me.areas.first().copied();
+        (first.unwrap_or(me.area), if first.is_none_or(|area| area == me.area) { me.area_name } else { String::new() })
+    });
+    rsx! {
+        Page {
+            testid: "screen-report",
+            top: rsx! {
+                TopBar {
+                    title: tr("nav-report"),
+                    subtitle: tr("report-nobody-typed"),
+                    trailing: rsx! {
+                        LinkPill { link }
+                    },
+                }
+            },
+            match top {
+                Some((area, name)) => rsx! {
+                    ReportPage { key: "{area}", area, name }
+                },
+                None => rsx! {
+                    Loading {}
+                },
+            }
+        }
+    }
+}
+
+#[component]
+fn ReportPage(area: AreaCode, name: String) -> Element {
+    let mut path = use_signal(|| vec![AreaView { code: area, name }]);
+    let mut period = use_signal(|| Span::Month.current(today().month()));
+    let answer = use_ask_afar(move |device| {
+        let here = path.read().last().map_or(area, |area| area.code);
+        let request = ReportRequest { area: here, period: period(), category: None };
+        async move { device.report(request).await }
+    });
+    let now = period();
+    let here = path.read().last().map_or(area, |area| area.code);
+    let title = label(now);
+    // While another area or period is fetched, the former one must not pass for it.
+    let matching = answer.get().filter(|got| match got {
+        Ok((report, _)) => report.area == here && report.period == now,
+        Err(_) => true,
+    });
+    rsx! {
+        Breadcrumb {
+            path: path(),
+            on_press: move |depth: usize| path.write().truncate(depth + 1),
+        }
+        Segmented {
+            label: tr("report-period"),
+            options: span_choices(),
+            selected: Span::of(now),
+            on_select: move |span: Span| period.set(span.current(today().month())),
+        }
+        div { class: "stepper",
+            IconButton {
+                glyph: Glyph::Back,
+                label: tr("report-earlier"),
+                testid: "report-earlier",
+                disabled: step(now, -1, today().month()).is_none(),
+                on_press: move |()| {
+                    if let Some(next) = step(now, -1, today().month()) {
+                        period.set(next);
+                    }
+                },
+            }
+            span { class: "strong", "data-testid": "report-period", {title} }
+            IconButton {
+                glyph: Glyph::Chevron,
+                label: tr("report-later"),
+                testid: "report-later",
+                disabled: step(now, 1, today().month()).is_none(),
+                on_press: move |()| {
+                    if let Some(next) = step(now, 1, today().month()) {
+                        period.set(next);
+                    }
+                },
+            }
+            IconButton {
+                glyph: Glyph::Refresh,
+                label: tr("report-refresh"),
+                testid: "report-refresh",
+                disabled: answer.asking(),
+                on_press: move |()| answer.again(),
+            }
+        }
+        match matching {
+            None => rsx! {
+                Loading {}
+            },
+            Some(Err(refusal)) => rsx! {
+                Refused { refusal, on_retry: move |()| answer.again() }
+            },
+            Some(Ok((report, fresh))) => rsx! {
+                ReportBody {
+                    report,
+                    fresh,
+                    on_area: move |area: AreaView| path.write().push(area),
+                }
+            },
+        }
+    }
+}
+
+/// From the whole down to where one is; each but the last opens.
+#[component]
+fn Breadcrumb(path: Vec<AreaView>, on_press: EventHandler<usize>) -> Element {
+    let last = path.len().saturating_sub(1);
+    rsx! {
+        nav { class: "crumbs", aria_label: tr("field-area"), "data-testid": "report-area",
+            for (at, area) in path.into_iter().enumerate() {
+                if at > 0 {
+                    Icon { glyph: Glyph::Chevron, small: true }
+                }
+                if at < last {
+                    button { key: "{area.code}", r#type: "button", class: "crumb", "data-testid": "crumb-{area.code}", onclick: move |_| on_press.call(at),
+                        {shown(&area)}
+                    }
+                } else {
+                    span { key: "{area.code}", class: "crumb here", aria_current: "page", {shown(&area)} }
+                }
+            }
+        }
+    }
+}
+
+fn shown(area: &AreaView) -> String {
+    if area.name.is_empty() { tr("report-my-area") } else { area.name.clone() }
+}
+
+/// Label, value and unit of the six headline figures.
+fn six(figures: &Figures) -> [(&'static str, String, String); 6] {
+    let times = || tr("report-times");
+    let cases = || tr("report-cases");
+    [
+        ("home_visit", format::count(figures.visits()), times()),
+        ("contact", format::count(figures.contacts()), times()),
+        ("policies", format::count(figures.policies()), cases()),
+        ("solved", format::count(figures.solved()), cases()),
+        ("deed", format::count(figures.deeds()), cases()),
+        ("aid", format::yuan(figures.aid().0), tr("common-yuan")),
+    ]
+}
+
+/// What needs attention, without what is nought.
+fn attention(attention: &Attention) -> Vec<(&'static str, i64, Tone)> {
+    [
+        ("report-overdue", attention.overdue, Tone::Danger),
+        ("report-reviews", attention.reviews, Tone::Info),
+        ("report-photos", attention.photos_missing, Tone::Wait),
+        ("report-needs", attention.needs_open, Tone::Info),
+        ("report-silent", attention.silent_devices, Tone::Wait),
+    ]
+    .into_iter()
+    .filter(|(_, n, _)| *n > 0)
+    .collect()
+}
+
+#[component]
+pub(super) fn ReportBody(report: Report, fresh: bool, on_area: EventHandler<AreaView>) -> Element {
+    let as_of = words::moment(report.as_of);
+    let empty = report.total.0.values().all(|tally| tally.n == 0 && tally.fen.0 == 0);
+    let asks = attention(&report.attention);
+    rsx! {
+        if fresh {
+            p { class: "small", "data-testid": "report-fresh", {tr_args("report-as-of", &[("when", as_of.into())])} }
+        } else {
+            Note {
+                tone: Tone::Neutral,
+                icon: Glyph::Offline,
+                text: tr_args("report-kept", &[("when", as_of.into())]),
+                testid: "report-kept",
+            }
+        }
+        div { class: "halves", "data-testid": "report-six",
+            for (word, value, unit) in six(&report.total) {
+                Figure { key: "{word}", label: words::word("indicator", word), value, unit, testid: "figure-{word}" }
+            }
+        }
+        if empty {
+            EmptyState { icon: Glyph::Chart, title: tr("report-empty"), text: tr("report-empty-text") }
+        }
+        Card { title: tr("report-attention"), icon: Glyph::Warning, testid: "report-attention",
+            for (key, n, tone) in asks.clone() {
+                div { key: "{key}", class: "fact-row",
+                    span { {tr(key)} }
+                    Tag { label: format::count(n), tone, icon: if tone == Tone::Danger { Glyph::Warning } else { Glyph::Clock } }
+                }
+            }
+            if asks.is_empty() {
+                p { class: "small", {tr("report-nothing")} }
+            }
+        }
+        if report.by_month.len() > 1 {
+            Chart { months: report.by_month.clone() }
+        }
+        if !report.by_area.is_empty() {
+            Section { title: tr("report-by-area"),
+                AreaTable { lines: report.by_area.clone(), on_area }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{
+        Fen, Month,
+        indicators::{Indicator, Tally},
+        records::Category,
+        wire::ReportLine,
+    };
+
+    use super::*;
+    use crate::screens::{sample, tests::drawn};
+
+    fn figures(visits: i64) -> Figures {
+        let mut figures = Figures::default();
+        figures.add(&Indicator::HomeVisit, Tally { n: visits, fen: Fen::ZERO });
+        figures.add(&Indicator::AidMoney, Tally { n: 1, fen: Fen(20_050) });
+        figures
+    }
+
+    fn report() -> Report {
+        let month = |n| Month::new(2026, n).unwrap();
+        Report {
+            area: sample::village().at(shared::AreaLevel::Township).unwrap(),
+            area_name: "安国镇".into(),
+            period: "2026".parse().unwrap(),
+            category: None,
+            total: figures(62_000),
+            by_area: vec![ReportLine { area: sample::village(), name: "老庄村".into(), figures: figures(40) }],
+            by_category: vec![(Category::Orphan, figures(2))],
+            by_month: vec![(month(10), figures(30)), (month(11), figures(10))],
+            attention: Attention { overdue: 143, ..Attention::default() },
+            as_of: sample::at(sample::day()),
+        }
+    }
+
+    #[test]
+    fn the_six_figures_read_as_reports_print_them() {
+        let six = six(&figures(62_000));
+        assert_eq!((six[0].1.as_str(), six[5].1.as_str()), ("62,000", "200.50"));
+    }
+
+    #[test]
+    fn kept_figures_say_since_when() {
+        let page = drawn(|| rsx! { ReportBody { report: report(), fresh: false, on_area: |_| {} } });
+        assert!(page.contains("report-kept") && page.contains("62,000") && page.contains("143"), "{page}");
+        assert!(page.contains("老庄村") && page.contains("<polyline"), "{page}");
+        let page = drawn(|| rsx! { ReportBody { report: report(), fresh: true, on_area: |_| {} } });
+        assert!(!page.contains("report-kept"), "{page}");
+    }
+
+    #[test]
+    fn nothing_to_attend_to_is_said_too() {
+        assert!(attention(&Attention::default()).is_empty());
+        assert_eq!(attention(&report().attention).len(), 1);
+    }
+}

@@ -1,0 +1,236 @@
+//! Recording a visit or a contact. An ordinary day is one press for the whole check-list and one to save; nothing has to be
+//! typed, and whatever is typed is kept as a draft.
+//!
+//! - `form`: what the screen holds, and the record it becomes
+//! - `checklist`: good or not, line by line or all at once; `extras`: services, note, photos, a need, the day
+
+mod checklist;
+mod extras;
+mod form;
+
+use device_core::{Command, views::CardView};
+use dioxus::prelude::*;
+use shared::{
+    RecipientId,
+    records::{Presence, RuleSet, VisitMode},
+};
+use uuid::Uuid;
+
+use super::parts::{Draft, DraftEnd, DraftNote, Loading, Refused, Saving, about, answered, undo, use_draft};
+use crate::{
+    components::{Button, Card, Chips, Choice, Glyph, IconButton, Note, Page, Segmented, Tone, TopBar, use_toasts},
+    i18n::tr,
+    routes::Route,
+    state::{today, use_ask, use_device},
+    words,
+};
+use checklist::Checklist;
+use extras::{Extras, More, NeedPart};
+use form::VisitForm;
+
+#[component]
+pub fn VisitScreen(recipient: Uuid) -> Element {
+    rsx! {
+        VisitPage { recipient, mode: VisitMode::Home }
+    }
+}
+
+/// The same page for who only phoned: it starts with the phone.
+#[component]
+pub fn ContactScreen(recipient: Uuid) -> Element {
+    rsx! {
+        VisitPage { recipient, mode: VisitMode::Phone }
+    }
+}
+
+#[component]
+fn VisitPage(recipient: Uuid, mode: VisitMode) -> Element {
+    let id = RecipientId(recipient);
+    let device = use_device();
+    let toasts = use_toasts();
+    let card = use_ask(move |device| async move { device.card(id).await });
+    let rules = use_ask(|device| async move { device.rules().await });
+    let draft = use_draft(format!("visit:{recipient}"), || VisitForm::new(mode));
+    let saving = Saving::new();
+    let title = if *draft.form.read().mode() == VisitMode::Home { tr("nav-visit") } else { tr("visit-contact-title") };
+    let save = move |()| {
+        let visit = draft.form.peek().record(id, &draft.key(), today());
+        // From here on the draft belongs to the record; a late keystroke must not bring it back.
+        draft.finish();
+        let for_undo = device.clone();
+        saving.attempt(
+            device.clone(),
+            Command::SaveVisit(visit),
+            move |rows| {
+                undo(&for_undo, toasts, tr("record-saved"), rows);
+                navigator().go_back();
+            },
+            move || draft.reopen(),
+        );
+    };
+    rsx! {
+        Page {
+            testid: "screen-visit",
+            top: rsx! {
+                TopBar {
+                    title,
+                    subtitle: card.ready().map(|card| words::line([card.item.name.clone(), about(&card.item)])),
+                    on_back: move |()| navigator().go_back(),
+                    trailing: rsx! {
+                        IconButton {
+                            glyph: Glyph::Warning,
+                            label: tr("nav-emergency"),
+                            testid: "visit-emergency",
+                            on_press: move |()| {
+                                navigator().push(Route::Emergency {});
+                            },
+                        }
+                    },
+                }
+            },
+            foot: rsx! {
+                if let Some(refusal) = (saving.refused)() {
+                    Refused { refusal, testid: "visit-refused" }
+                }
+                Button { label: tr("common-save"), busy: (saving.busy)(), testid: "visit-save", on_press: save }
+                DraftNote { kept: (draft.kept)(), refused: (draft.refused)() }
+            },
+            if (draft.ready)() {
+                {answered(card, |card| answered(rules, |rules| rsx! { VisitBody { card, rules, draft } }))}
+            } else {
+                Loading {}
+            }
+        }
+    }
+}
+
+#[component]
+fn VisitBody(card: CardView, rules: RuleSet, draft: Draft<VisitForm>) -> Element {
+    let mut form = draft.form;
+    let now = form();
+    let modes = VisitMode::ALL
+        .iter()
+        .map(|mode| {
+            let word = mode.word();
+            Choice::new(mode.clone(), words::word("mode", word))
+                .icon(words::glyph(&format!("mode-{word}")))
+                .testid(format!("visit-mode-{word}"))
+        })
+        .collect::<Vec<_>>();
+    let at_home = *now.mode() == VisitMode::Home;
+    let (met, missed) = if at_home {
+        (tr("presence-found"), tr("visit-not-found"))
+    } else {
+        (tr("visit-reached"), tr("visit-not-reached"))
+    };
+    rsx! {
+        if let Some(note) = card.note.clone() {
+            Note { tone: Tone::Wait, icon: Glyph::Note, text: note }
+        }
+        Segmented {
+            label: tr("field-mode"),
+            options: modes,
+            selected: now.mode().clone(),
+            on_select: move |mode| form.write().set_mode(mode),
+        }
+        Segmented {
+            label: tr("field-presence"),
+            options: vec![Choice::new(true, met).testid("visit-found"), Choice::new(false, missed).testid("visit-missed")],
+            selected: now.found(),
+            on_select: move |found| form.write().set_found(found),
+        }
+        if now.found() {
+            Checklist { rules, form }
+        } else {
+            WhyNot { presence: now.presence().clone(), at_home, on_select: move |why| form.write().set_presence(why) }
+        }
+        NeedPart { form }
+        Extras { form, draft_key: draft.key(), photos: draft.photos }
+        More { form, household: card.household }
+        DraftEnd { draft }
+    }
+}
+
+#[component]
+fn WhyNot(presence: Presence, at_home: bool, on_select: EventHandler<Presence>) -> Element {
+    let options = Presence::ALL
+        .iter()
+        .filter(|presence| **presence != Presence::Found)
+        .map(|presence| {
+            let label = match presence {
+                Presence::Away if !at_home => tr("visit-no-answer"),
+                other => words::word("presence", other.word()),
+            };
+            Choice::new(presence.clone(), label).testid(format!("visit-why-{presence}"))
+        })
+        .collect::<Vec<_>>();
+    let office = matches!(presence, Presence::Died | Presence::Moved);
+    rsx! {
+        Card { title: tr("visit-why"), icon: Glyph::Question,
+            Chips {
+                label: tr("visit-why"),
+                options,
+                selected: presence,
+                required: true,
+                on_select: move |why: Option<Presence>| {
+                    if let Some(why) = why {
+                        on_select.call(why);
+                    }
+                },
+            }
+            if office {
+                Note { icon: Glyph::Message, text: tr("visit-tell-office") }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use device_core::{Device, Receipt, Refusal, command::NewVisit};
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::{
+        i18n::Lang,
+        screens::{sample, tests::drawn_on},
+    };
+
+    static SAVED: Mutex<Vec<NewVisit>> = Mutex::new(Vec::new());
+
+    fn device() -> Device {
+        Device::answering(|command| match command {
+            Command::Card { .. } => Receipt::Card(Box::new(sample::card())),
+            Command::Rules => Receipt::Rules(Box::new(RuleSet::default_for(sample::village()))),
+            Command::LoadDraft { .. } => Receipt::Draft { json: None, photos: vec![] },
+            Command::SaveVisit(visit) => {
+                SAVED.lock().unwrap().push(visit);
+                Receipt::Saved { rows: vec![] }
+            }
+            _ => Receipt::Refused(Refusal::NotNow),
+        })
+    }
+
+    #[test]
+    fn the_page_asks_the_rule_sets_questions_and_offers_one_press_for_all() {
+        let page = drawn_on(
+            Lang::ZhCn,
+            device,
+            || rsx! { VisitPage { recipient: Uuid::from_u128(1), mode: VisitMode::Home } },
+        );
+        for text in ["谷军", "饮食起居", "用火用电用气", "visit-all-good", "visit-save", "耳背", "待民政局确认"]
+        {
+            assert!(page.contains(text), "no {text} in {page}");
+        }
+        assert!(SAVED.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_contact_starts_with_the_phone_and_asks_whether_it_was_answered() {
+        let page =
+            drawn_on(Lang::En, device, || rsx! { VisitPage { recipient: Uuid::from_u128(1), mode: VisitMode::Phone } });
+        let phone = page.split("<button").find(|part| part.contains("visit-mode-phone")).unwrap();
+        assert!(phone.contains("aria-checked=\"true\""), "{phone}");
+        assert!(page.contains("Reached"), "{page}");
+    }
+}

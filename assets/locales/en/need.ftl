@@ -1,0 +1,19 @@
+# A need and its steps.
+need-new-title = Raise a need
+need-title = Need
+need-kind = What about
+need-what = What is needed
+need-what-hint = For example: the chimney leaks and needs a new joint
+need-unit-to = Which unit handles it
+need-unit-open = The township decides
+need-unit-open-sub = Choose this when unsure
+need-no-units = The list of units is not on the phone yet
+need-no-units-text = Sync once to get it; a need can be raised without.
+need-raised-on = raised { $day }
+need-solved-on = solved { $day }
+need-earlier = What happened
+need-next = Next step
+need-step = Mark as “{ $status }”
+need-ended = Closed. Only a supervisor opens it again.
+need-open-record = See the record
+need-progress-hint = For example: the housing office comes tomorrow

@@ -1,0 +1,19 @@
+# A need and its steps.
+need-new-title = 提诉求
+need-title = 诉求
+need-kind = 哪方面的
+need-what = 需要什么
+need-what-hint = 例如:烟囱漏烟,想换一节
+need-unit-to = 交给哪个单位
+need-unit-open = 由镇里定
+need-unit-open-sub = 不清楚归谁管就选这个
+need-no-units = 手机里还没有单位名单
+need-no-units-text = 同步一次就有了;不选也能提。
+need-raised-on = { $day }提出
+need-solved-on = { $day }解决
+need-earlier = 经过
+need-next = 下一步
+need-step = 记为“{ $status }”
+need-ended = 已办结。要重新打开请找督导。
+need-open-record = 看这条记录
+need-progress-hint = 例如:住建局明天来看
