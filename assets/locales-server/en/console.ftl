@@ -8,6 +8,7 @@ console-menu-enrol = Enrol a device
 console-language = English
 console-refused = Could not open
 console-show = Show
+console-back = Back to the report
 console-cancel = Cancel
 console-search = Name, code or device
 
@@ -30,8 +31,34 @@ console-csv = Download CSV
 console-group-years = All and years
 console-group-quarters = Quarters
 console-group-months = Months
-console-month = { $year }-{ $month }
-console-month-short = { $month }
+console-month = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+ } { $year }
+console-month-short = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+ }
 console-month-head = Month
 console-quarter = { $year }, quarter { $quarter }
 console-year = { $year }

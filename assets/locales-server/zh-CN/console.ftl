@@ -8,6 +8,7 @@ console-menu-enrol = 登记设备
 console-language = 中文
 console-refused = 未能打开
 console-show = 查看
+console-back = 返回报表
 console-cancel = 取消
 console-search = 姓名、编码或设备
 

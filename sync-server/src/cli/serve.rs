@@ -14,7 +14,10 @@ use crate::{
     text::{Lang, tr, tr_with},
 };
 use axum::serve::ListenerExt;
-use std::{io, sync::Arc};
+use std::{
+    io::{self, IsTerminal},
+    sync::Arc,
+};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -75,7 +78,8 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
 /// Logs to standard error. A panic says where, never with which values: they may be somebody's.
 fn start_log(format: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     // Set before by whoever embeds the server: theirs stays.
     let _ = if format == "json" { builder.json().flatten_event(true).try_init() } else { builder.try_init() };
     std::panic::set_hook(Box::new(|info| {

@@ -9,11 +9,19 @@ use maud::{Markup, html};
 use shared::{Month, indicators::Figures, wire::Report};
 use std::collections::BTreeMap;
 
-/// The drawing's own units.
-const WIDTH: f64 = 560.0;
+/// The drawing's own units. It is drawn twice, because its letters shrink with it: for a desk and for a phone; the style
+/// sheet shows one.
+struct Size {
+    class: &'static str,
+    width: f64,
+    /// Labels that fit below without touching.
+    labels: usize,
+}
+const SIZES: [Size; 2] =
+    [Size { class: "large", width: 560.0, labels: 7 }, Size { class: "small", width: 330.0, labels: 4 }];
 const HEIGHT: f64 = 220.0;
 const LEFT: f64 = 52.0;
-const RIGHT: f64 = 12.0;
+const RIGHT: f64 = 16.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 30.0;
 
@@ -35,7 +43,7 @@ pub fn by_month(report: &Report, reader: &Reader) -> Markup {
     html! {
         figure.chart {
             figcaption { h2 { (reader.t("console-by-month")) } (legend(reader)) }
-            (svg(&months, reader))
+            @for size in &SIZES { (svg(&months, size, reader)) }
             details {
                 summary { (reader.t("console-as-table")) }
                 div.scroll { (table(&months, reader)) }
@@ -74,23 +82,23 @@ fn table(months: &[(Month, Figures)], reader: &Reader) -> Markup {
     }
 }
 
-fn svg(months: &[(Month, Figures)], reader: &Reader) -> Markup {
+fn svg(months: &[(Month, Figures)], size: &Size, reader: &Reader) -> Markup {
+    let width = size.width;
     let series: [(&str, Vec<i64>); 2] = [
         ("visits", months.iter().map(|(_, f)| f.visits()).collect()),
         ("contacts", months.iter().map(|(_, f)| f.contacts()).collect()),
     ];
     let top = round_up(series.iter().flat_map(|(_, values)| values).copied().max().unwrap_or(0));
-    let step = (WIDTH - LEFT - RIGHT) / (months.len().max(2) - 1) as f64;
+    let step = (width - LEFT - RIGHT) / (months.len().max(2) - 1) as f64;
     // A single month stands in the middle.
-    let x = |at: usize| if months.len() == 1 { (LEFT + WIDTH - RIGHT) / 2.0 } else { LEFT + step * at as f64 };
+    let x = |at: usize| if months.len() == 1 { (LEFT + width - RIGHT) / 2.0 } else { LEFT + step * at as f64 };
     let y = |value: i64| HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value.max(0) as f64 / top as f64;
-    // 7 labels fit at 13 units without touching.
-    let every = months.len().div_ceil(7).max(1);
+    let every = months.len().div_ceil(size.labels).max(1);
     html! {
-        svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label=(in_words(months, reader)) {
+        svg class=(size.class) viewBox={ "0 0 " (width) " " (HEIGHT) } role="img" aria-label=(in_words(months, reader)) {
             @for part in 0..=4_i64 {
                 @let value = top / 4 * part;
-                path.grid d={ "M" (LEFT) " " (one(y(value))) "H" (WIDTH - RIGHT) } {}
+                path.grid d={ "M" (LEFT) " " (one(y(value))) "H" (width - RIGHT) } {}
                 text.tick x=(LEFT - 8.0) y=(one(y(value) + 4.5)) text-anchor="end" { (count(value)) }
             }
             @for (at, (month, _)) in months.iter().enumerate().filter(|(at, _)| at.is_multiple_of(every)) {

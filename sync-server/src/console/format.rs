@@ -32,13 +32,13 @@ pub fn moment(at: Moment) -> String {
 }
 
 pub fn month(month: Month, reader: &Reader) -> String {
-    let args = [("year", month.year.to_string().into()), ("month", month.month.to_string().into())];
+    let args = [("year", month.year.to_string().into()), ("month", i32::from(month.month).into())];
     reader.tw("console-month", &args)
 }
 
 /// `1月`, for an axis.
 pub fn month_short(month: Month, reader: &Reader) -> String {
-    reader.tw("console-month-short", &[("month", month.month.to_string().into())])
+    reader.tw("console-month-short", &[("month", i32::from(month.month).into())])
 }
 
 pub fn period(period: Period, reader: &Reader) -> String {

@@ -23,6 +23,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use maud::html;
 use shared::wire::{ErrorCode, SyncError};
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
 
@@ -158,7 +159,14 @@ pub fn refused(reader: &Reader, signed: Option<&Signed>, code: &ErrorCode) -> Re
     let error = errors::api_error(&SyncError::refused(code.clone()), reader.lang);
     let status = errors::status(code);
     let frame = Frame { reader, signed, title: reader.t("console-refused"), here: "" };
-    (status, page::page(&frame, page::note("error", &error.message))).into_response()
+    let content = html! {
+        section.card.narrow {
+            h1 { (frame.title) }
+            (page::note("error", &error.message))
+            @if signed.is_some() { a.button.line href="/console/report" { (reader.t("console-back")) } }
+        }
+    };
+    (status, page::page(&frame, content)).into_response()
 }
 
 /// The same for what the core could not do.

@@ -109,8 +109,8 @@ fn knot() -> Markup {
     html! {
         svg.knot viewBox="0 0 128 128" aria-hidden="true" {
             g fill="none" stroke-width="10" stroke-linejoin="round" {
-                path.gold d="M81 98C59 83 52 69 52 56a15 15 0 0 1 29-5 15 15 0 0 1 29 5c0 13-7 27-29 42z";
-                path.white d="M47 84C25 69 18 55 18 42a15 15 0 0 1 29-5 15 15 0 0 1 29 5c0 13-7 27-29 42z";
+                path.gold d="M81 98C59 83 52 69 52 56a15 15 0 0 1 29-5 15 15 0 0 1 29 5c0 13-7 27-29 42z" {}
+                path.white d="M47 84C25 69 18 55 18 42a15 15 0 0 1 29-5 15 15 0 0 1 29 5c0 13-7 27-29 42z" {}
             }
         }
     }

@@ -120,7 +120,7 @@ fn encode(word: &str) -> String {
 
 fn crumbs(report: &Report, trail: &[(AreaCode, String)], roots: &[(AreaCode, String)], reader: &Reader) -> Markup {
     html! {
-        nav.crumbs aria-label=(reader.t("console-crumbs")) {
+        @if !trail.is_empty() || roots.len() > 1 { nav.crumbs aria-label=(reader.t("console-crumbs")) {
             ol {
                 @for (area, name) in trail.iter().rev() {
                     li { a href=(address(report, *area)) { (name) } }
@@ -133,7 +133,7 @@ fn crumbs(report: &Report, trail: &[(AreaCode, String)], roots: &[(AreaCode, Str
                     @for (area, name) in roots { li { a href=(address(report, *area)) { (name) } } }
                 }
             }
-        }
+        } }
     }
 }
 
@@ -317,7 +317,7 @@ pub fn others(figures: &Figures) -> Vec<(Indicator, String)> {
 
 fn more(figures: &Figures, reader: &Reader) -> Markup {
     html! {
-        section.card {
+        section.card.slim {
             details {
                 summary { (reader.t("console-more")) }
                 dl.more {

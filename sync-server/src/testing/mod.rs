@@ -9,13 +9,15 @@
 //! // … a client talks to `server.url()` …
 //! ```
 //!
-//! [`Saboteur`] stands between a client and a server and loses what it is told to lose.
+//! [`Phone`] makes push requests without a device behind them. [`Saboteur`] stands between a client and a server and loses what it is told to lose.
 
+mod phone;
 mod saboteur;
 mod server;
 mod temp;
 mod world;
 
+pub use phone::Phone;
 pub use saboteur::{Fault, Saboteur};
 pub use server::{Options, TestServer};
 pub use temp::TempDir;
