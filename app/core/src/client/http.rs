@@ -95,9 +95,16 @@ impl HttpClient {
     /// Sends, counts, reads the whole reply, and turns every status but 2xx into the error it stands for.
     async fn send(&self, request: RequestBuilder) -> Answer<(HeaderMap, Vec<u8>)> {
         let request = request.build().map_err(offline)?;
-        let body = request.body().and_then(|b| b.as_bytes()).map_or(0, <[u8]>::len);
-        self.traffic.add_up(request.url().path().len() + header_bytes(request.headers()) + body);
-        let response = self.client.execute(request).await.map_err(offline)?;
+        let again = request.try_clone();
+        let response = match (self.execute(request).await, again) {
+            // A connection kept from the last call may have died unnoticed (a restarted server, a NAT that forgot it).
+            // Every call may be repeated, so a second try on a new one is safe.
+            (Err(error), Some(again)) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
+                self.execute(again).await
+            }
+            (answer, _) => answer,
+        };
+        let response = response.map_err(offline)?;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = self.read_all(response).await?;
         let bytes = match headers.get(CONTENT_ENCODING) {
@@ -105,6 +112,12 @@ impl HttpClient {
             _ => bytes,
         };
         if status.is_success() { Ok((headers, bytes)) } else { Err(refused(status, &headers, &bytes)) }
+    }
+
+    async fn execute(&self, request: reqwest::Request) -> reqwest::Result<Response> {
+        let body = request.body().and_then(|b| b.as_bytes()).map_or(0, <[u8]>::len);
+        self.traffic.add_up(request.url().path().len() + header_bytes(request.headers()) + body);
+        self.client.execute(request).await
     }
 
     async fn read_all(&self, mut response: Response) -> Answer<Vec<u8>> {

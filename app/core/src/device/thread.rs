@@ -20,10 +20,11 @@ use crate::{
 use futures_channel::{mpsc, oneshot};
 use futures_util::{
     StreamExt,
+    future::{Either, select},
     stream::{self, PollNext},
 };
 use shared::wire::SyncError;
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, pin::pin, time::Duration};
 
 /// How the driver behaves.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,7 @@ pub fn start(places: Places, options: Options) -> std::io::Result<Device> {
             options,
             hub,
             steps: network.steps,
-            in_flight: false,
+            in_flight: None,
             progress: None,
             asked: Vec::new(),
             deferred: VecDeque::new(),
@@ -85,22 +86,35 @@ struct Landed {
     down: u64,
 }
 
+/// A call to make. It is given up when the other end of `wanted` is dropped: nobody waits for a call that hangs after
+/// the store was locked.
+struct Outgoing {
+    step: Step,
+    server: String,
+    wanted: oneshot::Receiver<()>,
+}
+
 /// The network thread's two ends.
 struct Network {
-    steps: mpsc::UnboundedSender<(Step, String)>,
+    steps: mpsc::UnboundedSender<Outgoing>,
     landed: mpsc::UnboundedReceiver<Landed>,
 }
 
 impl Network {
     fn start() -> std::io::Result<Self> {
-        let (steps, mut inbox) = mpsc::unbounded::<(Step, String)>();
+        let (steps, mut inbox) = mpsc::unbounded::<Outgoing>();
         let (outbox, landed) = mpsc::unbounded();
         let runtime = runtime()?;
         std::thread::Builder::new().name("network".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 let mut client = None;
-                while let Some((step, server)) = inbox.next().await {
-                    let landed = call(&mut client, step, &server).await;
+                while let Some(Outgoing { step, server, wanted }) = inbox.next().await {
+                    let given_up = step.lost();
+                    let call = pin!(call(&mut client, step, &server));
+                    let landed = match select(call, wanted).await {
+                        Either::Left((landed, _)) => landed,
+                        Either::Right(_) => Landed { reply: given_up, up: 0, down: 0 },
+                    };
                     if outbox.unbounded_send(landed).is_err() {
                         return;
                     }
@@ -130,6 +144,12 @@ async fn call(client: &mut Option<HttpClient>, step: Step, server: &str) -> Land
     Landed { reply, up, down }
 }
 
+/// The call that is out: given up when its own end is dropped before the reply has come.
+enum InFlight {
+    Wanted { _hold: oneshot::Sender<()> },
+    GivenUp,
+}
+
 enum Message {
     Request(Request),
     Landed(Landed),
@@ -139,9 +159,9 @@ struct Driver {
     core: Core,
     options: Options,
     hub: Hub,
-    steps: mpsc::UnboundedSender<(Step, String)>,
-    /// A step is out; exactly one reply comes back for it.
-    in_flight: bool,
+    steps: mpsc::UnboundedSender<Outgoing>,
+    /// A step is out; exactly one reply comes back for it. Dropped, the call is given up.
+    in_flight: Option<InFlight>,
     progress: Option<crate::views::Progress>,
     /// Who waits for a network job to end.
     asked: Vec<(Job, oneshot::Sender<Receipt>)>,
@@ -173,7 +193,7 @@ impl Driver {
 
     /// How long until a sync begins by itself; `None` while there is nothing to begin.
     fn wait(&mut self) -> Option<Duration> {
-        if !self.options.automatic || self.in_flight {
+        if !self.options.automatic || self.in_flight.is_some() {
             return None;
         }
         self.core.due_in_ms().map(Duration::from_millis)
@@ -181,20 +201,30 @@ impl Driver {
 
     /// Sends the next step, if the last one is back.
     fn go_on(&mut self) {
-        if self.in_flight {
-            return;
-        }
-        if let Some(step) = self.core.next_step() {
+        if self.in_flight.is_none()
+            && let Some(step) = self.core.next_step()
+        {
             let server = self.core.server().unwrap_or_default();
-            self.in_flight = self.steps.unbounded_send((step, server)).is_ok();
+            let (hold, wanted) = oneshot::channel();
+            let sent = self.steps.unbounded_send(Outgoing { step, server, wanted });
+            self.in_flight = sent.is_ok().then_some(InFlight::Wanted { _hold: hold });
+        }
+        // Locked under a call: whoever waits is told, and the call need not come to an end first.
+        if self.in_flight.is_some() && ![Job::Enrol, Job::Sync, Job::Report].iter().any(|j| self.core.is_running(*j)) {
+            self.in_flight = Some(InFlight::GivenUp);
         }
         self.report();
     }
 
     fn land(&mut self, landed: Landed) {
-        self.in_flight = false;
+        self.in_flight = None;
         self.core.count_traffic(landed.up, landed.down);
         let applied = self.core.apply(landed.reply);
+        // Told here too: after the last reply the session ends before anybody could look.
+        if let Some(progress) = self.core.progress() {
+            self.progress = Some(progress);
+            self.hub.tell(Event::Sync(progress));
+        }
         if applied.changed {
             self.hub.tell(Event::Changed);
         }

@@ -61,7 +61,7 @@ impl Core {
         let run_of = ops.iter().zip(first.0..).take_while(|(op, no)| op.wire_no.0 == *no).count();
         ops.truncate(run_of);
         let Some(desk) = self.desk() else { return Ok(None) };
-        let incarnation = meta::get(desk.store.conn(), meta::key::INCARNATION)?.unwrap_or_default();
+        let incarnation = meta::get(desk.store.conn(), meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
         let before = chain_before(desk.store.conn(), incarnation, first)?;
         let mut raw = Vec::with_capacity(ops.len());
         for op in &ops {

@@ -244,5 +244,5 @@ pub fn shown(core: &Core, row: RowId) -> bool {
 }
 
 pub fn incarnation(core: &Core) -> Incarnation {
-    meta::get(core.store().unwrap().conn(), meta::key::INCARNATION).unwrap().unwrap_or_default()
+    meta::get(core.store().unwrap().conn(), meta::key::INCARNATION).unwrap().unwrap_or(meta::FIRST_INCARNATION)
 }

@@ -102,12 +102,12 @@ async fn a_copied_device_goes_on_under_a_new_incarnation_and_every_operation_kee
     let mut core = device(&world);
     say(&mut core, "old");
     sync(&mut core, &server).await;
-    let rows = [say(&mut core, "b"), say(&mut core, "c")];
+    say_often(&mut core, 2);
     server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(7) }));
     let view = sync(&mut core, &server).await;
     assert_eq!((view.waiting_total, view.last_problem), (0, None));
     let pushes = std::mem::take(&mut server.state().pushes);
-    assert_eq!((pushes[1].incarnation, numbers(&pushes[1])), (Incarnation(0), vec![2, 3]));
+    assert_eq!((pushes[1].incarnation, numbers(&pushes[1])), (Incarnation(1), vec![2, 3]));
     assert_eq!((pushes[2].incarnation, numbers(&pushes[2])), (Incarnation(7), vec![1, 2]));
     let ids = |request| ops(request).into_iter().map(|op| (op.id, op.row, op.hlc)).collect::<Vec<_>>();
     assert_eq!(ids(&pushes[1]), ids(&pushes[2]));

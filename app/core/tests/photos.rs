@@ -1,0 +1,102 @@
+//! Photos from the picker to the server: checked, made smaller, sent in pieces, and never in anybody's way.
+
+#![allow(clippy::unwrap_used, reason = "helpers between tests fail the test")]
+
+mod common;
+
+use common::*;
+use device_core::{Command, Receipt, Refusal};
+use shared::wire::CHUNK_BYTES;
+
+#[tokio::test]
+async fn a_broken_upload_goes_on_at_its_offset_and_no_byte_travels_twice() {
+    let server = server();
+    let mut phone = Phone::of("W1", &server).await;
+    let photo = phone.add_photo("visit", noisy_jpeg(1600, 1200, 1, 90)).unwrap();
+    assert!(photo.size > 4 * CHUNK_BYTES as u64, "{} bytes are too few to break", photo.size);
+    phone.visit(recipient("R1"), "with a photo", Some("visit"));
+    phone.line.take_calls();
+    // push, pull, create, then two chunks arrive and the third is lost before it arrives.
+    phone.line.cut(5, Cut::Request);
+    let view = phone.sync().await;
+    let chunk = CHUNK_BYTES as u64;
+    assert_eq!((view.photos_waiting, view.photos_bytes), (1, photo.size - 2 * chunk));
+    let first: Vec<_> = phone.line.take_calls().split_off(3);
+    assert_eq!(first[..2], [format!("chunk 0+{chunk}"), format!("chunk {chunk}+{chunk}")]);
+
+    phone.sync_all().await;
+    let second = phone.line.take_calls();
+    assert_eq!(second[..3], ["pull".to_owned(), "status".into(), format!("chunk {}+{chunk}", 2 * chunk)]);
+    assert_eq!(second.last().map(String::as_str), Some("finish"));
+    assert_eq!(server.wait(server.core().stats()).unwrap().photos_pending, 0);
+}
+
+#[tokio::test]
+async fn the_same_picture_taken_along_twice_travels_once() {
+    let server = server();
+    let mut phone = Phone::of("W1", &server).await;
+    let bytes = noisy_jpeg(300, 200, 1, 90);
+    for draft in ["a", "b"] {
+        phone.add_photo(draft, bytes.clone()).unwrap();
+        phone.visit(recipient("R1"), draft, Some(draft));
+    }
+    phone.line.take_calls();
+    phone.sync_all().await;
+    let chunks = phone.line.take_calls().iter().filter(|c| c.starts_with("chunk")).count();
+    assert_eq!(chunks, 1);
+}
+
+#[tokio::test]
+async fn one_photo_spoilt_on_its_way_blocks_neither_the_others_nor_any_record() {
+    let server = server();
+    let mut phone = Phone::of("W1", &server).await;
+    let bad = phone.add_photo("visit", noisy_jpeg(300, 200, 1, 90)).unwrap();
+    phone.add_photo("visit", noisy_jpeg(300, 200, 2, 90)).unwrap();
+    phone.visit(recipient("R1"), "two photos", Some("visit"));
+    let Receipt::Photo { base64, .. } = phone.core.handle(Command::Photo { photo: bad.id, thumb: false }) else {
+        panic!("the photo is there")
+    };
+    let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, base64).unwrap();
+    phone.line.spoil(&shared::chain::sha256_hex(&bytes));
+    let view = phone.sync().await;
+    assert_eq!((view.waiting_total, view.photos_waiting, view.photos_failed), (0, 1, 1));
+    assert_eq!(view.last_problem, None);
+    // The bytes are still here, and on a sound connection they go.
+    phone.line = Line::to(&server.url());
+    phone.sync_all().await;
+    assert_eq!(server.wait(server.core().stats()).unwrap().photos_pending, 0);
+}
+
+#[tokio::test]
+async fn a_photo_of_thirty_megabytes_is_taken_and_made_small() {
+    let server = server();
+    let mut phone = Phone::new(&server);
+    let huge = noisy_jpeg(3264, 2448, 1, 100);
+    assert!(huge.len() > 30_000_000, "{} bytes", huge.len());
+    let size = huge.len();
+    let photo = phone.add_photo("visit", huge).unwrap_or_else(|e| panic!("{size}: {e}"));
+    assert_eq!((photo.width, photo.height), (1600, 1200));
+    assert!(photo.size < 3_000_000, "{} bytes kept", photo.size);
+}
+
+#[tokio::test]
+async fn what_is_no_whole_photo_is_refused_and_what_was_taken_before_stays() {
+    let server = server();
+    let mut phone = Phone::new(&server);
+    let good = noisy_jpeg(300, 200, 1, 80);
+    phone.add_photo("visit", good.clone()).unwrap();
+    let mut too_large = good.clone();
+    too_large.resize(41 << 20, 0);
+    for (bytes, refusal) in [
+        (good[..good.len() / 2].to_vec(), Refusal::NotAPhoto),
+        (b"a note that somebody named photo.jpg".to_vec(), Refusal::NotAPhoto),
+        (Vec::new(), Refusal::NotAPhoto),
+        (too_large, Refusal::PhotoTooLarge),
+    ] {
+        assert_eq!(phone.add_photo("visit", bytes).unwrap_err(), refusal);
+    }
+    match phone.core.handle(Command::LoadDraft { key: "visit".into() }) {
+        Receipt::Draft { photos, .. } => assert_eq!(photos.len(), 1),
+        other => panic!("{other:?}"),
+    }
+}
