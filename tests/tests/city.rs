@@ -67,7 +67,8 @@ async fn the_townships_report_is_what_the_rules_make_of_its_records() {
     let logs = cadence::logs(&plan);
     let rows: Vec<Row> = logs.iter().flat_map(|log| rows(&plan, log)).collect();
     assert!(town::push(&server, &plan, logs).await.unwrap().is_empty());
-    let supervisor = plan.workers.iter().position(|w| w.role == Role::Supervisor && w.area.as_str().len() == 9).unwrap();
+    let supervisor =
+        plan.workers.iter().position(|w| w.role == Role::Supervisor && w.area.as_str().len() == 9).unwrap();
     for period in ["2026-10", "2026-Q3", "2026"] {
         let within: Period = period.parse().unwrap();
         let facts: Vec<_> = rows.iter().flat_map(facts).filter(|f| within.contains(f.day.month())).collect();

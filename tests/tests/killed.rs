@@ -1,10 +1,6 @@
 //! What was saved or acknowledged survives a kill, of the phone and of the server.
 
-use device_core::{
-    Refusal,
-    command::NewVisit,
-    views::Phase,
-};
+use device_core::{Refusal, command::NewVisit, views::Phase};
 use shared::{
     RecipientId, RowId,
     records::{Presence, VisitMode},
@@ -129,6 +125,8 @@ async fn a_reply_lost_after_commit_doubles_nothing() {
     let field = field().await;
     let device = field.phone.device();
     device.save_visit(visit(field.recipient, "一次".to_owned())).await.unwrap();
+    // Twice: a call over a broken connection is made once more by itself.
+    field.line.inject("POST /v1/push", Fault::CutReply { after: 0 });
     field.line.inject("POST /v1/push", Fault::CutReply { after: 0 });
     let state = device.sync_now().await.unwrap();
     assert!(state.waiting_total > 0 && state.last_problem.is_some());

@@ -4,14 +4,10 @@
 use anyhow::{Context, ensure};
 use clap::Parser;
 use device_core::client::{HttpClient, ServerAddress};
-use shared::{
-    Change, Day, Kind,
-    protocol::SyncProtocol,
-    records::Role,
-    wire::ReportRequest,
-};
+use shared::{Change, Day, Kind, protocol::SyncProtocol, records::Role, wire::ReportRequest};
 use std::{
     path::PathBuf,
+    process::ExitCode,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -45,8 +41,17 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("city: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let folder = match &arguments.keep {
         Some(path) => Folder::kept(path.clone())?,
         None => Folder::temporary("city")?,
@@ -85,7 +90,8 @@ async fn main() -> anyhow::Result<()> {
     );
     server.start().await?;
     let client = HttpClient::new(ServerAddress::parse(&server.url())?)?;
-    let mut supervisor = Recorder::enrol(&client, &codes.pop().context("the last code is the supervisor's")?, "city").await?;
+    let mut supervisor =
+        Recorder::enrol(&client, &codes.pop().context("the last code is the supervisor's")?, "city").await?;
 
     let loaded = load(&plan, codes, &client, arguments.devices).await?;
     println!("city: {} bytes a visit in a push of 50 visits, compressed", bytes_a_visit(&plan, &mut supervisor)?);
@@ -114,7 +120,7 @@ async fn main() -> anyhow::Result<()> {
     }
     server.kill().await?;
     println!();
-    ensure!(equal, "city: the figures differ from the published ones");
+    ensure!(equal, "the figures differ from the published ones");
     println!(
         "city: {} operations of {} devices loaded, all figures equal the published ones, {:.0} s in all.",
         loaded.operations,
@@ -150,7 +156,10 @@ impl Loaded {
             self.refused
         );
         let each = self.up as f64 / self.operations as f64;
-        println!("city: {:.1} MB up, {each:.0} bytes an operation (headers included, one push a device)", self.up as f64 / 1e6);
+        println!(
+            "city: {:.1} MB up, {each:.0} bytes an operation (headers included, one push a device)",
+            self.up as f64 / 1e6
+        );
         println!("city: server's peak memory {} MiB, processor {cpu:.0} s", peak >> 20);
     }
 }

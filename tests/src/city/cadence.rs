@@ -13,8 +13,8 @@ use shared::{
     records::{NeedStatus, PairingRole, RuleSet},
 };
 
-/// Days past due that a worker's recipients show, in turn: something of each kind on every today screen.
-const DAYS_OVER: [i32; 12] = [3, 0, -2, -5, -1, 9, -4, -3, -6, 1, -5, -2];
+/// Days past due that a village's recipients show, in turn: something of each kind on a grid worker's today screen.
+const DAYS_OVER: [i32; 12] = [3, 0, -2, -5, -1, 9, -4, -3, 0, 1, -5, -2];
 /// 130 days of visits at the rules' own pace: more than a quarter, so that the report has months to show.
 const REACH_DAYS: i32 = 130;
 
@@ -28,8 +28,8 @@ pub fn logs(plan: &Plan) -> Vec<WorkerLog> {
 fn of_worker(plan: &Plan, rules: &RuleSet, worker: usize) -> Vec<Entry> {
     let mut entries = Vec::new();
     let own = plan.pairs_of(worker).iter().filter(|p| p.role == PairingRole::Paired);
-    for (place, pair) in own.enumerate() {
-        of_pair(plan, rules, pair, DAYS_OVER[(place + worker) % DAYS_OVER.len()], &mut entries);
+    for pair in own {
+        of_pair(plan, rules, pair, DAYS_OVER[pair.recipient % DAYS_OVER.len()], &mut entries);
     }
     entries.sort_by_key(|e| e.at);
     entries
@@ -47,8 +47,7 @@ fn of_pair(plan: &Plan, rules: &RuleSet, pair: &Pair, over: i32, entries: &mut V
 
     // The later of the two limits is pushed back, so that the other one decides when the person is due.
     let by_call = v - 3 > c && dice.chance(500);
-    let (last_visit, last_call) =
-        if by_call { (v + over - 3, c + over) } else { (v + over, (c + over - 2).max(1)) };
+    let (last_visit, last_call) = if by_call { (v + over - 3, c + over) } else { (v + over, (c + over - 2).max(1)) };
     for day in back_from(dice, today.plus(-last_visit.max(1)), v, first) {
         let at = deeds::working_hour(dice, day);
         entries.push(deeds::home_visit(dice, about, at));

@@ -9,8 +9,8 @@ use shared::{
     ids::uuid_v7,
     op::Change,
     records::{
-        Assistance, AssistanceKind, Category, Finding, GoodsItem, GoodsLine, Kind, Need, NeedKind, NeedStatus, Presence,
-        Record, RuleSet, Service, Visit, VisitMode,
+        Assistance, AssistanceKind, Category, Finding, GoodsItem, GoodsLine, Kind, Need, NeedKind, NeedStatus,
+        Presence, Record, RuleSet, Service, Visit, VisitMode,
     },
 };
 

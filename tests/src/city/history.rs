@@ -98,7 +98,11 @@ impl Iterator for History<'_> {
 
 /// How much of a total falls to a pair: by chance, and more where the need is greater.
 fn weight(plan: &Plan, pair: &Pair, stretch: usize, of: Of) -> u64 {
-    let chance = 2 + mix(plan.shape.seed ^ ((pair.worker as u64) << 32), pair.recipient as u64, (stretch * 8 + of as usize) as u64) % 9;
+    let chance = 2 + mix(
+        plan.shape.seed ^ ((pair.worker as u64) << 32),
+        pair.recipient as u64,
+        (stretch * 8 + of as usize) as u64,
+    ) % 9;
     let need = match (&plan.recipients[pair.recipient].category, of) {
         (Category::DestituteHome, Of::Visits | Of::Aid) => 4,
         (Category::SevereDisability, Of::Visits | Of::Policies) => 3,

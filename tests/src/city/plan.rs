@@ -183,13 +183,16 @@ impl Plan {
             let (w0, r0) = (self.workers.len(), self.recipients.len());
             let villages = township.villages.len();
             let county = township.code.county().expect("a township lies in a county");
-            let county_units: Vec<UnitId> =
-                self.units.iter().filter(|u| u.area == county).map(unit_id).collect();
+            let county_units: Vec<UnitId> = self.units.iter().filter(|u| u.area == county).map(unit_id).collect();
             let own_unit = self.units.iter().find(|u| u.area == township.code).map(unit_id);
             for i in 0..workers {
                 let (village, _) = township.villages[i * villages / workers];
                 let male = dice.chance(550);
-                let unit = if dice.chance(400) { own_unit } else { Some(county_units[dice.below(county_units.len() as u64) as usize]) };
+                let unit = if dice.chance(400) {
+                    own_unit
+                } else {
+                    Some(county_units[dice.below(county_units.len() as u64) as usize])
+                };
                 self.workers.push(Worker {
                     code: format!("W{}{i:03}", township.code),
                     name: people.name(dice, male),
@@ -216,7 +219,11 @@ impl Plan {
             return;
         }
         for i in 0..recipients {
-            self.pairs.push(Pair { worker: w0 + i * workers / recipients, recipient: r0 + i, role: PairingRole::Paired });
+            self.pairs.push(Pair {
+                worker: w0 + i * workers / recipients,
+                recipient: r0 + i,
+                role: PairingRole::Paired,
+            });
         }
         // More workers than recipients: the others join in too.
         for i in 0..workers {

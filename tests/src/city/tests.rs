@@ -77,8 +77,7 @@ fn identity_numbers_hold_and_belong_to_nobody() {
 #[test]
 fn everyone_is_cared_for_and_every_carer_cares_for_someone() {
     let city = &*CITY;
-    let paired: Vec<usize> =
-        city.pairs.iter().filter(|p| p.role == PairingRole::Paired).map(|p| p.recipient).collect();
+    let paired: Vec<usize> = city.pairs.iter().filter(|p| p.role == PairingRole::Paired).map(|p| p.recipient).collect();
     assert_eq!(paired.len(), city.recipients.len());
     assert_eq!(paired.iter().collect::<HashSet<_>>().len(), city.recipients.len());
     assert!(city.carers().all(|w| !city.pairs_of(w).is_empty()));

@@ -10,7 +10,12 @@ pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Teller) -> anyhow
     let (a, b) = (cast.a.phone.device(), cast.b.phone.device());
 
     let simple = a.create_vault("1111").await;
-    teller.same(&simple.err(), &Some(Refusal::PinTooSimple), "太简单的 PIN 被拒绝", "a PIN that is too simple is refused");
+    teller.same(
+        &simple.err(),
+        &Some(Refusal::PinTooSimple),
+        "太简单的 PIN 被拒绝",
+        "a PIN that is too simple is refused",
+    );
     a.create_vault(PIN).await?;
     b.create_vault(PIN).await?;
 

@@ -35,11 +35,7 @@ pub async fn play(cast: &mut Cast, saved: &Saved, teller: &mut Teller) -> anyhow
         &format!("{} operations and {} photos wait, none is missing", saved.waiting, saved.photos),
     );
     let card = a.card(cast.shared).await?;
-    teller.check(
-        card.history.iter().any(|h| h.row == saved.visit),
-        "走访记录还在",
-        "the visit is still there",
-    );
+    teller.check(card.history.iter().any(|h| h.row == saved.visit), "走访记录还在", "the visit is still there");
     let handed = a.record(saved.handout[0]).await?;
     teller.check(!handed.item.photos.is_empty(), "发放记录和照片还在", "the hand-out and its photos are still there");
     let draft = a.load_draft(&saved.draft_key).await?;

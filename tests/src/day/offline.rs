@@ -10,9 +10,7 @@ use device_core::{
 use shared::{
     Fen, Fields, RowId,
     indicators::{Figures, Indicator},
-    records::{
-        AssistanceKind, Finding, GoodsLine, NeedKind, PhotoOf, Presence, ReceiptMode, Service, VisitMode,
-    },
+    records::{AssistanceKind, Finding, GoodsLine, NeedKind, PhotoOf, Presence, ReceiptMode, Service, VisitMode},
 };
 
 /// What the first phone had saved when it was killed.
@@ -59,9 +57,7 @@ pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Teller) -> anyhow
             note: Some("老人精神尚好,炕上暖和".to_owned()),
             follow_up: None,
             need: Some(NeedText {
-                kind: NeedKind::Heating,
-                text: "炉子旧了倒烟,想换一个".to_owned(),
-                unit: None,
+                kind: NeedKind::Heating, text: "炉子旧了倒烟,想换一个".to_owned(), unit: None
             }),
             draft: None,
         })
@@ -80,7 +76,7 @@ pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Teller) -> anyhow
     a.save_draft(&draft_key, DRAFT.to_owned()).await?;
     teller.note("下一户的走访写到一半", "the next visit is half written");
 
-    let (phone_a, phone_b) = ("10109990001".to_owned(), "10109990002".to_owned());
+    let (phone_a, phone_b) = ("10109991111".to_owned(), "10109992222".to_owned());
     a.edit_recipient(cast.shared, Fields::new().with("phone", phone_a.as_str())).await?;
     b.edit_recipient(cast.shared, Fields::new().with("phone", phone_b.as_str())).await?;
     teller.check(
@@ -90,12 +86,7 @@ pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Teller) -> anyhow
     );
 
     let month = a.my_month(stage.month).await?;
-    teller.same(
-        &month.confirmed,
-        &before.confirmed,
-        "“已确认”的数字没有动",
-        "confirmed figures have not moved",
-    );
+    teller.same(&month.confirmed, &before.confirmed, "“已确认”的数字没有动", "confirmed figures have not moved");
     let unsent = month.waiting.clone();
     teller.check(
         unsent.visits() == 1 && unsent.get(Indicator::AidGoods).n == 10 && unsent.aid() == Fen(10 * (4200 + 6500)),

@@ -83,7 +83,10 @@ impl Stage {
         teller.check(
             true,
             &format!("{} 名干部近 {days} 天的 {records} 条记录与 {tasks} 份通知任务,经真实同步接口送达", logs.len()),
-            &format!("{records} records of {} workers and {tasks} notices and tasks came in by real pushes", logs.len()),
+            &format!(
+                "{records} records of {} workers and {tasks} notices and tasks came in by real pushes",
+                logs.len()
+            ),
         );
 
         let mut lines = Vec::new();

@@ -9,9 +9,7 @@ use shared::{
     chain::Chain,
     ids::{Incarnation, OpNo, Rev, uuid_v7},
     protocol::{Answer, SyncProtocol},
-    wire::{
-        EnrolRequest, ErrorCode, PROTO, PUSH_BYTES_MAX, PUSH_OPS_MAX, PushRequest, PushVerdict, SyncError, Token,
-    },
+    wire::{EnrolRequest, ErrorCode, PROTO, PUSH_BYTES_MAX, PUSH_OPS_MAX, PushRequest, PushVerdict, SyncError, Token},
 };
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -70,7 +68,9 @@ impl Recorder {
             let reply = patient(&mut refused, || server.push(&self.token, request.clone())).await;
             self.refused += refused;
             match reply?.verdict {
-                PushVerdict::Accepted { acked_through, outcomes: some } if acked_through == last => outcomes.extend(some),
+                PushVerdict::Accepted { acked_through, outcomes: some } if acked_through == last => {
+                    outcomes.extend(some)
+                }
                 other => return Err(SyncError::BadReply(format!("a fresh device's push got {other:?}"))),
             }
             self.next += taken as u64;

@@ -138,7 +138,9 @@ impl Server {
         let printed = self.run(&["enrol", worker]).await?;
         // Ten characters of Crockford base 32 with a hyphen in the middle.
         let is_code = |word: &&str| {
-            word.len() == 11 && word.as_bytes()[5] == b'-' && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            word.len() == 11
+                && word.as_bytes()[5] == b'-'
+                && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         };
         let code = printed.split_whitespace().find(is_code);
         Ok(code.with_context(|| format!("no code in what `enrol` printed:\n{printed}"))?.to_owned())

@@ -22,8 +22,12 @@ impl Tool {
         match self {
             Self::Xvfb => ("XVFB_BIN", &["Xvfb"], "scripts/setup.sh test"),
             Self::WebKitWebDriver => ("WEBKIT_WEBDRIVER_BIN", &["WebKitWebDriver"], "scripts/setup.sh test"),
-            Self::Chromedriver => ("CHROMEDRIVER_BIN", &["chromedriver", "chromium.chromedriver"], "scripts/setup.sh test"),
-            Self::Chromium => ("CHROME_BIN", &["chromium", "google-chrome", "google-chrome-stable"], "scripts/setup.sh test"),
+            Self::Chromedriver => {
+                ("CHROMEDRIVER_BIN", &["chromedriver", "chromium.chromedriver"], "scripts/setup.sh test")
+            }
+            Self::Chromium => {
+                ("CHROME_BIN", &["chromium", "google-chrome", "google-chrome-stable"], "scripts/setup.sh test")
+            }
             Self::SyncServer => ("SYNC_SERVER_BIN", &[], "cargo build -p sync-server --bin sync-server"),
             Self::App => ("LIANXIN_APP_BIN", &[], "cargo build -p app --features automation --bin lianxin"),
         }
@@ -49,7 +53,8 @@ impl Tool {
         };
         // Beside the running program, or one up from a test's `deps` folder.
         let here = std::env::current_exe().ok();
-        let beside = here.iter().flat_map(|p| p.ancestors().skip(1).take(2)).flat_map(|f| built.iter().map(move |n| f.join(n)));
+        let beside =
+            here.iter().flat_map(|p| p.ancestors().skip(1).take(2)).flat_map(|f| built.iter().map(move |n| f.join(n)));
         match on_path.chain(beside).find(|p| is_program(p)) {
             Some(path) => Ok(path),
             None => anyhow::bail!("{self:?} is missing ({variable} is not set either); run: {help}"),
