@@ -1,0 +1,422 @@
+//! The real program: its commands beside a running server, its exit codes, and what is left when it is killed.
+
+mod support;
+
+use serde_json::json;
+use shared::{RowId, ids::OpNo, wire::PushVerdict};
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader, Read},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+use support::{Line, client, send, today};
+use sync_server::{import::recipient_id, testing::TempDir};
+
+const AREAS: &str =
+    "code,name,parent\n6299,平川市,62\n629901,甲县,6299\n629901001,河湾乡,629901\n629901001001,河湾村,629901001\n";
+const WORKERS: &str = "code,name,area,role,areas\nW1,谷军,629901001001,,\nW2,王玉梅,629901001001,,\nW3,李建,629901001001,,\nA1,赵明,6299,管理员,6299\n";
+
+/// A data folder with a roster, and the files it came from.
+struct Site {
+    temp: TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let site = Self { temp: TempDir::new() };
+        site.write("areas.csv", AREAS);
+        site.write("workers.csv", WORKERS);
+        let recipients: String = (1..=9).map(|n| format!("R{n},对象{n},其他,629901001001\n")).collect();
+        site.write("recipients.csv", &format!("code,name,category,area\n{recipients}"));
+        let pairings: String = (1..=9).map(|n| format!("W{},R{n},2023-01-01\n", n % 3 + 1)).collect();
+        site.write("pairings.csv", &format!("worker,recipient,start\n{pairings}"));
+        site
+    }
+
+    /// With the roster imported.
+    fn ready() -> Self {
+        let site = Self::new();
+        let output = site.run(&site.import());
+        assert!(output.status.success(), "{}", text(&output));
+        site
+    }
+
+    fn import(&self) -> Vec<String> {
+        let mut line = vec!["import".to_owned()];
+        for list in ["areas", "workers", "recipients", "pairings"] {
+            line.extend([format!("--{list}"), self.path(&format!("{list}.csv")).display().to_string()]);
+        }
+        line
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.temp.path().join(name)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.path("data")
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn command<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
+        command.args(arguments).env("LIANXIN_DATA", self.data()).env("LIANXIN_LANG", "en").env_remove("RUST_LOG");
+        command
+    }
+
+    fn run<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Output {
+        self.command(arguments).stdin(Stdio::null()).output().unwrap()
+    }
+
+    fn serve(&self, port: u16, more: &[&str]) -> Server {
+        let listen = format!("127.0.0.1:{port}");
+        let mut arguments = vec!["serve", "--listen", &listen];
+        arguments.extend(more);
+        let mut child = self.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        // The line is written once the port is bound.
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let url =
+            line.split_whitespace().find(|w| w.starts_with("http")).unwrap_or_else(|| panic!("{line}")).to_owned();
+        Server { child, url, out }
+    }
+}
+
+struct Server {
+    child: Child,
+    url: String,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Server {
+    fn port(&self) -> u16 {
+        let address: SocketAddr = self.url.rsplit('/').next().unwrap().parse().unwrap();
+        address.port()
+    }
+
+    /// SIGKILL.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM; what it printed at the end and its exit code.
+    fn terminate(mut self) -> (String, Option<i32>) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").arg(&id).status().unwrap().success());
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        (rest, self.child.wait().unwrap().code())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Ended already where a test ended it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// The code that `enrol` printed.
+fn code(output: &Output) -> String {
+    assert!(output.status.success(), "{}", text(output));
+    let out = String::from_utf8_lossy(&output.stdout);
+    let is_code = |w: &&str| {
+        w.len() == 11 && w.as_bytes()[5] == b'-' && w.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    out.split_whitespace().find(is_code).unwrap_or_else(|| panic!("{out}")).to_owned()
+}
+
+#[test]
+fn importing_twice_changes_nothing_the_second_time() {
+    let site = Site::new();
+    let first = text(&site.run(&site.import()));
+    assert!(first.contains("Import done: 26 created, 0 changed, 0 unchanged."), "{first}");
+    let second = text(&site.run(&site.import()));
+    assert!(second.contains("Import done: 0 created, 0 changed, 26 unchanged."), "{second}");
+    site.write("workers.csv", &WORKERS.replace("谷军", "谷大军"));
+    let third = text(&site.run(&site.import()));
+    // The worker, and the name in each of their three pairings.
+    assert!(third.contains("Import done: 0 created, 4 changed, 22 unchanged."), "{third}");
+}
+
+#[test]
+fn one_bad_line_names_itself_and_nothing_at_all_is_imported() {
+    let site = Site::new();
+    site.write("recipients.csv", "code,name,category,area\nR1,甲,孤儿,629901001001\nR2,乙,orphan,629901001999\n");
+    let output = site.run(&site.import());
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output);
+    assert!(said.contains("recipients.csv, line 3, column \"Area\": There is no area 629901001999."), "{said}");
+    assert!(said.contains("nothing was imported"), "{said}");
+    let enrol = site.run(&["enrol", "W1"]);
+    assert_eq!(enrol.status.code(), Some(1), "not even the workers are there");
+    assert!(text(&enrol).contains("There is no worker with the code \"W1\""));
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let site = Site::new();
+    let mut line = site.import();
+    line.push("--dry-run".to_owned());
+    let output = site.run(&line);
+    assert!(output.status.success());
+    assert!(text(&output).contains("all 26 lines can be imported. Nothing was written."), "{}", text(&output));
+    assert_eq!(site.run(&["enrol", "W1"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_mistyped_folder_or_file_is_said_and_made_into_nothing() {
+    let site = Site::new();
+    let output = site.run(&["enrol", "W1", "--data", site.path("typo").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output).contains("There is no data in the folder"));
+    assert!(!site.path("typo").exists());
+    let output = site.run(&["import", "--areas", site.path("typo.csv").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("typo.csv cannot be read"));
+}
+
+#[test]
+fn plain_http_is_not_served_to_the_network() {
+    let site = Site::ready();
+    let output = site.run(&["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("--tls-cert and --tls-key"), "{}", text(&output));
+}
+
+#[tokio::test]
+async fn told_to_stop_it_finishes_and_says_so() {
+    let site = Site::ready();
+    let server = site.serve(0, &[]);
+    let health = send(client().get(format!("{}/healthz", server.url))).await.unwrap();
+    assert_eq!((health.status.as_u16(), health.bytes.as_slice()), (200, &b"ok\n"[..]));
+    let (said, exit) = server.terminate();
+    assert_eq!(exit, Some(0));
+    assert_eq!(said.trim(), "The server has stopped; all data is written.");
+    assert!(!site.data().join("control.sock").exists());
+}
+
+#[tokio::test]
+async fn commands_work_beside_a_running_server() {
+    let site = Site::ready();
+    let server = site.serve(0, &["--public-url", "https://lianxin.example/"]);
+    let enrolled = site.run(&["enrol", "--worker", "W1"]);
+    assert!(
+        text(&enrolled).contains("lianxin://enrol?server=https%3A%2F%2Flianxin.example&code="),
+        "{}",
+        text(&enrolled)
+    );
+    let mut line = Line::enrol(&server.url, &code(&enrolled), 1).await;
+
+    // An import while phones push: the new recipient is there at once.
+    site.write("recipients.csv", "code,name,category,area\nR50,新对象,其他,629901001001\n");
+    site.write("pairings.csv", "worker,recipient,start\nW1,R50,2023-01-01\n");
+    let imported = site.run(&site.import());
+    assert!(text(&imported).contains("2 created"), "{}", text(&imported));
+    line.phone.visit(recipient_id("R50"), "home", &today());
+    line.push().await;
+
+    let second = site.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.status.code(), Some(3));
+    assert!(text(&second).contains("A server runs on this data folder already"), "{}", text(&second));
+    server.kill();
+    // A socket left behind by a killed server is in nobody's way.
+    assert!(site.data().join("control.sock").exists());
+    assert!(site.run(&["enrol", "W2"]).status.success());
+    site.serve(0, &[]).terminate();
+}
+
+#[tokio::test]
+async fn a_password_for_the_console_is_set_beside_a_running_server() {
+    let site = Site::ready();
+    let server = site.serve(0, &[]);
+    site.write("password", "a long password\n");
+    let file = site.path("password");
+    let output = site.run(&["enrol", "A1", "--console", "--password-file", file.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(!text(&output).contains("a long password"));
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let form = send(http.get(format!("{}/console/login", server.url))).await.unwrap();
+    let cookie = form.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let csrf = cookie.split('=').nth(1).unwrap();
+    let login = |password: &str| {
+        let body = format!("csrf={csrf}&login=A1&password={password}");
+        let request = http.post(format!("{}/console/login", server.url)).header("cookie", &cookie).body(body);
+        send(request.header("content-type", "application/x-www-form-urlencoded"))
+    };
+    assert_eq!(login("wrong").await.unwrap().status, 401);
+    assert_eq!(login("a+long+password").await.unwrap().status, 303);
+
+    let short = site.path("short");
+    std::fs::write(&short, "short").unwrap();
+    let output = site.run(&["enrol", "A1", "--console", "--password-file", short.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("at least 10 characters"));
+    let made_up = site.run(&["enrol", "A1", "--console"]);
+    assert!(text(&made_up).contains("Console password (shown only now): "));
+}
+
+#[tokio::test]
+async fn a_backup_made_while_serving_restores_with_a_new_epoch() {
+    let site = Site::ready();
+    let server = site.serve(0, &[]);
+    let mut line = Line::enrol(&server.url, &code(&site.run(&["enrol", "W1"])), 1).await;
+    let before = line.phone.visit(recipient_id("R3"), "home", &today());
+    line.push().await;
+    let copy = site.path("copy.db");
+    let backup = ["backup", "--to", copy.to_str().unwrap()];
+    let output = site.run(&backup);
+    assert!(output.status.success() && text(&output).contains("Backup done"), "{}", text(&output));
+    assert_eq!(site.run(&backup).status.code(), Some(1), "no backup is overwritten");
+    let after = line.phone.visit(recipient_id("R3"), "home", &today());
+    line.push().await;
+    let epoch = epoch(&line).await;
+
+    let restore = ["restore", "--from", copy.to_str().unwrap()];
+    let refused = site.run(&restore);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(text(&refused).contains("Stop it first"), "{}", text(&refused));
+    let port = server.port();
+    server.terminate();
+    let no_backup = site.run(&["restore", "--from", site.path("areas.csv").to_str().unwrap()]);
+    assert_eq!(no_backup.status.code(), Some(1));
+    let restored = site.run(&restore);
+    assert!(restored.status.success(), "{}", text(&restored));
+
+    let _server = site.serve(port, &[]);
+    let ids = ids(&line.pull_all().await);
+    assert!(ids.contains(&before) && !ids.contains(&after), "the store is as of the backup");
+    assert_ne!(self::epoch(&line).await, epoch, "devices can tell");
+    let kept = std::fs::read_dir(site.data()).unwrap().filter_map(Result::ok);
+    assert!(kept.into_iter().any(|e| e.file_name().to_string_lossy().contains(".before-restore-")));
+}
+
+async fn epoch(line: &Line) -> serde_json::Value {
+    let now = today();
+    let ask = json!({"proto": 1, "device": line.phone.device, "cursors": {}, "client_now": now});
+    let reply: serde_json::Value = send(line.post("/v1/pull", support::json(&ask))).await.unwrap().ok();
+    reply["epoch"].clone()
+}
+
+fn ids(rows: &[serde_json::Value]) -> BTreeSet<RowId> {
+    rows.iter().map(|row| serde_json::from_value(row["id"].clone()).unwrap()).collect()
+}
+
+/// One phone pushing visits, five at a time, until the server is gone. What was acknowledged, and all it recorded.
+async fn push_until_killed(
+    mut line: Line,
+    recipient: &'static str,
+    told: tokio::sync::mpsc::Sender<()>,
+) -> (Line, Vec<RowId>, OpNo) {
+    let mut rows = Vec::new();
+    // Nothing waits at the start: all that was recorded before is acknowledged.
+    let mut acknowledged = line.phone.last();
+    loop {
+        for _ in 0..5 {
+            rows.push(line.phone.visit(recipient_id(recipient), "home", &today()));
+        }
+        match line.try_push().await {
+            Ok(PushVerdict::Accepted { acked_through, .. }) => acknowledged = acked_through,
+            Ok(other) => panic!("{other:?}"),
+            Err(_) => return (line, rows, acknowledged),
+        }
+        // Nobody counts any more once the server was killed.
+        let _ = told.try_send(());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_during_pushes_it_has_everything_it_acknowledged_and_doubles_nothing() {
+    /// Acknowledged pushes before each kill: at the start, and in full swing.
+    const ROUNDS: [usize; 3] = [1, 20, 60];
+    let site = Site::ready();
+    let mut server = site.serve(0, &[]);
+    let port = server.port();
+    let mut lines = Vec::new();
+    for (n, worker) in ["W1", "W2", "W3"].into_iter().enumerate() {
+        lines.push(Line::enrol(&server.url, &code(&site.run(&["enrol", worker])), n as u128 + 1).await);
+    }
+    let recipients = ["R3", "R1", "R2"];
+    let mut all: Vec<BTreeSet<RowId>> = vec![BTreeSet::new(); 3];
+    for acks in ROUNDS {
+        let (told, mut heard) = tokio::sync::mpsc::channel(1000);
+        let pushing: Vec<_> = lines
+            .drain(..)
+            .zip(recipients)
+            .map(|(line, recipient)| tokio::spawn(push_until_killed(line, recipient, told.clone())))
+            .collect();
+        drop(told);
+        for _ in 0..acks {
+            heard.recv().await.unwrap();
+        }
+        server.kill();
+        server = site.serve(port, &[]);
+        for (n, pushing) in pushing.into_iter().enumerate() {
+            let (mut line, rows, acknowledged) = pushing.await.unwrap();
+            let here = ids(&line.pull_all().await);
+            // Every row of this round up to the last acknowledged operation.
+            let waiting = (line.phone.last().0 - acknowledged.0) as usize;
+            let lost: Vec<_> = rows[..rows.len() - waiting].iter().filter(|row| !here.contains(row)).collect();
+            assert!(lost.is_empty(), "{} acknowledged visits are gone", lost.len());
+            all[n].extend(rows);
+            // The push whose answer never came, again: whether the server had it or not, it counts once.
+            line.push().await;
+            assert_eq!(visits_in(&line.pull_all().await), all[n]);
+            lines.push(line);
+        }
+    }
+}
+
+fn visits_in(rows: &[serde_json::Value]) -> BTreeSet<RowId> {
+    ids(&rows.iter().filter(|row| row["kind"] == "visit").cloned().collect::<Vec<_>>())
+}
+
+#[tokio::test]
+async fn tls_of_its_own_is_spoken_with_the_certificate_given() {
+    let site = Site::ready();
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    site.write("cert.pem", &made.cert.pem());
+    site.write("key.pem", &made.signing_key.serialize_pem());
+    let (cert, key) = (site.path("cert.pem"), site.path("key.pem"));
+    let tls = ["--tls-cert", cert.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
+    let server = site.serve(0, &tls);
+    assert!(server.url.starts_with("https://"));
+    let root = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
+    let trusting = reqwest::Client::builder().add_root_certificate(root).no_proxy().build().unwrap();
+    let url = format!("https://localhost:{}/healthz", server.port());
+    assert_eq!(send(trusting.get(&url)).await.unwrap().status, 200);
+    assert!(client().get(&url).send().await.is_err(), "others do not trust it");
+    let plain = client().get(url.replace("https", "http")).send().await;
+    assert!(plain.is_err(), "nothing is answered in the clear");
+    drop(server);
+
+    let broken =
+        [&["serve", "--listen", "127.0.0.1:0"][..], &["--tls-cert", key.to_str().unwrap()], &tls[2..]].concat();
+    let output = site.run(&broken);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("The TLS certificate or key cannot be used"), "{}", text(&output));
+}
+
+#[test]
+fn help_speaks_the_readers_language() {
+    let help = |lang: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
+        let output = command.args(["import", "--help"]).env("LIANXIN_LANG", lang).output().unwrap();
+        text(&output)
+    };
+    assert!(help("zh-CN").contains("只检查,不导入"));
+    assert!(help("en").contains("Check only, import nothing"));
+    assert!(!Path::new("lianxin-data").exists(), "asking for help makes no folder");
+}
