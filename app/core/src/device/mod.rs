@@ -9,12 +9,11 @@ mod events;
 pub mod thread;
 mod world;
 
-pub use events::Event;
+pub use events::{Event, Hub};
 pub use thread::{Options, start};
 pub use world::World;
 
 use crate::{Command, Receipt, Refusal};
-use events::Hub;
 use futures_channel::{mpsc, oneshot};
 use futures_util::Stream;
 use std::sync::Arc;

@@ -11,7 +11,7 @@
 //!
 //! Both end when the last [`Device`] is gone.
 
-use super::{Device, Event, Request, World, events::Hub};
+use super::{Device, Event, Hub, Request, World};
 use crate::{
     Command, Core, Places, Receipt, Refusal, Step, StepReply,
     client::{HttpClient, ServerAddress},

@@ -40,6 +40,10 @@ impl Stage {
     }
 }
 
+/// 6 h: a scope that still differs after it was fetched anew (a row this build cannot read, say) is not fetched again
+/// and again over a link that costs money.
+const REPULL_PAUSE_MS: u64 = 6 * 3_600_000;
+
 /// Scopes whose digest was found right at a cursor.
 pub(super) type Verified = BTreeMap<Scope, (Seq, Digest)>;
 
@@ -64,9 +68,8 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
 
 pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) -> Result<Applied, Trouble> {
     let reply = answer?;
-    let run = desk.run()?;
-    let Stage::Under { settles } = run.pull else { return Ok(Applied::default()) };
-    let mut repulled = run.repulled.clone();
+    let Stage::Under { settles } = desk.run()?.pull else { return Ok(Applied::default()) };
+    let mut repulled = desk.session.repulled.clone();
     let mut verified = std::mem::take(&mut desk.session.verified);
     let done = desk.write(|tx| {
         clock::note(tx, sent, reply.server_now)?;
@@ -92,8 +95,8 @@ pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) 
         Ok(page)
     })?;
     desk.session.verified = verified;
+    desk.session.repulled = repulled;
     let run = desk.run()?;
-    run.repulled = repulled;
     run.progress.rows_pulled += done.rows;
     run.pull = match done.ended {
         true if done.acked > settles => Stage::Due,
@@ -133,13 +136,14 @@ fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), Tr
     Ok(member::set_cursor(tx, &scope.scope, scope.cursor)?)
 }
 
-/// Compares what this device holds of a scope with what the server says it must; fetches it anew once if they differ.
+/// Compares what this device holds of a scope with what the server says it must; fetches it anew if they differ, but not
+/// twice in a row.
 fn check(
     tx: &mut Tx<'_>,
     scope: &ScopePage,
     page: &mut Page,
     verified: &mut Verified,
-    repulled: &mut std::collections::BTreeSet<Scope>,
+    repulled: &mut BTreeMap<Scope, u64>,
 ) -> Result<(), Trouble> {
     let Some(digest) = scope.digest else { return Ok(()) };
     if verified.get(&scope.scope) == Some(&(scope.cursor, digest)) {
@@ -153,7 +157,9 @@ fn check(
     let mut memo: Memo = meta::get(tx, MEMO)?.unwrap_or_default();
     memo.mismatches += 1;
     meta::set(tx, MEMO, &memo)?;
-    if repulled.insert(scope.scope) {
+    let now = tx.monotonic_ms();
+    if repulled.get(&scope.scope).is_none_or(|at| now.saturating_sub(*at) >= REPULL_PAUSE_MS) {
+        repulled.insert(scope.scope, now);
         member::drop_scope(tx, &scope.scope)?;
         page.again = true;
     }

@@ -55,8 +55,13 @@ impl Core {
     /// The next push, if anything may be offered now.
     pub(super) fn next_push(&mut self) -> Result<Option<(Step, Batch)>, Trouble> {
         let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
-        let mut ops = self.take_unsent(run.by_user, PUSH_OPS_MAX, PUSH_BYTES_MAX)?;
-        let Some(first) = ops.first().map(|op| op.wire_no) else { return Ok(None) };
+        let mut ops = self.take_unsent(run.at_once, PUSH_OPS_MAX, PUSH_BYTES_MAX)?;
+        let Some(first) = ops.first().map(|op| op.wire_no) else {
+            if let Some(run) = &mut self.session.run {
+                run.at_once = false;
+            }
+            return Ok(None);
+        };
         // A push is gapless; what comes after a gap goes with the next.
         let run_of = ops.iter().zip(first.0..).take_while(|(op, no)| op.wire_no.0 == *no).count();
         ops.truncate(run_of);

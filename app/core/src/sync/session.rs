@@ -21,7 +21,7 @@ use shared::{
     ids::DeviceId,
     wire::{ErrorCode, ReportRequest, Scope, SyncError, Token},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The three things that need the network. At most one of each kind runs at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct Session {
     pub(super) pace: Pace,
     /// Photos during which the connection broke: others go first next time, in case it was the photo.
     pub(super) put_off: BTreeSet<PhotoId>,
+    /// Scopes that were fetched anew because they differed, and when (monotonic ms).
+    pub(super) repulled: BTreeMap<Scope, u64>,
     /// Digests found right, by scope and cursor, so that a sync without news counts nothing again.
     pub(super) verified: pull::Verified,
 }
@@ -82,14 +84,15 @@ pub(super) enum Flight {
 /// One sync, from its first push to its last photo.
 #[derive(Debug, Default)]
 pub(super) struct Run {
-    /// Asked for by a person: nothing is held back for undoing, and photos given up are tried again.
+    /// Asked for by a person: photos given up are tried again.
     pub by_user: bool,
+    /// What was saved before a person asked goes at once; what is saved from then on can be taken back again.
+    pub at_once: bool,
     pub pull: pull::Stage,
     pub push_blocked: bool,
     pub photos_blocked: bool,
     pub photo: Option<media::Current>,
     pub skipped: BTreeSet<PhotoId>,
-    pub repulled: BTreeSet<Scope>,
     /// Times the server sent the push elsewhere without taking anything.
     pub detours: u32,
     /// The first thing that went wrong without ending the run.
@@ -412,12 +415,13 @@ impl Core {
         // One that runs already now also sends what it held back.
         if let Some(run) = &mut desk.session.run {
             run.by_user |= by_user;
+            run.at_once |= by_user;
             return;
         }
         let ops_total = outbox::waiting(desk.store.conn()).map_or(0, |(n, _)| n);
         let photos_total = photo::debt(desk.store.conn()).map_or(0, |d| d.photos);
         let progress = Progress { ops_total, photos_total, ..Progress::default() };
-        desk.session.run = Some(Run { by_user, progress, ..Run::default() });
+        desk.session.run = Some(Run { by_user, at_once: by_user, progress, ..Run::default() });
     }
 
     fn finish_run(&mut self, trouble: Option<&Trouble>) {

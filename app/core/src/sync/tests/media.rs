@@ -187,6 +187,7 @@ async fn what_is_saved_during_an_upload_goes_before_the_next_chunk() {
         core.apply(reply);
         if seen.len() == 4 {
             say(&mut core, "between two chunks");
+            world.pass_ms(crate::sync::pace::AFTER_SAVE_MS);
         }
     }
     assert_eq!(seen[3..6], ["media_chunk", "push", "pull"]);

@@ -172,6 +172,7 @@ async fn what_is_acknowledged_while_a_pull_is_under_way_is_settled_by_the_next_p
     assert_eq!(first.name(), "pull");
     core.apply(first.run(&server).await);
     let row = say(&mut core, "saved between two pages");
+    world.pass_ms(crate::sync::pace::AFTER_SAVE_MS);
     let mut seen = Vec::new();
     while let Some(step) = core.next_step() {
         seen.push((step.name(), outbox::unsettled(core.store().unwrap().conn(), row).unwrap().len()));

@@ -86,6 +86,26 @@ async fn a_sync_by_itself_leaves_the_seconds_for_undoing_and_comes_back_for_what
 }
 
 #[tokio::test]
+async fn asked_for_by_a_person_it_sends_what_was_just_saved_but_not_what_is_saved_meanwhile() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say(&mut core, "before");
+    server.plan_pull(Ok(page(rows([]), true)));
+    assert!(core.begin(&Command::SyncNow).is_none());
+    let mut seen = Vec::new();
+    while let Some(step) = core.next_step() {
+        seen.push(step.name());
+        core.apply(step.run(&server).await);
+        if seen.len() == 2 {
+            say(&mut core, "meanwhile");
+        }
+    }
+    assert_eq!(seen, ["push", "pull", "pull"]);
+    assert_eq!(core.due_in_ms(), Some(AFTER_SAVE_MS));
+    assert_eq!(sync(&mut core, &server).await.waiting_total, 0);
+}
+
+#[tokio::test]
 async fn locking_ends_a_sync_and_a_reply_that_comes_later_changes_nothing() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = device(&world);
