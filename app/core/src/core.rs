@@ -90,6 +90,12 @@ impl Core {
         self.store.as_ref().ok_or(Refusal::Locked)
     }
 
+    /// The open store, to look at: for simulations that compare what a device holds with what the server says.
+    #[doc(hidden)]
+    pub fn store_for_tests(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
     /// Does `work` in one transaction: durable when this returns `Ok`, and as if never begun otherwise.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let store = self.store.as_mut().ok_or(Refusal::Locked)?;

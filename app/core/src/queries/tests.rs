@@ -175,6 +175,23 @@ fn confirmed_and_waiting_are_together_what_the_report_will_show() {
 }
 
 #[test]
+fn a_need_counts_in_the_month_it_was_solved() {
+    let world = World::new();
+    let (mut core, mut office) = ready(&world, None);
+    let need = crate::command::NeedText { kind: shared::records::NeedKind::Medical, text: "轮椅".into(), unit: None };
+    let new = crate::command::NewNeed { recipient: person(1), need, draft: None };
+    let row = saved(&mut core, Command::OpenNeed(new))[0];
+    world.pass_ms(40 * 86_400_000);
+    saved(&mut core, Command::AdvanceNeed { need: row.into(), to: "solved".into(), unit: None, note: None });
+    office.sync(&mut core);
+    let mut month = |text: &str| {
+        let command = Command::MyMonth { month: text.parse().unwrap() };
+        answer!(core, command, Receipt::Month(m) => (m.confirmed.solved(), m.waiting.solved()))
+    };
+    assert_eq!((month("2026-03"), month("2026-04")), ((0, 0), (1, 0)));
+}
+
+#[test]
 fn progress_of_a_task_comes_from_records() {
     let world = World::new();
     let (mut core, mut office) = ready(&world, None);
@@ -236,6 +253,29 @@ fn a_card_tells_who_did_what_and_whether_it_counts_yet() {
     office.pull(&mut core);
     let view = answer!(core, Command::Record { row: person(1).into() }, Receipt::Record(v) => v);
     assert_eq!(view.fields.text("phone"), Some("139****2222"), "masked here as well");
+}
+
+#[test]
+fn an_open_need_is_on_the_first_screen_until_it_is_solved() {
+    let world = World::new();
+    let (mut core, mut office) = ready(&world, None);
+    let need = crate::command::NeedText { kind: shared::records::NeedKind::Heating, text: "缺煤".into(), unit: None };
+    let new = crate::command::NewNeed { recipient: person(1), need, draft: None };
+    let row = saved(&mut core, Command::OpenNeed(new))[0];
+    let open = |core: &mut crate::Core| {
+        let today = answer!(core, Command::Today, Receipt::Today(t) => t);
+        let card = answer!(core, Command::Card { recipient: person(1) }, Receipt::Card(c) => c);
+        (today.needs.iter().map(|n| n.recipient_name.clone()).collect::<Vec<_>>(), card.item.open_needs)
+    };
+    assert_eq!(open(&mut core), (vec!["谷军".to_owned()], 1));
+    office.sync(&mut core);
+    assert_eq!(open(&mut core).1, 1);
+    let step = Command::AdvanceNeed { need: row.into(), to: "solved".into(), unit: None, note: None };
+    saved(&mut core, step);
+    assert_eq!(open(&mut core), (vec![], 0));
+    office.change(row, 0, Change::Void { reason: "误报".into() });
+    office.sync(&mut core);
+    assert_eq!(open(&mut core), (vec![], 0));
 }
 
 #[test]
