@@ -131,7 +131,7 @@ impl<S: Store> ServerCore<S> {
         self.inner.store.read(Count).await
     }
 
-    /// Reads and writes once.
+    /// Asks the writer and a reader once.
     pub async fn healthy(&self) -> Result<(), CoreError> {
         let epoch = Epoch(self.new_id());
         let written = self.inner.store.write(SetEpoch { epoch, replace: false }).await?;

@@ -56,10 +56,17 @@ impl Job for Make {
         }
         let (from, to) = period.months();
         let wanted = |row: &TallyRow| category.as_ref().is_none_or(|c| c.word() == row.category);
-        let own = txn.tally(area.parent().as_ref().map_or("", AreaCode::as_str), from, to).await?;
+        let below = txn.tally(area.as_str(), from, to).await?;
+        // Figures are kept up to the city; a province is the sum of its cities.
+        let own: Vec<TallyRow> = match area.parent() {
+            Some(parent) => {
+                txn.tally(parent.as_str(), from, to).await?.into_iter().filter(|r| r.area == area.as_str()).collect()
+            }
+            None => below.clone(),
+        };
         let (mut total, mut by_category, mut by_month) =
             (Figures::default(), BTreeMap::<String, Figures>::new(), BTreeMap::<Month, Figures>::new());
-        for row in own.iter().filter(|r| r.area == area.as_str() && wanted(r)) {
+        for row in own.iter().filter(|r| wanted(r)) {
             add(&mut total, row);
             add(by_category.entry(row.category.clone()).or_default(), row);
             add(by_month.entry(row.month).or_default(), row);
@@ -68,7 +75,7 @@ impl Job for Make {
         let named = names(txn, area).await?;
         // An area without figures is a line too: nothing done is what a supervisor looks for.
         lines.extend(named.keys().filter(|code| is_child(area, code)).map(|code| (code.clone(), Figures::default())));
-        for row in txn.tally(area.as_str(), from, to).await?.iter().filter(|r| wanted(r)) {
+        for row in below.iter().filter(|r| wanted(r)) {
             add(lines.entry(row.area.clone()).or_default(), row);
         }
         let name = |code: &str| named.get(code).cloned().unwrap_or_else(|| code.to_owned());

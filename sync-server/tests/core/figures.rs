@@ -22,7 +22,9 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let (phone, who, which, day) = (0usize..2, 0usize..4, 0usize..30, -40i64..1);
+    // Few days, so that several records often fall on one: that is where counting once matters.
+    let day = prop::sample::select(vec![-40i64, -1, 0]);
+    let (phone, who, which) = (0usize..2, 0usize..4, 0usize..30);
     prop_oneof![
         4 => (phone.clone(), who.clone(), day.clone(), any::<bool>(), any::<bool>(), any::<bool>())
             .prop_map(|(phone, who, day, home, found, tutoring)| Step::Visit { phone, who, day, home, found, tutoring }),

@@ -238,3 +238,20 @@ async fn reference_data_stays_in_its_county_and_the_citys_goes_to_all() {
     there.pull().await;
     assert!(!here.holds(unit) && there.holds(unit));
 }
+
+#[tokio::test]
+async fn moves_inside_a_township_cost_its_supervisor_no_row_and_hide_nothing_behind_them() {
+    let town = Town::new().await;
+    let count = PULL_ROWS_MAX + 1;
+    let code = |n: usize| format!("M{n}");
+    town.office((0..count).map(|n| new_recipient(&code(n), VILLAGE)).collect()).await;
+    let mut supervisor = town.phone("S1").await;
+    let mut worker = town.phone("W1").await;
+    supervisor.pull().await;
+    let moves = (0..count).map(|n| set(Kind::Recipient, recipient(&code(n)), json!({"area": VILLAGE_2})));
+    town.office(moves.collect()).await;
+    let visit = worker.visit("R1");
+    worker.push().await;
+    supervisor.pull().await;
+    assert!(supervisor.holds(visit) && supervisor.holds(recipient(&code(count - 1))));
+}

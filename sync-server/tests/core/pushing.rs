@@ -142,6 +142,18 @@ async fn a_copied_phone_gets_an_incarnation_of_its_own_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_phone_with_another_past_gets_an_incarnation_of_its_own() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.visit("R1");
+    phone.push().await;
+    phone.chain = phone.chain.then("something this server never saw");
+    phone.visit("R2");
+    let reply = phone.send(phone.request()).await.unwrap();
+    assert_eq!(reply.verdict, PushVerdict::NewIncarnation { incarnation: Incarnation(2) });
+}
+
+#[tokio::test]
 async fn an_operation_sent_again_under_another_number_is_the_same_operation() {
     let town = Town::new().await;
     let mut phone = town.phone("W1").await;
@@ -178,24 +190,24 @@ async fn two_phones_change_one_number_and_both_see_what_became_of_it() {
 
 #[tokio::test]
 async fn a_clock_a_day_off_is_set_right_and_what_it_said_is_kept() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
-    phone.skew = DAY_MS;
-    phone.create(
-        Kind::Visit,
-        json!({"recipient": recipient("R1"), "mode": "home", "happened": Moment::shanghai(START_MS).to_string(), "presence": "found"}),
-    );
-    let id = phone.outbox[0].row;
-    let original = phone.outbox[0].hlc;
-    assert_eq!(phone.push_one().await, Outcome::Applied);
-    assert_eq!(town.row(id).await.hlc.ms(), START_MS);
-    let db = rusqlite::Connection::open(town.folder.join("server.db")).unwrap();
-    let (kept, skew): (i64, i64) = db
-        .query_row("SELECT original, skew_ms FROM op_log WHERE row = ?1", [id.as_bytes().as_slice()], |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })
-        .unwrap();
-    assert_eq!((kept as u64, skew), (original.0, DAY_MS));
+    for skew in [DAY_MS, -DAY_MS] {
+        let town = Town::new().await;
+        let mut phone = town.phone("W1").await;
+        phone.skew = skew;
+        let at = Moment::shanghai(START_MS).to_string();
+        let visit = json!({"recipient": recipient("R1"), "mode": "home", "happened": at, "presence": "found"});
+        let id = phone.create(Kind::Visit, visit);
+        let original = phone.outbox[0].hlc;
+        assert_eq!(phone.push_one().await, Outcome::Applied);
+        assert_eq!(town.row(id).await.hlc.ms(), START_MS);
+        let db = rusqlite::Connection::open(town.folder.join("server.db")).unwrap();
+        let (kept, noted): (i64, i64) = db
+            .query_row("SELECT original, skew_ms FROM op_log WHERE row = ?1", [id.as_bytes().as_slice()], |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })
+            .unwrap();
+        assert_eq!((kept as u64, noted), (original.0, skew));
+    }
 }
 
 #[tokio::test]
@@ -244,6 +256,26 @@ async fn a_handout_recorded_by_two_phones_counts_and_is_put_to_review() {
     );
     let report = town.report("6208", "2026-03").await;
     assert_eq!((report.total.aid().0, report.attention.reviews), (20_000, 1));
+}
+
+#[tokio::test]
+async fn two_records_of_one_phone_or_of_one_handout_are_no_duplicate() {
+    let town = Town::new().await;
+    let mut one = town.phone("W1").await;
+    let coal = |handout: Option<uuid::Uuid>| {
+        json!({"recipient": recipient("R2"), "kind": "money", "amount": 30_000, "handout": handout,
+            "happened": Moment::shanghai(START_MS).to_string()})
+    };
+    one.create(Kind::Assistance, coal(None));
+    one.push().await;
+    one.create(Kind::Assistance, coal(None));
+    assert_eq!(one.push_one().await, Outcome::Applied, "whoever records twice meant it");
+    let town = Town::new().await;
+    let (mut one, mut two) = (town.phone("W1").await, town.phone("W2").await);
+    let together = Some(fresh());
+    one.create(Kind::Assistance, coal(together));
+    two.create(Kind::Assistance, coal(together));
+    assert_eq!((one.push_one().await, two.push_one().await), (Outcome::Applied, Outcome::Applied));
 }
 
 #[tokio::test]

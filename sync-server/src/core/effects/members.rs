@@ -52,7 +52,6 @@ pub struct Plan {
     shelves: HashMap<String, Delta>,
     feed: Vec<WorkerFeed>,
     gone: Vec<Gone>,
-    back: Vec<(String, RowId)>,
 }
 
 /// A record as a scope sees it: what it was and what it is now.
@@ -100,7 +99,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Area and reference feeds.
+    /// Area and reference feeds. An entry of a record that came back is left: a pull tells only what is off the shelf.
     fn shelve(&mut self, change: &Changed) {
         let id = change.after.id;
         let after = shelf_of(&change.after);
@@ -110,7 +109,6 @@ impl Plan {
             self.shelves.entry(shelf.clone()).or_default().remove(id, before.rev);
             if after.as_ref() != Some(&shelf) {
                 self.gone.push(Gone { shelf, row: id, seq: Seq(0) });
-                self.back.extend(after.clone().map(|s| (s, id)));
             }
         }
         if let Some(shelf) = after {
@@ -161,7 +159,6 @@ impl Plan {
     pub async fn write<T: Txn>(self, txn: &mut T) -> Stored<()> {
         txn.put(&self.feed).await?;
         txn.put(&self.gone).await?;
-        txn.delete::<Gone>(&self.back).await?;
         let (keys, deltas): (Vec<_>, Vec<_>) = self.workers.into_iter().map(|(w, d)| ((w,), d)).unzip();
         let old = txn.get::<WorkerDigest>(&keys).await?;
         let new = keys.iter().zip(deltas).zip(old).map(|(((worker,), delta), old)| {

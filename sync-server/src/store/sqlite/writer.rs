@@ -145,8 +145,9 @@ fn try_together(conn: &mut Connection, group: &mut [Box<dyn Waiting>]) -> Result
         conn.execute_batch("SAVEPOINT job").map_err(failed).inspect_err(|_| undo(conn))?;
         let good = job.run(conn);
         if conn.is_autocommit() {
-            // SQLite gave up the whole transaction (a full disk does that): nothing of this group is written.
-            return Err(StoreError::Full);
+            // SQLite gave up the whole transaction, as it does on a full disk: nothing of this group is written. The job
+            // at fault has its own error; its neighbours may come again.
+            return Err(StoreError::Busy);
         }
         let end = if good { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
         conn.execute_batch(end).map_err(failed).inspect_err(|_| undo(conn))?;
