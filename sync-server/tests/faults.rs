@@ -1,5 +1,7 @@
 //! Bad requests and bad connections over real HTTP: a clear answer each time, and nothing lost or doubled.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers too")]
+
 mod support;
 
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! Logs hold no personal data: a test of its own program, because it listens to everything the process logs.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers too")]
+
 mod support;
 
 use shared::{Change, Fields, Kind, ids::Rev};

@@ -1,5 +1,7 @@
 //! The real program: its commands beside a running server, its exit codes, and what is left when it is killed.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers too")]
+
 mod support;
 
 use serde_json::json;

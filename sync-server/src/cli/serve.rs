@@ -59,18 +59,17 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
     let app = http::app(api, ConsoleOptions { https, public_url });
     println!("{}", tr_with(lang, "cli-serving", &[("url", own_url.clone().into())]));
     tracing::info!(url = own_url, version = env!("CARGO_PKG_VERSION"), "listening");
-    let served = match tls {
+    match tls {
         Some(config) => {
             let listener = TlsListener::new(listener, config).map_err(cannot_listen)?;
-            http::serve(app, listener, ServeOptions::default(), told_to_stop()).await
+            http::serve(app, listener, ServeOptions::default(), told_to_stop()).await;
         }
         None => {
             // Small answers leave at once.
             let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-            http::serve(app, listener, ServeOptions::default(), told_to_stop()).await
+            http::serve(app, listener, ServeOptions::default(), told_to_stop()).await;
         }
-    };
-    served.map_err(cannot_listen)?;
+    }
     tracing::info!("stopped");
     Ok(tr(lang, "cli-stopped"))
 }

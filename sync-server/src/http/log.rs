@@ -49,3 +49,32 @@ pub async fn observe<P: Send + Sync + 'static>(
     .instrument(span)
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::http::{
+        api::fake::{Bench, Fake, push_json},
+        limits::Limits,
+    };
+    use std::sync::Arc;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_never_ends_is_told_to_come_back() {
+        let gate = Arc::new(tokio::sync::Semaphore::new(0));
+        let bench = Bench::with(Fake { gate: Some(gate.clone()), ..Fake::default() }, Limits::default());
+        let reply = bench.call("POST", "/v1/push", push_json("")).await;
+        assert_eq!((reply.status.as_u16(), reply.code().as_str()), (503, "busy"));
+        assert!(reply.headers.contains_key("retry-after"));
+        gate.add_permits(1);
+        assert_eq!(bench.call("POST", "/v1/push", push_json("")).await.status, 200, "its place is free again");
+    }
+
+    #[tokio::test]
+    async fn a_panic_answers_and_the_next_request_works() {
+        let bench = Bench::new(Fake { panics: true.into(), ..Fake::default() });
+        let reply = bench.call("POST", "/v1/push", push_json("")).await;
+        assert_eq!((reply.status.as_u16(), reply.code().as_str()), (500, "internal"));
+        bench.fake.panics.store(false, std::sync::atomic::Ordering::SeqCst);
+        assert_eq!(bench.call("POST", "/v1/push", push_json("")).await.status, 200);
+    }
+}

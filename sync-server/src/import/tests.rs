@@ -59,7 +59,7 @@ fn at(line: u64, column: &str, code: &str) -> (u64, Option<String>, String) {
     (line, Some(column.to_owned()).filter(|c| !c.is_empty()), code.to_owned())
 }
 
-fn fields<'c>(checked: &'c Checked, row: impl Into<RowId>) -> &'c Fields {
+fn fields(checked: &Checked, row: impl Into<RowId>) -> &Fields {
     let row = row.into();
     &checked.records.iter().find(|(_, id, _)| *id == row).unwrap().2
 }

@@ -70,10 +70,8 @@ impl TestServer {
                 let stopped = async move {
                     let _ = stopped.await;
                 };
-                let options = ServeOptions { drain: std::time::Duration::from_secs(1) };
-                http::serve(http::app(api, ConsoleOptions::default()), listener, options, stopped)
-                    .await
-                    .expect("serving ends well");
+                let options = ServeOptions { drain: std::time::Duration::from_secs(1), ..ServeOptions::default() };
+                http::serve(http::app(api, ConsoleOptions::default()), listener, options, stopped).await;
                 drop(lock);
             });
         });

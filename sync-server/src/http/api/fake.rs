@@ -25,6 +25,8 @@ pub struct Fake {
     /// Set: pushes wait for it.
     pub gate: Option<Arc<tokio::sync::Semaphore>>,
     pub sick: bool,
+    /// A push meets a defect.
+    pub panics: std::sync::atomic::AtomicBool,
 }
 
 impl Fake {
@@ -72,6 +74,7 @@ impl SyncProtocol for Fake {
         if let Some(gate) = &self.gate {
             gate.acquire().await.unwrap().forget();
         }
+        assert!(!self.panics.load(std::sync::atomic::Ordering::SeqCst), "planted");
         let verdict = PushVerdict::Accepted { acked_through: OpNo(request.ops.len() as u64), outcomes: vec![] };
         let ops: Vec<&str> = request.ops.iter().map(|op| op.get()).collect();
         let reply = PushReply { epoch: Epoch::NIL, server_now: moment(), verdict };
