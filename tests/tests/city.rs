@@ -1,5 +1,7 @@
 //! The invented histories through the real push path, and what the server makes of them.
 
+#![expect(clippy::unwrap_used, reason = "what the tests share fails as they do")]
+
 use shared::{
     Period, Row,
     indicators::{Figures, facts},

@@ -1,5 +1,7 @@
 //! What was saved or acknowledged survives a kill, of the phone and of the server.
 
+#![expect(clippy::unwrap_used, reason = "what the tests share fails as they do")]
+
 use device_core::{Refusal, command::NewVisit, views::Phase};
 use shared::{
     RecipientId, RowId,

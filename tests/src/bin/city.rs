@@ -178,7 +178,7 @@ async fn load(plan: &Arc<Plan>, codes: Vec<String>, client: &HttpClient, at_once
     );
     while let Some(recorder) = futures_util::StreamExt::next(&mut enrolments).await {
         recorders.push(recorder?);
-        if recorders.len() % 5000 == 0 {
+        if recorders.len().is_multiple_of(5000) {
             println!("city: {} devices enrolled", recorders.len());
         }
     }

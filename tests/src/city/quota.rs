@@ -17,7 +17,7 @@ impl Quota {
 
     pub fn take(&mut self, weight: u64) -> u64 {
         self.weight += u128::from(weight);
-        let due = if self.all_weight == 0 { 0 } else { self.total * self.weight / self.all_weight };
+        let due = (self.total * self.weight).checked_div(self.all_weight).unwrap_or(0);
         let part = due - self.given;
         self.given = due;
         part as u64

@@ -13,7 +13,7 @@ pub fn jpeg(seed: u32, width: u32, height: u32) -> Vec<u8> {
         noise ^= noise << 5;
         let grain = (noise % 48) as u8;
         // Sky above, a wall below, and sacks in a row before it.
-        let sack = y > height * 6 / 10 && y < height * 9 / 10 && (x * 10 / width) % 2 == 0;
+        let sack = y > height * 6 / 10 && y < height * 9 / 10 && (x * 10 / width).is_multiple_of(2);
         let base = if y < height * 4 / 10 {
             [150, 175, 205]
         } else if sack {
