@@ -77,7 +77,7 @@ console-solved-unit = {""}
 console-deeds = Good deeds
 console-deeds-unit = {""}
 console-aid = Aid
-console-aid-unit = (10,000 yuan)
+console-aid-unit = {" "}(10,000 yuan)
 
 console-by-month = Visits and contacts by month
 console-as-table = As a table
