@@ -53,7 +53,8 @@ fn refusal(why: Rejection) -> Refusal {
         Rejection::NeedsAmendment { field } => invalid(&field, ProblemCode::WrongShape),
         Rejection::UnknownRow => Refusal::NotFound,
         Rejection::NotAllowed | Rejection::NotYours => Refusal::Server(ErrorCode::NotAllowed),
-        Rejection::IdTaken | Rejection::NeedsNewerServer | Rejection::Malformed { .. } => Refusal::NotNow,
+        // Reasons that only a server finds.
+        _ => Refusal::NotNow,
     }
 }
 

@@ -109,10 +109,11 @@ pub fn state_of(entries: &[OpEntry]) -> RecordState {
     // The last word that wants attention; what was put aside and was no refusal is as good as confirmed.
     let told = entries.iter().rev().filter(|e| !e.seen).find_map(|e| e.outcome.as_ref());
     match told {
+        None | Some(Outcome::Applied) => RecordState::Confirmed,
         Some(Outcome::Rejected(_)) => RecordState::Rejected,
         Some(Outcome::InReview { applied, .. }) => RecordState::InReview { applied: *applied },
-        Some(Outcome::Merged { .. }) => RecordState::Merged,
-        Some(Outcome::Applied) | None => RecordState::Confirmed,
+        // Merged, and what only a newer build understands: on the server, and worth a look.
+        Some(_) => RecordState::Merged,
     }
 }
 
