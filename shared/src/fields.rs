@@ -6,9 +6,16 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Field name → value, ordered by name so that equal records have equal bytes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fields(pub BTreeMap<String, Value>);
+
+/// Names only: personal data stays out of logs and panics.
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Fields {
     pub fn new() -> Self {
@@ -51,9 +58,11 @@ impl Fields {
         self.0.keys().map(String::as_str)
     }
 
-    /// The fields as a typed value; the error names the field that does not fit.
+    /// The fields as a typed value. A `null` is an emptied field, read like an absent one.
     pub fn view<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(serde::de::value::MapDeserializer::new(self.0.iter().map(|(k, v)| (k.as_str(), v))))
+        T::deserialize(serde::de::value::MapDeserializer::new(
+            self.0.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.as_str(), v)),
+        ))
     }
 
     /// A typed value as fields. Absent options are left out.

@@ -81,7 +81,7 @@ macro_rules! counters {
         #[serde(transparent)]
         pub struct $name(pub $int);
         impl $name {
-            pub fn next(self) -> Self { Self(self.0 + 1) }
+            pub fn next(self) -> Self { Self(self.0.saturating_add(1)) }
         }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.fmt(f) }

@@ -91,6 +91,9 @@ pub enum Outcome {
     InReview { review: ReviewId, reason: ReviewReason, applied: bool },
     /// Not in force; stays on the device, where it can be mended, re-sent or exported.
     Rejected(Rejection),
+    /// An outcome of a newer server, kept as it came: shown as "look at it after an update".
+    #[serde(untagged)]
+    Other(serde_json::Value),
 }
 
 impl Outcome {
@@ -120,6 +123,9 @@ pub enum Rejection {
     Malformed { detail: String },
     /// Only a supervisor may.
     NotAllowed,
+    /// A reason of a newer server, kept as it came.
+    #[serde(untagged)]
+    Other(serde_json::Value),
 }
 
 impl Rejection {
@@ -133,6 +139,7 @@ impl Rejection {
             Self::NeedsNewerServer => "needs-newer-server",
             Self::Malformed { .. } => "malformed",
             Self::NotAllowed => "not-allowed",
+            Self::Other(_) => "other",
         }
     }
 }

@@ -46,13 +46,15 @@ fn of_visit(row: &Row, visit: &Visit) -> Vec<Fact> {
     let indicator = match (&visit.mode, &visit.presence) {
         (VisitMode::Home, Presence::Found) => Indicator::HomeVisit,
         (VisitMode::Home, _) => Indicator::NotFound,
-        (_, Presence::Found) => Indicator::Contact,
-        // A call that nobody answered is no contact.
+        (VisitMode::Phone | VisitMode::Wechat | VisitMode::Video, Presence::Found) => Indicator::Contact,
+        // A call that nobody answered is no contact, and a mode of a newer peer counts once this side knows it.
         _ => return Vec::new(),
     };
     let once = Some(Once { recipient: visit.recipient, worker: row.author, day });
     let mut facts = vec![Fact { indicator, day, n: 1, fen: Fen::ZERO, once }];
-    for service in &visit.services {
+    // A service is given to somebody who is there.
+    let services = if visit.presence == Presence::Found { visit.services.as_slice() } else { &[] };
+    for service in services {
         let indicator = match service {
             Service::Tutoring => Indicator::Tutoring,
             Service::Medical => Indicator::Medical,

@@ -2,6 +2,7 @@
 
 use super::{
     actor::{Actor, Standing},
+    guard,
     register::{self, Contest},
     rules::FieldRule,
     status,
@@ -10,7 +11,7 @@ use crate::{
     AreaCode, Change, Fields, Hlc, Op, Outcome,
     ids::{Rev, ReviewId},
     op::Rejection,
-    records::{Category, Creator, Former, Kind, ReviewReason, Row, Stamp, Void},
+    records::{Category, Creator, Former, Kind, ReviewReason, Row, Void},
 };
 use std::collections::BTreeMap;
 
@@ -82,6 +83,9 @@ pub fn decide(row: Option<&Row>, op: &Op, actor: &Actor, meta: &Meta) -> Decisio
     }
     if actor.standing == Standing::Stranger {
         return Decision::Reject(Rejection::NotYours);
+    }
+    if let Some(why) = guard::refusal(op, row, actor, meta.hlc) {
+        return Decision::Reject(why);
     }
     let decision = match (row, &op.change) {
         (None, Change::Create(fields)) => create(op, fields, actor, meta),
@@ -161,6 +165,10 @@ fn set(row: &Row, op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Decis
             FieldRule::Fixed | FieldRule::Status => {
                 return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
             }
+            // A list as a whole would overwrite what others added: only an import says "these and no others".
+            FieldRule::Set if actor.standing != Standing::Server => {
+                return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
+            }
             FieldRule::Server if !actor.is_office() => proposals.push(name.to_owned()),
             FieldRule::Identity
                 if register::contest(row, name, op, meta, actor) != Contest::Unopposed
@@ -178,12 +186,36 @@ fn set(row: &Row, op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Decis
         return Decision::Hold(ReviewReason::IdentityConflict, held);
     }
     let mut next = bumped(row);
-    let lost = register::set_fields(&mut next, op, fields, actor, meta);
-    let problems = next.kind.problems(&next.fields);
-    if !problems.is_empty() {
-        return Decision::Reject(Rejection::Invalid(problems));
+    let (sets, registers) = fields.0.clone().into_iter().partition(|(name, _)| row.kind.rule(name) == FieldRule::Set);
+    let lost = register::set_fields(&mut next, op, &Fields(registers), actor, meta);
+    for field in Fields(sets).names() {
+        let wanted = list(fields, field);
+        let standing = register::elements(row, field);
+        let removed = standing.iter().filter(|e| !wanted.contains(e)).map(|e| (e, true));
+        for (element, removed) in wanted.iter().filter(|e| !standing.contains(e)).map(|e| (e, false)).chain(removed) {
+            register::put_element(&mut next, field, element, removed);
+            register::put_stamp(&mut next, row, format!("{field}/{element}"), meta, actor, removed);
+        }
     }
-    if lost.is_empty() { Decision::Apply(next) } else { Decision::Merge(next, lost) }
+    in_force(row, next, lost)
+}
+
+/// The elements that a change names for a set field.
+fn list(fields: &Fields, field: &str) -> Vec<String> {
+    let items = fields.get(field).and_then(|v| v.as_array().cloned()).unwrap_or_default();
+    items.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+}
+
+/// A change of registers or elements that may hold, if what it leads to does.
+fn in_force(before: &Row, next: Box<Row>, lost: Vec<String>) -> Decision {
+    let problems = guard::new_problems(before, &next);
+    if !problems.is_empty() {
+        Decision::Reject(Rejection::Invalid(problems))
+    } else if lost.is_empty() {
+        Decision::Apply(next)
+    } else {
+        Decision::Merge(next, lost)
+    }
 }
 
 /// Elements of a set: each added or removed by its own stamp.
@@ -209,10 +241,12 @@ fn elements(
             continue;
         }
         register::put_element(&mut next, field, element, removed);
-        let stamp = Stamp { rev: next.rev, hlc: meta.hlc, device: actor.device, by: actor.worker, removed };
-        next.stamps.insert(key, stamp);
+        register::put_stamp(&mut next, row, key, meta, actor, removed);
     }
-    if lost.is_empty() { Decision::Apply(next) } else { Decision::Merge(next, lost) }
+    match guard::element_problem(&next, field, add) {
+        Some(why) => Decision::Reject(why),
+        None => in_force(row, next, lost),
+    }
 }
 
 /// A correction by the author or a supervisor; two corrections of the same field meet in review.
@@ -220,7 +254,12 @@ fn amend(row: &Row, op: &Op, reason: &str, fields: &Fields, actor: &Actor, meta:
     if row.author != actor.worker && !actor.is_office() {
         return Decision::Reject(Rejection::NotAllowed);
     }
-    if let Some(name) = fields.names().find(|n| row.kind.rule(n) != FieldRule::Fixed || *n == "recipient") {
+    if guard::is_proposal(row, actor) {
+        return Decision::Hold(ReviewReason::Proposal, fields.names().map(str::to_owned).collect());
+    }
+    // Whom and where a record is about is no slip of the pen: withdraw it and record it anew.
+    let amendable = |name: &str| row.kind.rule(name) == FieldRule::Fixed && !matches!(name, "recipient" | "area");
+    if let Some(name) = fields.names().find(|n| !amendable(n)) {
         return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
     }
     let opposed = |name: &&str| {
@@ -235,13 +274,9 @@ fn amend(row: &Row, op: &Op, reason: &str, fields: &Fields, actor: &Actor, meta:
     for (name, value) in &fields.0 {
         register::keep_former(&mut next, row, name, Some(reason));
         next.fields.set(name, value.clone());
-        next.stamps.insert(
-            name.clone(),
-            Stamp { rev: next.rev, hlc: meta.hlc, device: actor.device, by: actor.worker, removed: false },
-        );
+        register::put_stamp(&mut next, row, name.clone(), meta, actor, false);
     }
-    let problems = next.kind.problems(&next.fields);
-    if problems.is_empty() { Decision::Apply(next) } else { Decision::Reject(Rejection::Invalid(problems)) }
+    in_force(row, next, Vec::new())
 }
 
 /// A withdrawal by the author or a supervisor; withdrawing twice is once.
@@ -251,6 +286,9 @@ fn void(row: &Row, reason: &str, actor: &Actor, meta: &Meta) -> Decision {
     }
     if row.is_void() {
         return Decision::Pass;
+    }
+    if guard::is_proposal(row, actor) {
+        return Decision::Hold(ReviewReason::Proposal, Vec::new());
     }
     let mut next = bumped(row);
     next.void = Some(Void { reason: reason.to_owned(), by: actor.worker, hlc: meta.hlc });
@@ -279,10 +317,14 @@ pub fn touched(change: &Change) -> Vec<String> {
 /// Former values kept per record; the operation log holds all of them.
 pub(super) const FORMER_MAX: usize = 20;
 
-/// Adds to the history inside the record, dropping the oldest beyond [`FORMER_MAX`].
+/// 64 KiB of former values in a record: a quarter of what a record may weigh.
+const FORMER_BYTES_MAX: usize = 64 << 10;
+
+/// Adds to the history inside the record, dropping the oldest beyond [`FORMER_MAX`] and [`FORMER_BYTES_MAX`].
 pub(super) fn push_former(row: &mut Row, former: Former) {
-    if row.former.len() >= FORMER_MAX {
+    let weight = |f: &Former| f.value.as_str().map_or(100, str::len);
+    row.former.push(former);
+    while row.former.len() > FORMER_MAX || row.former.iter().map(weight).sum::<usize>() > FORMER_BYTES_MAX {
         row.former.remove(0);
     }
-    row.former.push(former);
 }

@@ -4,10 +4,12 @@
 //!
 //! - [`rules`]: the rule of each field kind, as a table
 //! - [`decide`]: the operation kinds, one function each
+//! - `guard`: what holds for every change, whatever its kind
 //! - [`actor`]: who may do what
 
 pub mod actor;
 pub mod decide;
+mod guard;
 mod register;
 pub mod rules;
 mod status;

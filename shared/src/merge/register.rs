@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Fields, Op,
+    ids::Rev,
     records::{Former, Row, Stamp},
 };
 use serde_json::Value;
@@ -25,7 +26,9 @@ pub enum Contest {
 /// Compares the operation with the stamp under `key`.
 pub fn contest(row: &Row, key: &str, op: &Op, meta: &Meta, actor: &Actor) -> Contest {
     let stamp = row.stamp(key);
-    if stamp.rev <= op.base || stamp.device == actor.device {
+    // A revision that this record never had (the server was restored from a backup) proves nothing was seen.
+    let seen = if op.base > row.rev { Rev(0) } else { op.base };
+    if stamp.rev <= seen || stamp.device == actor.device {
         Contest::Unopposed
     } else if (meta.hlc, actor.device) > (stamp.hlc, stamp.device) {
         Contest::Won
@@ -34,11 +37,23 @@ pub fn contest(row: &Row, key: &str, op: &Op, meta: &Meta, actor: &Actor) -> Con
     }
 }
 
+/// Notes under `key` that the actor set it in `next`. A change that saw the one before it gets the later stamp even when
+/// its clock is behind, so that a third, older change cannot come between them.
+pub fn put_stamp(next: &mut Row, before: &Row, key: String, meta: &Meta, actor: &Actor, removed: bool) {
+    let hlc = match before.stamps.get(&key) {
+        // A device's own stamps grow; the same change heard twice keeps its stamp.
+        Some(old) if old.device == actor.device => meta.hlc.max(old.hlc),
+        Some(old) => meta.hlc.max(old.hlc.successor()),
+        None => meta.hlc,
+    };
+    next.stamps.insert(key, Stamp { rev: next.rev, hlc, device: actor.device, by: actor.worker, removed });
+}
+
 /// Sets register fields in `next` and returns the names where another value stands. Values that give way are kept.
 pub fn set_fields(next: &mut Row, op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Vec<String> {
     let before = next.clone();
     let mut lost = Vec::new();
-    let mut groups: Vec<&str> = Vec::new();
+    let mut groups: Vec<(&str, Contest)> = Vec::new();
     for (name, value) in &fields.0 {
         let rule = before.kind.rule(name);
         let key = rule.stamp_key(name);
@@ -48,10 +63,8 @@ pub fn set_fields(next: &mut Row, op: &Op, fields: &Fields, actor: &Actor, meta:
             if !same {
                 lost.push(name.clone());
                 let by = actor.worker;
-                push_former(
-                    next,
-                    Former { field: name.clone(), value: value.clone(), by, hlc: meta.hlc, reason: None },
-                );
+                let value = value.clone();
+                push_former(next, Former { field: name.clone(), value, by, hlc: meta.hlc, reason: None });
             }
             continue;
         }
@@ -59,21 +72,21 @@ pub fn set_fields(next: &mut Row, op: &Op, fields: &Fields, actor: &Actor, meta:
             keep_former(next, &before, name, None);
         }
         next.fields.set(name, value.clone());
-        next.stamps.insert(
-            key.to_owned(),
-            Stamp { rev: next.rev, hlc: meta.hlc, device: actor.device, by: actor.worker, removed: false },
-        );
+        put_stamp(next, &before, key.to_owned(), meta, actor, false);
         if let FieldRule::Coupled(group) = rule
-            && !groups.contains(&group)
+            && !groups.iter().any(|(known, _)| *known == group)
         {
-            groups.push(group);
+            groups.push((group, verdict));
         }
     }
     // One register: what a coupled change does not mention is emptied with it.
-    for group in groups {
+    for (group, verdict) in groups {
         for (name, rule) in before.kind.rules() {
             if *rule == FieldRule::Coupled(group) && !fields.0.contains_key(*name) && before.fields.get(name).is_some()
             {
+                if verdict == Contest::Won {
+                    keep_former(next, &before, name, None);
+                }
                 next.fields.set(name, Value::Null);
             }
         }
@@ -85,17 +98,21 @@ pub fn set_fields(next: &mut Row, op: &Op, fields: &Fields, actor: &Actor, meta:
 pub fn keep_former(next: &mut Row, before: &Row, name: &str, reason: Option<&str>) {
     let stamp = before.stamp(before.kind.rule(name).stamp_key(name));
     let value = before.fields.0.get(name).cloned().unwrap_or(Value::Null);
-    let former =
-        Former { field: name.to_owned(), value, by: stamp.by, hlc: stamp.hlc, reason: reason.map(str::to_owned) };
-    push_former(next, former);
+    let reason = reason.map(str::to_owned);
+    push_former(next, Former { field: name.to_owned(), value, by: stamp.by, hlc: stamp.hlc, reason });
+}
+
+/// The elements of a set field.
+pub fn elements(row: &Row, field: &str) -> Vec<String> {
+    match row.fields.get(field) {
+        Some(Value::Array(items)) => items.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Adds an element to a set field, or takes it out; the list stays sorted and without doubles.
 pub fn put_element(next: &mut Row, field: &str, element: &str, removed: bool) {
-    let mut list: Vec<String> = match next.fields.get(field) {
-        Some(Value::Array(items)) => items.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
-        _ => Vec::new(),
-    };
+    let mut list = elements(next, field);
     list.retain(|e| e != element);
     if !removed {
         list.push(element.to_owned());

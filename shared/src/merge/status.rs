@@ -4,16 +4,17 @@
 use super::{
     actor::Actor,
     decide::{Decision, Meta, bumped, push_former},
-    register,
+    guard, register,
 };
 use crate::{
-    Fields, Op,
+    Fields, Moment, Op,
     op::Rejection,
     records::{Former, Kind, NeedStatus, ReviewReason, Row, Stamp},
 };
 use serde_json::Value;
 
-/// A step to `to` within `generation`; `fields` ride along and hold only if the step does.
+/// A step to `to` within `generation`. Unit and note ride along as registers, whether or not the step itself is news;
+/// `solved` goes with the step to solved only.
 pub fn advance(row: &Row, op: &Op, to: &str, generation: u32, fields: &Fields, actor: &Actor, meta: &Meta) -> Decision {
     if row.kind != Kind::Need {
         return Decision::Reject(Rejection::NotAllowed);
@@ -24,9 +25,15 @@ pub fn advance(row: &Row, op: &Op, to: &str, generation: u32, fields: &Fields, a
     let Some(wanted_rank) = wanted.rank() else {
         return Decision::Reject(Rejection::NeedsNewerServer);
     };
-    // An unknown current status was set by a newer peer: only a supervisor can tell what it means.
-    let Some(current_rank) = current.rank() else {
-        return Decision::Hold(ReviewReason::StatusConflict, status);
+    let rides = |name: &&str| matches!(*name, "unit" | "progress") || *name == "solved" && wanted == NeedStatus::Solved;
+    if let Some(name) = fields.names().find(|n| !rides(n)) {
+        return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
+    }
+    // An unknown current status was set by a newer peer: only the office can tell what it means.
+    let current_rank = match current.rank() {
+        Some(rank) => rank,
+        None if actor.is_office() => 0,
+        None => return Decision::Hold(ReviewReason::StatusConflict, status),
     };
     if generation < current_generation {
         return Decision::Hold(ReviewReason::StaleStatus, status);
@@ -34,29 +41,29 @@ pub fn advance(row: &Row, op: &Op, to: &str, generation: u32, fields: &Fields, a
     if generation > current_generation {
         return Decision::Reject(Rejection::NotAllowed);
     }
-    if wanted == current || wanted_rank < current_rank {
-        return Decision::Pass;
-    }
-    if current.is_end() && wanted.is_end() {
+    if current.is_end() && wanted.is_end() && wanted != current {
         return Decision::Hold(ReviewReason::StatusConflict, status);
     }
+    let is_news = wanted_rank > current_rank || !current.is_known();
     let mut next = bumped(row);
-    let free = ["solved", "unit", "progress"];
-    if let Some(name) = fields.names().find(|n| !free.contains(n)) {
-        return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
+    let along = fields.0.iter().filter(|(name, _)| *name != "solved").map(|(n, v)| (n.clone(), v.clone()));
+    let lost = register::set_fields(&mut next, op, &Fields(along.collect()), actor, meta);
+    if wanted == NeedStatus::Solved {
+        let solved = fields.parsed::<Moment>("solved").unwrap_or(Moment::shanghai(meta.hlc.ms()));
+        // Of two moments of solving the earlier stands, whichever is heard first.
+        let earliest = next.fields.parsed::<Moment>("solved").filter(|_| !is_news).map_or(solved, |m| m.min(solved));
+        next.fields.set("solved", Value::from(earliest.to_string()));
     }
-    let ride_along =
-        Fields(fields.0.iter().filter(|(n, _)| *n != "solved").map(|(n, v)| (n.clone(), v.clone())).collect());
-    register::set_fields(&mut next, op, &ride_along, actor, meta);
-    if let Some(solved) = fields.get("solved") {
-        next.fields.set("solved", solved.clone());
+    if is_news {
+        put_status(&mut next, row, &wanted, current_generation, actor, meta, None);
+    } else if next.fields == row.fields && lost.is_empty() {
+        return Decision::Pass;
     }
-    if wanted == NeedStatus::Solved && next.fields.get("solved").is_none() {
-        next.fields.set("solved", Value::from(crate::Moment::shanghai(meta.hlc.ms()).to_string()));
+    let problems = guard::new_problems(row, &next);
+    if !problems.is_empty() {
+        return Decision::Reject(Rejection::Invalid(problems));
     }
-    put_status(&mut next, row, &wanted, current_generation, actor, meta, None);
-    let problems = next.kind.problems(&next.fields);
-    if problems.is_empty() { Decision::Apply(next) } else { Decision::Reject(Rejection::Invalid(problems)) }
+    if is_news && lost.is_empty() { Decision::Apply(next) } else { Decision::Merge(next, lost) }
 }
 
 /// A supervisor starts a finished need anew; it no longer counts as solved until it is solved again.
@@ -65,12 +72,15 @@ pub fn reopen(row: &Row, reason: &str, actor: &Actor, meta: &Meta) -> Decision {
         return Decision::Reject(Rejection::NotAllowed);
     }
     let (current, generation) = standing(row);
-    if !current.is_end() {
+    if current.is_known() && !current.is_end() {
         return Decision::Pass;
     }
     let mut next = bumped(row);
+    if row.fields.get("solved").is_some() {
+        register::keep_former(&mut next, row, "solved", Some(reason));
+    }
     next.fields.set("solved", Value::Null);
-    put_status(&mut next, row, &NeedStatus::Opened, generation + 1, actor, meta, Some(reason));
+    put_status(&mut next, row, &NeedStatus::Opened, generation.saturating_add(1), actor, meta, Some(reason));
     Decision::Apply(next)
 }
 
@@ -95,6 +105,5 @@ fn put_status(
     push_former(next, Former { field: "status".to_owned(), value, by, hlc, reason });
     next.fields.set("status", Value::from(to.word()));
     next.fields.set("generation", Value::from(generation));
-    let stamp = Stamp { rev: next.rev, hlc: meta.hlc, device: actor.device, by: actor.worker, removed: false };
-    next.stamps.insert("status".to_owned(), stamp);
+    register::put_stamp(next, before, "status".to_owned(), meta, actor, false);
 }

@@ -43,6 +43,13 @@ fn recipient() -> Row {
     )
 }
 
+fn visit() -> Row {
+    base_row(
+        Kind::Visit,
+        json!({"recipient": Uuid::from_u128(5), "mode": "home", "happened": "1970-01-01T09:00:00+08:00", "presence": "found", "note": "a"}),
+    )
+}
+
 fn need() -> Row {
     base_row(
         Kind::Need,
@@ -268,10 +275,7 @@ fn only_a_supervisor_reopens_and_older_decisions_then_wait() {
 
 #[test]
 fn a_submitted_visit_is_amended_with_a_reason_and_the_old_value_stays_readable() {
-    let visit = base_row(
-        Kind::Visit,
-        json!({"recipient": Uuid::from_u128(5), "mode": "home", "happened": "2026-01-05T09:00:00+08:00", "presence": "found", "note": "a"}),
-    );
+    let visit = visit();
     let refused = judge(&visit, &set(9, 10, 1, "note", "b"), 60, Standing::InCare).outcome;
     assert!(matches!(refused, Outcome::Rejected(crate::op::Rejection::NeedsAmendment { .. })));
     let change = Change::Amend { reason: "写错了".into(), fields: Fields::new().with("note", "b") };
@@ -287,7 +291,7 @@ fn a_submitted_visit_is_amended_with_a_reason_and_the_old_value_stays_readable()
 
 #[test]
 fn nothing_brings_a_withdrawn_record_back() {
-    let mut row = recipient();
+    let mut row = visit();
     row.author = WorkerId(Uuid::from_u128(1));
     let void = Step { device: 1, ms: 10, base: 1, change: Change::Void { reason: "重复".into() } };
     let (row, judged) = play(row, &[void, set(2, 99, 1, "phone", "b")]);
@@ -318,4 +322,147 @@ fn a_value_that_does_not_hold_is_refused_with_its_field() {
     let outcome = judge(&recipient(), &set(1, 10, 1, "note", &long), 60, Standing::InCare).outcome;
     let Outcome::Rejected(crate::op::Rejection::Invalid(problems)) = outcome else { panic!("{outcome:?}") };
     assert_eq!(problems[0].field, "note");
+}
+
+fn refused(judged: &Judged) -> bool {
+    matches!(judged.outcome, Outcome::Rejected(_))
+}
+
+#[test]
+fn nobody_but_the_server_touches_a_review() {
+    let inner = json!({"op_id": Uuid::from_u128(3), "op_no": 1, "hlc": "0000000000000001", "kind": "need",
+        "row": Uuid::from_u128(4), "change": {"void": {"reason": "x"}}});
+    let review = base_row(
+        Kind::Review,
+        json!({"reason": "proposal", "status": "open", "row": Uuid::from_u128(4), "row_kind": "need", "recipient": Uuid::from_u128(5),
+            "op": inner, "proposed_by": Uuid::from_u128(2), "proposed_hlc": "0000000000000001"}),
+    );
+    let change = Change::Set(Fields::new().with("op", json!({"kind": "worker"})));
+    for standing in [Standing::InCare, Standing::Supervisor] {
+        assert!(refused(&judge(&review, &Step { device: 1, ms: 10, base: 1, change: change.clone() }, 60, standing)));
+    }
+}
+
+#[test]
+fn what_the_office_makes_is_only_proposed_by_others_even_by_its_proposer() {
+    let pairing = base_row(
+        Kind::Pairing,
+        json!({"worker": Uuid::from_u128(9), "recipient": Uuid::from_u128(5), "role": "paired", "start": "2026-01-01"}),
+    );
+    let changes = [
+        Change::Amend { reason: "换人".into(), fields: Fields::new().with("worker", Uuid::from_u128(7).to_string()) },
+        Change::Void { reason: "不要了".into() },
+        Change::Set(Fields::new().with("end", "2026-02-01")),
+    ];
+    for change in changes {
+        let judged = judge(&pairing, &Step { device: 9, ms: 10, base: 1, change }, 60, Standing::InCare);
+        assert_eq!(judged.review.map(|r| r.0), Some(ReviewReason::Proposal));
+        assert!(judged.row.is_none());
+    }
+}
+
+#[test]
+fn evidence_is_changed_by_no_one() {
+    let log = base_row(Kind::AccessLog, json!({"what": "export", "happened": "1970-01-01T09:00:00+08:00"}));
+    let void = Step { device: 9, ms: 10, base: 1, change: Change::Void { reason: "x".into() } };
+    for standing in [Standing::InCare, Standing::Supervisor, Standing::Server] {
+        assert!(refused(&judge(&log, &void, 60, standing)));
+    }
+}
+
+#[test]
+fn a_revision_the_record_never_had_proves_nothing_was_seen() {
+    let (row, _) = play(recipient(), &[set(1, 90, 1, "name", "甲")]);
+    let judged = judge(&row, &set(2, 10, 9, "name", "乙"), 60, Standing::InCare);
+    assert_eq!(judged.review.map(|r| r.0), Some(ReviewReason::IdentityConflict));
+}
+
+#[test]
+fn an_older_change_cannot_come_between_one_and_its_answer() {
+    let (a, b, c) = (set(1, 90, 1, "phone", "a"), set(2, 10, 2, "phone", "b"), set(3, 50, 1, "phone", "c"));
+    let (left, _) = play(recipient(), &[a.clone(), b.clone(), c.clone()]);
+    let (right, _) = play(recipient(), &[a, c, Step { base: 3, ..b }]);
+    assert_eq!((left.fields.text("phone"), right.fields.text("phone")), (Some("b"), Some("b")));
+}
+
+#[test]
+fn too_many_or_too_long_tags_are_refused_and_block_nothing_else() {
+    let add = |add: Vec<String>| Change::Elements { field: "tags".into(), add, remove: vec![] };
+    for tags in [(0..40).map(|n| format!("t{n}")).collect(), vec!["长".repeat(41)], vec![" ".into()]] {
+        let step = Step { device: 1, ms: 10, base: 1, change: add(tags) };
+        assert!(refused(&judge(&recipient(), &step, 60, Standing::InCare)));
+    }
+    let crowded = base_row(
+        Kind::Recipient,
+        json!({"code": "R1", "name": "某", "category": "orphan", "area": "620802001001",
+            "tags": (0..40).map(|n| format!("t{n}")).collect::<Vec<_>>()}),
+    );
+    assert_eq!(judge(&crowded, &set(1, 10, 1, "phone", "2"), 60, Standing::InCare).outcome, Outcome::Applied);
+}
+
+#[test]
+fn a_whole_list_never_overwrites_what_others_added() {
+    let list = Change::Set(Fields::new().with("tags", json!(["x"])));
+    let step = Step { device: 1, ms: 10, base: 1, change: list };
+    assert!(refused(&judge(&recipient(), &step, 60, Standing::InCare)));
+    let imported = *judge(&recipient(), &step, 60, Standing::Server).row.unwrap();
+    assert_eq!(imported.fields.get("tags"), Some(&json!(["x"])));
+    assert!(imported.stamp("tags/lives-alone").removed);
+}
+
+#[test]
+fn a_note_on_a_step_that_others_were_past_is_kept() {
+    let advance = |device, ms, to: &str, progress: &str| {
+        let fields = Fields::new().with("progress", progress);
+        Step { device, ms, base: 1, change: Change::Advance { to: to.into(), generation: 0, fields } }
+    };
+    let (row, judged) = play(need(), &[advance(1, 10, "in_hand", "甲"), advance(2, 20, "assigned", "乙")]);
+    assert_eq!((row.fields.text("status"), row.fields.text("progress")), (Some("in_hand"), Some("乙")));
+    assert!(row.former.iter().any(|f| f.value == "甲"));
+    assert_eq!(judged[1].outcome, Outcome::Merged { lost: vec![] });
+    let (row, judged) = play(need(), &[advance(1, 20, "in_hand", "甲"), advance(2, 10, "solved", "乙")]);
+    assert_eq!((row.fields.text("status"), row.fields.text("progress")), (Some("solved"), Some("甲")));
+    assert_eq!(judged[1].outcome, Outcome::Merged { lost: vec!["progress".into()] });
+}
+
+#[test]
+fn of_two_moments_of_solving_the_earlier_counts_in_any_order() {
+    let solve = |device, at: &str| {
+        let fields = Fields::new().with("solved", at);
+        Step { device, ms: 10, base: 1, change: Change::Advance { to: "solved".into(), generation: 0, fields } }
+    };
+    let (jan, feb) = (solve(1, "1969-01-31T09:00:00.000+08:00"), solve(2, "1969-02-01T09:00:00.000+08:00"));
+    for steps in [[jan.clone(), feb.clone()], [feb, jan]] {
+        assert_eq!(play(need(), &steps).0.fields.text("solved"), Some("1969-01-31T09:00:00.000+08:00"));
+    }
+}
+
+#[test]
+fn nothing_happened_the_day_after_tomorrow() {
+    let change =
+        Change::Amend { reason: "改".into(), fields: Fields::new().with("happened", "1970-01-03T09:00:00+08:00") };
+    let judged = judge(&visit(), &Step { device: 9, ms: 10, base: 1, change }, 60, Standing::InCare);
+    assert!(refused(&judged));
+}
+
+#[test]
+fn a_need_is_born_in_its_first_generation_and_solved_only_with_a_moment() {
+    let create = |fields: Fields| {
+        let need = need();
+        let op = Op {
+            row: RowId(Uuid::from_u128(77)),
+            ..op(&need, &Step { device: 1, ms: 10, base: 0, change: Change::Create(fields) }, 1)
+        };
+        let meta = Meta { hlc: Hlc::new(1_800_000_000_000, 0), area: None, category: None, likely_duplicate: false };
+        decide(None, &op, &actor(1, Standing::InCare), &meta)
+    };
+    assert!(matches!(create(need().fields), Decision::Apply(_)));
+    assert!(matches!(create(need().fields.with("generation", 4_294_967_295u32)), Decision::Reject(_)));
+    assert!(matches!(create(need().fields.with("status", "solved")), Decision::Reject(_)));
+}
+
+#[test]
+fn a_reason_is_asked_for() {
+    let step = Step { device: 9, ms: 10, base: 1, change: Change::Void { reason: " ".into() } };
+    assert!(refused(&judge(&visit(), &step, 60, Standing::InCare)));
 }

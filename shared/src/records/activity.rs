@@ -59,6 +59,7 @@ impl Record for Activity {
             .that(self.people > 0, "people", ProblemCode::NotPositive)
             .that(self.people <= 1_000_000, "people", ProblemCode::TooLarge)
             .that(self.sessions > 0, "sessions", ProblemCode::NotPositive)
+            .that(self.sessions <= 10_000, "sessions", ProblemCode::TooLarge)
             .note("note", self.note.as_deref())
             .done()
     }

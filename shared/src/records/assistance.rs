@@ -68,6 +68,9 @@ pub struct Assistance {
 /// 10 million yuan: far above any single hand-out, far below what would overflow a city's sum.
 pub const AMOUNT_MAX: Fen = Fen(1_000_000_000);
 
+/// 1 million of one item for one household: beyond any hand-out, within every language's whole numbers.
+pub const QUANTITY_MAX: i64 = 1_000_000;
+
 impl Assistance {
     /// Money plus goods at value; saturates rather than fails, since [`Record::problems`] has bounded it.
     pub fn value(&self) -> Fen {
@@ -126,6 +129,7 @@ impl Record for Assistance {
                 ProblemCode::NotPositive,
             )
             .that(lines_fit, "lines", ProblemCode::TooLarge)
+            .that(self.lines.iter().all(|l| l.quantity <= QUANTITY_MAX), "lines", ProblemCode::TooLarge)
             .that(self.lines.iter().all(|l| !l.item.trim().is_empty()), "lines", ProblemCode::Missing)
             .done()
     }

@@ -170,8 +170,17 @@ impl Kind {
         per_kind!(self, R => R::RULES, else &[])
     }
 
+    /// The rule of one field. One that is not named belongs to the office where only the office makes the record, and
+    /// is a register otherwise.
     pub fn rule(&self, field: &str) -> FieldRule {
-        self.rules().iter().find(|(name, _)| *name == field).map_or(FieldRule::Register, |(_, rule)| *rule)
+        let named = self.rules().iter().find(|(name, _)| *name == field).map(|(_, rule)| *rule);
+        let unnamed = if self.creator() == Creator::Worker { FieldRule::Register } else { FieldRule::Server };
+        named.unwrap_or(unnamed)
+    }
+
+    /// Evidence that nobody changes once it is written, the office included.
+    pub fn is_sealed(&self) -> bool {
+        matches!(self, Self::AccessLog | Self::ReportSnapshot)
     }
 
     pub fn creator(&self) -> Creator {
@@ -213,7 +222,7 @@ pub struct Void {
 }
 
 /// A value that gave way, or was corrected: kept, so that both authors can see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Former {
     pub field: String,
     pub value: Value,
@@ -222,6 +231,13 @@ pub struct Former {
     /// Why it gave way: an amendment's reason; absent when a later value simply won.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// Without the value: personal data stays out of logs.
+impl std::fmt::Debug for Former {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Former({} by {} at {:?})", self.field, self.by, self.hlc)
+    }
 }
 
 /// A record on its way and at rest.
@@ -293,6 +309,8 @@ impl Row {
 pub fn recipient_of(kind: &Kind, id: RowId, fields: &Fields) -> Option<RecipientId> {
     match kind {
         Kind::Recipient => Some(id.into()),
-        _ => fields.parsed("recipient"),
+        // A field of that name on a kind that has none gives no access.
+        kind if kind.rules().iter().any(|(name, _)| *name == "recipient") => fields.parsed("recipient"),
+        _ => None,
     }
 }

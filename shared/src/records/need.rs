@@ -89,6 +89,8 @@ impl Record for Need {
             .that(!self.text.trim().is_empty(), "text", super::ProblemCode::Missing)
             .note("text", Some(&self.text))
             .note("progress", self.progress.as_deref())
+            // Solved without a moment would count in no month, and a moment without being solved in the wrong one.
+            .that((self.status == NeedStatus::Solved) == self.solved.is_some(), "solved", super::ProblemCode::Missing)
             .done()
     }
 }

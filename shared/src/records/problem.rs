@@ -38,7 +38,7 @@ impl Problem {
     /// The fields do not have the kind's shape at all.
     pub fn shape(detail: &str) -> Self {
         // serde quotes the offending value; keep the message short and free of it.
-        let detail = detail.split(['"', '`']).next().unwrap_or_default().trim().to_owned();
+        let detail = detail.split(['"', '`', '\'']).next().unwrap_or_default().trim().to_owned();
         Self { field: String::new(), code: ProblemCode::WrongShape, detail: Some(detail) }
     }
 }

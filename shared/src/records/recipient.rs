@@ -81,7 +81,7 @@ pub struct Recipient {
     pub id_number: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth: Option<Day>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_or_none")]
     pub sex: Option<Sex>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -112,17 +112,25 @@ pub struct Recipient {
     pub status: Option<RecipientStatus>,
 }
 
+/// A word of a newer peer reads as "not known" here; the fields keep it as it came.
+fn known_or_none<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Sex>, D::Error> {
+    let value = serde_json::Value::deserialize(d)?;
+    Ok(Sex::deserialize(value).ok())
+}
+
 impl Recipient {
-    /// Whole years at `day`; `None` without a birth date.
+    /// Whole years at `day`; `None` when neither a birth date nor a valid ID number tells.
     pub fn age(&self, day: Day) -> Option<i32> {
         use chrono::Datelike;
-        let birth = self.birth?.0;
+        let by_number = || crate::id_number::read(self.id_number.as_deref()?).ok().map(|known| known.birth);
+        let birth = self.birth.or_else(by_number)?.0;
         let years = day.0.year() - birth.year();
         let before_birthday = (day.0.month(), day.0.day()) < (birth.month(), birth.day());
         Some(years - i32::from(before_birthday))
     }
 
-    /// Minors are sensitive: under 14 (Personal Information Protection Law, art. 28 and 31).
+    /// Minors are sensitive: under 14 (Personal Information Protection Law, art. 28 and 31). Without a birth date a
+    /// valid ID number tells; without either, the children's categories count as minors.
     pub fn is_minor(&self, day: Day) -> bool {
         match self.age(day) {
             Some(age) => age < 14,

@@ -59,7 +59,8 @@ pub struct Review {
 
 impl Record for Review {
     const KIND: Kind = Kind::Review;
-    const RULES: &'static [(&'static str, FieldRule)] = &[("status", FieldRule::Status)];
+    const RULES: &'static [(&'static str, FieldRule)] =
+        &[("status", FieldRule::Status), ("recipient", FieldRule::Server)];
     const CREATOR: Creator = Creator::Server;
     const AUDIENCE: Audience = Audience::Recipient;
 }

@@ -57,10 +57,16 @@ pub struct EnrolReply {
 }
 
 /// A link that opens the app: `lianxin://enrol?server=https%3A%2F%2F…&code=ABCDE-FGHJK`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct EnrolLink {
     pub server: String,
     pub code: String,
+}
+
+impl std::fmt::Debug for EnrolLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnrolLink").field("server", &self.server).finish_non_exhaustive()
+    }
 }
 
 impl EnrolLink {
