@@ -1,6 +1,7 @@
 //! For looking at screens while building them: the app on the enrolled store in `LIANXIN_HOME`, unlocked before the
 //! window opens. `LIANXIN_PIN` unlocks it; with `LIANXIN_LINK` a new store is made and enrolled by that link first.
-//! `LIANXIN_ROUTE` names the screen to open, `LIANXIN_SYNC` lets it sync by itself.
+//! `LIANXIN_ROUTE` names the screen to open, `LIANXIN_LANG` the language, `LIANXIN_LARGE` asks for large text;
+//! `LIANXIN_SYNC` lets it sync by itself.
 
 use std::{
     error::Error,
@@ -13,6 +14,7 @@ use std::{
 
 use device_core::{
     Device, Places, Refusal,
+    command::Prefs,
     device::{Options, start},
     views::Phase,
 };
@@ -38,6 +40,12 @@ async fn prepare(device: &Device, code: &str) -> Result<(), Refusal> {
         device.enrol("", &link).await?;
         device.sync_now().await?;
     }
+    let asked = Prefs {
+        lang: std::env::var("LIANXIN_LANG").ok(),
+        large_text: std::env::var_os("LIANXIN_LARGE").is_some(),
+        ..Prefs::default()
+    };
+    device.set_prefs(asked).await?;
     Ok(())
 }
 

@@ -258,6 +258,25 @@ mod tests {
     }
 
     #[test]
+    fn every_reason_for_not_taking_a_record_says_what_to_do() {
+        let reasons = [
+            Rejection::Invalid(vec![]),
+            Rejection::NotYours,
+            Rejection::NeedsAmendment { field: "note".into() },
+            Rejection::UnknownRow,
+            Rejection::IdTaken,
+            Rejection::NeedsNewerServer,
+            Rejection::Malformed { detail: "x".into() },
+            Rejection::NotAllowed,
+            Rejection::Other("new_reason".into()),
+        ];
+        for reason in reasons {
+            let (what, next) = rejection(&reason);
+            assert!(!what.starts_with("rejection-") && !next.starts_with("rejection-"), "{what} {next}");
+        }
+    }
+
+    #[test]
     fn a_word_nobody_knows_is_shown_as_it_came() {
         assert_eq!(word("category", "veteran"), "veteran");
         assert_eq!(of_key("mode-pigeon"), "pigeon");

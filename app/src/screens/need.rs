@@ -14,7 +14,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::parts::{
-    Draft, DraftEnd, DraftNote, DraftPhotos, Loading, Refused, Saving, StoredPhotos, UnitField, answered, undo,
+    Draft, DraftEnd, DraftNote, DraftPhotos, Loading, Refused, Saving, StoredPhotos, UnitField, answered, leave, undo,
     use_draft,
 };
 use crate::{
@@ -63,7 +63,7 @@ pub fn NewNeedScreen(recipient: Uuid) -> Element {
             Command::OpenNeed(need),
             move |rows| {
                 undo(&for_undo, toasts, tr("record-saved"), rows);
-                navigator().go_back();
+                leave();
             },
             move || draft.reopen(),
         );
@@ -75,7 +75,7 @@ pub fn NewNeedScreen(recipient: Uuid) -> Element {
                 TopBar {
                     title: tr("need-new-title"),
                     subtitle: card.ready().map(|card| card.item.name),
-                    on_back: move |()| navigator().go_back(),
+                    on_back: move |()| leave(),
                 }
             },
             foot: rsx! {
@@ -141,7 +141,7 @@ pub fn NeedScreen(need: Uuid) -> Element {
                 TopBar {
                     title: tr("need-title"),
                     subtitle: record.ready().and_then(|record| record.recipient_name),
-                    on_back: move |()| navigator().go_back(),
+                    on_back: move |()| leave(),
                 }
             },
             {answered(record, |record| rsx! { NeedBody { need: NeedId(need), record } })}

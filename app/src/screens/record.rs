@@ -4,9 +4,9 @@ use device_core::{command::RecipientQuery, views::RecipientItem};
 use dioxus::prelude::*;
 use uuid::Uuid;
 
-use super::parts::{People, PersonRow, use_people};
+use super::parts::{People, PersonRow, leave, use_people};
 use crate::{
-    components::{Button, ButtonKind, Chips, Choice, Glyph, Page, TopBar},
+    components::{Button, ButtonKind, Choice, Glyph, Page, Segmented, TopBar},
     i18n::tr,
     routes::Route,
     state::use_ask,
@@ -86,14 +86,13 @@ pub fn RecordScreen() -> Element {
         Page {
             testid: "screen-record",
             top: rsx! {
-                TopBar { title: tr("nav-record"), subtitle: tr("record-who"), on_back: move |()| navigator().go_back() }
+                TopBar { title: tr("nav-record"), subtitle: tr("record-who"), on_back: move |()| leave() }
             },
-            Chips {
+            Segmented {
                 label: tr("nav-record"),
                 options,
                 selected: what(),
-                required: true,
-                on_select: move |chosen: Option<What>| what.set(chosen.unwrap_or(What::Visit)),
+                on_select: move |chosen| what.set(chosen),
             }
             Button {
                 label: tr("record-handout"),

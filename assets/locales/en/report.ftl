@@ -29,3 +29,4 @@ report-by-month = Visits and contacts by month
 report-as-table = As a table
 report-by-area = By area
 report-table-hint = Press a name to go one level down; the table scrolls sideways.
+report-wan = × ¥10,000

@@ -29,3 +29,4 @@ report-by-month = 每月走访与联系
 report-as-table = 看表格
 report-by-area = 分区划
 report-table-hint = 点名称看下一级;表格可左右滑动。
+report-wan = 万元

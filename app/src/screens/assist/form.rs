@@ -120,6 +120,15 @@ impl AssistForm {
         }
     }
 
+    /// What can be handed to many from a truck; everything, for one person.
+    pub fn kinds(handout: bool) -> &'static [AssistanceKind] {
+        if handout {
+            &[AssistanceKind::Goods, AssistanceKind::Money, AssistanceKind::Donation]
+        } else {
+            AssistanceKind::ALL
+        }
+    }
+
     pub fn has_policy(&self) -> bool {
         matches!(self.kind, AssistanceKind::Publicise | AssistanceKind::Implement)
     }

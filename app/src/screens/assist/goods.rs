@@ -136,7 +136,7 @@ fn Sum(total: Total, unit: String) -> Element {
                     icon: Glyph::Warning,
                     testid: "assist-short-{total.item}",
                 }
-            } else {
+            } else if total.value > Fen::ZERO {
                 span { class: "small", {words::money(total.value)} }
             }
         }

@@ -18,11 +18,12 @@ use shared::{
 use uuid::Uuid;
 
 use super::parts::{
-    Draft, DraftEnd, DraftNote, DraftPhotos, Loading, Refused, Saving, WhenField, answered, undo, use_draft,
+    Draft, DraftEnd, DraftNote, DraftPhotos, Loading, Refused, Saving, WhenField, answered, leave, undo, use_draft,
 };
 use crate::{
     components::{
-        Button, ButtonKind, Card, Chips, Choice, ErrorNote, Glyph, ListRow, Page, Section, TextArea, TopBar, use_toasts,
+        Button, ButtonKind, Card, Chips, Choice, ErrorNote, Glyph, ListRow, Page, Section, Segmented, TextArea, TopBar,
+        use_toasts,
     },
     i18n::{tr, tr_args},
     state::{today, use_ask, use_device},
@@ -87,7 +88,7 @@ pub fn AssistScreen(recipient: Option<Uuid>) -> Element {
             move |rows| {
                 let text = tr_args("assist-saved", &[("n", households.into())]);
                 undo(&for_undo, toasts, text, rows);
-                navigator().go_back();
+                leave();
             },
             move || draft.reopen(),
         );
@@ -100,7 +101,7 @@ pub fn AssistScreen(recipient: Option<Uuid>) -> Element {
                 TopBar {
                     title: if recipient.is_some() { tr("nav-assist") } else { tr("record-handout") },
                     subtitle: subtitle(&now),
-                    on_back: move |()| navigator().go_back(),
+                    on_back: move |()| leave(),
                 }
             },
             foot: rsx! {
@@ -118,7 +119,7 @@ pub fn AssistScreen(recipient: Option<Uuid>) -> Element {
                 DraftNote { kept: (draft.kept)(), refused: (draft.refused)() }
             },
             if (draft.ready)() {
-                {answered(rules, |rules| rsx! { AssistBody { rules, draft, on_pick: move |()| picking.set(true) } })}
+                {answered(rules, |rules| rsx! { AssistBody { rules, draft, handout: recipient.is_none(), on_pick: move |()| picking.set(true) } })}
             } else {
                 Loading {}
             }
@@ -138,17 +139,15 @@ fn subtitle(form: &AssistForm) -> String {
 }
 
 #[component]
-fn AssistBody(rules: RuleSet, draft: Draft<AssistForm>, on_pick: EventHandler<()>) -> Element {
+fn AssistBody(rules: RuleSet, draft: Draft<AssistForm>, handout: bool, on_pick: EventHandler<()>) -> Element {
     let mut form = draft.form;
     let now = form();
     let mut later = use_signal(|| now.when != super::parts::When::Now);
-    let kinds: Vec<_> = AssistanceKind::ALL
+    let kinds: Vec<_> = AssistForm::kinds(handout)
         .iter()
         .map(|kind| {
             let word = kind.word();
-            Choice::new(kind.clone(), words::word("assistance", word))
-                .icon(words::glyph(&format!("assistance-{word}")))
-                .testid(format!("assist-kind-{word}"))
+            Choice::new(kind.clone(), words::word("assistance", word)).testid(format!("assist-kind-{word}"))
         })
         .collect();
     let who = match now.people.len() {
@@ -157,16 +156,25 @@ fn AssistBody(rules: RuleSet, draft: Draft<AssistForm>, on_pick: EventHandler<()
         n => tr_args("common-count-households", &[("n", n.into())]),
     };
     rsx! {
-        Chips {
-            label: tr("assist-kind"),
-            options: kinds,
-            selected: now.kind.clone(),
-            required: true,
-            on_select: move |kind: Option<AssistanceKind>| {
-                if let Some(kind) = kind {
-                    form.write().kind = kind;
-                }
-            },
+        if handout {
+            Segmented {
+                label: tr("assist-kind"),
+                options: kinds,
+                selected: now.kind.clone(),
+                on_select: move |kind| form.write().kind = kind,
+            }
+        } else {
+            Chips {
+                label: tr("assist-kind"),
+                options: kinds,
+                selected: now.kind.clone(),
+                required: true,
+                on_select: move |kind: Option<AssistanceKind>| {
+                    if let Some(kind) = kind {
+                        form.write().kind = kind;
+                    }
+                },
+            }
         }
         ListRow {
             title: who,

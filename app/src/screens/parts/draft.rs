@@ -6,6 +6,7 @@ use device_core::{Command, Device, Refusal, views::PhotoView};
 use dioxus::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::leave;
 use crate::{
     components::{Button, ButtonKind, Glyph, Sheet},
     i18n::tr,
@@ -222,7 +223,7 @@ pub fn DraftEnd<T: 'static>(draft: Draft<T>) -> Element {
                     testid: "draft-drop-yes",
                     on_press: move |()| {
                         draft.discard(&device);
-                        navigator().go_back();
+                        leave();
                     },
                 }
                 Button { label: tr("record-draft-drop-no"), kind: ButtonKind::Line, on_press: move |()| sure.set(false) }

@@ -1,10 +1,10 @@
-//! What follows a save: the screen stays where it is when refused, and says why beside the button.
+//! What follows a save, and the way back: the screen stays where it is when refused, and says why beside the button.
 
 use device_core::{Command, Device, Refusal};
 use dioxus::prelude::*;
 use shared::RowId;
 
-use crate::{components::Toasts, i18n::tr, words};
+use crate::{components::Toasts, i18n::tr, routes::Route, words};
 
 /// A save in flight and what the last one was refused for.
 #[derive(Clone, Copy, PartialEq)]
@@ -72,4 +72,13 @@ pub fn undo(device: &Device, toasts: Toasts, text: String, rows: Vec<RowId>) {
             }
         });
     });
+}
+
+/// Back to where one came from; to today where the screen was opened without a way back.
+pub fn leave() {
+    if navigator().can_go_back() {
+        navigator().go_back();
+    } else {
+        navigator().replace(Route::Today {});
+    }
 }

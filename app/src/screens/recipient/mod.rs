@@ -12,7 +12,7 @@ use dioxus::prelude::*;
 use shared::RecipientId;
 use uuid::Uuid;
 
-use super::parts::{NeedRow, RecordRow, about, answered, due_line, due_tag};
+use super::parts::{NeedRow, RecordRow, about, answered, due_line, due_tag, leave};
 use crate::{
     components::{Button, ButtonKind, EmptyState, Glyph, IconButton, Page, Section, Tag, TopBar},
     i18n::{tr, tr_args},
@@ -50,7 +50,7 @@ fn CardPage(id: Uuid) -> Element {
                 TopBar {
                     title: item.as_ref().map_or_else(|| tr("nav-recipient"), |item| item.name.clone()),
                     subtitle: item.as_ref().map(about),
-                    on_back: move |()| navigator().go_back(),
+                    on_back: move |()| leave(),
                     trailing: rsx! {
                         IconButton {
                             glyph: Glyph::Pen,
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn the_card_is_complete_in_english() {
         let page = drawn_in(Lang::En, || rsx! { CardBody { card: sample::card() } });
-        for text in ["Lives alone", "At home", "Waiting", "every 10 days"] {
+        for text in ["Lives alone", "Home", "Waiting", "every 10 days"] {
             assert!(page.contains(text), "no {text} in {page}");
         }
     }

@@ -101,6 +101,7 @@ pub(super) fn AmendSheet(record: RecordView, on_close: EventHandler<()>) -> Elem
                 }
             },
             if record.item.kind == Kind::Visit {
+                h3 { class: "label", {tr("field-mode")} }
                 Chips {
                     label: tr("field-mode"),
                     options: modes,
@@ -108,6 +109,7 @@ pub(super) fn AmendSheet(record: RecordView, on_close: EventHandler<()>) -> Elem
                     required: true,
                     on_select: move |mode| typed.write().mode = mode,
                 }
+                h3 { class: "label", {tr("field-presence")} }
                 Chips {
                     label: tr("field-presence"),
                     options: presences,

@@ -12,7 +12,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::parts::{ReasonSheet, Saving, StoredPhotos, answered, headline};
+use super::parts::{ReasonSheet, Saving, StoredPhotos, answered, headline, leave};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Note, Page, Section, StatusPill, Tone, TopBar, use_toasts},
     i18n::{tr, tr_args},
@@ -33,7 +33,7 @@ pub fn RecordDetailScreen(row: Uuid) -> Element {
                 TopBar {
                     title: record.ready().map_or_else(|| tr("record-title"), |record| words::word("kind", record.item.kind.word())),
                     subtitle: record.ready().and_then(|record| record.recipient_name),
-                    on_back: move |()| navigator().go_back(),
+                    on_back: move |()| leave(),
                 }
             },
             {answered(record, |record| rsx! { RecordBody { record, rules: rules.ready() } })}
@@ -97,7 +97,7 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
         let command = device_core::Command::Void { row, reason };
         saving.run(device.clone(), command, move |_| {
             toasts.good(tr("record-undone"));
-            navigator().go_back();
+            leave();
         });
     });
     rsx! {

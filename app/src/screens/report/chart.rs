@@ -5,7 +5,7 @@ use shared::{Month, indicators::Figures};
 
 use crate::{
     components::Card,
-    i18n::{format, tr},
+    i18n::{format, tr, use_lang},
     words,
 };
 
@@ -20,7 +20,7 @@ fn ceiling(max: i64) -> i64 {
     while step * 10 <= max.max(1) {
         step *= 10;
     }
-    [1, 2, 5, 10].into_iter().map(|n| n * step).find(|top| *top >= max).unwrap_or(max).max(1)
+    [1, 2, 3, 4, 5, 6, 8, 10].into_iter().map(|n| n * step).find(|top| *top >= max).unwrap_or(max).max(1)
 }
 
 /// The corners of a line through `values`, from the left edge to the right.
@@ -38,12 +38,16 @@ fn corners(values: &[i64], top: i64) -> String {
         .join(" ")
 }
 
+fn name(month: Month) -> String {
+    format::month(i32::from(month.year), u32::from(month.month), use_lang())
+}
+
 #[component]
 pub(super) fn Chart(months: Vec<(Month, Figures)>) -> Element {
     let visits: Vec<i64> = months.iter().map(|(_, figures)| figures.visits()).collect();
     let contacts: Vec<i64> = months.iter().map(|(_, figures)| figures.contacts()).collect();
     let top = ceiling(visits.iter().chain(&contacts).copied().max().unwrap_or(0));
-    let ends = months.first().zip(months.last()).map(|((first, _), (last, _))| (first.to_string(), last.to_string()));
+    let ends = months.first().zip(months.last()).map(|((first, _), (last, _))| (name(*first), name(*last)));
     rsx! {
         Card { title: tr("report-by-month"), testid: "report-chart",
             svg { class: "chart", view_box: "0 0 {WIDTH} {HEIGHT}", role: "img", "aria-label": tr("report-by-month"),
@@ -83,7 +87,7 @@ pub(super) fn Chart(months: Vec<(Month, Figures)>) -> Element {
                     tbody {
                         for (month, figures) in months.clone() {
                             tr { key: "{month}",
-                                th { scope: "row", "{month}" }
+                                th { scope: "row", {name(month)} }
                                 td { {format::count(figures.visits())} }
                                 td { {format::count(figures.contacts())} }
                             }
@@ -101,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_scale_ends_on_a_round_number_above_everything() {
-        for (max, top) in [(0, 1), (1, 1), (7, 10), (12, 20), (50, 50), (51, 100), (6_200, 10_000)] {
+        for (max, top) in [(0, 1), (1, 1), (7, 8), (12, 20), (50, 50), (51, 60), (6_200, 8_000), (9_100, 10_000)] {
             assert_eq!(ceiling(max), top, "{max}");
         }
     }

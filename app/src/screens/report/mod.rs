@@ -10,7 +10,7 @@ mod table;
 use device_core::views::AreaView;
 use dioxus::prelude::*;
 use shared::{
-    AreaCode,
+    AreaCode, Fen,
     indicators::Figures,
     wire::{Report, ReportRequest, report::Attention},
 };
@@ -170,14 +170,27 @@ fn shown(area: &AreaView) -> String {
 fn six(figures: &Figures) -> [(&'static str, String, String); 6] {
     let times = || tr("report-times");
     let cases = || tr("report-cases");
+    let (aid, unit) = amount(figures.aid());
     [
         ("home_visit", format::count(figures.visits()), times()),
         ("contact", format::count(figures.contacts()), times()),
         ("policies", format::count(figures.policies()), cases()),
         ("solved", format::count(figures.solved()), cases()),
         ("deed", format::count(figures.deeds()), cases()),
-        ("aid", format::yuan(figures.aid().0), tr("common-yuan")),
+        ("aid", aid, unit),
     ]
+}
+
+/// Fen from which an amount is told in 万元, as reports do: a million yuan.
+const IN_WAN: i64 = 100_000_000;
+
+/// An amount as short as it is exact: no decimals where there are none, ten thousands where it is large.
+fn amount(fen: Fen) -> (String, String) {
+    if fen.0 >= IN_WAN {
+        return (format::wan(fen.0), tr("report-wan"));
+    }
+    let yuan = format::yuan(fen.0);
+    (yuan.strip_suffix(".00").map(str::to_owned).unwrap_or(yuan), tr("common-yuan"))
 }
 
 /// What needs attention, without what is nought.
@@ -243,7 +256,7 @@ pub(super) fn ReportBody(report: Report, fresh: bool, on_area: EventHandler<Area
 #[cfg(test)]
 mod tests {
     use shared::{
-        Fen, Month,
+        Month,
         indicators::{Indicator, Tally},
         records::Category,
         wire::ReportLine,
@@ -279,6 +292,8 @@ mod tests {
     fn the_six_figures_read_as_reports_print_them() {
         let six = six(&figures(62_000));
         assert_eq!((six[0].1.as_str(), six[5].1.as_str()), ("62,000", "200.50"));
+        assert_eq!(amount(Fen(1_867_400)), ("18,674".to_owned(), "元".to_owned()));
+        assert_eq!(amount(Fen(224_090_000)), ("224.09".to_owned(), "万元".to_owned()));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::parts::{Draft, DraftEnd, DraftNote, Loading, Refused, Saving, about, answered, undo, use_draft};
+use super::parts::{Draft, DraftEnd, DraftNote, Loading, Refused, Saving, about, answered, leave, undo, use_draft};
 use crate::{
     components::{Button, Card, Chips, Choice, Glyph, IconButton, Note, Page, Segmented, Tone, TopBar, use_toasts},
     i18n::tr,
@@ -63,7 +63,7 @@ fn VisitPage(recipient: Uuid, mode: VisitMode) -> Element {
             Command::SaveVisit(visit),
             move |rows| {
                 undo(&for_undo, toasts, tr("record-saved"), rows);
-                navigator().go_back();
+                leave();
             },
             move || draft.reopen(),
         );
@@ -75,7 +75,7 @@ fn VisitPage(recipient: Uuid, mode: VisitMode) -> Element {
                 TopBar {
                     title,
                     subtitle: card.ready().map(|card| words::line([card.item.name.clone(), about(&card.item)])),
-                    on_back: move |()| navigator().go_back(),
+                    on_back: move |()| leave(),
                     trailing: rsx! {
                         IconButton {
                             glyph: Glyph::Warning,
