@@ -117,7 +117,8 @@ fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
 fn state(entry: &Entry) -> RecordState {
     match &entry.outcome {
         _ if !entry.acked => RecordState::Waiting,
-        None | Some(Outcome::Applied) => RecordState::Confirmed,
+        // An outcome this build cannot read: acknowledged all the same, and its words wait for an update.
+        None | Some(Outcome::Applied | Outcome::Other(_)) => RecordState::Confirmed,
         Some(Outcome::Merged { .. }) => RecordState::Merged,
         Some(Outcome::InReview { applied, .. }) => RecordState::InReview { applied: *applied },
         Some(Outcome::Rejected(_)) => RecordState::Rejected,

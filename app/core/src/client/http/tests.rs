@@ -126,3 +126,51 @@ async fn a_chunk_travels_as_it_is_with_its_offset() {
     let (headers, body) = seen.lock().unwrap().remove(0);
     assert_eq!((&headers["upload-offset"], &body[..]), (&HeaderValue::from_static("0"), &[0, 255, 7][..]));
 }
+
+/// Reads one request to the end of its body; false when the connection ended.
+async fn read_request(stream: &mut tokio::net::TcpStream) -> bool {
+    use tokio::io::AsyncReadExt;
+    let mut seen = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&seen).to_lowercase();
+        if let Some(head) = text.find("\r\n\r\n") {
+            let length = text.split("content-length: ").nth(1).and_then(|t| t.split("\r\n").next()?.parse().ok());
+            // Lossy text is longer than the bytes, never shorter, where the body is not UTF-8.
+            let body = seen.windows(4).position(|w| w == b"\r\n\r\n").map_or(0, |at| seen.len() - at - 4);
+            if head > 0 && body >= length.unwrap_or(0) {
+                return true;
+            }
+        }
+        match stream.read_buf(&mut seen).await {
+            Ok(n) if n > 0 => {}
+            _ => return false,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_died_unnoticed_is_no_lost_sync() {
+    use tokio::io::AsyncWriteExt;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = ServerAddress::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let reply = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{EMPTY_PULL}", EMPTY_PULL.len());
+    let server = tokio::spawn(async move {
+        let (mut first, _) = listener.accept().await.unwrap();
+        assert!(read_request(&mut first).await);
+        first.write_all(reply.as_bytes()).await.unwrap();
+        assert!(read_request(&mut first).await, "the connection is used again");
+        drop(first);
+        let (mut second, _) = listener.accept().await.unwrap();
+        assert!(read_request(&mut second).await);
+        second.write_all(reply.as_bytes()).await.unwrap();
+        // And when a fresh one dies as well, that is said.
+        assert!(read_request(&mut second).await);
+        drop(second);
+        drop(listener.accept().await.unwrap());
+    });
+    let client = HttpClient::new(address).unwrap();
+    assert!(client.pull(&token(), pull()).await.is_ok());
+    assert!(client.pull(&token(), pull()).await.is_ok());
+    assert!(matches!(client.pull(&token(), pull()).await, Err(SyncError::Offline(_))));
+    server.await.unwrap();
+}
