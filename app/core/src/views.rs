@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     AreaCode, Day, Fields, Moment, Month, NeedId, PhotoId, RecipientId, RowId, UnitId, WorkerId,
     due::Due,
-    ids::OpNo,
+    ids::{DeviceId, OpNo},
     indicators::Figures,
     op::Outcome,
     records::{Category, Former, Kind, NeedKind, NeedStatus, PairingRole, RiskTier, Role, recipient::SelfCare},
@@ -46,6 +46,8 @@ pub struct Me {
     pub areas: Vec<AreaCode>,
     pub unit_name: Option<String>,
     pub server: String,
+    /// What the office knows this phone by.
+    pub device: DeviceId,
 }
 
 /// Where a record is, seen from its author.

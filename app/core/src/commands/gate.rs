@@ -39,5 +39,6 @@ fn described(conn: &rusqlite::Connection, me: Identity) -> Result<Me, Refusal> {
         areas: e.areas,
         unit_name,
         server: e.server,
+        device: me.device,
     })
 }

@@ -12,6 +12,7 @@ mod pin;
 mod table;
 
 pub use kdf::Cost;
+pub use pin::check as check_pin;
 
 use crate::{
     Env, Refusal,
