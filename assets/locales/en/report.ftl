@@ -30,3 +30,5 @@ report-as-table = As a table
 report-by-area = By area
 report-table-hint = Press a name to go one level down; the table scrolls sideways.
 report-wan = × ¥10,000
+report-none-kept = No connection, and this period was not kept
+report-none-kept-text = Look at it once with signal, and it can be read without.

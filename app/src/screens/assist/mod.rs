@@ -1,12 +1,13 @@
 //! Recording help: a word about a policy, a difficulty solved, a deed, money, or a truck of goods for a whole village.
 //!
 //! - `form`: what the screen holds, and the records it becomes
-//! - `details`: what was done; `goods`: what was on the truck; `people`: who gets it; `receipts`: how each confirmed
+//! - `details`: what was done; `goods`: what was on the truck; `people`: who gets it; `receipts`, `proof`: how each confirmed
 
 mod details;
 mod form;
 mod goods;
 mod people;
+mod proof;
 mod receipts;
 
 use device_core::Command;

@@ -119,7 +119,8 @@ mod tests {
     #[test]
     fn who_is_due_comes_first_and_nobody_comes_twice() {
         let [a, b, c] = [1, 2, 3].map(|n| sample::person(n, "某"));
-        let ids: Vec<_> = due_first(std::slice::from_ref(&c), &[a.clone(), b.clone(), c.clone()]).iter().map(|p| p.id).collect();
+        let ids: Vec<_> =
+            due_first(std::slice::from_ref(&c), &[a.clone(), b.clone(), c.clone()]).iter().map(|p| p.id).collect();
         assert_eq!(ids, [c.id, a.id, b.id]);
         assert!(due_first(&[], &[]).is_empty());
     }

@@ -1,13 +1,14 @@
 //! A supervisor's figures: any area in reach, any period, fresh from the server or the last ones kept. Nobody typed them.
 //!
 //! - `period`: month, quarter, year, since the start; `chart`: visits and contacts by month, drawn and as a table
-//! - `table`: the six figures for each area below, which open that area
+//! - `crumbs`: the way back up; `table`: the six figures for each area below, which open that area
 
 mod chart;
+mod crumbs;
 mod period;
 mod table;
 
-use device_core::views::AreaView;
+use device_core::{Refusal, views::AreaView};
 use dioxus::prelude::*;
 use shared::{
     AreaCode, Fen,
@@ -17,15 +18,14 @@ use shared::{
 
 use super::parts::{Loading, Refused};
 use crate::{
-    components::{
-        Card, EmptyState, Figure, Glyph, Icon, IconButton, Note, Page, Section, Segmented, Tag, Tone, TopBar,
-    },
+    components::{Card, EmptyState, Figure, Glyph, IconButton, Note, Page, Section, Segmented, Tag, Tone, TopBar},
     i18n::{format, tr, tr_args},
     screens::today::LinkPill,
     state::{today, use_ask_afar, use_link, use_status},
     words,
 };
 use chart::Chart;
+use crumbs::Breadcrumb;
 use period::{Span, label, span_choices, step};
 use table::AreaTable;
 
@@ -126,6 +126,15 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
             None => rsx! {
                 Loading {}
             },
+            // Not a failure: this period was never looked at while there was a connection.
+            Some(Err(Refusal::Offline)) => rsx! {
+                EmptyState {
+                    icon: Glyph::Offline,
+                    title: tr("report-none-kept"),
+                    text: tr("report-none-kept-text"),
+                    testid: "report-none-kept",
+                }
+            },
             Some(Err(refusal)) => rsx! {
                 Refused { refusal, on_retry: move |()| answer.again() }
             },
@@ -138,32 +147,6 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
             },
         }
     }
-}
-
-/// From the whole down to where one is; each but the last opens.
-#[component]
-fn Breadcrumb(path: Vec<AreaView>, on_press: EventHandler<usize>) -> Element {
-    let last = path.len().saturating_sub(1);
-    rsx! {
-        nav { class: "crumbs", aria_label: tr("field-area"), "data-testid": "report-area",
-            for (at, area) in path.into_iter().enumerate() {
-                if at > 0 {
-                    Icon { glyph: Glyph::Chevron, small: true }
-                }
-                if at < last {
-                    button { key: "{area.code}", r#type: "button", class: "crumb", "data-testid": "crumb-{area.code}", onclick: move |_| on_press.call(at),
-                        {shown(&area)}
-                    }
-                } else {
-                    span { key: "{area.code}", class: "crumb here", aria_current: "page", {shown(&area)} }
-                }
-            }
-        }
-    }
-}
-
-fn shown(area: &AreaView) -> String {
-    if area.name.is_empty() { tr("report-my-area") } else { area.name.clone() }
 }
 
 /// Label, value and unit of the six headline figures.

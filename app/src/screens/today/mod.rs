@@ -1,6 +1,8 @@
 //! Who is due, what was begun, tasks, and what became of the needs.
 
-use device_core::views::{DraftItem, RecipientItem, TodayView};
+mod drafts;
+
+use device_core::views::{RecipientItem, TodayView};
 use dioxus::prelude::*;
 
 use super::parts::{NeedRow, PersonRow, answered};
@@ -14,6 +16,7 @@ use crate::{
     state::{Link, today, use_ask, use_device, use_link, use_status},
     words,
 };
+use drafts::Drafts;
 
 /// Rows of a group that are drawn before someone asks for all: three thumbs of scrolling.
 const SHOWN: usize = 20;
@@ -75,26 +78,6 @@ fn groups(due: &[RecipientItem]) -> [(&'static str, Vec<RecipientItem>); 3] {
         due.iter().filter(|item| item.days_over.is_some_and(|d| (from..=to).contains(&d))).cloned().collect()
     };
     [("over", within(1, i32::MAX)), ("now", within(0, 0)), ("soon", within(i32::MIN, -1))]
-}
-
-/// Where a draft is gone on with; `None` for one this build has no screen for.
-pub(super) fn draft_route(key: &str) -> Option<Route> {
-    let (screen, subject) = key.split_once(':').map_or((key, None), |(screen, id)| (screen, id.parse().ok()));
-    match (screen, subject) {
-        ("visit", Some(recipient)) => Some(Route::Visit { recipient }),
-        ("need", Some(recipient)) => Some(Route::NewNeed { recipient }),
-        ("assist", recipient) => Some(Route::Assist { recipient }),
-        _ => None,
-    }
-}
-
-fn draft_title(draft: &DraftItem) -> String {
-    let what = match draft.key.split(':').next() {
-        Some("visit") => tr("nav-visit"),
-        Some("need") => tr("need-new-title"),
-        _ => tr("nav-assist"),
-    };
-    words::line([what, draft.name.clone().unwrap_or_default()])
 }
 
 #[component]
@@ -187,32 +170,6 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
 }
 
 #[component]
-fn Drafts(drafts: Vec<DraftItem>) -> Element {
-    let known: Vec<_> =
-        drafts.into_iter().filter_map(|draft| draft_route(&draft.key).map(|route| (draft, route))).collect();
-    if known.is_empty() {
-        return VNode::empty();
-    }
-    rsx! {
-        Section { title: tr("today-drafts"), testid: "today-drafts",
-            for (draft, route) in known {
-                ListRow {
-                    key: "{draft.key}",
-                    title: draft_title(&draft),
-                    sub: words::moment(draft.updated),
-                    icon: Glyph::Pen,
-                    avatar_tone: Tone::Wait,
-                    testid: "today-draft-{draft.key}",
-                    on_press: move |()| {
-                        navigator().push(route.clone());
-                    },
-                }
-            }
-        }
-    }
-}
-
-#[component]
 fn DueGroup(name: &'static str, people: Vec<RecipientItem>) -> Element {
     let mut all = use_signal(|| false);
     let n = people.len();
@@ -296,16 +253,6 @@ mod tests {
         assert_eq!(over[0].name, "谷军");
         assert_eq!(now[0].name, "牛海");
         assert_eq!(soon[0].name, "杨秀兰");
-    }
-
-    #[test]
-    fn a_draft_leads_back_to_where_it_was_typed() {
-        let id = uuid::Uuid::from_u128(5);
-        assert_eq!(draft_route(&format!("visit:{id}")), Some(Route::Visit { recipient: id }));
-        assert_eq!(draft_route(&format!("assist:{id}")), Some(Route::Assist { recipient: Some(id) }));
-        assert_eq!(draft_route("assist"), Some(Route::Assist { recipient: None }));
-        assert_eq!(draft_route("visit:nonsense"), None);
-        assert_eq!(draft_route("poem"), None);
     }
 
     #[test]
