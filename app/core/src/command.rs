@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use shared::{
     AreaCode, Day, Fen, Fields, Month, NeedId, PhotoId, RecipientId, RowId, UnitId,
     ids::OpNo,
-    records::{AssistanceKind, Category, Finding, FeedbackKind, GoodsLine, NeedKind, PhotoOf, Presence, ReceiptMode, Service, VisitMode},
+    records::{
+        AssistanceKind, Category, FeedbackKind, Finding, GoodsLine, NeedKind, PhotoOf, Presence, ReceiptMode, Service,
+        VisitMode,
+    },
     wire::ReportRequest,
 };
 
@@ -55,7 +58,13 @@ pub enum Command {
 
     // Photos before they belong to a record.
     /// Checked, turned upright, downsized, stripped of EXIF, encrypted, kept under `draft`. → `PhotoAdded`
-    AddPhoto { draft: String, of: PhotoOf, caption: Option<String>, #[serde(with = "base64_bytes")] bytes: Vec<u8> },
+    AddPhoto {
+        draft: String,
+        of: PhotoOf,
+        caption: Option<String>,
+        #[serde(with = "base64_bytes")]
+        bytes: Vec<u8>,
+    },
     /// → `Done`
     RemovePhoto { photo: PhotoId },
     /// → `Photo`; `thumb` for lists (240 px).

@@ -13,26 +13,41 @@ pub enum Receipt {
     Done,
     Status(StatusView),
     /// Durable on the device. The rows made or changed, the subject first.
-    Saved { rows: Vec<RowId> },
+    Saved {
+        rows: Vec<RowId>,
+    },
     PhotoAdded(PhotoView),
     /// JPEG bytes, base64 (for a data URL).
-    Photo { mime: String, base64: String },
-    Draft { json: Option<String>, photos: Vec<PhotoView> },
+    Photo {
+        mime: String,
+        base64: String,
+    },
+    Draft {
+        json: Option<String>,
+        photos: Vec<PhotoView>,
+    },
     Today(Box<TodayView>),
     Recipients(RecipientsView),
     Card(Box<CardView>),
-    Revealed { text: Option<String> },
+    Revealed {
+        text: Option<String>,
+    },
     Record(Box<RecordView>),
     Rules(Box<RuleSet>),
     Units(Vec<UnitView>),
     Sync(Box<SyncView>),
     Month(Box<MonthView>),
     /// `fresh` is false for figures kept from an earlier time.
-    Report { report: Box<Report>, fresh: bool },
+    Report {
+        report: Box<Report>,
+        fresh: bool,
+    },
     Areas(Vec<AreaView>),
     Refused(Refusal),
     /// Only from the driver: a photo was stored before the record that it belongs to was saved.
-    Gone { photo: Option<PhotoId> },
+    Gone {
+        photo: Option<PhotoId>,
+    },
 }
 
 /// Why a command was not carried out. Locale key `refusal-<word>`; nothing was changed.
