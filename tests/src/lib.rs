@@ -3,3 +3,4 @@
 pub mod city;
 pub mod day;
 pub mod harness;
+pub mod ui;

@@ -1,0 +1,273 @@
+//! A picture of every screen of the app at a phone's size, and of the console at a desk's and a phone's, over the demo
+//! township in the middle of a working day. Names say where and how: `04-today.zh.png`, `04-today.en.large.png`.
+
+use anyhow::Context;
+use device_core::command::Prefs;
+use shared::RecipientId;
+use std::process::ExitCode;
+use tests::{
+    day::cast::PIN,
+    harness::{Proxy, picture},
+    ui::{Browser, Gallery, Handset, Town, handset::by_start, town},
+};
+
+/// A desk's screen and a phone's, in CSS pixels.
+const CONSOLE: [((u32, u32), &str); 2] = [((1290, 892), "wide"), ((412, 915), "phone")];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match take_all().await {
+        Ok(gallery) => {
+            println!("screens: {} pictures in {}", gallery.count(), gallery.folder().display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("screens: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn take_all() -> anyhow::Result<Gallery> {
+    let mut gallery = Gallery::standard()?;
+    let town = Town::build().await.context("the township")?;
+    let worker = town.worker()?;
+    let line = town.line().await?;
+    let mut phone = Handset::new(town.folder().join("worker"))?;
+    first_run(&town, &line, &mut phone, &mut gallery).await.context("first run")?;
+    the_day(&town, &line, worker, &mut phone, &mut gallery).await.context("the day")?;
+    let mut office = Handset::new(town.folder().join("supervisor"))?;
+    let link = town.link(town.supervisor()?, &town.stage.server.url()).await?;
+    office.first_run(&link).await.context("the supervisor's first run")?;
+    report(&mut office, &mut gallery, "zh").await.context("the report")?;
+    office.close().await?;
+    let looks = [
+        ("zh.large", Prefs { large_text: true, ..Prefs::default() }),
+        ("en", Prefs { lang: Some("en".into()), ..Prefs::default() }),
+        ("en.large", Prefs { lang: Some("en".into()), large_text: true, ..Prefs::default() }),
+        ("zh.dark", Prefs { dark: true, ..Prefs::default() }),
+        ("zh.contrast", Prefs { high_contrast: true, ..Prefs::default() }),
+    ];
+    for (tag, prefs) in looks {
+        for handset in [&mut phone, &mut office] {
+            town::inside(handset.home(), PIN).await?.set_prefs(prefs.clone()).await?;
+            handset.open_unlocked().await?;
+        }
+        tour(&town, worker, &mut phone, &mut gallery, tag).await.with_context(|| tag.to_owned())?;
+        report(&mut office, &mut gallery, tag).await.with_context(|| tag.to_owned())?;
+        phone.close().await?;
+        office.close().await?;
+    }
+    for (size, tag) in CONSOLE {
+        console(&town, size, &mut gallery, tag).await.context("the console")?;
+    }
+    Ok(gallery)
+}
+
+async fn hang(phone: &Handset, gallery: &mut Gallery, name: &str) -> anyhow::Result<()> {
+    let png = phone.picture().await.with_context(|| name.to_owned())?;
+    gallery.hang(name, &png)
+}
+
+/// A long screen twice: its beginning and its end.
+async fn hang_both(phone: &Handset, gallery: &mut Gallery, name: &str, tag: &str) -> anyhow::Result<()> {
+    phone.scroll(false).await?;
+    hang(phone, gallery, &format!("{name}.{tag}")).await?;
+    phone.scroll(true).await?;
+    hang(phone, gallery, &format!("{name}-end.{tag}")).await?;
+    phone.scroll(false).await
+}
+
+async fn first_run(town: &Town, line: &Proxy, phone: &mut Handset, gallery: &mut Gallery) -> anyhow::Result<()> {
+    let link = town.link(town.worker()?, &line.url()).await?;
+    phone
+        .first_run_with(&link, async |phone: &Handset, name: &str| hang(phone, gallery, &format!("{name}.zh")).await)
+        .await
+}
+
+/// Through the day: every screen once, in the state that it has in the field.
+async fn the_day(
+    town: &Town,
+    line: &Proxy,
+    worker: usize,
+    phone: &mut Handset,
+    gallery: &mut Gallery,
+) -> anyhow::Result<()> {
+    let people = town.in_care(worker);
+    let who = people[0];
+    hang_both(phone, gallery, "04-today", "zh").await?;
+
+    phone.tap("tab-recipients").await?;
+    phone.see_css(&by_start("recipient-")).await?;
+    hang(phone, gallery, "06-recipients.zh").await?;
+    phone.tap("recipients-filter").await?;
+    phone.see("filter-sheet").await?;
+    hang(phone, gallery, "07-recipients-filter.zh").await?;
+    phone.tap("filter-done").await?;
+    open_card(phone, who).await?;
+    hang_both(phone, gallery, "08-recipient", "zh").await?;
+
+    phone.tap("recipient-visit").await?;
+    phone.see("visit-all-good").await?;
+    hang_both(phone, gallery, "10-visit", "zh").await?;
+    phone.tap("visit-missed").await?;
+    hang(phone, gallery, "12-visit-missed.zh").await?;
+    phone.tap("visit-found").await?;
+    phone.tap("visit-all-good").await?;
+    phone.tap("visit-check-fire-bad").await?;
+    phone.write("visit-check-fire-note", "炉子离床太近,当场挪开").await?;
+    hang(phone, gallery, "13-visit-problem.zh").await?;
+    phone.tap("visit-need").await?;
+    phone.write("visit-need-text", "烟囱接口松动,想请人修一修").await?;
+    phone.write("visit-note", "老人精神尚好,炕上暖和").await?;
+    let photo = town.folder().join("house.jpg");
+    std::fs::write(&photo, picture::jpeg(7, 1600, 1200))?;
+    phone.photograph("visit-photo-take", &photo).await?;
+    phone.see_css(&format!("{} img", by_start("visit-photo-"))).await?;
+    hang(phone, gallery, "14-visit-need.zh").await?;
+    phone.scroll(true).await?;
+    hang(phone, gallery, "15-visit-photo.zh").await?;
+    line.offline();
+    phone.tap("visit-save").await?;
+    phone.see("toast-undo").await?;
+    hang(phone, gallery, "16-visit-saved.zh").await?;
+    phone.gone("toast-undo").await?;
+    phone.tap_css(&by_start("recipient-record-")).await?;
+    phone.see("screen-record-detail").await?;
+    phone.see("record-facts").await?;
+    hang(phone, gallery, "17-record-detail.zh").await?;
+    phone.tap("record-amend").await?;
+    phone.see("amend").await?;
+    hang(phone, gallery, "18-record-amend.zh").await?;
+    phone.tap("sheet-close").await?;
+    phone.tap("back").await?;
+    phone.tap_css(&by_start("recipient-need-")).await?;
+    phone.see("need-card").await?;
+    hang(phone, gallery, "19-need.zh").await?;
+    phone.tap("back").await?;
+    phone.tap("recipient-add-need").await?;
+    phone.see("need-text").await?;
+    hang(phone, gallery, "20-need-new.zh").await?;
+    phone.tap("back").await?;
+    phone.tap("recipient-assist").await?;
+    phone.see("assist-kind-deed").await?;
+    phone.tap("assist-kind-implement").await?;
+    hang(phone, gallery, "21-assist-policy.zh").await?;
+    phone.tap("back").await?;
+    phone.tap("back").await?;
+
+    phone.tap("tab-record").await?;
+    phone.see_css(&by_start("record-person-")).await?;
+    hang(phone, gallery, "22-record.zh").await?;
+    phone.tap("record-contact").await?;
+    phone.tap_css(&by_start("record-person-")).await?;
+    phone.see("visit-mode-phone").await?;
+    hang(phone, gallery, "23-contact.zh").await?;
+    phone.tap("visit-emergency").await?;
+    phone.see("screen-emergency").await?;
+    hang(phone, gallery, "24-emergency.zh").await?;
+    phone.tap("back").await?;
+    phone.tap("back").await?;
+
+    hand_out(phone, gallery, &people).await.context("the hand-out")?;
+    Ok(())
+}
+
+async fn open_card(phone: &mut Handset, who: RecipientId) -> anyhow::Result<()> {
+    phone.tap(&format!("recipient-{who}")).await?;
+    phone.see("recipient-profile").await
+}
+
+async fn hand_out(phone: &mut Handset, gallery: &mut Gallery, people: &[RecipientId]) -> anyhow::Result<()> {
+    phone.tap("tab-record").await?;
+    phone.tap("record-handout").await?;
+    phone.tap("assist-pick").await?;
+    phone.see("screen-pick").await?;
+    for who in &people[..5] {
+        phone.tap(&format!("pick-{who}")).await?;
+    }
+    hang(phone, gallery, "25-handout-pick.zh").await?;
+    phone.tap("pick-done").await?;
+    for item in ["rice-10kg", "oil-5l"] {
+        phone.tap(&format!("assist-good-{item}")).await?;
+    }
+    phone.write("assist-loaded-rice-10kg", "4").await?;
+    hang(phone, gallery, "26-handout.zh").await?;
+    phone.tap(&format!("receipt-{}", people[0])).await?;
+    phone.sign("receipt-signature").await?;
+    phone.see("receipt-signature-clear").await?;
+    hang(phone, gallery, "27-receipt-signed.zh").await?;
+    phone.tap("receipt-save").await?;
+    phone.gone("receipt-sheet").await?;
+    phone.tap(&format!("receipt-{}", people[1])).await?;
+    phone.tap("receipt-mode-collected").await?;
+    phone.write("receipt-name", "示例女儿").await?;
+    phone.tap("receipt-relation-1").await?;
+    hang(phone, gallery, "28-receipt-collected.zh").await?;
+    phone.tap("receipt-save").await?;
+    phone.gone("receipt-sheet").await?;
+    phone.run("document.querySelector('[data-testid=\"assist-receipts\"]').scrollIntoView()", Vec::new()).await?;
+    hang(phone, gallery, "29-handout-receipts.zh").await?;
+    phone.tap("assist-save").await?;
+    phone.see("toast-undo").await?;
+    phone.gone("toast-undo").await
+}
+
+/// The screens one lives in, in another look.
+async fn tour(town: &Town, worker: usize, phone: &mut Handset, gallery: &mut Gallery, tag: &str) -> anyhow::Result<()> {
+    let people = town.in_care(worker);
+    hang(phone, gallery, &format!("04-today.{tag}")).await?;
+    phone.tap("tab-recipients").await?;
+    phone.see_css(&by_start("recipient-")).await?;
+    hang(phone, gallery, &format!("06-recipients.{tag}")).await?;
+    open_card(phone, people[0]).await?;
+    hang(phone, gallery, &format!("08-recipient.{tag}")).await?;
+    phone.tap("recipient-visit").await?;
+    phone.see("visit-all-good").await?;
+    hang(phone, gallery, &format!("10-visit.{tag}")).await?;
+    phone.tap("visit-check-fire-bad").await?;
+    phone.tap("visit-need").await?;
+    hang(phone, gallery, &format!("14-visit-need.{tag}")).await?;
+    phone.tap("back").await?;
+    phone.tap("back").await?;
+    phone.tap("tab-record").await?;
+    phone.see_css(&by_start("record-person-")).await?;
+    hang(phone, gallery, &format!("22-record.{tag}")).await?;
+    phone.tap("record-handout").await?;
+    phone.tap("assist-good-rice-10kg").await?;
+    hang(phone, gallery, &format!("26-handout.{tag}")).await?;
+    phone.tap("back").await?;
+    Ok(())
+}
+
+async fn report(office: &mut Handset, gallery: &mut Gallery, tag: &str) -> anyhow::Result<()> {
+    office.tap("tab-report").await?;
+    office.see("report-six").await?;
+    hang_both(office, gallery, "50-report", tag).await?;
+    if tag != "zh" {
+        return Ok(());
+    }
+    office.tap("report-year").await?;
+    office.see("report-chart").await?;
+    hang_both(office, gallery, "52-report-year", tag).await?;
+    office.tap_css(&by_start("report-area-")).await?;
+    office.see("report-six").await?;
+    hang(office, gallery, &format!("54-report-village.{tag}")).await
+}
+
+async fn console(town: &Town, size: (u32, u32), gallery: &mut Gallery, tag: &str) -> anyhow::Result<()> {
+    let browser = Browser::open(size).await?;
+    let (url, (name, password)) = (town.stage.server.url(), &town.stage.console);
+    browser.go(&format!("{url}/console/login")).await?;
+    gallery.hang(&format!("60-console-login.{tag}"), &browser.picture().await?)?;
+    browser.log_in(&url, name, password).await?;
+    browser.at("/console/report").await?;
+    gallery.hang(&format!("61-console-report.{tag}"), &browser.picture().await?)?;
+    browser.run("document.querySelector('section.table').scrollIntoView()", Vec::new()).await?;
+    gallery.hang(&format!("62-console-table.{tag}"), &browser.picture().await?)?;
+    for (path, name) in [("devices", "63-console-devices"), ("enrol", "64-console-enrol")] {
+        browser.go(&format!("{url}/console/{path}")).await?;
+        gallery.hang(&format!("{name}.{tag}"), &browser.picture().await?)?;
+    }
+    browser.close().await
+}

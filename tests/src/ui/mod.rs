@@ -1,0 +1,19 @@
+//! The app and the console as people use them: fingers on the real WebView, a mouse in a real browser.
+//!
+//! - [`handset`]: one phone with one hand: taps are counted, every wait is for something to be seen and has an end
+//! - [`town`]: the demo township with its server, and the ways of phones to it
+//! - [`browser`]: the console in headless Chromium
+//! - [`gallery`]: where the pictures go
+
+pub mod browser;
+pub mod gallery;
+pub mod handset;
+pub mod town;
+
+pub use browser::Browser;
+pub use gallery::Gallery;
+pub use handset::Handset;
+pub use town::Town;
+
+/// 60 s for something to be seen: a machine that compiles beside needs 10.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
