@@ -21,6 +21,7 @@ use tests::{
     },
     harness::{
         Folder, Tool,
+        interrupt::interrupted,
         recorder::{Recorder, now_ms},
         server::Server,
     },
@@ -42,7 +43,12 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+    let done = tokio::select! {
+        done = run(Arguments::parse()) => done,
+        // What `run` holds is dropped: the server and the folder.
+        () = interrupted() => Err(anyhow::anyhow!("interrupted")),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("city: {error:#}");

@@ -7,7 +7,7 @@ use shared::{Day, wire::enrol::EnrolLink};
 use std::{path::PathBuf, process::ExitCode};
 use tests::{
     day::{self, Language, Stage, Teller, Where, cast::PIN, sync::sync_plainly},
-    harness::{Folder, Tool, phone, phone::Phone, recorder::now_ms},
+    harness::{Folder, Tool, interrupt::interrupted, phone, phone::Phone, recorder::now_ms},
 };
 
 #[derive(Parser)]
@@ -59,7 +59,11 @@ async fn watch(once: bool, app: Option<PathBuf>, lang: Language) -> anyhow::Resu
         today: Day::of_utc_ms(now_ms()),
     };
     let mut teller = Teller::new(lang);
-    let stage = day::play(&places, &mut teller).await?;
+    let stage = tokio::select! {
+        played = day::play(&places, &mut teller) => played?,
+        // What the day holds is dropped: server, phones, folder.
+        () = interrupted() => anyhow::bail!("interrupted"),
+    };
     println!();
     for failure in teller.failed() {
         println!("✗ {failure}");
@@ -86,13 +90,13 @@ async fn stay(stage: &Stage, places: &Where, app: Option<PathBuf>) -> anyhow::Re
     let mut window = match app {
         Some(app) => {
             let home = places.folder.join("window");
-            let phone = Phone::start(&places.program, &home)?;
+            let mut phone = Phone::start(&places.program, &home)?;
             phone.device().create_vault(PIN).await?;
             let code = stage.server.code_for(&worker.code).await?;
             phone.device().enrol(&url, &code).await?;
             sync_plainly(&phone).await?;
             // The store belongs to one process at a time.
-            drop(phone);
+            phone.kill().await?;
             println!("应用窗口 the app's window: {}, PIN {PIN}", worker.name);
             let opened = tokio::process::Command::new(app).env("LIANXIN_HOME", &home).kill_on_drop(true).spawn();
             Some(opened.context("open the app")?)
@@ -100,7 +104,7 @@ async fn stay(stage: &Stage, places: &Where, app: Option<PathBuf>) -> anyhow::Re
         None => None,
     };
     println!("按 Ctrl-C 结束 · Ctrl-C ends it");
-    tokio::signal::ctrl_c().await?;
+    interrupted().await;
     if let Some(window) = &mut window {
         // It may have been closed already.
         let _ = window.kill().await;

@@ -3,10 +3,11 @@
 //!
 //! - [`stage`]: the township, its server, its history, the way to it
 //! - [`cast`]: the two workers and the household they share
-//! - the acts, in order: [`enrol`], [`offline`], [`killed`], [`sync`], [`report`]
+//! - the acts, in order: [`enrol`], [`offline`], [`killed`], [`sync`], [`report`], [`console`]
 //! - [`teller`]: how it is told
 
 pub mod cast;
+pub mod console;
 pub mod enrol;
 pub mod killed;
 pub mod offline;
@@ -29,6 +30,7 @@ pub async fn play(places: &Where, teller: &mut Teller) -> anyhow::Result<Stage> 
     let saved = offline::play(&stage, &mut cast, teller).await.context("offline")?;
     killed::play(&mut cast, &saved, teller).await.context("after the kill")?;
     sync::play(&mut stage, &mut cast, &saved, teller).await.context("syncing")?;
-    report::play(&stage, places, &mut cast, teller).await.context("the report")?;
+    let report = report::play(&stage, places, &mut cast, teller).await.context("the report")?;
+    console::play(&stage, &report, teller).await.context("the console")?;
     Ok(stage)
 }

@@ -3,9 +3,14 @@
 use super::{Cast, Stage, Teller, Where, cast::PIN};
 use crate::{city::Totals, harness::phone::Phone};
 use anyhow::Context;
-use shared::{AreaLevel, Period, indicators::Indicator, records::Role, wire::ReportRequest};
+use shared::{
+    AreaLevel, Period,
+    indicators::Indicator,
+    records::Role,
+    wire::{Report, ReportRequest},
+};
 
-pub async fn play(stage: &Stage, places: &Where, cast: &mut Cast, teller: &mut Teller) -> anyhow::Result<()> {
+pub async fn play(stage: &Stage, places: &Where, cast: &mut Cast, teller: &mut Teller) -> anyhow::Result<Report> {
     teller.step("乡镇督导查看本月报表", "the township's supervisor looks at the month");
     let supervisor = stage
         .plan
@@ -60,5 +65,5 @@ pub async fn play(stage: &Stage, places: &Where, cast: &mut Cast, teller: &mut T
         &format!("上月走访 {} 人次,也查得到", last.total.visits()),
         &format!("last month's {} visits are there as well", last.total.visits()),
     );
-    Ok(())
+    Ok(report)
 }

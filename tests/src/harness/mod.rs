@@ -6,9 +6,10 @@
 //! - [`proxy`]: a bad connection on demand
 //! - [`webdriver`]: the app in its real WebView, the console in a real browser
 //! - [`town`]: a plan inside an in-process server
-//! - [`tools`], [`folder`], [`picture`]: programs from outside, temporary folders, photos
+//! - [`tools`], [`folder`], [`picture`], [`interrupt`]: programs from outside, temporary folders, photos, an end from outside
 
 pub mod folder;
+pub mod interrupt;
 pub mod phone;
 pub mod picture;
 pub mod proxy;
