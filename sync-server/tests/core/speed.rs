@@ -83,3 +83,24 @@ async fn how_many_visits_a_second() {
     }
     println!("pull of nothing: {:?}", idle.elapsed() / 1000);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "prints numbers; for machines at rest"]
+async fn how_long_a_citys_roster_takes() {
+    let town = Town::new().await;
+    let code = |kind: &str, n: usize| format!("{kind}{n}");
+    let mut changes = Vec::new();
+    changes.extend((0..20_518).map(|n| new_worker(&code("w", n), "worker", "620826101", &[])));
+    changes.extend((0..22_427).map(|n| new_recipient(&code("r", n), if n % 2 == 0 { VILLAGE } else { VILLAGE_2 })));
+    changes.extend((0..25_000).map(|n| new_pairing(&code("w", n % 20_518), &code("r", n % 22_427), "2026-01-01")));
+    for round in ["first", "second"] {
+        let start = Instant::now();
+        let reply = town.core.apply_office(changes.clone()).await.unwrap();
+        println!("{round} import: {:?} {reply:?}", start.elapsed());
+    }
+    let viewer = town.viewer("A1").await;
+    let request = shared::wire::ReportRequest { area: area("6208"), period: "2026".parse().unwrap(), category: None };
+    let start = Instant::now();
+    let report = town.core.report_for(&viewer, request).await.unwrap();
+    println!("city report with {} overdue: {:?}", report.attention.overdue, start.elapsed());
+}

@@ -339,8 +339,10 @@ impl Phone {
             }
             self.cursors.insert(page.scope, page.cursor);
         }
-        let everything: BTreeSet<RowId> = self.held.values().flatten().copied().collect();
-        self.rows.retain(|id, _| everything.contains(id));
+        if !reply.dropped.is_empty() || reply.scopes.iter().any(|p| p.reset || !p.gone.is_empty()) {
+            let everything: BTreeSet<RowId> = self.held.values().flatten().copied().collect();
+            self.rows.retain(|id, _| everything.contains(id));
+        }
         reply
     }
 

@@ -35,7 +35,7 @@ impl SqliteStore {
         let mut conn = connect(&path, OpenFlags::default())?;
         conn.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
-             PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;",
+             PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
         )
         .map_err(failed)?;
         migrations::migrate(&mut conn)?;

@@ -10,7 +10,13 @@ use rusqlite::{
     types::{ToSqlOutput, Value, ValueRef},
 };
 use shared::{Month, RecipientId, RowId, WorkerId, ids::Seq};
-use std::future::{Future, ready};
+use std::{
+    any::TypeId,
+    cell::RefCell,
+    collections::HashMap,
+    future::{Future, ready},
+    rc::Rc,
+};
 
 pub struct SqliteTxn<'a> {
     conn: &'a mut Connection,
@@ -29,7 +35,8 @@ impl<'a> SqliteTxn<'a> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let mut statement = self.prepare(&format!("{} WHERE {}", select::<T>(), key_is::<T>()))?;
+        let mut statement =
+            self.prepare(&text::<T>("get", "", || format!("{} WHERE {}", select::<T>(), key_is::<T>())))?;
         let mut found = Vec::with_capacity(keys.len());
         for key in keys {
             bind(&mut statement, &key.cells())?;
@@ -46,7 +53,7 @@ impl<'a> SqliteTxn<'a> {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut statement = self.prepare(&upsert::<T>())?;
+        let mut statement = self.prepare(&text::<T>("put", "", upsert::<T>))?;
         for row in rows {
             bind(&mut statement, &row.cells())?;
             statement.raw_execute().map_err(failed)?;
@@ -58,7 +65,8 @@ impl<'a> SqliteTxn<'a> {
         if keys.is_empty() {
             return Ok(());
         }
-        let mut statement = self.prepare(&format!("DELETE FROM \"{}\" WHERE {}", T::NAME, key_is::<T>()))?;
+        let mut statement =
+            self.prepare(&text::<T>("delete", "", || format!("DELETE FROM \"{}\" WHERE {}", T::NAME, key_is::<T>())))?;
         for key in keys {
             bind(&mut statement, &key.cells())?;
             statement.raw_execute().map_err(failed)?;
@@ -66,11 +74,12 @@ impl<'a> SqliteTxn<'a> {
         Ok(())
     }
 
-    fn find_now<T: Table>(&self, column: &str, values: &[Cell<'_>]) -> Stored<Vec<T>> {
+    fn find_now<T: Table>(&self, column: &'static str, values: &[Cell<'_>]) -> Stored<Vec<T>> {
         if values.is_empty() {
             return Ok(Vec::new());
         }
-        let mut statement = self.prepare(&format!("{} WHERE \"{column}\" = ?1", select::<T>()))?;
+        let mut statement =
+            self.prepare(&text::<T>("find", column, || format!("{} WHERE \"{column}\" = ?1", select::<T>())))?;
         let mut found = Vec::new();
         for value in values {
             bind(&mut statement, std::slice::from_ref(value))?;
@@ -136,8 +145,8 @@ impl<'a> SqliteTxn<'a> {
     }
 
     fn worker_feed_now(&self, worker: WorkerId, after: Seq, limit: usize) -> Stored<Vec<WorkerFeed>> {
-        let sql = format!("{} WHERE worker = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", select::<WorkerFeed>());
-        let mut statement = self.prepare(&sql)?;
+        let sql = || format!("{} WHERE worker = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", select::<WorkerFeed>());
+        let mut statement = self.prepare(&text::<WorkerFeed>("after", "", sql))?;
         bind(&mut statement, &[worker.cell(), after.cell(), Cell::Int(limit as i64)])?;
         collect(&mut statement)
     }
@@ -318,6 +327,20 @@ impl Txn for SqliteTxn<'_> {
     fn totals(&mut self) -> impl Future<Output = Stored<Totals>> + Send {
         ready(self.totals_now())
     }
+}
+
+/// Statements by table, purpose and column.
+type Texts = HashMap<(TypeId, &'static str, &'static str), Rc<str>>;
+
+/// A statement's text, written once per thread: a small push runs twenty statements, and writing them anew took longer
+/// than some of them.
+fn text<T: Table>(purpose: &'static str, column: &'static str, write: impl FnOnce() -> String) -> Rc<str> {
+    thread_local! {
+        static TEXTS: RefCell<Texts> = RefCell::default();
+    }
+    TEXTS.with_borrow_mut(|texts| {
+        texts.entry((TypeId::of::<T>(), purpose, column)).or_insert_with(|| write().into()).clone()
+    })
 }
 
 fn quoted(columns: &[&str], joint: &str) -> String {

@@ -141,6 +141,11 @@ fn commit_together(conn: &mut Connection, mut group: Vec<Box<dyn Waiting>>) {
 
 fn try_together(conn: &mut Connection, group: &mut [Box<dyn Waiting>]) -> Result<(), StoreError> {
     conn.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
+    if let [job] = group {
+        // Alone in its transaction it needs no savepoint, which would copy every page it changes.
+        let end = if job.run(conn) { "COMMIT" } else { "ROLLBACK" };
+        return conn.execute_batch(end).map_err(failed).inspect_err(|_| undo(conn));
+    }
     for job in group {
         conn.execute_batch("SAVEPOINT job").map_err(failed).inspect_err(|_| undo(conn))?;
         let good = job.run(conn);
