@@ -23,7 +23,7 @@ use tests::{
         Folder, Tool,
         interrupt::interrupted,
         recorder::{Recorder, now_ms},
-        server::Server,
+        server::{Server, peak_memory},
     },
 };
 use tokio::sync::{Mutex, mpsc};
@@ -125,7 +125,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         equal &= adds_up && report.by_area.len() == 7;
     }
     server.kill().await?;
-    println!();
+    println!(
+        "\ncity: this program's peak memory {} MiB: the city is made while it is sent",
+        peak_memory("self")? >> 20
+    );
     ensure!(equal, "the figures differ from the published ones");
     println!(
         "city: {} operations of {} devices loaded, all figures equal the published ones, {:.0} s in all.",

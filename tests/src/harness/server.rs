@@ -149,11 +149,7 @@ impl Server {
     /// The most memory that the running server has held so far, in bytes.
     pub fn peak_memory(&self) -> anyhow::Result<u64> {
         let (child, _) = self.running.as_ref().context("the server is not running")?;
-        let id = child.id().context("the server has ended")?;
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-        let kilobytes = peak.and_then(|p| p.split_whitespace().next()).and_then(|n| n.parse::<u64>().ok());
-        Ok(kilobytes.context("the system tells no peak memory")? * 1024)
+        peak_memory(&child.id().context("the server has ended")?.to_string())
     }
 
     /// Processor seconds that the running server has used so far.
@@ -165,4 +161,12 @@ impl Server {
         let ticks: Vec<f64> = after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse().ok()).collect();
         Ok(ticks.iter().sum::<f64>() / 100.0)
     }
+}
+
+/// The most memory that a process has held so far, in bytes; `self` for this one.
+pub fn peak_memory(process: &str) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+    let kilobytes = peak.and_then(|p| p.split_whitespace().next()).and_then(|n| n.parse::<u64>().ok());
+    Ok(kilobytes.context("the system tells no peak memory")? * 1024)
 }
