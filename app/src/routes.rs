@@ -9,6 +9,9 @@ use crate::screens::*;
 #[derive(Clone, Debug, PartialEq, Routable)]
 #[rustfmt::skip]
 pub enum Route {
+    // Every screen stands behind the gate, which leads to where the device stands.
+    #[layout(Gate)]
+
     // First run and the lock.
     #[route("/", WelcomeScreen)]
     Welcome {},
@@ -16,6 +19,8 @@ pub enum Route {
     SetPin {},
     #[route("/unlock", UnlockScreen)]
     Unlock {},
+    #[route("/revoked", RevokedScreen)]
+    Revoked {},
 
     // The places of the bottom bar.
     #[layout(Shell)]
@@ -74,6 +79,7 @@ mod tests {
             Route::Welcome {},
             Route::SetPin {},
             Route::Unlock {},
+            Route::Revoked {},
             Route::Today {},
             Route::Recipients {},
             Route::Sync {},

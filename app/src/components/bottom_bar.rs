@@ -13,7 +13,7 @@ pub enum Tab {
     Sync,
     /// A worker's own month.
     Mine,
-    /// What a supervisor has in the place of [`Tab::Mine`].
+    /// What a supervisor has in the place of [`Tab::Sync`], which then opens from the own page.
     Report,
 }
 
@@ -52,7 +52,7 @@ impl Tab {
     }
 }
 
-/// The bar. `waiting` records are counted on the sync tab; a supervisor has reports in place of the own month.
+/// The bar. `waiting` records are counted where the sync is found: on its tab, or on a supervisor's own page.
 #[component]
 pub fn BottomBar(
     active: Option<Tab>,
@@ -60,10 +60,11 @@ pub fn BottomBar(
     #[props(default)] supervisor: bool,
     #[props(default)] waiting: u64,
 ) -> Element {
-    let last = if supervisor { Tab::Report } else { Tab::Mine };
+    let fourth = if supervisor { Tab::Report } else { Tab::Sync };
+    let counted = if supervisor { Tab::Mine } else { Tab::Sync };
     rsx! {
         nav { class: "tabs", aria_label: tr("nav-label"),
-            for tab in [Tab::Today, Tab::Recipients, Tab::Record, Tab::Sync, last] {
+            for tab in [Tab::Today, Tab::Recipients, Tab::Record, fourth, Tab::Mine] {
                 button {
                     key: "{tab.testid()}",
                     r#type: "button",
@@ -73,7 +74,7 @@ pub fn BottomBar(
                     onclick: move |_| on_select.call(tab),
                     span { class: "tab-pad",
                         Icon { glyph: tab.glyph() }
-                        if tab == Tab::Sync && waiting > 0 {
+                        if tab == counted && waiting > 0 {
                             span { class: "tab-count", aria_label: tr_args("nav-waiting", &[("n", waiting.into())]),
                                 if waiting > 99 { "99+" } else { "{waiting}" }
                             }

@@ -182,20 +182,22 @@ fn a_row_of_the_list_holds_no_button_within_a_button() {
 }
 
 #[test]
-fn a_supervisor_has_reports_in_the_place_of_the_own_month() {
+fn a_supervisor_has_reports_in_the_place_of_the_sync() {
     let worker = english(|| {
         rsx! {
             BottomBar { active: Tab::Today, waiting: 3, on_select: |_| {} }
         }
     });
-    assert!(worker.contains("tab-mine") && !worker.contains("tab-report"), "{worker}");
+    assert!(worker.contains("tab-sync") && !worker.contains("tab-report"), "{worker}");
     assert!(worker.contains("3 waiting"), "{worker}");
     let supervisor = english(|| {
         rsx! {
-            BottomBar { active: Tab::Report, supervisor: true, on_select: |_| {} }
+            BottomBar { active: Tab::Report, supervisor: true, waiting: 3, on_select: |_| {} }
         }
     });
-    assert!(supervisor.contains("tab-report") && !supervisor.contains("tab-mine"), "{supervisor}");
+    assert!(supervisor.contains("tab-report") && !supervisor.contains("tab-sync"), "{supervisor}");
+    let mine = supervisor.split("<button").find(|part| part.contains("tab-mine")).unwrap();
+    assert!(mine.contains("3 waiting"), "what waits is counted where the sync is found: {mine}");
     let current = supervisor.split("<button").find(|part| part.contains("aria-current=\"page\"")).unwrap();
     assert!(current.contains("Report"), "{current}");
 }

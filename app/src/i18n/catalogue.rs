@@ -12,7 +12,8 @@ macro_rules! areas {
 areas![
     "common",
     "nav",
-    "enrol",
+    "welcome",
+    "pin",
     "today",
     "recipients",
     "recipient",

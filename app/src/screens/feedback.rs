@@ -1,20 +1,126 @@
-//! Complaints and suggestions.
+//! 投诉建议: a word to the office. Saved like a record, so it needs no signal.
 
+use device_core::Command;
 use dioxus::prelude::*;
+use serde::{Deserialize, Serialize};
+use shared::records::FeedbackKind;
 
-use crate::{
-    components::{Page, TopBar},
-    i18n::tr,
+use super::{
+    gate::EmergencyButton,
+    parts::{DraftNote, Loading, Refused, Saving, leave, use_draft},
 };
+use crate::{
+    components::{Button, Choice, Glyph, Note, Page, Segmented, TextArea, Tone, TopBar, use_toasts},
+    i18n::tr,
+    state::{tell, use_device},
+};
+
+const KEY: &str = "feedback";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Form {
+    kind: FeedbackKind,
+    text: String,
+}
+
+impl Form {
+    fn new() -> Self {
+        Self { kind: FeedbackKind::Suggestion, text: String::new() }
+    }
+
+    /// What is sent; `None` while nothing is written.
+    fn command(&self) -> Option<Command> {
+        let text = self.text.trim();
+        (!text.is_empty()).then(|| Command::SendFeedback { kind: self.kind.clone(), text: text.to_owned() })
+    }
+}
+
+fn kinds() -> Vec<Choice<FeedbackKind>> {
+    vec![
+        Choice::new(FeedbackKind::Suggestion, tr("feedback-suggestion")).testid("feedback-suggestion"),
+        Choice::new(FeedbackKind::Fault, tr("feedback-fault")).testid("feedback-fault"),
+        Choice::new(FeedbackKind::Complaint, tr("feedback-complaint")).testid("feedback-complaint"),
+    ]
+}
 
 #[component]
 pub fn FeedbackScreen() -> Element {
+    let device = use_device();
+    let toasts = use_toasts();
+    let saving = Saving::new();
+    let mut missing = use_signal(|| false);
+    let draft = use_draft(KEY.to_owned(), Form::new);
+    let mut form = draft.form;
     rsx! {
         Page {
             testid: "screen-feedback",
             top: rsx! {
-                TopBar { title: tr("nav-feedback"), on_back: move |()| navigator().go_back() }
+                TopBar { title: tr("nav-feedback"), on_back: move |()| leave() }
             },
+            foot: rsx! {
+                if let Some(refusal) = (saving.refused)() {
+                    Refused { refusal }
+                }
+                Button {
+                    label: tr("feedback-send"),
+                    busy: (saving.busy)(),
+                    testid: "feedback-send",
+                    on_press: move |()| {
+                        let command = form.peek().command();
+                        missing.set(command.is_none());
+                        let Some(command) = command else { return };
+                        draft.finish();
+                        let kept = device.clone();
+                        let saved = move |_| {
+                            // The record holds the words now.
+                            tell(&kept, Command::DropDraft { key: KEY.to_owned() });
+                            toasts.good(tr("feedback-saved"));
+                            leave();
+                        };
+                        saving.attempt(device.clone(), command, saved, move || draft.reopen());
+                    },
+                }
+                DraftNote { kept: (draft.kept)(), refused: (draft.refused)() }
+            },
+            if (draft.ready)() {
+                span { class: "label", {tr("feedback-what")} }
+                Segmented {
+                    label: tr("feedback-what"),
+                    options: kinds(),
+                    selected: form.read().kind.clone(),
+                    on_select: move |kind| form.write().kind = kind,
+                }
+                TextArea {
+                    label: tr("feedback-text"),
+                    initial: form.peek().text.clone(),
+                    hint: tr("feedback-text-hint"),
+                    error: missing().then(|| tr("feedback-missing")),
+                    rows: 6,
+                    testid: "feedback-text",
+                    on_input: move |text| form.write().text = text,
+                }
+                Note { tone: Tone::Neutral, icon: Glyph::Message, text: tr("feedback-how") }
+                Note { tone: Tone::Danger, icon: Glyph::Warning, text: tr("feedback-danger") }
+                EmergencyButton {}
+            } else {
+                Loading {}
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_blanks_is_not_sent() {
+        assert_eq!(Form { text: " \n".into(), ..Form::new() }.command(), None);
+    }
+
+    #[test]
+    fn what_is_written_is_sent_without_the_blanks_around_it() {
+        let form = Form { kind: FeedbackKind::Fault, text: " 字太小 ".into() };
+        assert_eq!(form.command(), Some(Command::SendFeedback { kind: FeedbackKind::Fault, text: "字太小".into() }));
     }
 }

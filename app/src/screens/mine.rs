@@ -1,20 +1,351 @@
-//! One's own month: confirmed and waiting.
+//! My own page: who I am, my month with confirmed and waiting apart, my records, and the way to everything about me.
 
+use device_core::views::{HistoryItem, Me, MonthView};
 use dioxus::prelude::*;
+use shared::{Month, indicators::Figures};
 
-use crate::{
-    components::{Page, TopBar},
-    i18n::tr,
+use super::{
+    parts::{RecordRow, answered, initial},
+    shell::supervises,
+    today::LinkPill,
 };
+use crate::{
+    components::{Button, ButtonKind, EmptyState, Figure, Glyph, IconButton, ListRow, Page, Section, Tone, TopBar},
+    i18n::{format, tr, tr_args, use_lang},
+    routes::Route,
+    state::{Link, today, use_ask, use_link, use_status},
+    words,
+};
+
+/// Records that are drawn before someone asks for all.
+const SHOWN: usize = 10;
+/// The first month of the programme's figures.
+const FIRST: (i16, u8) = (2023, 1);
 
 #[component]
 pub fn MineScreen() -> Element {
+    let me = use_status().and_then(|status| status.me);
+    let link = use_link();
+    let mut month = use_signal(|| today().month());
+    let view = use_ask(move |device| {
+        let month = month();
+        async move { device.my_month(month).await }
+    });
+    let supervisor = me.as_ref().is_some_and(|me| supervises(&me.role));
     rsx! {
         Page {
             testid: "screen-mine",
             top: rsx! {
-                TopBar { title: tr("nav-my-month") }
+                TopBar {
+                    title: tr("nav-mine"),
+                    trailing: rsx! {
+                        LinkPill { link }
+                    },
+                }
             },
+            if let Some(me) = me {
+                Who { me }
+            }
+            MonthStep { month: month(), on_month: move |next| month.set(next) }
+            // While another month is fetched, the former one must not pass for it.
+            {answered(view, move |view| if view.month == month() {
+                rsx! { MonthBody { key: "{view.month}", view } }
+            } else {
+                rsx! {}
+            })}
+            Links { supervisor, link }
         }
+    }
+}
+
+#[component]
+fn Who(me: Me) -> Element {
+    rsx! {
+        ListRow {
+            title: me.name.clone(),
+            avatar: initial(&me.name),
+            sub: words::line([words::word("role", me.role.word()), me.area_name.clone()]),
+            detail: me.unit_name.clone(),
+            testid: "mine-who",
+        }
+    }
+}
+
+/// The month before or after; `None` before the programme and in the future.
+fn step(month: Month, by: i32, now: Month) -> Option<Month> {
+    let next = Month::from_number(month.number() + by);
+    let first = Month::new(FIRST.0, FIRST.1).map_or(0, Month::number);
+    (first..=now.number()).contains(&next.number()).then_some(next)
+}
+
+#[component]
+fn MonthStep(month: Month, on_month: EventHandler<Month>) -> Element {
+    let now = today().month();
+    let (before, after) = (step(month, -1, now), step(month, 1, now));
+    rsx! {
+        div { class: "stepper",
+            IconButton {
+                glyph: Glyph::Back,
+                label: tr("mine-earlier"),
+                testid: "mine-earlier",
+                disabled: before.is_none(),
+                on_press: move |()| if let Some(month) = before { on_month.call(month) },
+            }
+            h2 { class: "strong", "data-testid": "mine-month",
+                if month == now {
+                    {tr("mine-figures")}
+                } else {
+                    {tr_args("mine-month", &[("month", format::month(month.year.into(), month.month.into(), use_lang()).into())])}
+                }
+            }
+            IconButton {
+                glyph: Glyph::Chevron,
+                label: tr("mine-later"),
+                testid: "mine-later",
+                disabled: after.is_none(),
+                on_press: move |()| if let Some(month) = after { on_month.call(month) },
+            }
+        }
+    }
+}
+
+/// One of the six: what was counted, and how much of it is still on this phone.
+#[derive(Clone, Debug, PartialEq)]
+struct Own {
+    word: &'static str,
+    /// Confirmed and waiting together: what the report will show.
+    value: String,
+    unit: String,
+    /// Confirmed and waiting apart, where something waits.
+    apart: Option<(String, String)>,
+}
+
+/// The six headline figures, by the report's own definitions.
+fn own(confirmed: &Figures, waiting: &Figures) -> Vec<Own> {
+    type Of = fn(&Figures) -> i64;
+    let counts: [(&str, Of, &str); 5] = [
+        ("home_visit", Figures::visits, "mine-times"),
+        ("contact", Figures::contacts, "mine-times"),
+        ("policies", Figures::policies, "mine-cases"),
+        ("solved", Figures::solved, "mine-cases"),
+        ("deed", Figures::deeds, "mine-cases"),
+    ];
+    let mut all: Vec<Own> = counts
+        .into_iter()
+        .map(|(word, of, unit)| line(word, of(confirmed), of(waiting), tr(unit), format::count))
+        .collect();
+    all.push(line("aid", confirmed.aid().0, waiting.aid().0, tr("common-yuan"), yuan));
+    all
+}
+
+fn line(word: &'static str, confirmed: i64, waiting: i64, unit: String, say: fn(i64) -> String) -> Own {
+    let apart = (waiting != 0).then(|| (say(confirmed), say(waiting)));
+    Own { word, value: say(confirmed + waiting), unit, apart }
+}
+
+/// Yuan without decimals where there are none.
+fn yuan(fen: i64) -> String {
+    let text = format::yuan(fen);
+    text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
+}
+
+#[component]
+fn MonthBody(view: MonthView) -> Element {
+    let figures = own(&view.confirmed, &view.waiting);
+    rsx! {
+        div { class: "halves", "data-testid": "mine-six",
+            for Own { word, value, unit, apart } in figures {
+                Figure {
+                    key: "{word}",
+                    label: words::word("indicator", word),
+                    value,
+                    unit,
+                    sub: apart
+                        .map(|(confirmed, waiting)| tr_args("mine-waiting", &[("confirmed", confirmed.into()), ("waiting", waiting.into())])),
+                    testid: "mine-figure-{word}",
+                }
+            }
+        }
+        p { class: "small", {tr("mine-same")} }
+        Records { records: view.records }
+    }
+}
+
+#[component]
+fn Records(records: Vec<HistoryItem>) -> Element {
+    let mut all = use_signal(|| false);
+    let n = records.len();
+    if n == 0 {
+        return rsx! {
+            EmptyState { icon: Glyph::Note, title: tr("mine-no-records"), text: tr("mine-no-records-text"), testid: "mine-no-records" }
+        };
+    }
+    let shown = if all() { n } else { n.min(SHOWN) };
+    rsx! {
+        Section { title: tr_args("mine-records", &[("n", n.into())]), testid: "mine-records",
+            for item in records.into_iter().take(shown) {
+                RecordRow {
+                    key: "{item.row}",
+                    testid: "mine-record-{item.row}",
+                    item,
+                    on_press: move |item: HistoryItem| {
+                        navigator().push(Route::RecordDetail { row: item.row.0 });
+                    },
+                }
+            }
+            if shown < n {
+                Button {
+                    label: tr_args("mine-show-all", &[("n", n.into())]),
+                    kind: ButtonKind::Quiet,
+                    testid: "mine-records-all",
+                    on_press: move |()| all.set(true),
+                }
+            }
+        }
+    }
+}
+
+/// Where else one may go from here.
+#[component]
+fn Links(supervisor: bool, link: Link) -> Element {
+    let sync = match link.waiting {
+        0 => tr("mine-sync-sent"),
+        n => tr_args("mine-sync-waiting", &[("n", n.into())]),
+    };
+    let tone = if link.waiting > 0 { Tone::Wait } else { Tone::Good };
+    let mut places = vec![(Glyph::Sync, tone, tr("nav-sync"), sync, Route::Sync {}, "mine-sync")];
+    if supervisor {
+        places.push((
+            Glyph::Chart,
+            Tone::Good,
+            tr("nav-report"),
+            tr("mine-report-sub"),
+            Route::Report {},
+            "mine-report",
+        ));
+    }
+    places.extend([
+        (
+            Glyph::Settings,
+            Tone::Neutral,
+            tr("nav-settings"),
+            tr("mine-settings-sub"),
+            Route::Settings {},
+            "mine-settings",
+        ),
+        (
+            Glyph::Message,
+            Tone::Neutral,
+            tr("nav-feedback"),
+            tr("mine-feedback-sub"),
+            Route::Feedback {},
+            "mine-feedback",
+        ),
+        (
+            Glyph::Phone,
+            Tone::Danger,
+            tr("nav-emergency"),
+            tr("mine-emergency-sub"),
+            Route::Emergency {},
+            "mine-emergency",
+        ),
+    ]);
+    rsx! {
+        Section { title: tr("mine-more"), testid: "mine-links",
+            for (icon, avatar_tone, title, sub, there, testid) in places {
+                ListRow {
+                    key: "{testid}",
+                    title,
+                    sub,
+                    icon,
+                    avatar_tone,
+                    testid,
+                    on_press: move |()| {
+                        match &there {
+                            // Places of the bar are beside each other; the others open with a way back.
+                            Route::Sync {} | Route::Report {} => navigator().replace(there.clone()),
+                            _ => navigator().push(there.clone()),
+                        };
+                    },
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{
+        Fen,
+        indicators::{Indicator, Tally},
+    };
+
+    use super::*;
+    use crate::screens::{sample, tests::drawn};
+
+    fn figures(visits: i64, fen: i64) -> Figures {
+        let mut figures = Figures::default();
+        figures.add(&Indicator::HomeVisit, Tally { n: visits, fen: Fen::ZERO });
+        figures.add(&Indicator::AidMoney, Tally { n: 1, fen: Fen(fen) });
+        figures
+    }
+
+    #[test]
+    fn what_is_shown_is_what_the_report_will_show() {
+        let (confirmed, waiting) = (figures(20, 20_000), figures(3, 50));
+        let mut sum = confirmed.clone();
+        sum.merge(&waiting);
+        let own = own(&confirmed, &waiting);
+        assert_eq!(own[0].value, format::count(sum.visits()));
+        assert_eq!(own[0].apart, Some(("20".into(), "3".into())));
+        assert_eq!(own[5].value, "200.50");
+        assert_eq!(own[1].apart, None, "nothing waits");
+    }
+
+    #[test]
+    fn a_withdrawal_on_its_way_is_shown_as_one_less() {
+        let own = own(&figures(20, 0), &figures(-1, 0));
+        assert_eq!((own[0].value.as_str(), own[0].apart.clone()), ("19", Some(("20".into(), "-1".into()))));
+    }
+
+    #[test]
+    fn nobody_steps_into_the_future_or_before_the_programme() {
+        let month = |y, m| Month::new(y, m).unwrap();
+        let now = month(2026, 3);
+        assert_eq!(step(now, 1, now), None);
+        assert_eq!(step(month(2026, 1), -1, now), Some(month(2025, 12)));
+        assert_eq!(step(month(2023, 1), -1, now), None);
+    }
+
+    #[test]
+    fn the_month_shows_its_records_and_says_when_there_are_none() {
+        let page = drawn(|| {
+            let view = MonthView {
+                month: sample::day().month(),
+                confirmed: figures(23, 0),
+                waiting: figures(3, 0),
+                records: vec![sample::visit(9, "presence-found")],
+            };
+            rsx! { MonthBody { view } }
+        });
+        for text in ["26", "已确认 23 · 待上传 3", "上门", "mine-record-"] {
+            assert!(page.contains(text), "no {text} in {page}");
+        }
+        let page = drawn(|| {
+            let (confirmed, waiting) = Default::default();
+            rsx! { MonthBody { view: MonthView { month: sample::day().month(), confirmed, waiting, records: vec![] } } }
+        });
+        assert!(page.contains("mine-no-records"), "{page}");
+    }
+
+    #[test]
+    fn a_supervisor_finds_reports_and_everyone_finds_the_sync() {
+        let page = drawn(|| rsx! { Links { supervisor: true, link: Link { waiting: 4, ..Link::default() } } });
+        assert!(page.contains("mine-report") && page.contains("4 条待传"), "{page}");
+        let page = drawn(|| rsx! { Links { supervisor: false, link: Link::default() } });
+        assert!(
+            !page.contains("mine-report") && page.contains("mine-sync") && page.contains("mine-emergency"),
+            "{page}"
+        );
     }
 }

@@ -6,15 +6,19 @@ mod emergency;
 mod feedback;
 #[cfg(debug_assertions)]
 mod gallery;
+mod gate;
 mod lost;
 mod mine;
 mod need;
 mod parts;
+mod pin;
+mod reading;
 mod recipient;
 mod recipients;
 mod record;
 mod record_detail;
 mod report;
+mod revoked;
 #[cfg(test)]
 mod sample;
 mod set_pin;
@@ -33,6 +37,7 @@ pub use emergency::EmergencyScreen;
 pub use feedback::FeedbackScreen;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryScreen;
+pub use gate::Gate;
 pub use lost::LostScreen;
 pub use mine::MineScreen;
 pub use need::{NeedScreen, NewNeedScreen};
@@ -41,6 +46,7 @@ pub use recipients::RecipientsScreen;
 pub use record::RecordScreen;
 pub use record_detail::RecordDetailScreen;
 pub use report::ReportScreen;
+pub use revoked::RevokedScreen;
 pub use set_pin::SetPinScreen;
 pub use settings::SettingsScreen;
 pub use shell::Shell;

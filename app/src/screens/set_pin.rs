@@ -1,20 +1,43 @@
-//! Choosing the PIN that locks the store.
+//! First run: the PIN that will open this phone's store. Typed twice; with it the encrypted store is made.
 
+use device_core::Refusal;
 use dioxus::prelude::*;
 
+use super::{parts::leave, pin::PinTwice};
 use crate::{
-    components::{Page, TopBar},
+    components::{Glyph, Note, Page, Tone, TopBar},
     i18n::tr,
+    state::use_device,
 };
 
 #[component]
 pub fn SetPinScreen() -> Element {
+    let device = use_device();
+    let mut busy = use_signal(|| false);
+    let mut refused = use_signal(|| None::<Refusal>);
     rsx! {
         Page {
-            testid: "screen-set_pin",
+            testid: "screen-set-pin",
             top: rsx! {
-                TopBar { title: tr("nav-set-pin") }
+                TopBar { title: tr("nav-set-pin"), subtitle: tr("pin-step"), on_back: move |()| leave() }
             },
+            PinTwice {
+                busy: busy(),
+                refused: refused(),
+                on_pin: move |pin: String| {
+                    let device = device.clone();
+                    busy.set(true);
+                    refused.set(None);
+                    spawn(async move {
+                        // Once there is a store, the gate leads on.
+                        if let Err(why) = device.create_vault(&pin).await {
+                            refused.set(Some(why));
+                        }
+                        busy.set(false);
+                    });
+                },
+            }
+            Note { tone: Tone::Neutral, icon: Glyph::Lock, text: tr("pin-why") }
         }
     }
 }

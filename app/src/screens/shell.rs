@@ -1,10 +1,12 @@
 //! The frame of the five places: the screen above, the bar below.
 
 use dioxus::prelude::*;
+use shared::records::Role;
 
 use crate::{
     components::{BottomBar, Tab},
     routes::Route,
+    state::{use_link, use_status},
 };
 
 /// The tab that a place belongs to.
@@ -30,13 +32,27 @@ fn place_of(tab: Tab) -> Route {
     }
 }
 
+/// Who answers for others' work, and so has reports at hand.
+pub fn supervises(role: &Role) -> bool {
+    matches!(role, Role::Supervisor | Role::Administrator)
+}
+
 #[component]
 pub fn Shell() -> Element {
     let route = use_route::<Route>();
+    let link = use_link();
+    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
+    // A supervisor's sync has no tab: it opens from the pill above and from the own page, which then is lit.
+    let active = match tab_of(&route) {
+        Some(Tab::Sync) if supervisor => Some(Tab::Mine),
+        tab => tab,
+    };
     rsx! {
         Outlet::<Route> {}
         BottomBar {
-            active: tab_of(&route),
+            active,
+            supervisor,
+            waiting: u64::from(link.waiting),
             on_select: move |tab| {
                 let there = place_of(tab);
                 // Places are beside each other: going back from one leaves the app and does not retrace the tabs. The menu
@@ -61,5 +77,10 @@ mod tests {
             assert_eq!(tab_of(&place_of(tab)), Some(tab));
         }
         assert_eq!(tab_of(&place_of(Tab::Record)), None);
+    }
+
+    #[test]
+    fn supervisors_and_administrators_have_reports_and_workers_have_not() {
+        assert!(supervises(&Role::Supervisor) && supervises(&Role::Administrator) && !supervises(&Role::Worker));
     }
 }

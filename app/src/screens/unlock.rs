@@ -1,20 +1,130 @@
-//! The PIN that opens the store.
+//! The PIN that opens the store, and the wait after too many wrong ones. Whom to phone is reachable without it.
 
+use device_core::Refusal;
 use dioxus::prelude::*;
 
+use super::{
+    gate::EmergencyButton,
+    pin::{duration, refused_words},
+};
 use crate::{
-    components::{Page, TopBar},
-    i18n::tr,
+    components::{Glyph, Icon, Page, PinPad, TopBar},
+    i18n::{tr, tr_args},
+    state::{use_device, use_status},
+    wait::pause,
 };
 
 #[component]
 pub fn UnlockScreen() -> Element {
+    let device = use_device();
+    let known = use_status().map_or(0, |status| status.pin_delay_s);
+    let mut wait = use_signal(|| known);
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<String>);
+    let counting = use_memo(move || wait() > 0);
+    use_resource({
+        let device = device.clone();
+        move || {
+            let device = device.clone();
+            let waiting = counting();
+            async move {
+                while waiting && *wait.peek() > 0 && pause(1000).await {
+                    let left = wait.peek().saturating_sub(1);
+                    // The core's own count decides; this one only shows it, and a page that slept has lost seconds.
+                    let left = match device.status().await {
+                        Ok(status) => status.pin_delay_s,
+                        Err(_) => left,
+                    };
+                    wait.set(left);
+                }
+                if waiting {
+                    error.set(None);
+                }
+            }
+        }
+    });
     rsx! {
         Page {
             testid: "screen-unlock",
             top: rsx! {
-                TopBar { title: tr("nav-unlock") }
+                TopBar { title: tr("common-app-name"), subtitle: tr("common-app-line") }
             },
+            foot: rsx! {
+                EmergencyButton {}
+            },
+            UnlockBody {
+                wait: wait(),
+                busy: busy(),
+                error: error(),
+                on_pin: move |pin: String| {
+                    let device = device.clone();
+                    busy.set(true);
+                    spawn(async move {
+                        // Opened, the gate leads on.
+                        match device.unlock(&pin).await {
+                            Ok(_) => error.set(None),
+                            Err(Refusal::PinDelay { seconds }) => wait.set(seconds),
+                            Err(why) => error.set(Some(refused_words(&why))),
+                        }
+                        busy.set(false);
+                    });
+                },
+            }
         }
+    }
+}
+
+/// The digits; while a wait runs, how long it still takes in their place.
+#[component]
+fn UnlockBody(wait: u64, busy: bool, error: Option<String>, on_pin: EventHandler<String>) -> Element {
+    if wait > 0 {
+        return rsx! {
+            div { class: "empty", role: "status", "data-testid": "pin-delay",
+                div { class: "empty-mark wait", Icon { glyph: Glyph::Clock } }
+                h2 { class: "empty-title", {tr("pin-wait-title")} }
+                p { class: "countdown figures", {duration(wait)} }
+                p { class: "empty-text", {tr("pin-wait-text")} }
+            }
+        };
+    }
+    rsx! {
+        div { class: "unlock",
+            PinPad {
+                title: tr("pin-enter"),
+                hint: tr("pin-enter-hint"),
+                error,
+                busy,
+                testid: "pin-unlock",
+                on_complete: move |pin| on_pin.call(pin),
+            }
+            details { class: "forgot",
+                summary { "data-testid": "pin-forgot", {tr("pin-forgot")} }
+                p { class: "small", {tr_args("pin-forgot-text", &[])} }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screens::tests::drawn;
+
+    #[test]
+    fn a_wait_shows_how_long_and_no_digits() {
+        let page = drawn(|| rsx! { UnlockBody { wait: 29, busy: false, error: None, on_pin: |_| {} } });
+        assert!(
+            page.contains("pin-delay") && page.contains("29 秒") && !page.contains("data-testid=\"pin-1\""),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_pin_says_how_many_tries_are_left() {
+        let page = drawn(|| {
+            let error = Some(refused_words(&Refusal::WrongPin { left: 3 }));
+            rsx! { UnlockBody { wait: 0, busy: false, error, on_pin: |_| {} } }
+        });
+        assert!(page.contains("还可以试 3 次") && page.contains("data-testid=\"pin-1\""), "{page}");
     }
 }

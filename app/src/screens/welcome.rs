@@ -1,20 +1,351 @@
-//! First run: enrol by link or code.
+//! First run: what this is, how one reads, and the link or code that the office gave out. With a PIN set already, enrolling
+//! happens here; a new code after access was withdrawn is entered here too.
 
+use device_core::{Refusal, views::Phase};
 use dioxus::prelude::*;
+use shared::{records::ProblemCode, wire::ErrorCode};
 
+use super::{gate::EmergencyButton, parts::leave, reading::Reading};
 use crate::{
-    components::{Page, TopBar},
-    i18n::tr,
+    components::{
+        Button, ButtonKind, Card, ErrorNote, Glyph, Icon, Note, Page, TextField, TextKind, Tone, TopBar, use_toasts,
+    },
+    i18n::{tr, tr_args},
+    routes::Route,
+    state::{
+        entry::{self, Entry, EntryProblem},
+        use_device, use_status,
+    },
+    words,
 };
+
+/// What stands in the two fields. They are written anew, under another number, when text comes from elsewhere.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Fields {
+    code: String,
+    server: String,
+    written: u32,
+}
+
+impl Fields {
+    fn put(&mut self, code: String, server: Option<String>) {
+        self.code = code;
+        if let Some(server) = server {
+            self.server = server;
+        }
+        self.written += 1;
+    }
+}
 
 #[component]
 pub fn WelcomeScreen() -> Element {
+    let device = use_device();
+    let toasts = use_toasts();
+    let phase = use_status().map_or(Phase::New, |status| status.phase);
+    let entry::Pending(mut pending) = entry::use_pending();
+    let mut fields = use_signal(Fields::default);
+    let mut problem = use_signal(|| None::<EntryProblem>);
+    let mut refused = use_signal(|| None::<Refusal>);
+    let mut under_way = use_signal(|| None::<Entry>);
+
+    let enrol = use_callback({
+        let device = device.clone();
+        move |entry: Entry| {
+            let device = device.clone();
+            under_way.set(Some(entry.clone()));
+            refused.set(None);
+            spawn(async move {
+                entry::keep(&device, &entry).await;
+                // Enrolled, the gate leads on.
+                if let Err(why) = device.enrol(&entry.server, &entry.code).await {
+                    refused.set(Some(why));
+                }
+                under_way.set(None);
+            });
+        }
+    });
+    // Comes back with a PIN: goes on by itself. After a kill: what was typed stands in the fields again.
+    use_future(move || {
+        let device = device.clone();
+        async move {
+            let typed = pending.write().take();
+            match typed {
+                Some(entry) => {
+                    fields.write().put(entry.code.clone(), Some(entry.server.clone()));
+                    if phase == Phase::New {
+                        pending.set(Some(entry));
+                    } else {
+                        enrol(entry);
+                    }
+                }
+                None if phase == Phase::Unenrolled => {
+                    if let Some(entry) = entry::kept(&device).await {
+                        fields.write().put(entry.code, Some(entry.server));
+                    }
+                }
+                None => {}
+            }
+        }
+    });
+    let next = move |()| {
+        let read = entry::read(&fields.peek().code, &fields.peek().server);
+        problem.set(read.as_ref().err().copied());
+        match read {
+            Ok(entry) if phase == Phase::New => {
+                pending.set(Some(entry));
+                navigator().push(Route::SetPin {});
+            }
+            Ok(entry) => enrol(entry),
+            Err(_) => {}
+        }
+    };
+    let paste = move |()| {
+        spawn(async move {
+            let text = document::eval("return await navigator.clipboard.readText();").join::<String>().await;
+            match text.map(|text| text.trim().to_owned()) {
+                Ok(text) if !text.is_empty() => {
+                    fields.write().put(text, None);
+                    problem.set(None);
+                }
+                _ => toasts.failed(tr("welcome-paste-failed")),
+            }
+        });
+    };
+    let back = (phase == Phase::Revoked).then(|| EventHandler::new(|()| leave()));
     rsx! {
         Page {
             testid: "screen-welcome",
             top: rsx! {
-                TopBar { title: tr("nav-welcome") }
+                TopBar { title: tr("common-app-name"), subtitle: tr("common-app-line"), on_back: back }
             },
+            foot: rsx! {
+                Button {
+                    label: if phase == Phase::New { tr("common-next") } else { tr("welcome-enrol") },
+                    busy: under_way().is_some(),
+                    testid: "welcome-next",
+                    on_press: next,
+                }
+            },
+            if let Some(entry) = under_way() {
+                Enrolling { server: shown_server(&entry) }
+            } else {
+                if phase == Phase::New {
+                    Greeting {}
+                } else {
+                    Note { tone: Tone::Good, icon: Glyph::Check, text: tr("welcome-pin-set"), testid: "welcome-pin-set" }
+                }
+                if let Some(refusal) = refused() {
+                    Trouble { refusal, on_retry: next }
+                }
+                EntryForm {
+                    fields,
+                    problem: problem(),
+                    on_paste: paste,
+                }
+                EmergencyButton {}
+            }
+        }
+    }
+}
+
+/// What this is, in one sentence; and how one reads.
+#[component]
+fn Greeting() -> Element {
+    rsx! {
+        div { class: "welcome-head",
+            div { class: "welcome-mark", Icon { glyph: Glyph::Knot } }
+            p { class: "welcome-line", {tr("welcome-what")} }
+        }
+        Reading { prefix: "welcome" }
+    }
+}
+
+#[component]
+fn EntryForm(fields: Signal<Fields>, problem: Option<EntryProblem>, on_paste: EventHandler<()>) -> Element {
+    let Fields { code, server, written } = fields.peek().clone();
+    // Read apart: typing must not draw the fields anew, only what depends on a link being there.
+    let linked = use_memo(move || entry::has_link(&fields.read().code));
+    let generation = use_memo(move || fields.read().written);
+    let _ = generation();
+    let about_server = problem.filter(|p| p.is_about_server()).map(problem_words);
+    let about_code = problem.filter(|p| !p.is_about_server()).map(problem_words);
+    rsx! {
+        Card { title: tr("welcome-enter"), icon: Glyph::Link,
+            for turn in [written] {
+                TextField {
+                    key: "code-{turn}",
+                    label: tr("welcome-code"),
+                    kind: TextKind::Code,
+                    initial: code.clone(),
+                    hint: tr("welcome-code-hint"),
+                    error: about_code.clone(),
+                    // A link with its address; a message around it.
+                    max_len: 600,
+                    testid: "welcome-code",
+                    on_input: move |text| fields.write().code = text,
+                }
+            }
+            Button {
+                label: tr("welcome-paste"),
+                kind: ButtonKind::Line,
+                fit: true,
+                testid: "welcome-paste",
+                on_press: move |()| on_paste.call(()),
+            }
+            if linked() {
+                Note { tone: Tone::Good, icon: Glyph::Check, text: tr("welcome-link-found"), testid: "welcome-link-found" }
+            } else {
+                for turn in [written] {
+                    TextField {
+                        key: "server-{turn}",
+                        label: tr("welcome-server"),
+                        kind: TextKind::Link,
+                        initial: server.clone(),
+                        hint: tr("welcome-server-hint"),
+                        error: about_server.clone(),
+                        testid: "welcome-server",
+                        on_input: move |text| fields.write().server = text,
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Enrolling(server: String) -> Element {
+    rsx! {
+        div { class: "empty", role: "status", "data-testid": "welcome-enrolling",
+            div { class: "empty-mark", span { class: "spinner" } }
+            h2 { class: "empty-title", {tr("welcome-enrolling")} }
+            p { class: "empty-text", {tr_args("welcome-enrolling-text", &[("server", server.into())])} }
+        }
+    }
+}
+
+/// Why enrolling failed, and what to do next.
+#[component]
+fn Trouble(refusal: Refusal, on_retry: EventHandler<()>) -> Element {
+    let (what, next) = trouble(&refusal);
+    rsx! {
+        ErrorNote {
+            what,
+            next,
+            on_retry: worth_retrying(&refusal).then_some(on_retry),
+            testid: "welcome-error",
+        }
+    }
+}
+
+/// The address without what everyone's begins with.
+fn shown_server(entry: &Entry) -> String {
+    entry.server.trim_start_matches("https://").trim_end_matches('/').to_owned()
+}
+
+fn problem_words(problem: EntryProblem) -> String {
+    match problem {
+        EntryProblem::CodeMissing => tr("welcome-code-missing"),
+        EntryProblem::CodeLength(n) => tr_args("welcome-code-length", &[("n", n.into())]),
+        EntryProblem::LinkBroken => tr("welcome-link-broken"),
+        EntryProblem::ServerMissing => tr("welcome-server-missing"),
+        EntryProblem::ServerWrong => tr("welcome-server-wrong"),
+    }
+}
+
+/// What failed and what to do next, as it stands before one is enrolled: there are no records yet to reassure about.
+fn trouble(refusal: &Refusal) -> (String, String) {
+    match refusal {
+        Refusal::Offline => (tr("welcome-offline"), tr("welcome-offline-next")),
+        Refusal::NotNow => (tr("welcome-other-person"), tr("welcome-other-person-next")),
+        Refusal::Server(ErrorCode::NotFound) => (tr("welcome-no-server"), tr("welcome-no-server-next")),
+        Refusal::Invalid(problems)
+            if problems.iter().any(|p| p.field == "server" && p.code != ProblemCode::Missing) =>
+        {
+            (tr("welcome-server-wrong"), tr("welcome-server-hint"))
+        }
+        other => words::refusal(other),
+    }
+}
+
+/// A code that is wrong stays wrong; a connection may come back.
+fn worth_retrying(refusal: &Refusal) -> bool {
+    !matches!(
+        refusal,
+        Refusal::Server(ErrorCode::CodeUnknown | ErrorCode::CodeExpired | ErrorCode::CodeUsed) | Refusal::NotNow
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use device_core::{Device, Receipt, command::Prefs, views::StatusView};
+
+    use super::*;
+    use crate::screens::tests::{drawn, drawn_on};
+
+    #[test]
+    fn every_failure_says_what_to_do_next() {
+        for refusal in [
+            Refusal::Offline,
+            Refusal::NotNow,
+            Refusal::Server(ErrorCode::CodeUnknown),
+            Refusal::Server(ErrorCode::CodeExpired),
+            Refusal::Server(ErrorCode::CodeUsed),
+            Refusal::Server(ErrorCode::NotFound),
+            Refusal::Server(ErrorCode::Busy),
+            Refusal::StorageFull,
+        ] {
+            let (what, next) = trouble(&refusal);
+            assert!(!what.is_empty() && !next.is_empty() && what != next, "{refusal:?}");
+        }
+        assert!(trouble(&Refusal::Offline).1.contains("登记码"), "an unused code is still good");
+    }
+
+    #[test]
+    fn only_what_may_change_by_itself_is_tried_again() {
+        assert!(worth_retrying(&Refusal::Offline) && worth_retrying(&Refusal::Server(ErrorCode::Busy)));
+        for code in [ErrorCode::CodeUnknown, ErrorCode::CodeExpired, ErrorCode::CodeUsed] {
+            assert!(!worth_retrying(&Refusal::Server(code)));
+        }
+    }
+
+    #[test]
+    fn a_link_makes_the_server_field_needless() {
+        let page = drawn(|| {
+            let fields = use_signal(|| Fields {
+                code: "lianxin://enrol?server=https%3A%2F%2Fcare.example&code=ABCDE-FGHJK".into(),
+                ..Fields::default()
+            });
+            rsx! { EntryForm { fields, problem: None, on_paste: |()| {} } }
+        });
+        assert!(page.contains("welcome-link-found") && !page.contains("data-testid=\"welcome-server\""), "{page}");
+    }
+
+    #[test]
+    fn each_problem_stands_below_its_own_field() {
+        let page = drawn(|| {
+            let fields = use_signal(Fields::default);
+            rsx! { EntryForm { fields, problem: Some(EntryProblem::CodeLength(4)), on_paste: |()| {} } }
+        });
+        let (code, server) = page.split_once("data-testid=\"welcome-server\"").unwrap();
+        assert!(code.contains("field-error") && code.contains('4') && !server.contains("field-error"), "{page}");
+    }
+
+    #[test]
+    fn a_new_phone_is_asked_for_the_link_and_offered_its_language() {
+        let device = || {
+            Device::answering(|_| {
+                let prefs = Prefs::default();
+                Receipt::Status(StatusView { phase: Phase::New, prefs, pin_delay_s: 0, me: None })
+            })
+        };
+        let page = drawn_on(crate::i18n::Lang::ZhCn, device, || {
+            entry::provide_pending();
+            rsx! { WelcomeScreen {} }
+        });
+        for id in
+            ["welcome-code", "welcome-server", "welcome-paste", "welcome-next", "welcome-en", "welcome-large-text"]
+        {
+            assert!(page.contains(&format!("data-testid=\"{id}\"")), "no {id} in {page}");
         }
     }
 }

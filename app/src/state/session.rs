@@ -33,7 +33,7 @@ pub fn use_status() -> Option<StatusView> {
 }
 
 /// What the reader asked for, from what was kept.
-fn prefs_of(stored: &Stored) -> Prefs {
+pub(super) fn prefs_of(stored: &Stored) -> Prefs {
     Prefs {
         lang: Lang::from_code(stored.lang.as_deref().unwrap_or_default()),
         text: if stored.large_text { TextSize::Large } else { TextSize::Normal },

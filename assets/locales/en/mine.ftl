@@ -1,1 +1,21 @@
-# My month.
+# My month, and the way to everything about me.
+mine-figures = This month
+mine-month = Figures of { $month }
+mine-earlier = Month before
+mine-later = Month after
+mine-same = Counted as the report counts. What waits stands apart and is counted once sent.
+mine-waiting = { $confirmed } confirmed · { $waiting } waiting
+mine-confirmed = All confirmed
+mine-records = My records · { $n }
+mine-no-records = No records in this month
+mine-no-records-text = Press the ＋ below; what you record appears here.
+mine-show-all = Show all { $n }
+mine-more = More
+mine-sync-waiting = { $n } waiting
+mine-sync-sent = Everything is sent
+mine-report-sub = Figures of the area, typed by nobody
+mine-settings-sub = Language, text size, PIN
+mine-feedback-sub = Good or bad, say it
+mine-emergency-sub = 110, 120, 119, 12345
+mine-times = times
+mine-cases = cases

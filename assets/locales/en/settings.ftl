@@ -1,1 +1,25 @@
 # Settings.
+settings-lang = 语言 Language
+settings-lang-zh = 中文
+settings-lang-en = English
+settings-text = Text size
+settings-text-normal = Normal
+settings-text-large = Large
+settings-theme = Colours
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-theme-contrast = Contrast
+settings-reading = Easy to read
+settings-safety = PIN
+settings-change-pin = Change the PIN
+settings-change-pin-sub = Needs the present one first
+settings-old-pin = Enter the present PIN
+settings-pin-changed = The PIN is changed
+settings-lock = Lock now
+settings-lock-sub = Opening needs the PIN again. Unsent records stay.
+settings-about = About
+settings-version = Version
+settings-server = Server
+settings-device = This phone
+settings-device-hint = Tell this number when you ask the administrator.
+settings-auto-lock = Locks by itself after 5 minutes away.

@@ -1,1 +1,21 @@
-# My month.
+# My month, and the way to everything about me.
+mine-figures = 本月数字
+mine-month = { $month }的数字
+mine-earlier = 上个月
+mine-later = 下个月
+mine-same = 和报表是同一个算法；待上传的另列，上传以后计入。
+mine-waiting = 已确认 { $confirmed } · 待上传 { $waiting }
+mine-confirmed = 都已确认
+mine-records = 我的记录 · { $n } 条
+mine-no-records = 这个月还没有记录
+mine-no-records-text = 点下面的 ＋ 记一笔，就会出现在这里。
+mine-show-all = 全部 { $n } 条
+mine-more = 更多
+mine-sync-waiting = { $n } 条待传
+mine-sync-sent = 都已上传
+mine-report-sub = 本区划的数字，不用人填
+mine-settings-sub = 语言、字号、密码
+mine-feedback-sub = 好的坏的都可以说
+mine-emergency-sub = 110、120、119、12345
+mine-times = 人次
+mine-cases = 件

@@ -1,1 +1,25 @@
 # Settings.
+settings-lang = 语言 Language
+settings-lang-zh = 中文
+settings-lang-en = English
+settings-text = 字号
+settings-text-normal = 标准字
+settings-text-large = 大字
+settings-theme = 配色
+settings-theme-light = 浅色
+settings-theme-dark = 深色
+settings-theme-contrast = 高对比
+settings-reading = 看得舒服
+settings-safety = 密码
+settings-change-pin = 修改密码
+settings-change-pin-sub = 要先输入现在的密码
+settings-old-pin = 请输入现在的密码
+settings-pin-changed = 密码已改好
+settings-lock = 马上锁定
+settings-lock-sub = 下次打开要输密码。没传的记录都在。
+settings-about = 关于
+settings-version = 版本
+settings-server = 服务器
+settings-device = 本机编号
+settings-device-hint = 找管理员时请报这个编号。
+settings-auto-lock = 离开 5 分钟后自动锁定。

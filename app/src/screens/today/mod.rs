@@ -5,7 +5,10 @@ mod drafts;
 use device_core::views::{RecipientItem, TodayView};
 use dioxus::prelude::*;
 
-use super::parts::{NeedRow, PersonRow, answered};
+use super::{
+    parts::{NeedRow, PersonRow, answered},
+    sync::FirstSync,
+};
 use crate::{
     components::{
         Button, ButtonKind, Card, EmptyState, Glyph, ListRow, Meter, MeterPart, Note, Page, Section, Status,
@@ -84,6 +87,7 @@ fn groups(due: &[RecipientItem]) -> [(&'static str, Vec<RecipientItem>); 3] {
 pub(super) fn TodayBody(view: TodayView) -> Element {
     let [over, now, soon] = groups(&view.due);
     let nobody_due = view.due.is_empty();
+    let link = use_link();
     rsx! {
         if view.attention > 0 {
             ListRow {
@@ -98,7 +102,9 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
             }
         }
         Drafts { drafts: view.drafts }
-        if view.recipients == 0 {
+        if let (0, Some(progress)) = (view.recipients, link.running) {
+            FirstSync { progress }
+        } else if view.recipients == 0 {
             EmptyState {
                 icon: Glyph::People,
                 title: tr("today-nobody"),

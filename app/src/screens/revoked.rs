@@ -1,0 +1,94 @@
+//! Access was withdrawn: what that means for the work on this phone, and whom to ask.
+
+use device_core::views::SyncView;
+use dioxus::prelude::*;
+
+use super::gate::EmergencyButton;
+use crate::{
+    components::{Button, ButtonKind, Card, Glyph, Note, Page, Tone, TopBar},
+    i18n::{tr, tr_args},
+    routes::Route,
+    state::{use_ask, use_device, use_status},
+};
+
+#[component]
+pub fn RevokedScreen() -> Element {
+    let device = use_device();
+    let sync = use_ask(|device| async move { device.sync_state().await });
+    let server = use_status().and_then(|status| status.me).map(|me| me.server).unwrap_or_default();
+    let mut busy = use_signal(|| false);
+    rsx! {
+        Page {
+            testid: "screen-revoked",
+            top: rsx! {
+                TopBar { title: tr("common-app-name"), subtitle: tr("welcome-revoked") }
+            },
+            foot: rsx! {
+                Button {
+                    label: tr("welcome-revoked-code"),
+                    testid: "revoked-code",
+                    on_press: move |()| {
+                        navigator().push(Route::Welcome {});
+                    },
+                }
+                Button {
+                    label: tr("welcome-revoked-ask"),
+                    kind: ButtonKind::Line,
+                    busy: busy(),
+                    testid: "revoked-again",
+                    on_press: move |()| {
+                        let device = device.clone();
+                        busy.set(true);
+                        spawn(async move {
+                            // Let in again, the gate leads on; otherwise this screen still holds.
+                            let _ = device.sync_now().await;
+                            busy.set(false);
+                        });
+                    },
+                }
+            },
+            RevokedBody { waiting: sync.ready().map_or(0, |view| waiting(&view)), server }
+            EmergencyButton {}
+        }
+    }
+}
+
+fn waiting(view: &SyncView) -> u32 {
+    view.waiting_total + view.photos_waiting
+}
+
+#[component]
+fn RevokedBody(waiting: u32, server: String) -> Element {
+    rsx! {
+        Note { tone: Tone::Wait, icon: Glyph::Lock, what: tr("welcome-revoked"), text: tr("welcome-revoked-text") }
+        Card { title: tr("welcome-revoked-work"), icon: Glyph::Check, testid: "revoked-work",
+            p {
+                if waiting > 0 {
+                    {tr_args("welcome-revoked-waiting", &[("n", waiting.into())])}
+                } else {
+                    {tr("welcome-revoked-sent")}
+                }
+            }
+        }
+        Card { title: tr("welcome-revoked-whom"), icon: Glyph::Phone,
+            p { {tr("welcome-revoked-whom-text")} }
+            if !server.is_empty() {
+                p { class: "small", {tr_args("welcome-revoked-server", &[("server", server.into())])} }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screens::tests::drawn;
+
+    #[test]
+    fn unsent_work_is_said_to_be_kept() {
+        let page = drawn(|| rsx! { RevokedBody { waiting: 4, server: "https://care.example" } });
+        assert!(page.contains("4 条") && page.contains("care.example"), "{page}");
+        let page = drawn(|| rsx! { RevokedBody { waiting: 0, server: "" } });
+        assert!(!page.contains("0 条"), "{page}");
+    }
+}

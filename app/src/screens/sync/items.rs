@@ -1,0 +1,159 @@
+//! What waits on this phone, with size and state, and what was sent last.
+
+use device_core::views::{OutboxItem, RecordState, SyncView};
+use dioxus::prelude::*;
+use shared::{RecipientId, records::Kind};
+
+use crate::{
+    components::{Button, ButtonKind, Glyph, ListRow, Section, Status, StatusPill, Tone},
+    i18n::{format, tr, tr_args},
+    routes::Route,
+    words,
+};
+
+/// Rows of the list that are drawn before someone asks for all.
+const SHOWN: usize = 8;
+/// Of what was sent already, which nobody has to do anything about.
+const RECENT_SHOWN: usize = 3;
+
+/// `走访 · 谷军`, `改资料 · 谷军`: what was done, to whom.
+pub fn title(item: &OutboxItem) -> String {
+    let what = match item.change.as_str() {
+        "create" => words::of_key(&item.title),
+        change => words::word("change", change),
+    };
+    words::line([what, item.recipient_name.clone().unwrap_or_default()])
+}
+
+/// Where the record may be looked at; `None` for what has no page of its own.
+pub fn route(item: &OutboxItem) -> Option<Route> {
+    let card = |recipient: Option<RecipientId>| recipient.map(|r| Route::RecipientCard { id: r.0 });
+    match item.kind {
+        Kind::Visit | Kind::Assistance => Some(Route::RecordDetail { row: item.row.0 }),
+        Kind::Need => Some(Route::NeedDetail { need: item.row.0 }),
+        Kind::Recipient => Some(Route::RecipientCard { id: item.row.0 }),
+        Kind::Receipt | Kind::Photo => card(item.recipient),
+        _ => None,
+    }
+}
+
+/// What stands first is oldest: it has waited longest.
+#[component]
+pub fn Waiting(view: SyncView) -> Element {
+    let mut all = use_signal(|| false);
+    let n = view.waiting.len();
+    if view.waiting_total == 0 && view.photos_waiting == 0 && view.photos_failed == 0 {
+        return VNode::empty();
+    }
+    let shown = if all() { n } else { n.min(SHOWN) };
+    let beyond = usize::try_from(view.waiting_total).unwrap_or(usize::MAX).saturating_sub(n);
+    rsx! {
+        Section { title: tr_args("sync-waiting", &[("n", view.waiting_total.into())]), testid: "sync-waiting",
+            Photos { waiting: view.photos_waiting, bytes: view.photos_bytes, failed: view.photos_failed }
+            for item in view.waiting.into_iter().take(shown) {
+                ItemRow { key: "{item.op_no.0}", item }
+            }
+            if shown < n {
+                Button {
+                    label: tr_args("sync-show-all", &[("n", n.into())]),
+                    kind: ButtonKind::Quiet,
+                    testid: "sync-waiting-all",
+                    on_press: move |()| all.set(true),
+                }
+            } else if beyond > 0 {
+                p { class: "small", {tr_args("sync-and-more", &[("n", beyond.into())])} }
+            }
+        }
+    }
+}
+
+/// Photos travel apart, after the words; one that failed blocks nothing.
+#[component]
+fn Photos(waiting: u32, bytes: u64, failed: u32) -> Element {
+    rsx! {
+        if waiting > 0 {
+            ListRow {
+                title: tr_args("sync-photos", &[("n", waiting.into())]),
+                sub: words::line([format::bytes(bytes), tr("sync-photos-apart")]),
+                icon: Glyph::Photo,
+                avatar_tone: Tone::Wait,
+                trailing: rsx! {
+                    StatusPill { status: Status::Waiting }
+                },
+                testid: "sync-photos",
+            }
+        }
+        if failed > 0 {
+            ListRow {
+                title: tr_args("sync-photos-failed", &[("n", failed.into())]),
+                sub: tr("sync-photos-failed-text"),
+                icon: Glyph::Photo,
+                avatar_tone: Tone::Danger,
+                attention: true,
+                trailing: rsx! {
+                    StatusPill { status: Status::Failed }
+                },
+                testid: "sync-photos-failed",
+            }
+        }
+    }
+}
+
+#[component]
+fn ItemRow(item: OutboxItem) -> Element {
+    let (status, label) = words::state_pill(&item.state);
+    let size = if item.state == RecordState::Waiting { format::bytes(item.bytes) } else { String::new() };
+    let testid = format!("sync-item-{}", item.op_no.0);
+    let tone = status.tone();
+    let row_title = title(&item);
+    let sub = words::line([words::moment(item.saved), size]);
+    let glyph = words::glyph(&item.title);
+    let trailing = rsx! {
+        StatusPill { status, label }
+    };
+    match route(&item) {
+        Some(there) => rsx! {
+            ListRow {
+                title: row_title,
+                sub,
+                icon: glyph,
+                avatar_tone: tone,
+                trailing,
+                no_chevron: true,
+                testid,
+                on_press: move |()| {
+                    navigator().push(there.clone());
+                },
+            }
+        },
+        None => rsx! {
+            ListRow { title: row_title, sub, icon: glyph, avatar_tone: tone, trailing, testid }
+        },
+    }
+}
+
+/// What was done last, newest first.
+#[component]
+pub fn Recent(items: Vec<OutboxItem>) -> Element {
+    let mut all = use_signal(|| false);
+    let n = items.len();
+    if n == 0 {
+        return VNode::empty();
+    }
+    let shown = if all() { n } else { n.min(RECENT_SHOWN) };
+    rsx! {
+        Section { title: tr("sync-recent"), testid: "sync-recent",
+            for item in items.into_iter().take(shown) {
+                ItemRow { key: "{item.op_no.0}", item }
+            }
+            if shown < n {
+                Button {
+                    label: tr_args("sync-show-all", &[("n", n.into())]),
+                    kind: ButtonKind::Quiet,
+                    testid: "sync-recent-all",
+                    on_press: move |()| all.set(true),
+                }
+            }
+        }
+    }
+}

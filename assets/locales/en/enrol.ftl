@@ -1,1 +1,0 @@
-# First run: enrol, set a PIN, unlock.

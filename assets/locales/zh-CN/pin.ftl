@@ -1,0 +1,20 @@
+# Choosing a PIN, and unlocking with it.
+pin-step = 打开应用时要输入
+pin-choose = 请设一个 6 位数字密码
+pin-choose-hint = 不要用生日、连号或一样的数字
+pin-again = 请再输入一遍
+pin-again-hint = 两遍一样才算设好
+pin-not-the-same = 两遍不一样。请重新设一次。
+pin-too-simple = 这个密码太简单，请换一个：不要全一样，也不要连号。
+pin-why = 对象的资料加密存在手机里，只有这个密码能打开。请记牢，不要告诉别人。
+pin-enter = 请输入密码
+pin-enter-hint = 6 位数字
+pin-wrong = 密码不对，还可以试 { $left } 次
+pin-delay = 密码错得太多，请过 { $wait } 再试
+pin-wait-title = 密码错得太多，请等一等
+pin-wait-text = 记录都在，不会删除。时间到了可以再试。
+pin-seconds = { $s } 秒
+pin-minutes = { $m } 分 { $s } 秒
+pin-hours = { $h } 小时 { $m } 分
+pin-forgot = 忘了密码？
+pin-forgot-text = 密码只有您知道，别人也查不到。请联系镇民政办或管理员，说明还有没有没上传的记录；在那以前不要卸载应用。
