@@ -21,7 +21,7 @@ setup: ## install what building, running and testing need
 	echo "make setup: nothing is missing."
 
 # Without a display nothing of the WebView is compiled: the server and the devices without a screen are the whole day.
-demo: ## a day in the field, with a server, two devices and a supervisor (ONCE=1 ends after the checks)
+demo: ## a day in the field, with a server, two devices, a supervisor and the console (ONCE=1 ends after the checks)
 	@scripts/setup.sh base
 	packages=(-p tests -p sync-server --bin demo --bin sync-server)
 	arguments=()
@@ -72,7 +72,7 @@ android-check: ## does the app compile for Android? (no SDK or NDK needed)
 	scripts/android-check.sh
 	echo "make android-check: the app compiles for Android arm64."
 
-deb: ## Debian packages of the app and of the server, into target/deb
+deb: ## Debian packages of the app (for desktops) and of the server, into target/deb
 	@scripts/setup.sh base ui deb
 	scripts/deb.sh
 

@@ -5,7 +5,7 @@
 #
 #   base      a C compiler, OpenSSL, Rust         enough for the server, the demo and the city
 #   ui        WebKitGTK and GTK                   the app's window
-#   test      Xvfb, WebDrivers, Chromium, fonts, PostgreSQL
+#   test      Xvfb, WebDrivers, Chromium, fonts
 #   android   clang and arm64 headers             make android-check
 #   deb       dpkg's tools                        make deb
 #
@@ -28,7 +28,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 base_packages=(build-essential pkg-config libssl-dev curl ca-certificates git)
 ui_packages=(libwebkit2gtk-4.1-dev libgtk-3-dev libsoup-3.0-dev libxdo-dev)
-test_packages=(xvfb xauth imagemagick fonts-noto-cjk webkit2gtk-driver postgresql)
+test_packages=(xvfb xauth imagemagick fonts-noto-cjk webkit2gtk-driver)
 android_packages=(libc6-dev-arm64-cross)
 deb_packages=(dpkg-dev)
 
