@@ -1,7 +1,7 @@
 # What the server answers when it refuses: what failed, and what to do next.
-error-code-unknown = 这个注册码不对。请核对后再输入一次,或请管理员重新发码。
-error-code-expired = 这个注册码已过期。请管理员重新发码。
-error-code-used = 这个注册码已经用过。每码只能用一次,请管理员重新发码。
+error-code-unknown = 这个登记码不对。请核对后再输入一次,或请管理员重新发码。
+error-code-expired = 这个登记码已过期。请管理员重新发码。
+error-code-used = 这个登记码已经用过。每码只能用一次,请管理员重新发码。
 error-token-unknown = 服务器不认识这台设备。请重新注册;未上传的记录不会丢失。
 error-token-revoked = 这台设备的使用权已被收回。请联系管理员;未上传的记录仍在设备里。
 error-not-allowed = 您没有这项权限。需要的话请联系管理员。

@@ -390,7 +390,7 @@ async fn an_issued_code_is_shown_with_link_and_picture_and_enrols_a_phone() {
     let csrf = desk.get("/console/enrol", &cookie).await.csrf();
     let page = desk.post("/console/enrol", &cookie, &format!("csrf={csrf}&worker=+W1+")).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains("谷军的注册码") && page.text.contains("<svg class=\"qr\""));
+    assert!(page.text.contains("谷军的登记码") && page.text.contains("<svg class=\"qr\""));
     let (_, rest) = page.text.split_once("<p class=\"code\">").unwrap();
     let code = rest.split('<').next().unwrap();
     assert!(page.text.contains(&format!("lianxin://enrol?server=https%3A%2F%2Flianxin.example&amp;code={code}")));

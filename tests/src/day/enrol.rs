@@ -6,7 +6,7 @@ use shared::wire::{ErrorCode, enrol::EnrolLink};
 use std::collections::HashSet;
 
 pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Teller) -> anyhow::Result<()> {
-    teller.step("两部手机用一次性邀请码登记", "two phones enrol with one-time codes");
+    teller.step("两部手机用一次性登记码登记", "two phones enrol with one-time codes");
     let (a, b) = (cast.a.phone.device(), cast.b.phone.device());
 
     let simple = a.create_vault("1111").await;
@@ -23,7 +23,7 @@ pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Teller) -> anyhow
     teller.same(
         &wrong.err(),
         &Some(Refusal::Server(ErrorCode::CodeUnknown)),
-        "错误的邀请码被拒绝",
+        "错误的登记码被拒绝",
         "a wrong code is refused",
     );
     let code = stage.server.code_for(&cast.a.code).await?;
@@ -38,14 +38,14 @@ pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Teller) -> anyhow
     teller.same(
         &used.err(),
         &Some(Refusal::Server(ErrorCode::CodeUsed)),
-        "用过的邀请码不能再用",
+        "用过的登记码不能再用",
         "a code works only once",
     );
     let code = stage.server.code_for(&cast.b.code).await?;
     let status = b.enrol(&cast.b.line.url(), &code.to_lowercase()).await?;
     teller.check(
         status.phase == Phase::Ready && status.me.as_ref().is_some_and(|m| m.worker == cast.b.worker),
-        &format!("{} 手输邀请码完成登记", cast.b.name),
+        &format!("{} 手输登记码完成登记", cast.b.name),
         &format!("{} types the code", cast.b.name),
     );
 

@@ -58,7 +58,7 @@ mod tests {
         let bench = Bench::new(Fake::failing(ErrorCode::CodeUnknown));
         let reply = bench.call("POST", "/v1/enrol", body("X")).await;
         assert_eq!((reply.status.as_u16(), reply.code().as_str()), (404, "code-unknown"));
-        assert!(reply.json()["message"].as_str().unwrap().contains("注册码"));
+        assert!(reply.json()["message"].as_str().unwrap().contains("登记码"));
         let english = super::super::fake::request("POST", "/v1/enrol").header("accept-language", "en-GB,en;q=0.8");
         let reply = bench.send(english.body(body("Y").into()).unwrap()).await;
         assert!(reply.json()["message"].as_str().unwrap().contains("enrolment code"));
