@@ -41,8 +41,8 @@ pub struct PullReply {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ScopePage {
     pub scope: Scope,
-    /// Start over: the cursor was of another epoch, or older than what the server remembers of rows that left. The
-    /// device forgets which rows the scope held before it applies this page.
+    /// Start over: the cursor was of another epoch, or is one the server no longer can go on from. The device forgets
+    /// which rows the scope held before it applies this page.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
     /// [`crate::Row`]s as JSON, in feed order.
