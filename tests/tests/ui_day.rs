@@ -113,8 +113,8 @@ async fn what_is_typed_fast_arrives_whole_with_a_finding_and_a_need(day: &mut Da
     for words in [NOTE, "炉子离床太近,当场挪开"] {
         assert!(facts.contains(words), "no {words} in {facts}");
     }
-    phone.tap("back").await.unwrap();
-    phone.tap("back").await.unwrap();
+    phone.back_to("screen-recipient").await.unwrap();
+    phone.back_to("screen-recipients").await.unwrap();
 }
 
 async fn goods_for_several_households_are_signed_for_and_photographed(day: &mut Day) {
@@ -141,7 +141,7 @@ async fn goods_for_several_households_are_signed_for_and_photographed(day: &mut 
     phone.gone("receipt-sheet").await.unwrap();
 
     phone.tap(&format!("receipt-{}", people[1])).await.unwrap();
-    phone.tap("receipt-mode-collected").await.unwrap();
+    phone.choose("receipt-mode-collected").await.unwrap();
     phone.write("receipt-name", "示例女儿").await.unwrap();
     phone.tap("receipt-relation-1").await.unwrap();
     phone.tap("receipt-save").await.unwrap();
@@ -180,11 +180,15 @@ async fn a_half_typed_visit_survives_sigkill_behind_the_pin(day: &mut Day) {
 async fn back_online_everything_is_confirmed(day: &mut Day) {
     let phone = &mut day.phone;
     phone.tap("tab-sync").await.unwrap();
-    phone.see("screen-sync").await.unwrap();
-    assert_ne!(phone.text_of("sync-waiting").await.unwrap().trim(), "0");
+    phone.see("sync-month-waiting").await.unwrap();
+    phone.see_css(&by_start("sync-item-")).await.unwrap();
     day.line.online(day.town.stage.server.address().unwrap());
     phone.tap("sync-now").await.unwrap();
-    phone.see("sync-all-done").await.unwrap();
+    phone.gone("sync-month-waiting").await.unwrap();
+    phone.see_css("[data-testid=sync-safe].good").await.unwrap();
+    phone.see("sync-nothing-to-do").await.unwrap();
+    phone.see("sync-recent").await.unwrap();
+    assert!(!phone.has("sync-problem").await.unwrap(), "no problem is left standing");
 }
 
 /// What the phone says of this month, when nothing waits any more.
@@ -193,7 +197,7 @@ async fn the_phones_month_is_what_was_done(day: &mut Day) -> Figures {
     phone.tap("tab-mine").await.unwrap();
     let mut shown = Vec::new();
     for word in ["home_visit", "contact", "policies", "solved", "deed"] {
-        shown.push(number(&phone.text_of(&format!("mine-{word}")).await.unwrap()));
+        shown.push(number(&phone.text_of(&format!("mine-figure-{word}")).await.unwrap()));
     }
     phone.close().await.unwrap();
     let device = town::inside(phone.home(), PIN).await.unwrap();
@@ -267,7 +271,7 @@ async fn large_text_and_english_fit_the_screen(day: &mut Day) {
             phone.see_css(".app[data-text=large]").await.unwrap();
         }
         fits(phone, "settings").await;
-        phone.tap("back").await.unwrap();
+        phone.back_to("screen-mine").await.unwrap();
         for (tab, seen) in [
             ("tab-mine", "screen-mine"),
             ("tab-sync", "screen-sync"),
@@ -286,14 +290,14 @@ async fn large_text_and_english_fit_the_screen(day: &mut Day) {
         phone.tap("visit-check-fire-bad").await.unwrap();
         phone.tap("visit-need").await.unwrap();
         fits(phone, "a visit").await;
-        phone.tap("back").await.unwrap();
+        phone.back_to("screen-recipient").await.unwrap();
         phone.tap("recipient-assist").await.unwrap();
         phone.see("assist-kind-goods").await.unwrap();
-        phone.tap("assist-kind-goods").await.unwrap();
+        phone.choose("assist-kind-goods").await.unwrap();
         phone.tap("assist-good-rice-10kg").await.unwrap();
         fits(phone, "help").await;
-        phone.tap("back").await.unwrap();
-        phone.tap("back").await.unwrap();
+        phone.back_to("screen-recipient").await.unwrap();
+        phone.back_to("screen-recipients").await.unwrap();
         phone.tap("tab-mine").await.unwrap();
         phone.tap("mine-settings").await.unwrap();
     }

@@ -69,15 +69,18 @@ async fn hang(phone: &Handset, gallery: &mut Gallery, name: &str) -> anyhow::Res
     gallery.hang(name, &png)
 }
 
-/// A long screen twice: its beginning and its end.
+/// A long screen twice: its beginning, and its end under the next number.
 async fn hang_both(phone: &Handset, gallery: &mut Gallery, name: &str, tag: &str) -> anyhow::Result<()> {
+    let (number, word) = name.split_once('-').context("a name begins with its number")?;
+    let next = number.parse::<u32>()? + 1;
     phone.scroll(false).await?;
     hang(phone, gallery, &format!("{name}.{tag}")).await?;
     phone.scroll(true).await?;
-    hang(phone, gallery, &format!("{name}-end.{tag}")).await?;
+    hang(phone, gallery, &format!("{next:02}-{word}-end.{tag}")).await?;
     phone.scroll(false).await
 }
 
+/// The way in, from nothing to the first people.
 async fn first_run(town: &Town, line: &Proxy, phone: &mut Handset, gallery: &mut Gallery) -> anyhow::Result<()> {
     let link = town.link(town.worker()?, &line.url()).await?;
     phone
@@ -110,9 +113,9 @@ async fn the_day(
     phone.tap("recipient-visit").await?;
     phone.see("visit-all-good").await?;
     hang_both(phone, gallery, "10-visit", "zh").await?;
-    phone.tap("visit-missed").await?;
+    phone.choose("visit-missed").await?;
     hang(phone, gallery, "12-visit-missed.zh").await?;
-    phone.tap("visit-found").await?;
+    phone.choose("visit-found").await?;
     phone.tap("visit-all-good").await?;
     phone.tap("visit-check-fire-bad").await?;
     phone.write("visit-check-fire-note", "炉子离床太近,当场挪开").await?;
@@ -140,37 +143,65 @@ async fn the_day(
     phone.see("amend").await?;
     hang(phone, gallery, "18-record-amend.zh").await?;
     phone.tap("sheet-close").await?;
-    phone.tap("back").await?;
+    phone.gone("amend").await?;
+    phone.back_to("screen-recipient").await?;
     phone.tap_css(&by_start("recipient-need-")).await?;
     phone.see("need-card").await?;
     hang(phone, gallery, "19-need.zh").await?;
-    phone.tap("back").await?;
+    phone.back_to("screen-recipient").await?;
     phone.tap("recipient-add-need").await?;
     phone.see("need-text").await?;
     hang(phone, gallery, "20-need-new.zh").await?;
-    phone.tap("back").await?;
+    phone.back_to("screen-recipient").await?;
     phone.tap("recipient-assist").await?;
     phone.see("assist-kind-deed").await?;
-    phone.tap("assist-kind-implement").await?;
+    phone.choose("assist-kind-implement").await?;
     hang(phone, gallery, "21-assist-policy.zh").await?;
-    phone.tap("back").await?;
-    phone.tap("back").await?;
+    phone.back_to("screen-recipient").await?;
+    phone.back_to("screen-recipients").await?;
 
     phone.tap("tab-record").await?;
     phone.see_css(&by_start("record-person-")).await?;
     hang(phone, gallery, "22-record.zh").await?;
-    phone.tap("record-contact").await?;
+    phone.choose("record-contact").await?;
     phone.tap_css(&by_start("record-person-")).await?;
     phone.see("visit-mode-phone").await?;
     hang(phone, gallery, "23-contact.zh").await?;
     phone.tap("visit-emergency").await?;
     phone.see("screen-emergency").await?;
     hang(phone, gallery, "24-emergency.zh").await?;
-    phone.tap("back").await?;
-    phone.tap("back").await?;
+    phone.back_to("screen-visit").await?;
+    phone.back_to("screen-recipients").await?;
 
     hand_out(phone, gallery, &people).await.context("the hand-out")?;
-    Ok(())
+
+    phone.tap("tab-sync").await?;
+    phone.see("sync-month-waiting").await?;
+    hang_both(phone, gallery, "30-sync-waiting", "zh").await?;
+    phone.tap("tab-mine").await?;
+    phone.see("mine-six").await?;
+    hang_both(phone, gallery, "32-mine", "zh").await?;
+    line.online(town.stage.server.address()?);
+    phone.tap("tab-sync").await?;
+    phone.tap("sync-now").await?;
+    phone.gone("sync-month-waiting").await?;
+    phone.see_css("[data-testid=sync-safe].good").await?;
+    hang_both(phone, gallery, "34-sync-done", "zh").await?;
+    phone.tap("tab-mine").await?;
+    phone.tap("mine-feedback").await?;
+    phone.see("screen-feedback").await?;
+    hang(phone, gallery, "36-feedback.zh").await?;
+    phone.back_to("screen-mine").await?;
+    phone.tap("mine-settings").await?;
+    phone.see("screen-settings").await?;
+    hang_both(phone, gallery, "37-settings", "zh").await?;
+    phone.tap("settings-lock").await?;
+    phone.see("screen-unlock").await?;
+    hang(phone, gallery, "39-unlock.zh").await?;
+    phone.pin("111222").await?;
+    phone.see("pin-error").await?;
+    hang(phone, gallery, "40-unlock-wrong.zh").await?;
+    phone.close().await
 }
 
 async fn open_card(phone: &mut Handset, who: RecipientId) -> anyhow::Result<()> {
@@ -200,9 +231,9 @@ async fn hand_out(phone: &mut Handset, gallery: &mut Gallery, people: &[Recipien
     phone.tap("receipt-save").await?;
     phone.gone("receipt-sheet").await?;
     phone.tap(&format!("receipt-{}", people[1])).await?;
-    phone.tap("receipt-mode-collected").await?;
+    phone.choose("receipt-mode-collected").await?;
     phone.write("receipt-name", "示例女儿").await?;
-    phone.tap("receipt-relation-1").await?;
+    phone.choose("receipt-relation-1").await?;
     hang(phone, gallery, "28-receipt-collected.zh").await?;
     phone.tap("receipt-save").await?;
     phone.gone("receipt-sheet").await?;
@@ -228,16 +259,26 @@ async fn tour(town: &Town, worker: usize, phone: &mut Handset, gallery: &mut Gal
     phone.tap("visit-check-fire-bad").await?;
     phone.tap("visit-need").await?;
     hang(phone, gallery, &format!("14-visit-need.{tag}")).await?;
-    phone.tap("back").await?;
-    phone.tap("back").await?;
+    phone.back_to("screen-recipient").await?;
+    phone.back_to("screen-recipients").await?;
     phone.tap("tab-record").await?;
     phone.see_css(&by_start("record-person-")).await?;
     hang(phone, gallery, &format!("22-record.{tag}")).await?;
     phone.tap("record-handout").await?;
     phone.tap("assist-good-rice-10kg").await?;
     hang(phone, gallery, &format!("26-handout.{tag}")).await?;
-    phone.tap("back").await?;
-    Ok(())
+    phone.back_to("screen-recipients").await?;
+    for (tab, seen, name) in [("tab-sync", "sync-recent", "34-sync-done"), ("tab-mine", "mine-six", "32-mine")] {
+        phone.tap(tab).await?;
+        phone.see(seen).await?;
+        hang(phone, gallery, &format!("{name}.{tag}")).await?;
+    }
+    phone.tap("mine-settings").await?;
+    phone.see("screen-settings").await?;
+    hang(phone, gallery, &format!("37-settings.{tag}")).await?;
+    phone.tap("settings-lock").await?;
+    phone.see("screen-unlock").await?;
+    hang(phone, gallery, &format!("39-unlock.{tag}")).await
 }
 
 async fn report(office: &mut Handset, gallery: &mut Gallery, tag: &str) -> anyhow::Result<()> {

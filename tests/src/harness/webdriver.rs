@@ -104,7 +104,9 @@ impl Page {
             .env("DISPLAY", display.name())
             .env("GDK_BACKEND", "x11")
             .env_remove("WAYLAND_DISPLAY");
-        let driver = Group::spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))?;
+        // What the app has to say when it fails, beside its store.
+        let log = std::fs::File::options().create(true).append(true).open(home.with_extension("log"))?;
+        let driver = Group::spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log))?;
         let binary = Tool::App.path()?;
         let client = connect(port, json!({"webkitgtk:browserOptions": {"binary": binary, "args": []}})).await?;
         Ok(Self { client, _driver: driver, _scratch: None })

@@ -14,6 +14,7 @@ use fantoccini::{
     Locator,
     actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     elements::Element,
+    error::{CmdError, ErrorStatus},
 };
 use serde_json::{Value, json};
 use std::{
@@ -30,6 +31,20 @@ pub struct Handset {
     page: Option<Page>,
     taps: u32,
     letters: u32,
+}
+
+/// Whether a click failed for a reason that passes: the element was replaced, or something slid over it.
+fn is_passing(error: &CmdError) -> bool {
+    use ErrorStatus as E;
+    let CmdError::Standard(said) = error else { return false };
+    matches!(
+        said.error,
+        E::NoSuchElement | E::StaleElementReference | E::ElementClickIntercepted | E::ElementNotInteractable
+    )
+}
+
+fn is_unknown(error: &CmdError) -> bool {
+    matches!(error, CmdError::Standard(said) if said.error == ErrorStatus::UnknownError)
 }
 
 /// The selector of an element by its test id.
@@ -111,7 +126,8 @@ impl Handset {
     }
 
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> anyhow::Result<Value> {
-        Ok(self.page()?.client().execute(script, arguments).await?)
+        let answer = self.page()?.client().execute(script, arguments).await;
+        answer.with_context(|| format!("the app said: {}", self.said()))
     }
 
     /// Waits until `script` returns something true, and returns that.
@@ -132,9 +148,19 @@ impl Handset {
         }
     }
 
-    /// The beginning of what the page shows, for messages.
+    /// What the page shows and what the app said last, for messages.
     async fn glance(&self) -> String {
-        self.text().await.unwrap_or_default().chars().take(700).collect()
+        let page: String = self.text().await.unwrap_or_default().chars().take(700).collect();
+        format!("{page}\n{}", self.said())
+    }
+
+    /// What the app wrote about itself: a panic with what followed it, else the last lines.
+    fn said(&self) -> String {
+        let log = std::fs::read_to_string(self.home.with_extension("log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        let panic = lines.iter().rposition(|line| line.contains("panicked at"));
+        let from = panic.unwrap_or(lines.len().saturating_sub(12));
+        lines[from..].iter().filter(|l| !l.contains("/rustc/")).take(40).copied().collect::<Vec<_>>().join("\n")
     }
 
     /// All text that the page shows.
@@ -166,8 +192,7 @@ impl Handset {
 
     /// Whether the element is there now.
     pub async fn has(&self, id: &str) -> anyhow::Result<bool> {
-        let script = "return document.querySelector(arguments[0]) !== null";
-        Ok(self.run(script, vec![json!(by_id(id))]).await? == json!(true))
+        self.present(&by_id(id)).await
     }
 
     /// Waits for the first of several to be there; which one.
@@ -221,10 +246,47 @@ impl Handset {
             if (!free()) { e.scrollIntoView({block: 'center'}); box = e.getBoundingClientRect(); }
             return free() && !document.getAnimations().some(a => a.playState === 'running'
                 && a.effect.getComputedTiming().iterations !== Infinity && a.effect.target && a.effect.target.contains(e))";
-        self.until(&format!("{css} to be pressable"), script, vec![json!(css)]).await?;
-        self.element(css).await?.click().await.with_context(|| format!("tap {css}"))?;
+        let pressed = async {
+            loop {
+                if self.run(script, vec![json!(css)]).await? == json!(true) {
+                    match self.element(css).await {
+                        Ok(element) => match element.click().await {
+                            Ok(()) => return Ok(()),
+                            // Drawn anew or covered since the look: nothing was pressed, look again.
+                            Err(error) if is_passing(&error) => {}
+                            // The driver's answer when the press made the element go away.
+                            Err(error) if is_unknown(&error) && !self.present(css).await? => return Ok(()),
+                            Err(error) if is_unknown(&error) => {}
+                            Err(error) => bail!("tap {css}: {error:?}"),
+                        },
+                        Err(_) => {}
+                    }
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, pressed).await {
+            Ok(done) => done?,
+            Err(_) => bail!("waited for {css} to be pressable; the page shows: {}", self.glance().await),
+        }
         self.taps += 1;
         Ok(())
+    }
+
+    async fn present(&self, css: &str) -> anyhow::Result<bool> {
+        Ok(self.run("return document.querySelector(arguments[0]) !== null", vec![json!(css)]).await? == json!(true))
+    }
+
+    /// Goes back and waits for the screen that is to come.
+    pub async fn back_to(&mut self, screen: &str) -> anyhow::Result<()> {
+        self.tap("back").await?;
+        self.see(screen).await
+    }
+
+    /// Taps a choice and waits until it is taken.
+    pub async fn choose(&mut self, id: &str) -> anyhow::Result<()> {
+        self.tap(id).await?;
+        self.see_css(&format!("{}[aria-checked=true]", by_id(id))).await
     }
 
     /// Types into a field at full speed, behind what it holds.
@@ -347,11 +409,23 @@ impl Handset {
         Ok(serde_json::from_value(self.run(script, Vec::new()).await?)?)
     }
 
-    /// A picture of the screen, as PNG, once nothing moves any more.
+    /// A picture of the screen, as PNG, once nothing moves any more and nothing has been drawn for a quarter of a second.
     pub async fn picture(&self) -> anyhow::Result<Vec<u8>> {
-        let still = "return document.fonts.status === 'loaded' && !document.getAnimations().some(a =>
-            a.playState === 'running' && a.effect.getComputedTiming().iterations !== Infinity)";
-        self.until("the screen to be at rest", still, Vec::new()).await?;
+        let still = "const done = arguments[0];
+            let last = performance.now();
+            const watch = new MutationObserver(() => { last = performance.now(); });
+            watch.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+            const moving = () => document.getAnimations().some(a =>
+                a.playState === 'running' && a.effect.getComputedTiming().iterations !== Infinity);
+            const look = () => {
+                if (moving()) last = performance.now();
+                if (performance.now() - last > 250) { watch.disconnect(); done(true); } else setTimeout(look, 30);
+            };
+            look()";
+        let client = self.page()?.client();
+        tokio::time::timeout(PATIENCE, client.execute_async(still, Vec::new()))
+            .await
+            .context("the screen never rests")??;
         self.page()?.picture().await
     }
 

@@ -81,20 +81,24 @@ fn ReceiptRow(person: Person, on_open: EventHandler<()>) -> Element {
             }
         };
     }
+    // In a box of its own, so that it is another row than the one above: a row that gets its handler later is left with one
+    // that is gone when it is drawn again.
     rsx! {
-        ListRow {
-            avatar: initial(&person.name),
-            title: person.name,
-            sub,
-            trailing: rsx! {
-                Button {
-                    label: tr("assist-sign"),
-                    kind: ButtonKind::Line,
-                    fit: true,
-                    testid: "receipt-{id}",
-                    on_press: move |()| on_open.call(()),
-                }
-            },
+        div {
+            ListRow {
+                avatar: initial(&person.name),
+                title: person.name,
+                sub,
+                trailing: rsx! {
+                    Button {
+                        label: tr("assist-sign"),
+                        kind: ButtonKind::Line,
+                        fit: true,
+                        testid: "receipt-{id}",
+                        on_press: move |()| on_open.call(()),
+                    }
+                },
+            }
         }
     }
 }
