@@ -157,7 +157,8 @@ async fn the_day(
     phone.see("assist-kind-deed").await?;
     phone.choose("assist-kind-implement").await?;
     hang(phone, gallery, "21-assist-policy.zh").await?;
-    phone.back_to("screen-recipient").await?;
+    phone.drop_draft().await?;
+    phone.see("screen-recipient").await?;
     phone.back_to("screen-recipients").await?;
 
     phone.tap("tab-record").await?;
@@ -258,16 +259,19 @@ async fn tour(town: &Town, worker: usize, phone: &mut Handset, gallery: &mut Gal
     hang(phone, gallery, &format!("10-visit.{tag}")).await?;
     phone.tap("visit-check-fire-bad").await?;
     phone.tap("visit-need").await?;
+    phone.see("visit-need-text").await?;
     hang(phone, gallery, &format!("14-visit-need.{tag}")).await?;
-    phone.back_to("screen-recipient").await?;
+    phone.drop_draft().await?;
+    phone.see("screen-recipient").await?;
     phone.back_to("screen-recipients").await?;
     phone.tap("tab-record").await?;
     phone.see_css(&by_start("record-person-")).await?;
     hang(phone, gallery, &format!("22-record.{tag}")).await?;
     phone.tap("record-handout").await?;
-    phone.tap("assist-good-rice-10kg").await?;
+    phone.choose("assist-good-rice-10kg").await?;
     hang(phone, gallery, &format!("26-handout.{tag}")).await?;
-    phone.back_to("screen-recipients").await?;
+    phone.drop_draft().await?;
+    phone.see("screen-recipients").await?;
     for (tab, seen, name) in [("tab-sync", "sync-recent", "34-sync-done"), ("tab-mine", "mine-six", "32-mine")] {
         phone.tap(tab).await?;
         phone.see(seen).await?;

@@ -76,7 +76,9 @@ impl Handset {
     /// Opens the app.
     pub async fn open(&mut self) -> anyhow::Result<()> {
         ensure!(self.page.is_none(), "the app is open already");
-        self.page = Some(Page::app(&self.display, &self.home).await.context("open the app")?);
+        self.page = Some(Page::app(&self.display, &self.home).await.with_context(|| {
+            format!("open the app, which must be built with feature automation; it said: {}", self.said())
+        })?);
         Ok(())
     }
 
@@ -248,18 +250,17 @@ impl Handset {
                 && a.effect.getComputedTiming().iterations !== Infinity && a.effect.target && a.effect.target.contains(e))";
         let pressed = async {
             loop {
-                if self.run(script, vec![json!(css)]).await? == json!(true) {
-                    match self.element(css).await {
-                        Ok(element) => match element.click().await {
-                            Ok(()) => return Ok(()),
-                            // Drawn anew or covered since the look: nothing was pressed, look again.
-                            Err(error) if is_passing(&error) => {}
-                            // The driver's answer when the press made the element go away.
-                            Err(error) if is_unknown(&error) && !self.present(css).await? => return Ok(()),
-                            Err(error) if is_unknown(&error) => {}
-                            Err(error) => bail!("tap {css}: {error:?}"),
-                        },
-                        Err(_) => {}
+                if self.run(script, vec![json!(css)]).await? == json!(true)
+                    && let Ok(element) = self.element(css).await
+                {
+                    match element.click().await {
+                        Ok(()) => return Ok(()),
+                        // Drawn anew or covered since the look: nothing was pressed, look again.
+                        Err(error) if is_passing(&error) => {}
+                        // The driver's answer when the press made the element go away.
+                        Err(error) if is_unknown(&error) && !self.present(css).await? => return Ok(()),
+                        Err(error) if is_unknown(&error) => {}
+                        Err(error) => bail!("tap {css}: {error:?}"),
                     }
                 }
                 tokio::time::sleep(LOOK).await;
@@ -328,6 +329,13 @@ impl Handset {
         self.page()?.client().perform_actions(hand).await.context("draw a signature")?;
         self.taps += 1;
         Ok(())
+    }
+
+    /// Throws away what was begun on this screen, which leaves it.
+    pub async fn drop_draft(&mut self) -> anyhow::Result<()> {
+        self.tap("draft-drop").await?;
+        self.tap("draft-drop-yes").await?;
+        self.gone("draft-drop-yes").await
     }
 
     /// Types the PIN on the pad.
