@@ -52,7 +52,8 @@ pub fn ReportScreen() -> Element {
             },
             match top {
                 Some((area, name)) => rsx! {
-                    ReportPage { key: "{area}", area, name }
+                    // The name may come later than the area, with the first sync.
+                    ReportPage { key: "{area}{name}", area, name: name.clone() }
                 },
                 None => rsx! {
                     Loading {}
