@@ -261,6 +261,14 @@ async fn large_text_and_english_fit_the_screen(day: &mut Day) {
     let people = day.town.in_care(day.worker);
     let phone = &mut day.phone;
     phone.open_unlocked().await.unwrap();
+    // The measure itself: something too wide is found, and nothing else is.
+    let plant = "const wide = document.createElement('p'); wide.style.width = '600px'; wide.className = 'planted';
+                 document.querySelector('.page-body').append(wide)";
+    phone.run(plant, Vec::new()).await.unwrap();
+    let found = phone.overflow().await.unwrap();
+    assert!(found.iter().any(|line| line.contains("planted")), "a wide element goes unseen: {found:?}");
+    phone.run("document.querySelector('.planted').remove()", Vec::new()).await.unwrap();
+    fits(phone, "today").await;
     phone.tap("tab-mine").await.unwrap();
     phone.tap("mine-settings").await.unwrap();
     phone.tap("settings-en").await.unwrap();

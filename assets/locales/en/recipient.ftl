@@ -1,5 +1,5 @@
 # One person's card.
-recipient-age = age { $age }
+recipient-age = age{ "\u00A0" }{ $age }
 recipient-over = { $days ->
     [one] { $days } day over
    *[other] { $days } days over

@@ -1,5 +1,5 @@
 # One person's card.
-recipient-age = { $age } 岁
+recipient-age = { $age }{ "\u00A0" }岁
 recipient-over = 已超 { $days } 天
 recipient-due-today = 今天
 recipient-due-in = 还有 { $days } 天
