@@ -70,12 +70,12 @@ impl Stage {
         let client = HttpClient::new(ServerAddress::parse(&server.url())?)?;
         let mut records = 0;
         for (log, code) in logs.iter().zip(&codes) {
-            let mut recorder = Recorder::enrol(&client, code, "history").await?;
+            let mut recorder = Recorder::enrol(&client, code, "Android 11, demo phone").await?;
             let outcomes = recorder.push(&client, &log.entries).await?;
             ensure!(outcomes.is_empty(), "the history is not simply applied: {:?}", outcomes[0]);
             records += log.entries.len();
         }
-        let mut recorder = Recorder::enrol(&client, &office_code[0], "office").await?;
+        let mut recorder = Recorder::enrol(&client, &office_code[0], "Android 13, demo phone").await?;
         let papers = office::papers(SEED, office_at.areas[0], places.today);
         let outcomes = recorder.push(&client, &papers).await?;
         ensure!(outcomes.is_empty(), "the office's notices are not simply applied: {:?}", outcomes[0]);

@@ -40,7 +40,7 @@ pub async fn push(
     let mut outcomes = Vec::new();
     for log in logs.into_iter().filter(|l| !l.entries.is_empty()) {
         let code = server.code(&plan.workers[log.worker].code);
-        let mut recorder = Recorder::enrol(&client, &code, "history").await.context("enrol")?;
+        let mut recorder = Recorder::enrol(&client, &code, "Android 11, demo phone").await.context("enrol")?;
         outcomes.extend(recorder.push(&client, &log.entries).await.context("push")?);
     }
     Ok(outcomes)
