@@ -11,6 +11,7 @@ use shared::{
     records::{Category, Former, Kind, NeedKind, NeedStatus, PairingRole, RiskTier, Role, recipient::SelfCare},
     wire::ErrorCode,
 };
+use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
@@ -315,4 +316,6 @@ pub struct MonthView {
     pub waiting: Figures,
     /// Own records of the month, newest first, at most 200.
     pub records: Vec<HistoryItem>,
+    /// Whom a record is about, by record; absent for what is about nobody, or somebody who left this phone.
+    pub people: BTreeMap<RowId, String>,
 }

@@ -1,8 +1,10 @@
 //! My own page: who I am, my month with confirmed and waiting apart, my records, and the way to everything about me.
 
+use std::collections::BTreeMap;
+
 use device_core::views::{HistoryItem, Me, MonthView};
 use dioxus::prelude::*;
-use shared::{Month, indicators::Figures};
+use shared::{Month, RowId, indicators::Figures};
 
 use super::{
     parts::{RecordRow, answered, initial},
@@ -167,12 +169,12 @@ fn MonthBody(view: MonthView) -> Element {
             }
         }
         p { class: "small", {tr("mine-same")} }
-        Records { records: view.records }
+        Records { records: view.records, people: view.people }
     }
 }
 
 #[component]
-fn Records(records: Vec<HistoryItem>) -> Element {
+fn Records(records: Vec<HistoryItem>, people: BTreeMap<RowId, String>) -> Element {
     let mut all = use_signal(|| false);
     let n = records.len();
     if n == 0 {
@@ -187,6 +189,7 @@ fn Records(records: Vec<HistoryItem>) -> Element {
                 RecordRow {
                     key: "{item.row}",
                     testid: "mine-record-{item.row}",
+                    who: people.get(&item.row).cloned(),
                     item,
                     on_press: move |item: HistoryItem| {
                         navigator().push(Route::RecordDetail { row: item.row.0 });
@@ -324,16 +327,17 @@ mod tests {
                 month: sample::day().month(),
                 confirmed: figures(23, 0),
                 waiting: figures(3, 0),
+                people: BTreeMap::from([(sample::visit(9, "").row, "谷军".to_owned())]),
                 records: vec![sample::visit(9, "presence-found")],
             };
             rsx! { MonthBody { view } }
         });
-        for text in ["26", "已确认 23 · 待上传 3", "上门", "mine-record-"] {
+        for text in ["26", "已确认 23 · 待上传 3", "上门 · 谷军", "mine-record-"] {
             assert!(page.contains(text), "no {text} in {page}");
         }
         let page = drawn(|| {
             let (confirmed, waiting) = Default::default();
-            rsx! { MonthBody { view: MonthView { month: sample::day().month(), confirmed, waiting, records: vec![] } } }
+            rsx! { MonthBody { view: MonthView { month: sample::day().month(), confirmed, waiting, records: vec![], people: BTreeMap::new() } } }
         });
         assert!(page.contains("mine-no-records"), "{page}");
     }

@@ -12,7 +12,10 @@ use crate::{
 /// What choosing a PIN has come to.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Choosing {
-    /// The first of the two entries.
+    /// The present PIN is asked for first, where there is one to be changed.
+    needs_old: bool,
+    old: Option<String>,
+    /// The first of the two entries of the new one.
     first: Option<String>,
     wrong: Option<Wrong>,
 }
@@ -23,18 +26,48 @@ enum Wrong {
     NotTheSame,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Old,
+    New,
+    Again,
+}
+
+/// A PIN that came the same twice, and the present one where it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    pub old: Option<String>,
+    pub new: String,
+}
+
 impl Choosing {
-    /// One entry more; the PIN, once it came the same twice.
-    fn entered(&mut self, pin: String) -> Option<String> {
+    fn asked(&self) -> Asked {
+        match (self.needs_old && self.old.is_none(), &self.first) {
+            (true, _) => Asked::Old,
+            (false, None) => Asked::New,
+            (false, Some(_)) => Asked::Again,
+        }
+    }
+
+    /// One entry more.
+    fn entered(&mut self, pin: String) -> Option<Chosen> {
         self.wrong = None;
-        match self.first.take() {
-            None if check_pin(&pin).is_err() => self.wrong = Some(Wrong::TooSimple),
-            None => self.first = Some(pin),
-            Some(first) if first == pin => return Some(pin),
+        match (self.asked(), self.first.take()) {
+            (Asked::Old, _) => self.old = Some(pin),
+            (_, None) if check_pin(&pin).is_err() => self.wrong = Some(Wrong::TooSimple),
+            (_, None) => self.first = Some(pin),
+            (_, Some(first)) if first == pin => return Some(Chosen { old: self.old.clone(), new: pin }),
             // Nobody can tell which of the two was meant: both are given again.
-            Some(_) => self.wrong = Some(Wrong::NotTheSame),
+            (_, Some(_)) => self.wrong = Some(Wrong::NotTheSame),
         }
         None
+    }
+
+    /// The core said no: a wrong present PIN is asked for again.
+    fn refused(&mut self, why: &Refusal) {
+        if matches!(why, Refusal::WrongPin { .. } | Refusal::PinDelay { .. }) {
+            self.old = None;
+        }
     }
 
     fn error(&self) -> Option<String> {
@@ -45,24 +78,41 @@ impl Choosing {
     }
 }
 
-/// Asks for a new PIN twice. A simple one is refused before it is asked for again.
+/// Asks for a new PIN twice, and for the present one before it with `old`. A simple one is refused before it is asked for
+/// again. One pad for all of it: digits that are typed fast must not fall between two.
 #[component]
-pub fn PinTwice(on_pin: EventHandler<String>, #[props(default)] busy: bool, refused: Option<Refusal>) -> Element {
-    let mut choosing = use_signal(Choosing::default);
-    let second = choosing.read().first.is_some();
-    // What the core said holds until something is typed again.
-    let error = choosing.read().error().or(refused.filter(|_| !second).map(|why| refused_words(&why)));
+pub fn PinTwice(
+    on_pin: EventHandler<Chosen>,
+    #[props(default)] old: bool,
+    #[props(default)] busy: bool,
+    refused: Option<Refusal>,
+) -> Element {
+    let mut choosing = use_signal(|| Choosing { needs_old: old, ..Choosing::default() });
+    use_effect(use_reactive!(|refused| {
+        if let Some(why) = refused {
+            choosing.write().refused(&why);
+        }
+    }));
+    let asked = choosing.read().asked();
+    // What the core said stands where what it was about is asked for again.
+    let said = refused.filter(|_| asked == if old { Asked::Old } else { Asked::New });
+    let error = choosing.read().error().or(said.map(|why| refused_words(&why)));
+    let (title, hint, testid) = match asked {
+        Asked::Old => (tr("pin-old"), tr("pin-enter-hint"), "pin-old"),
+        Asked::New => (tr("pin-choose"), tr("pin-choose-hint"), "pin-first"),
+        Asked::Again => (tr("pin-again"), tr("pin-again-hint"), "pin-second"),
+    };
     rsx! {
         PinPad {
-            title: if second { tr("pin-again") } else { tr("pin-choose") },
-            hint: if second { tr("pin-again-hint") } else { tr("pin-choose-hint") },
+            title,
+            hint,
             error,
             busy,
-            testid: if second { "pin-second" } else { "pin-first" },
+            testid,
             on_complete: move |pin| {
                 let chosen = choosing.write().entered(pin);
-                if let Some(pin) = chosen {
-                    on_pin.call(pin);
+                if let Some(chosen) = chosen {
+                    on_pin.call(chosen);
                 }
             },
         }
@@ -95,31 +145,46 @@ pub fn duration(seconds: u64) -> String {
 mod tests {
     use super::*;
 
-    fn after(entries: &[&str]) -> (Choosing, Option<String>) {
-        let mut choosing = Choosing::default();
+    fn after(mut choosing: Choosing, entries: &[&str]) -> (Choosing, Option<String>) {
         let mut pin = None;
         for entry in entries {
-            pin = choosing.entered((*entry).to_owned());
+            pin = choosing.entered((*entry).to_owned()).map(|chosen| chosen.new);
         }
         (choosing, pin)
     }
 
+    fn new(entries: &[&str]) -> (Choosing, Option<String>) {
+        after(Choosing::default(), entries)
+    }
+
     #[test]
     fn the_same_twice_is_chosen() {
-        assert_eq!(after(&["258036", "258036"]).1.as_deref(), Some("258036"));
+        assert_eq!(new(&["258036", "258036"]).1.as_deref(), Some("258036"));
     }
 
     #[test]
     fn a_slip_starts_over_and_chooses_nothing() {
-        let (choosing, pin) = after(&["258036", "258063"]);
-        assert_eq!((pin, choosing.wrong, choosing.first), (None, Some(Wrong::NotTheSame), None));
-        assert_eq!(after(&["258036", "258063", "258036", "258036"]).1.as_deref(), Some("258036"));
+        let (choosing, pin) = new(&["258036", "258063"]);
+        assert_eq!((pin, choosing.wrong, choosing.asked()), (None, Some(Wrong::NotTheSame), Asked::New));
+        assert_eq!(new(&["258036", "258063", "258036", "258036"]).1.as_deref(), Some("258036"));
     }
 
     #[test]
     fn a_simple_one_is_refused_before_it_is_asked_for_again() {
-        let (choosing, _) = after(&["123456"]);
-        assert_eq!((choosing.first, choosing.wrong), (None, Some(Wrong::TooSimple)));
+        let (choosing, _) = new(&["123456"]);
+        assert_eq!((choosing.asked(), choosing.wrong), (Asked::New, Some(Wrong::TooSimple)));
+    }
+
+    #[test]
+    fn a_change_asks_for_the_present_one_first_and_again_when_it_was_wrong() {
+        let change = || Choosing { needs_old: true, ..Choosing::default() };
+        let (mut choosing, pin) = after(change(), &["111222", "860412", "860412"]);
+        assert_eq!(pin.as_deref(), Some("860412"));
+        assert_eq!(choosing.old.as_deref(), Some("111222"), "however simple it is: it is the one in force");
+        choosing.refused(&Refusal::StorageFull);
+        assert_eq!(choosing.asked(), Asked::New);
+        choosing.refused(&Refusal::WrongPin { left: 4 });
+        assert_eq!(choosing.asked(), Asked::Old);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use device_core::Refusal;
 use dioxus::prelude::*;
 
-use super::{parts::leave, pin::PinTwice};
+use super::{
+    parts::leave,
+    pin::{Chosen, PinTwice},
+};
 use crate::{
     components::{Glyph, Note, Page, Tone, TopBar},
     i18n::tr,
@@ -21,23 +24,25 @@ pub fn SetPinScreen() -> Element {
             top: rsx! {
                 TopBar { title: tr("nav-set-pin"), subtitle: tr("pin-step"), on_back: move |()| leave() }
             },
-            PinTwice {
-                busy: busy(),
-                refused: refused(),
-                on_pin: move |pin: String| {
-                    let device = device.clone();
-                    busy.set(true);
-                    refused.set(None);
-                    spawn(async move {
-                        // Once there is a store, the gate leads on.
-                        if let Err(why) = device.create_vault(&pin).await {
-                            refused.set(Some(why));
-                        }
-                        busy.set(false);
-                    });
-                },
+            div { class: "unlock",
+                PinTwice {
+                    busy: busy(),
+                    refused: refused(),
+                    on_pin: move |chosen: Chosen| {
+                        let device = device.clone();
+                        busy.set(true);
+                        refused.set(None);
+                        spawn(async move {
+                            // Once there is a store, the gate leads on.
+                            if let Err(why) = device.create_vault(&chosen.new).await {
+                                refused.set(Some(why));
+                            }
+                            busy.set(false);
+                        });
+                    },
+                }
+                Note { tone: Tone::Neutral, icon: Glyph::Lock, text: tr("pin-why") }
             }
-            Note { tone: Tone::Neutral, icon: Glyph::Lock, text: tr("pin-why") }
         }
     }
 }

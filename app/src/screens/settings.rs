@@ -5,11 +5,11 @@ use dioxus::prelude::*;
 
 use super::{
     parts::leave,
-    pin::{PinTwice, refused_words},
+    pin::{Chosen, PinTwice},
     reading::Reading,
 };
 use crate::{
-    components::{Card, Glyph, ListRow, Page, PinPad, Section, Sheet, Tone, TopBar, use_toasts},
+    components::{Card, Glyph, ListRow, Page, Section, Sheet, Tone, TopBar, use_toasts},
     i18n::tr,
     state::{use_device, use_status},
     words,
@@ -74,53 +74,32 @@ pub fn SettingsScreen() -> Element {
     }
 }
 
-/// The present PIN, then the new one twice. The core checks the present one when it gets both; a wrong one asks for it anew.
+/// The present PIN, then the new one twice; the core checks both at once.
 #[component]
 fn ChangePin(on_done: EventHandler<()>) -> Element {
     let device = use_device();
-    let mut old = use_signal(|| None::<String>);
     let mut busy = use_signal(|| false);
     let mut refused = use_signal(|| None::<Refusal>);
-    let Some(present) = old() else {
-        return rsx! {
-            PinPad {
-                title: tr("settings-old-pin"),
-                error: refused().map(|why| refused_words(&why)),
-                testid: "pin-old",
-                on_complete: move |pin| {
-                    refused.set(None);
-                    old.set(Some(pin));
-                },
-            }
-        };
-    };
     rsx! {
         PinTwice {
+            old: true,
             busy: busy(),
             refused: refused(),
-            on_pin: move |pin: String| {
-                let (device, present) = (device.clone(), present.clone());
+            on_pin: move |chosen: Chosen| {
+                let device = device.clone();
                 busy.set(true);
+                refused.set(None);
                 spawn(async move {
-                    let answer = device.change_pin(&present, &pin).await;
+                    let answer = device.change_pin(&chosen.old.unwrap_or_default(), &chosen.new).await;
                     busy.set(false);
                     match answer {
                         Ok(()) => on_done.call(()),
-                        Err(why) => {
-                            if asks_for_the_old_one(&why) {
-                                old.set(None);
-                            }
-                            refused.set(Some(why));
-                        }
+                        Err(why) => refused.set(Some(why)),
                     }
                 });
             },
         }
     }
-}
-
-fn asks_for_the_old_one(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::WrongPin { .. } | Refusal::PinDelay { .. })
 }
 
 #[component]
@@ -162,13 +141,6 @@ mod tests {
     fn the_short_id_is_the_end_of_the_long_one() {
         assert_eq!(short("018f6b1e-7a5c-7000-8000-00a1b2c3d4e5"), "B2C3D4E5");
         assert_eq!(short(""), "");
-    }
-
-    #[test]
-    fn a_wrong_present_pin_is_asked_for_again_and_a_full_disk_is_not_blamed_on_it() {
-        assert!(asks_for_the_old_one(&Refusal::WrongPin { left: 1 }));
-        assert!(asks_for_the_old_one(&Refusal::PinDelay { seconds: 30 }));
-        assert!(!asks_for_the_old_one(&Refusal::StorageFull));
     }
 
     #[test]

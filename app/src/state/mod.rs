@@ -52,7 +52,8 @@ pub fn provide_device(start: impl FnOnce() -> Device) -> Device {
                     while let Some(Some(event)) = events.next().now_or_never() {
                         heard.add(event);
                     }
-                    if heard.status {
+                    // What is known of the person (the name of the area) comes with the records.
+                    if heard.status || heard.changed {
                         session::refresh(&device, status, prefs).await;
                     }
                     if let Some(progress) = heard.progress {

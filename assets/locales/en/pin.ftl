@@ -1,5 +1,6 @@
 # Choosing a PIN, and unlocking with it.
 pin-step = You enter it to open the app
+pin-old = Enter the present PIN
 pin-choose = Choose a PIN of 6 digits
 pin-choose-hint = No birthday, no run, not all the same
 pin-again = Enter it once more

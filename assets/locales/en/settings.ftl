@@ -13,7 +13,6 @@ settings-reading = Easy to read
 settings-safety = PIN
 settings-change-pin = Change the PIN
 settings-change-pin-sub = Needs the present one first
-settings-old-pin = Enter the present PIN
 settings-pin-changed = The PIN is changed
 settings-lock = Lock now
 settings-lock-sub = Opening needs the PIN again. Unsent records stay.

@@ -1,5 +1,6 @@
 # Choosing a PIN, and unlocking with it.
 pin-step = 打开应用时要输入
+pin-old = 请输入现在的密码
 pin-choose = 请设一个 6 位数字密码
 pin-choose-hint = 不要用生日、连号或一样的数字
 pin-again = 请再输入一遍

@@ -13,7 +13,6 @@ settings-reading = 看得舒服
 settings-safety = 密码
 settings-change-pin = 修改密码
 settings-change-pin-sub = 要先输入现在的密码
-settings-old-pin = 请输入现在的密码
 settings-pin-changed = 密码已改好
 settings-lock = 马上锁定
 settings-lock-sub = 下次打开要输密码。没传的记录都在。

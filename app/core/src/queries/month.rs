@@ -8,13 +8,17 @@ use super::{
 };
 use crate::{
     Core, Receipt, Refusal,
-    store::record::{self, Both},
+    store::{
+        record::{self, Both},
+        roster,
+    },
     views::MonthView,
 };
 use shared::{
     Kind, Month, Row,
     indicators::{Fact, Figures, Tally, facts},
 };
+use std::collections::BTreeMap;
 
 /// 200: more than anyone records in a month.
 const RECORDS_MAX: usize = 200;
@@ -26,9 +30,18 @@ impl Core {
         let (confirmed, waiting) = figures(&own, month);
         let names = Names::default();
         let photos = Photos::read(ask.conn(), None)?;
-        let shown = own.iter().filter(|b| listed(&b.doc.kind) && shown_in(&b.doc, month)).take(RECORDS_MAX);
-        let records = shown.map(|b| ask.history_item(&b.doc, &names, &photos)).collect::<Result<_, _>>()?;
-        Ok(Receipt::Month(Box::new(MonthView { month, confirmed, waiting, records })))
+        let shown: Vec<&Row> =
+            own.iter().map(|b| &b.doc).filter(|r| listed(&r.kind) && shown_in(r, month)).take(RECORDS_MAX).collect();
+        let mut people = BTreeMap::new();
+        for row in &shown {
+            if let Some(recipient) = row.recipient()
+                && let Some(name) = roster::name(ask.conn(), recipient)?
+            {
+                people.insert(row.id, name);
+            }
+        }
+        let records = shown.into_iter().map(|r| ask.history_item(r, &names, &photos)).collect::<Result<_, _>>()?;
+        Ok(Receipt::Month(Box::new(MonthView { month, confirmed, waiting, records, people })))
     }
 }
 

@@ -175,6 +175,18 @@ fn confirmed_and_waiting_are_together_what_the_report_will_show() {
 }
 
 #[test]
+fn a_month_names_whom_each_record_is_about() {
+    let world = World::new();
+    let (mut core, _) = ready(&world, None);
+    let rows = [person(1), person(2)].map(|who| saved(&mut core, Command::SaveVisit(routine(who)))[0]);
+    let names = [person(1), person(2)]
+        .map(|recipient| answer!(core, Command::Card { recipient }, Receipt::Card(card) => card.item.name));
+    let month = answer!(core, Command::MyMonth { month: "2026-03".parse().unwrap() }, Receipt::Month(m) => *m);
+    assert_ne!(names[0], names[1]);
+    assert_eq!(rows.map(|row| month.people[&row].clone()), names);
+}
+
+#[test]
 fn a_need_counts_in_the_month_it_was_solved() {
     let world = World::new();
     let (mut core, mut office) = ready(&world, None);

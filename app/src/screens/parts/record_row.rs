@@ -10,7 +10,13 @@ use crate::{
 };
 
 #[component]
-pub fn RecordRow(item: HistoryItem, on_press: EventHandler<HistoryItem>, testid: String) -> Element {
+pub fn RecordRow(
+    item: HistoryItem,
+    /// Whom it is about, in a list of records about several.
+    who: Option<String>,
+    on_press: EventHandler<HistoryItem>,
+    testid: String,
+) -> Element {
     let (status, label) = words::state_pill(&item.state);
     let mut tags = Vec::new();
     if item.void {
@@ -27,7 +33,7 @@ pub fn RecordRow(item: HistoryItem, on_press: EventHandler<HistoryItem>, testid:
     };
     rsx! {
         ListRow {
-            title: headline(&item),
+            title: words::line([headline(&item), who.unwrap_or_default()]),
             icon: words::glyph(&item.title),
             avatar_tone: if item.void { Tone::Neutral } else { Tone::Good },
             tags,

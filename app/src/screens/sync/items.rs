@@ -132,10 +132,17 @@ fn ItemRow(item: OutboxItem) -> Element {
     }
 }
 
+/// What the phone notes by itself (who looked at a number) is sent and counted as waiting like everything, and is no work of
+/// anyone's to look back on.
+pub fn is_work(item: &OutboxItem) -> bool {
+    item.kind != Kind::AccessLog
+}
+
 /// What was done last, newest first.
 #[component]
 pub fn Recent(items: Vec<OutboxItem>) -> Element {
     let mut all = use_signal(|| false);
+    let items: Vec<_> = items.into_iter().filter(is_work).collect();
     let n = items.len();
     if n == 0 {
         return VNode::empty();

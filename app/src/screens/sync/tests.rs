@@ -197,3 +197,17 @@ fn each_page_of_an_item_is_one_that_exists() {
     let feedback = OutboxItem { kind: Kind::Feedback, ..merged() };
     assert_eq!(items::route(&feedback), None);
 }
+
+#[test]
+fn what_the_phone_notes_by_itself_is_not_shown_among_ones_work() {
+    let page = drawn(|| {
+        let log = OutboxItem {
+            kind: Kind::AccessLog,
+            title: "kind-access_log".into(),
+            ..item(3, RecordState::Confirmed, None)
+        };
+        let view = SyncView { recent: vec![log, item(2, RecordState::Confirmed, None)], ..quiet() };
+        rsx! { SyncBody { view, running: None } }
+    });
+    assert!(page.contains("sync-item-2") && !page.contains("sync-item-3"), "{page}");
+}
