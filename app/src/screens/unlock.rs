@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     components::{Glyph, Icon, Page, PinPad, TopBar},
-    i18n::{tr, tr_args},
+    i18n::tr,
     state::{use_device, use_status},
     wait::pause,
 };
@@ -99,7 +99,7 @@ fn UnlockBody(wait: u64, busy: bool, error: Option<String>, on_pin: EventHandler
             }
             details { class: "forgot",
                 summary { "data-testid": "pin-forgot", {tr("pin-forgot")} }
-                p { class: "small", {tr_args("pin-forgot-text", &[])} }
+                p { class: "small", {tr("pin-forgot-text")} }
             }
         }
     }

@@ -32,7 +32,8 @@ impl Keeper {
         let mut prefs = self.prefs;
         prefs.set(next);
         let (device, toasts) = (self.device.clone(), self.toasts);
-        spawn(async move {
+        // The screen may be left before this has begun: what was chosen is kept all the same.
+        dioxus::core::spawn_forever(async move {
             // They hold for this run all the same; what is lost is that the next start finds them.
             if let Err(why) = device.set_prefs(stored(next)).await {
                 toasts.failed(words::refusal(&why).0);

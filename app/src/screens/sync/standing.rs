@@ -16,7 +16,7 @@ use crate::{
 pub fn ProblemNote(problem: SyncProblem, next: Option<Moment>) -> Element {
     let (what, text) = problem_words(&problem);
     let text = match next.filter(|_| problem != SyncProblem::Revoked) {
-        Some(at) => words::line([text, tr_args("sync-next", &[("when", when(at).into())])]),
+        Some(at) => format!("{text} {}", tr_args("sync-next", &[("when", when(at).into())])),
         None => text,
     };
     let (tone, icon) = match problem {
