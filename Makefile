@@ -11,7 +11,7 @@ OUT := $(or $(CARGO_TARGET_DIR),target)
 # Whoever watches sees the compiler at work; a log does not need three hundred lines of it.
 BUILD := cargo build --locked $(shell [ -t 2 ] || echo --quiet)
 
-.PHONY: help setup demo city test screens fmt lint android-check deb clean
+.PHONY: help setup demo city bench kill-rounds test screens fmt lint android-check deb clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -43,6 +43,20 @@ city: ## load the whole demo city through the real push path and compare its fig
 	$(BUILD) --release -p tests -p sync-server --bin city --bin sync-server
 	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/city"
 	echo "make city: done."
+
+bench: ## measure the numbers to hold, beside SQLite alone on the same machine (ARGS="--only sync" for a part)
+	@scripts/setup.sh base
+	echo "make bench: building (some minutes the first time)"
+	$(BUILD) --release -p tests -p sync-server --bin bench --bin sync-server
+	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/bench" $(ARGS)
+	echo "make bench: done."
+
+kill-rounds: ## kill the server under load again and again (ROUNDS=n) and count what was lost
+	@scripts/setup.sh base
+	echo "make kill-rounds: building (some minutes the first time)"
+	$(BUILD) --release -p tests -p sync-server --bin kill_rounds --bin sync-server
+	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/kill_rounds" --rounds $(or $(ROUNDS),50)
+	echo "make kill-rounds: done."
 
 test: ## format, lint and every test, the real app and the console's pages among them
 	@scripts/setup.sh base ui test
