@@ -1,6 +1,6 @@
 //! One transaction with what its steps share: the clock, who "I" am, the rules, and which recipients to refresh.
 
-use super::{Result, StoreError, meta, meta::Enrolment, roster, rules::RuleBook, undo};
+use super::{Result, StoreError, fold, meta, meta::Enrolment, roster, rules::RuleBook, undo};
 use crate::{Env, Refusal};
 use rusqlite::{Connection, Transaction};
 use shared::{
@@ -174,11 +174,7 @@ impl<'a> Tx<'a> {
             Some(next) => next,
             None => {
                 let incarnation = self.incarnation()?;
-                let last: i64 = self
-                    .sql
-                    .prepare_cached("SELECT coalesce(max(wire_no), 0) FROM op WHERE incarnation = ?1")?
-                    .query_row([incarnation.0], |r| r.get(0))?;
-                OpNo(u64::try_from(last).unwrap_or(0) + 1)
+                fold::last_wire_no(&self.sql, incarnation)?.next()
             }
         };
         self.next_wire_no = Some(next.next());

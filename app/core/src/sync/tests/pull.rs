@@ -139,13 +139,13 @@ async fn a_digest_that_never_agrees_does_not_keep_the_sync_going_for_ever() {
         server.plan_pull(Ok(page(ScopePage { digest: Some(wrong), ..rows([recipient(1, 1, "甲")]) }, false)));
     }
     let view = sync(&mut core, &server).await;
-    assert_eq!(server.take_asked(), ["pull", "pull"]);
+    assert_eq!(server.take_asked(), ["pull", "repair", "pull"]);
     assert!(view.last_success.is_some() && shown(&core, R1));
     sync(&mut core, &server).await;
     assert_eq!(server.take_asked(), ["pull"], "nor is it fetched anew by every sync");
     world.pass_ms(6 * 3_600_000);
     sync(&mut core, &server).await;
-    assert_eq!(server.take_asked(), ["pull", "pull"], "but some hours later");
+    assert_eq!(server.take_asked(), ["pull", "repair", "pull"], "but some hours later");
 }
 
 #[tokio::test]
