@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_change_of_a_newer_peer_is_carried_through_and_a_broken_one_is_not_taken_for_it() {
-        for (newer, word) in [(r#"{"merge_with":{"row":"x","n":1.5}}"#, "merge_with"), (r#""archive""#, "archive")] {
+        for (newer, word) in [(r#"{"merge_with":{"n":1.5,"row":"x"}}"#, "merge_with"), (r#""archive""#, "archive")] {
             let change: Change = serde_json::from_str(newer).unwrap();
             assert_eq!(change.name(), word);
             assert_eq!(serde_json::to_string(&change).unwrap(), newer);

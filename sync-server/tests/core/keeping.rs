@@ -31,7 +31,7 @@ async fn a_phone_away_for_ninety_days_goes_on_and_one_day_longer_starts_over_and
         let mut phone = town.phone("W1").await;
         phone.pull().await;
         assert!(phone.holds(recipient("R2")));
-        let kept = phone.visit("R2");
+        let kept = phone.visit("R1");
         end(&town, "W1", "R2").await;
         days(&town, away).await;
         let reply = phone.pull_page().await;
