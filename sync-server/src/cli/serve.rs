@@ -14,7 +14,7 @@ use crate::{
     text::{Lang, tr, tr_with},
 };
 use axum::serve::ListenerExt;
-use shared::Day;
+use shared::{Day, wire::PROTO};
 use std::{
     io::{self, IsTerminal},
     sync::Arc,
@@ -82,7 +82,8 @@ const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// What a server does without being asked: judges what an older one could not, and prunes once a day.
 async fn keep_house(core: LocalCore) {
-    match core.judge_again(env!("CARGO_PKG_VERSION")).await {
+    // The protocol's version counts too: a build between two releases may know more than the last one.
+    match core.judge_again(&format!("{}/{PROTO}", env!("CARGO_PKG_VERSION"))).await {
         Ok(0) => {}
         Ok(judged) => tracing::info!(judged, "operations that an older server could not judge"),
         Err(error) => tracing::error!(%error, "the quarantine could not be gone through; the next start tries again"),
