@@ -44,11 +44,11 @@ pub fn bucket_of(row: RowId) -> u8 {
 
 /// The sums of a scope's rows, bucket by bucket; an empty bucket is zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Buckets(pub [u64; 256]);
+pub struct Buckets(pub Box<[u64; 256]>);
 
 impl Default for Buckets {
     fn default() -> Self {
-        Self([0; 256])
+        Self(Box::new([0; 256]))
     }
 }
 
