@@ -103,6 +103,15 @@ pub trait Txn: Send {
     ) -> impl Future<Output = Stored<Vec<T>>> + Send;
     /// Rows whose text `column` (one with an index) starts with `prefix`; all rows for an empty one.
     fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> impl Future<Output = Stored<Vec<T>>> + Send;
+    /// Rows whose whole-number `column` (one with an index) is at least `from` and below `to`, ascending; at most `limit`
+    /// of them. For what is walked in small steps.
+    fn between<T: Table>(
+        &mut self,
+        column: &'static str,
+        from: i64,
+        to: i64,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<T>>> + Send;
 
     /// The last seq given out.
     fn head(&mut self) -> impl Future<Output = Stored<Seq>> + Send;

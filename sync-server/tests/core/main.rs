@@ -4,10 +4,14 @@
 mod disk;
 mod enrolment;
 mod figures;
+mod judged_again;
+mod keeping;
 mod media;
 mod office;
 mod pulling;
 mod pushing;
+mod repairing;
 mod reviews;
+mod skew;
 mod speed;
 mod town;

@@ -12,7 +12,7 @@ use shared::{
     AreaCode, Change, Day, Fields, Hlc, Kind, Outcome, Row, RowId,
     ids::{RecipientId, Rev, ReviewId},
     merge::{Meta, decide},
-    op::Op,
+    op::{Op, Rejection},
     records::{Audience, Category, NeedStatus, Review, ReviewStatus},
 };
 use std::collections::BTreeMap;
@@ -343,14 +343,32 @@ fn derive(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
     Ok(())
 }
 
-/// A supervisor accepted what was held: the operation is in force after all.
+/// A supervisor decided about an operation: its author sees it as decided from here on.
 fn review_decided(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
     let Ok(review) = row.view::<Review>() else { return Ok(()) };
-    if review.status == ReviewStatus::Accepted {
-        let told = shared::OpOutcome { op_id: review.op.id, op_no: review.op.no, outcome: Outcome::Applied };
-        outbox::set_outcome(tx, &told)?;
+    if let Some(outcome) = decided(&review) {
+        outbox::set_outcome(tx, &shared::OpOutcome { op_id: review.op.id, op_no: review.op.no, outcome })?;
     }
     Ok(())
+}
+
+/// What a decision makes of the operation: in force after all, or declined.
+fn decided(review: &Review) -> Option<Outcome> {
+    match review.status {
+        ReviewStatus::Accepted => Some(Outcome::Applied),
+        ReviewStatus::Declined => {
+            let reason = review.decision.clone().unwrap_or_default();
+            Some(Outcome::Rejected(Rejection::Declined { reason }))
+        }
+        ReviewStatus::Open | ReviewStatus::Other(_) => None,
+    }
+}
+
+/// An outcome as it stands now: a review that this device holds may have been decided since.
+pub(super) fn as_decided(conn: &Connection, outcome: &Outcome) -> Result<Outcome> {
+    let Outcome::InReview { review, .. } = outcome else { return Ok(outcome.clone()) };
+    let held = doc(conn, RowId(review.0))?.and_then(|row| row.view::<Review>().ok());
+    Ok(held.and_then(|review| decided(&review)).unwrap_or_else(|| outcome.clone()))
 }
 
 /// True when the row went; false when something about it is pending and it stays until a later [`sweep`].
