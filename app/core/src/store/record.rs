@@ -190,8 +190,10 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
 
     let mut shown = server;
     for entry in &entries {
-        if in_force(entry.outcome.as_ref()) {
-            let op = entry.op()?;
+        // What a newer build saved and this one cannot read shows nothing; it is sent all the same.
+        if in_force(entry.outcome.as_ref())
+            && let Ok(op) = entry.op()
+        {
             let meta = meta_of(tx, &op)?;
             if let Some(next) = decide(shown.as_ref(), &op, &me.actor(), &meta).judged(ReviewId::NIL).row {
                 shown = Some(*next);
@@ -257,7 +259,7 @@ fn only_local(tx: &mut Tx<'_>, id: RowId, me: &Me) -> Result<Option<Row>> {
     let mut creations = Vec::new();
     for entry in &entries {
         let put_aside = entry.seen && matches!(entry.outcome, Some(Outcome::Rejected(_)));
-        let op = entry.op()?;
+        let Ok(op) = entry.op() else { continue };
         if let (Change::Create(fields), false) = (&op.change, put_aside) {
             creations.push((op.clone(), fields.clone()));
         }

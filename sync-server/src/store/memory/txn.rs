@@ -254,9 +254,13 @@ impl Txn for MemoryTxn<'_> {
         values: &[Cell<'_>],
     ) -> impl Future<Output = Stored<Vec<T>>> + Send {
         // A value named twice is found twice, as by any backend that looks each up.
-        ready(values.iter().map(|value| self.those(column, |cell| cell == *value)).collect::<Stored<Vec<_>>>().map(
-            |found: Vec<Vec<T>>| found.into_iter().flatten().collect(),
-        ))
+        ready(
+            values
+                .iter()
+                .map(|value| self.those(column, |cell| cell == *value))
+                .collect::<Stored<Vec<_>>>()
+                .map(|found: Vec<Vec<T>>| found.into_iter().flatten().collect()),
+        )
     }
     fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> impl Future<Output = Stored<Vec<T>>> + Send {
         ready(self.under_now(column, prefix))
