@@ -5,6 +5,8 @@ use device_core::{Command, views::Phase};
 
 /// 8: a clone may need a new incarnation, its work another look, and a review's outcome one more.
 const ROUNDS: u32 = 8;
+/// 3: one that was under way, one after enrolling again, one to spare.
+const TRIES: u32 = 3;
 /// 300 steps for one device: its whole backlog page by page, and every photo.
 const STEPS: u32 = 300;
 
@@ -39,14 +41,15 @@ impl World {
 
     async fn sync_to_the_end(&mut self, at: usize) -> anyhow::Result<()> {
         // A twin's enrolment ends this one's token; a revocation ends it too. Who is told so enrols again.
-        for _ in 0..3 {
+        let mut problem = None;
+        for _ in 0..TRIES {
             if self.handsets[at].phase() != Phase::Ready && !self.enrol_for_good(at).await? {
                 return Ok(());
             }
             self.begin_sync(at, true);
             self.bounded(at).await?;
             self.count_judged();
-            let problem = self.problem(at);
+            problem = self.problem(at);
             match problem.as_deref() {
                 None => return Ok(()),
                 Some("token-unknown" | "revoked") => {
@@ -54,14 +57,11 @@ impl World {
                         return Ok(());
                     }
                 }
-                Some(problem) => {
-                    let what = format!("{} cannot sync: {problem}", self.handsets[at].name);
-                    self.fail("everybody can sync when all is quiet", what, Vec::new());
-                    return Ok(());
-                }
+                // A run that was under way may have been sent round by twins often enough to give up; the next may not.
+                Some(_) => {}
             }
         }
-        let what = format!("{} enrols again and again", self.handsets[at].name);
+        let what = format!("{} cannot sync: {}", self.handsets[at].name, problem.unwrap_or_default());
         self.fail("everybody can sync when all is quiet", what, Vec::new());
         Ok(())
     }
