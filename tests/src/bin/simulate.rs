@@ -26,6 +26,9 @@ struct Options {
     /// Only this planted bug.
     #[arg(long)]
     mutant: Option<String>,
+    /// Prints everything that happened in a seed that broke, not only what is about its rows.
+    #[arg(long)]
+    whole: bool,
     /// Seeds side by side.
     #[arg(long, default_value_t = 1)]
     jobs: usize,
@@ -60,7 +63,8 @@ fn seeds(options: &Options) -> anyhow::Result<bool> {
                     let report = sim::run(seed, None);
                     if let Ok(SeedReport { failure: Some(failure), .. }) = &report {
                         println!("seed {seed} broke: {}: {}", failure.check, failure.what);
-                        failure.trace.iter().for_each(|line| println!("    {line}"));
+                        let lines = if options.whole { &failure.whole } else { &failure.trace };
+                        lines.iter().for_each(|line| println!("    {line}"));
                         println!("  again: make simulate SEEDS=1 FIRST_SEED={seed}");
                     }
                     reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);

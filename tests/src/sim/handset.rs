@@ -52,6 +52,8 @@ pub struct Handset {
     /// Its operations as last seen, by local number.
     pub known: BTreeMap<u64, OwnOp>,
     pub old_copies: Vec<PathBuf>,
+    /// Its worker has left and its token is known no more: nothing brings it back.
+    pub cut_off: bool,
     /// Its disk is full for now.
     pub full: bool,
     clock: Clock,
@@ -88,6 +90,7 @@ impl Handset {
             flight: Flight::Idle,
             known: BTreeMap::new(),
             old_copies: Vec::new(),
+            cut_off: false,
             full: false,
             clock: clock.clone(),
             seed,
@@ -102,6 +105,11 @@ impl Handset {
 
     pub fn phase(&self) -> Phase {
         self.core.phase().unwrap_or(Phase::Locked)
+    }
+
+    /// It can sync, now that all is quiet.
+    pub fn can_sync(&self) -> bool {
+        self.phase() == Phase::Ready && !self.cut_off
     }
 
     pub fn skew_ms(&self) -> i64 {
@@ -150,6 +158,7 @@ impl Handset {
             flight: Flight::Idle,
             known: self.known.clone(),
             old_copies: Vec::new(),
+            cut_off: false,
             full: false,
             clock: self.clock.clone(),
             seed: self.seed,

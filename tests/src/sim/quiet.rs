@@ -69,6 +69,7 @@ impl World {
     /// False for who has left: the office gives no code to them.
     async fn enrol_for_good(&mut self, at: usize) -> anyhow::Result<bool> {
         if self.town.person(self.handsets[at].worker).left {
+            self.handsets[at].cut_off = true;
             return Ok(false);
         }
         self.begin_enrolment(at).await?;

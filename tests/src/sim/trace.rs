@@ -66,4 +66,8 @@ impl Trace {
         lines.reverse();
         lines
     }
+
+    pub fn whole(&self) -> Vec<String> {
+        self.lines.iter().map(|line| line.text.clone()).collect()
+    }
 }

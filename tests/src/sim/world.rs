@@ -24,7 +24,10 @@ use std::{
 pub struct Failure {
     pub check: &'static str,
     pub what: String,
+    /// The last events of the rows involved, and all faults between them.
     pub trace: Vec<String>,
+    /// Everything that happened.
+    pub whole: Vec<String>,
 }
 
 pub struct World {
@@ -174,7 +177,7 @@ impl World {
     pub(super) fn fail(&mut self, check: &'static str, what: String, rows: Vec<RowId>) {
         if self.failure.is_none() {
             self.event(format!("[failure] {check}: {what}"), rows.clone());
-            self.failure = Some(Failure { check, what, trace: self.trace.about(&rows) });
+            self.failure = Some(Failure { check, what, trace: self.trace.about(&rows), whole: self.trace.whole() });
         }
     }
 }

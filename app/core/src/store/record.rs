@@ -366,11 +366,29 @@ pub fn evict(tx: &mut Tx<'_>, id: RowId) -> Result<bool> {
         .query_row([id.as_bytes()], |r| r.get(0))?;
     if pending {
         super::member::leaving(tx, id)?;
+        forgotten_by_server(tx, id)?;
         return Ok(false);
     }
     delete(tx, id)?;
     tx.prepare_cached("DELETE FROM leaving WHERE row = ?1")?.execute([id.as_bytes()])?;
     Ok(true)
+}
+
+/// One's own record is in one's own scope as long as the server has it. One that is not, and waits here for a look, is
+/// unknown to a server that was restored: it must not count as confirmed any longer.
+fn forgotten_by_server(tx: &mut Tx<'_>, id: RowId) -> Result<()> {
+    let Some(me) = tx.me_if_any()? else { return Ok(()) };
+    let worker = me.enrolment.worker;
+    let own: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM record WHERE id = ?1 AND author = ?2 AND rev > 0)")?
+        .query_row((id.as_bytes(), worker.as_bytes()), |r| r.get(0))?;
+    let scope = shared::wire::Scope::Worker(worker);
+    let made_here = |e: &outbox::Entry| e.op().is_ok_and(|op| matches!(op.change, Change::Create(_)));
+    if own && super::member::cursors(tx)?.contains_key(&scope) && outbox::of_row(tx, id)?.iter().any(made_here) {
+        tx.prepare_cached("UPDATE record SET mirror = '', rev = 0 WHERE id = ?1")?.execute([id.as_bytes()])?;
+        replay(tx, id)?;
+    }
+    Ok(())
 }
 
 /// Lets go of rows that are in no scope any more. At the end of a pull, not in its middle: after a reset, rows are in

@@ -6,7 +6,7 @@ use crate::sim::{
     town::{day_of, place},
     world::World,
 };
-use device_core::{Command, Receipt, views::Phase};
+use device_core::{Command, Receipt};
 use shared::{
     AreaCode, AreaLevel, Month, RecipientId, Row, WorkerId,
     indicators::{Fact, Figures, Indicator, Tally, facts},
@@ -137,7 +137,7 @@ impl World {
         }
         for at in 0..self.handsets.len() {
             let worker = self.handsets[at].worker;
-            if self.handsets[at].phase() != Phase::Ready || self.town.person(worker).left {
+            if !self.handsets[at].can_sync() || self.town.person(worker).left {
                 continue;
             }
             let name = self.handsets[at].name.clone();
@@ -176,7 +176,7 @@ impl World {
             for (sha256, id) in verified {
                 let there = dump.media.iter().any(|m| m.sha256 == sha256);
                 // A restored server forgets bytes; the device offers them again when it syncs.
-                let excused = self.handsets[at].phase() != Phase::Ready;
+                let excused = !self.handsets[at].can_sync();
                 let name = self.handsets[at].name.clone();
                 let holds = if there || excused {
                     Ok(())

@@ -2,7 +2,6 @@
 
 use super::dump::Dump;
 use crate::sim::{handset::OwnOp, ledger::Saved, world::World};
-use device_core::views::Phase;
 use shared::{Change, Kind, Op, OpId, Outcome, RowId, records::ReviewStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +17,7 @@ impl World {
         let mut held: BTreeMap<OpId, Vec<(String, OwnOp)>> = BTreeMap::new();
         for at in 0..self.handsets.len() {
             self.observe(at, false)?;
-            let can_sync = self.handsets[at].phase() == Phase::Ready;
+            let can_sync = self.handsets[at].can_sync();
             for op in self.handsets[at].known.values() {
                 if can_sync {
                     held.entry(op.id).or_default().push((self.handsets[at].name.clone(), op.clone()));

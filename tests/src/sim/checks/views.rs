@@ -5,7 +5,6 @@ use crate::sim::{
     town::{Person, day_of, keeper, place},
     world::World,
 };
-use device_core::views::Phase;
 use serde_json::Value;
 use shared::{AreaCode, AreaLevel, RecipientId, Row, RowId, WorkerId, digest::Digest, records::Audience, wire::Scope};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +55,7 @@ impl World {
     pub(super) fn views(&mut self, dump: &Dump) -> anyhow::Result<()> {
         for at in 0..self.handsets.len() {
             let person = self.town.person(self.handsets[at].worker).clone();
-            if self.handsets[at].phase() != Phase::Ready {
+            if !self.handsets[at].can_sync() {
                 continue;
             }
             let held = self.members(at)?;
