@@ -2,9 +2,12 @@
 
 use crate::city::dice::Dice;
 use shared::Moment;
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 /// `2026-03-10T08:00:00+08:00`, a Tuesday.
@@ -33,15 +36,39 @@ impl Default for Clock {
     }
 }
 
+/// A kill in the middle of what a core does. A core asks for the time when it begins a transaction: at the nth time its
+/// files are copied as they are, which is what a kill between the one before and this one leaves behind.
+#[derive(Default)]
+pub struct Kill {
+    pub at_transaction: u32,
+    pub files: PathBuf,
+    pub image: PathBuf,
+}
+
 /// A device's clock: the true time and an error that faults change while the device runs.
 pub struct DeviceEnv {
     pub clock: Clock,
     pub skew: Arc<AtomicI64>,
     pub dice: Dice,
+    pub kill: Arc<Mutex<Option<Kill>>>,
+}
+
+impl DeviceEnv {
+    /// Takes the image when its time has come.
+    fn count_down(&self) {
+        let mut kill = self.kill.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(planned) = kill.as_mut() else { return };
+        if planned.at_transaction > 0 {
+            planned.at_transaction -= 1;
+        } else if !planned.image.exists() {
+            super::handset::copy_folder(&planned.files, &planned.image).expect("a run's folder has room for a copy");
+        }
+    }
 }
 
 impl device_core::Env for DeviceEnv {
     fn now(&self) -> Moment {
+        self.count_down();
         Moment::shanghai(self.clock.now_ms() + self.skew.load(Ordering::SeqCst))
     }
     fn monotonic_ms(&self) -> u64 {

@@ -73,14 +73,40 @@ impl World {
 
     /// The app is killed: a new one opens what was on the disk at that moment.
     fn kill(&mut self, at: usize) -> anyhow::Result<()> {
+        if self.dice.chance(500) {
+            // It dies in the middle of what it does next.
+            let transaction = self.dice.below(4) as u32;
+            self.handsets[at].plan_kill(transaction);
+            return Ok(());
+        }
         let handset = &mut self.handsets[at];
         let mid_sync = !matches!(handset.flight, super::handset::Flight::Idle);
         let files = handset.copy_files()?;
-        handset.go_on_from(files)?;
-        let name = handset.name.clone();
         let kind = if mid_sync { "device killed in mid-sync" } else { "device killed" };
-        self.note_fault(kind, format!("{name} is killed and starts again"));
-        self.observe(at, false)
+        self.restart_from(at, files, kind, false)
+    }
+
+    /// After each thing that a device does: was it killed in the middle? True when it was.
+    pub(super) fn killed(&mut self, at: usize, undo: bool) -> anyhow::Result<bool> {
+        let Some(files) = self.handsets[at].killed() else { return Ok(false) };
+        self.restart_from(at, files, "device killed between two transactions", undo)?;
+        Ok(true)
+    }
+
+    fn restart_from(
+        &mut self,
+        at: usize,
+        files: std::path::PathBuf,
+        kind: &'static str,
+        undo: bool,
+    ) -> anyhow::Result<()> {
+        if self.dice.chance(300) {
+            let torn = self.dice.bytes::<100>();
+            super::handset::tear_log(&files, &torn)?;
+        }
+        self.handsets[at].go_on_from(files)?;
+        self.note_fault(kind, format!("{kind}: {} starts again", self.handsets[at].name));
+        self.observe(at, undo)
     }
 
     fn clone_device(&mut self, at: usize) -> anyhow::Result<()> {
@@ -186,7 +212,14 @@ impl World {
         let before = std::mem::replace(&mut self.handsets[at].known, ops.clone());
         self.new_in_ledger(at, &ops);
         for (no, op) in before {
-            if ops.get(&no).is_some_and(|now| now.id == op.id) {
+            if let Some(now) = ops.get(&no).filter(|now| now.id == op.id) {
+                // Heard just now, from the server as it is; what an old copy of a device remembers proves nothing.
+                if now.acked
+                    && !op.acked
+                    && let Some(saved) = self.ledger.ops.get_mut(&op.id)
+                {
+                    saved.acked_at = Some(self.server.restores);
+                }
                 continue;
             }
             let name = self.handsets[at].name.clone();
@@ -204,7 +237,7 @@ impl World {
         let handset = &self.handsets[at];
         let skew_ms = handset.plain.then(|| handset.skew_ms());
         for op in ops.values() {
-            let saved = self.ledger.ops.entry(op.id).or_insert_with(|| super::ledger::Saved {
+            self.ledger.ops.entry(op.id).or_insert_with(|| super::ledger::Saved {
                 worker: handset.worker,
                 device: handset.device,
                 row: op.row,
@@ -217,9 +250,6 @@ impl World {
                 foreign: false,
                 acked_at: None,
             });
-            if op.acked {
-                saved.acked_at = Some(self.server.restores);
-            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A device of the run: a real core on real files, and the copies that crashes, clones and old backups are made of.
 
-use super::clock::{Clock, DeviceEnv};
+use super::clock::{Clock, DeviceEnv, Kill};
 use crate::city::dice::Dice;
 use anyhow::Context;
 use device_core::{Command, Core, Places, Receipt, Step, StepReply, store::meta, views::Phase};
@@ -10,7 +10,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -56,6 +56,7 @@ pub struct Handset {
     pub cut_off: bool,
     /// Its disk is full for now.
     pub full: bool,
+    kill: Arc<Mutex<Option<Kill>>>,
     clock: Clock,
     seed: u64,
     stream: u64,
@@ -73,7 +74,8 @@ impl Handset {
         skew_ms: i64,
     ) -> anyhow::Result<Self> {
         let skew = Arc::new(AtomicI64::new(skew_ms));
-        let env = DeviceEnv { clock: clock.clone(), skew: skew.clone(), dice: Dice::new(seed, stream) };
+        let kill = Arc::default();
+        let env = env(clock, &skew, &kill, Dice::new(seed, stream));
         let mut core = Core::open_for_tests(Places { dir: Some(folder.clone()) }, Box::new(env))?;
         let receipt = core.handle(Command::CreateVault { pin: PIN.to_owned() });
         anyhow::ensure!(matches!(receipt, Receipt::Status(_)), "a vault is made: {receipt:?}");
@@ -92,6 +94,7 @@ impl Handset {
             old_copies: Vec::new(),
             cut_off: false,
             full: false,
+            kill,
             clock: clock.clone(),
             seed,
             stream,
@@ -118,18 +121,34 @@ impl Handset {
 
     /// Its files as they are this moment: what a kill leaves behind, or a backup holds.
     pub fn copy_files(&mut self) -> anyhow::Result<PathBuf> {
-        self.copies += 1;
-        let name = self.folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let to = self.folder.with_file_name(format!("{name}.{}", self.copies));
+        let to = self.next_folder();
         copy_folder(&self.folder, &to)?;
         Ok(to)
+    }
+
+    fn next_folder(&mut self) -> PathBuf {
+        self.copies += 1;
+        let name = self.folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        self.folder.with_file_name(format!("{name}.{}", self.copies))
+    }
+
+    /// It will be killed before the nth transaction of what it does next.
+    pub fn plan_kill(&mut self, at_transaction: u32) {
+        let kill = Kill { at_transaction, files: self.folder.clone(), image: self.next_folder() };
+        *self.kill.lock().unwrap_or_else(PoisonError::into_inner) = Some(kill);
+    }
+
+    /// The files that the kill left behind, if it came to it.
+    pub fn killed(&mut self) -> Option<PathBuf> {
+        let kill = self.kill.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        kill.image.exists().then_some(kill.image)
     }
 
     /// Goes on from these files, as after a restart; what was in memory only is gone.
     pub fn go_on_from(&mut self, files: PathBuf) -> anyhow::Result<()> {
         self.stream += 1000;
-        let env =
-            DeviceEnv { clock: self.clock.clone(), skew: self.skew.clone(), dice: Dice::new(self.seed, self.stream) };
+        *self.kill.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let env = env(&self.clock, &self.skew, &self.kill, Dice::new(self.seed, self.stream));
         let core = opened(&files, env)?;
         let before = std::mem::replace(&mut self.core, core);
         drop(before);
@@ -144,7 +163,8 @@ impl Handset {
     /// A second device on a copy of the files, under the same id.
     pub fn clone_onto(&mut self, files: PathBuf, name: String, stream: u64) -> anyhow::Result<Self> {
         let skew = Arc::new(AtomicI64::new(self.skew_ms()));
-        let env = DeviceEnv { clock: self.clock.clone(), skew: skew.clone(), dice: Dice::new(self.seed, stream) };
+        let kill = Arc::default();
+        let env = env(&self.clock, &skew, &kill, Dice::new(self.seed, stream));
         let core = opened(&files, env)?;
         Ok(Self {
             name,
@@ -160,6 +180,7 @@ impl Handset {
             old_copies: Vec::new(),
             cut_off: false,
             full: false,
+            kill,
             clock: self.clock.clone(),
             seed: self.seed,
             stream,
@@ -199,6 +220,10 @@ impl Handset {
     }
 }
 
+fn env(clock: &Clock, skew: &Arc<AtomicI64>, kill: &Arc<Mutex<Option<Kill>>>, dice: Dice) -> DeviceEnv {
+    DeviceEnv { clock: clock.clone(), skew: skew.clone(), dice, kill: kill.clone() }
+}
+
 fn device_id(core: &Core) -> anyhow::Result<DeviceId> {
     let store = core.store_for_tests().context("the store is open")?;
     meta::get(store.conn(), meta::key::DEVICE)?.context("a store has a device id")
@@ -209,6 +234,13 @@ fn opened(files: &Path, env: DeviceEnv) -> anyhow::Result<Core> {
     let receipt = core.handle(Command::Unlock { pin: PIN.to_owned() });
     anyhow::ensure!(matches!(receipt, Receipt::Status(_)), "a copy opens: {receipt:?}");
     Ok(core)
+}
+
+/// The last write of a kill reached the disk in part: bytes at the end of the log that are no whole frame.
+pub fn tear_log(files: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut log = std::fs::OpenOptions::new().append(true).create(true).open(files.join("store.db-wal"))?;
+    Ok(log.write_all(bytes)?)
 }
 
 /// Databases and their logs. The shared memory beside them is never whole in a copy and is made anew.

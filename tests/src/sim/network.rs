@@ -99,6 +99,9 @@ impl World {
         let text = format!("{} takes the reply to {}: {}", self.handsets[at].name, step.name(), told(&reply));
         self.event(text, Vec::new());
         self.handsets[at].core.apply(reply);
+        if self.killed(at, false)? {
+            return Ok(());
+        }
         self.plant_after_reply(at)?;
         self.observe(at, false)?;
         self.nothing_evicted_too_early(at)?;

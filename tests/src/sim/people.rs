@@ -70,6 +70,10 @@ impl World {
     pub(super) fn does(&mut self, at: usize, command: Command, undo: bool) -> anyhow::Result<()> {
         let text = format!("{} {}", self.handsets[at].name, named(&command));
         let receipt = self.handsets[at].core.handle(command);
+        if self.killed(at, undo)? {
+            // Nobody saw the receipt: what is there is there, and nothing was promised.
+            return Ok(());
+        }
         let (word, rows) = match &receipt {
             Receipt::Saved { rows } => ("saved", rows.clone()),
             Receipt::Refused(refusal) => (refusal.word(), Vec::new()),

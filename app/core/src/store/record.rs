@@ -383,9 +383,18 @@ fn forgotten_by_server(tx: &mut Tx<'_>, id: RowId) -> Result<()> {
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM record WHERE id = ?1 AND author = ?2 AND rev > 0)")?
         .query_row((id.as_bytes(), worker.as_bytes()), |r| r.get(0))?;
     let scope = shared::wire::Scope::Worker(worker);
-    let made_here = |e: &outbox::Entry| e.op().is_ok_and(|op| matches!(op.change, Change::Create(_)));
-    if own && super::member::cursors(tx)?.contains_key(&scope) && outbox::of_row(tx, id)?.iter().any(made_here) {
-        tx.prepare_cached("UPDATE record SET mirror = '', rev = 0 WHERE id = ?1")?.execute([id.as_bytes()])?;
+    if !own || !super::member::cursors(tx)?.contains_key(&scope) {
+        return Ok(());
+    }
+    let entries = outbox::of_row(tx, id)?;
+    let made_here = entries.iter().any(|e| e.op().is_ok_and(|op| matches!(op.change, Change::Create(_))));
+    if !made_here && !outbox::unsettled(tx, id)?.is_empty() {
+        // Made on another device of the same worker, which offers it again: what waits here is for that record.
+        return Ok(());
+    }
+    tx.prepare_cached("UPDATE record SET mirror = '', rev = 0, counts = 0, open = 0 WHERE id = ?1")?
+        .execute([id.as_bytes()])?;
+    if made_here {
         replay(tx, id)?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::sim::{
 };
 use device_core::{Command, Receipt};
 use shared::{
-    AreaCode, AreaLevel, Month, RecipientId, Row, WorkerId,
+    AreaCode, AreaLevel, Month, RecipientId, Row, RowId, WorkerId,
     indicators::{Fact, Figures, Indicator, Tally, facts},
     records::{Kind, NeedStatus, ReviewStatus},
 };
@@ -159,10 +159,33 @@ impl World {
                     }
                     other => Err(format!("{name} does not show its month: {other:?}")),
                 };
-                self.expect(PHONE, &[], holds);
+                let rows = if holds.is_err() { self.counted_otherwise(at, dump, *month)? } else { Vec::new() };
+                self.expect(PHONE, &rows, holds);
             }
         }
         Ok(())
+    }
+
+    /// The records that the phone counts otherwise than the server, for the trace.
+    fn counted_otherwise(&self, at: usize, dump: &Dump, month: Month) -> anyhow::Result<Vec<RowId>> {
+        let worker = self.handsets[at].worker;
+        // The server's word where it may differ from what is shown.
+        let sql = "SELECT id, CASE WHEN mirror IS NULL OR mirror = '' THEN doc ELSE mirror END FROM record
+                   WHERE author = ?1 AND (counts = 1 OR mirror IS NULL OR mirror <> '') ORDER BY id";
+        let mut statement = self.handsets[at].conn().prepare(sql)?;
+        let shown = statement.query_map([worker.as_bytes()], |r| {
+            Ok((RowId(uuid::Uuid::from_bytes(r.get(0)?)), r.get::<_, String>(1)?))
+        })?;
+        let mut here: BTreeMap<RowId, Row> = BTreeMap::new();
+        for line in shown {
+            let (id, doc) = line?;
+            here.insert(id, serde_json::from_str(&doc)?);
+        }
+        let there = dump.rows.values().filter(|r| r.author == worker && kept_by_phone(r)).map(|r| r.id);
+        let all: std::collections::BTreeSet<RowId> = here.keys().copied().chain(there).collect();
+        let counts =
+            |row: Option<&Row>| row.map_or(Vec::new(), facts).into_iter().filter(|f| f.day.month() == month).count();
+        Ok(all.into_iter().filter(|id| counts(here.get(id)) != counts(dump.rows.get(id))).collect())
     }
 
     /// A photo called verified has its bytes on the server.
