@@ -227,3 +227,20 @@ async fn what_a_newer_build_saved_is_sent_and_blocks_nothing() {
     let pushed = server.state().pushes[1].ops[0].get().to_owned();
     assert!(pushed.contains("merge_rows"), "numbered anew, it keeps its words: {pushed}");
 }
+
+#[tokio::test]
+async fn a_restored_server_that_knows_an_older_incarnation_is_offered_acknowledged_work_again() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say(&mut core, "acknowledged");
+    sync(&mut core, &server).await;
+    say(&mut core, "waiting");
+    server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
+    server.state().pushes.clear();
+    server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(2) }));
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    let pushes = std::mem::take(&mut server.state().pushes);
+    assert_eq!(numbers(&pushes[0]), [2], "as it went out");
+    assert_eq!(numbers(&pushes[1]), [1, 2], "under the new incarnation, with what had been acknowledged");
+}
