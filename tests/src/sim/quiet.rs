@@ -22,7 +22,7 @@ impl World {
             // Whatever was on its way never arrived.
             self.handsets[at].flight = Flight::Idle;
         }
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let before = super::checks::dump::head(&self.server.store).await?;
             for at in 0..self.handsets.len() {
                 self.clock.advance(60_000);
@@ -31,7 +31,8 @@ impl World {
                     return Ok(());
                 }
             }
-            if super::checks::dump::head(&self.server.store).await? == before {
+            // The first round may only end a sync that had its news before.
+            if round > 0 && super::checks::dump::head(&self.server.store).await? == before {
                 return Ok(());
             }
         }

@@ -12,8 +12,9 @@ const MERGED: &str = "of two values the later stands, and the other is kept";
 
 /// Fields that are registers of their own.
 const REGISTERS: [&str; 2] = ["phone", "note"];
-/// The record keeps so many former values; beyond that the log has them.
+/// The record keeps so many former values, of so many bytes together; beyond that only the log has them.
 const FORMER_MAX: usize = 20;
+const FORMER_BYTES_MAX: usize = 32 << 10;
 
 #[derive(Clone, Copy)]
 struct Stamp {
@@ -46,6 +47,8 @@ impl World {
 
 fn retell(entries: &[&OpLog], row: &Row) -> Result<(), String> {
     let first = entries.first().ok_or("no creation")?;
+    let bytes: usize = row.former.iter().map(|f| f.value.as_str().map_or(100, str::len)).sum();
+    let keeps_all = row.former.len() < FORMER_MAX && bytes < FORMER_BYTES_MAX;
     let birth = Stamp { rev: Rev(1), hlc: first.hlc, device: first.device, born: true };
     let mut stamps: BTreeMap<String, Stamp> = BTreeMap::new();
     let mut values: BTreeMap<&str, Value> = BTreeMap::new();
@@ -81,7 +84,7 @@ fn retell(entries: &[&OpLog], row: &Row) -> Result<(), String> {
                     if set(field) {
                         values.insert(field, value);
                     } else if values.get(field) != Some(&value)
-                        && row.former.len() < FORMER_MAX
+                        && keeps_all
                         && !row.former.iter().any(|f| f.field == field && f.value == value)
                     {
                         return Err(format!("the {field} that gave way is not kept"));
