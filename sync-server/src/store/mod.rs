@@ -2,17 +2,19 @@
 //! tables in batches. The core's steps are [`Job`]s, written once and run by every backend.
 //!
 //! - [`table`]: what a table is; [`tables`]: the tables, each a plain struct
-//! - [`sqlite`]: the default backend, with its migrations
+//! - [`sqlite`]: the default backend, with its migrations; [`memory`]: one without a disk, for tests and the simulator
 //! - `conformance`: one suite that every backend passes
 
 pub mod cell;
 #[cfg(test)]
 mod conformance;
+pub mod memory;
 pub mod sqlite;
 pub mod table;
 pub mod tables;
 
 pub use cell::{Cell, Column};
+pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 pub use table::{Key, Table};
 

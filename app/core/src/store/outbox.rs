@@ -223,13 +223,20 @@ pub fn restart(tx: &mut Tx<'_>, incarnation: Incarnation, offer_again_since: Opt
 /// Gives an operation that was never acknowledged under this number another one.
 pub(super) fn renumber(tx: &mut Tx<'_>, no: u64, incarnation: Incarnation, wire_no: OpNo) -> Result<()> {
     let json: String = tx.prepare_cached("SELECT json FROM op WHERE no = ?1")?.query_row([no], |r| r.get(0))?;
-    let mut op: Op = serde_json::from_str(&json)?;
-    op.no = wire_no;
+    // Through the typed form where it can be read: the same bytes on every build. What a newer build saved keeps its words.
+    let json = match serde_json::from_str::<Op>(&json) {
+        Ok(op) => serde_json::to_string(&Op { no: wire_no, ..op })?,
+        Err(_) => {
+            let mut op: serde_json::Value = serde_json::from_str(&json)?;
+            op["op_no"] = wire_no.0.into();
+            op.to_string()
+        }
+    };
     tx.prepare_cached("UPDATE op SET incarnation = ?2, wire_no = ?3, json = ?4 WHERE no = ?1")?.execute((
         no,
         incarnation.0,
         wire_no.0,
-        serde_json::to_string(&op)?,
+        json,
     ))?;
     Ok(())
 }

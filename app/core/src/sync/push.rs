@@ -140,6 +140,9 @@ pub(super) fn apply(
                 0
             }
             PushVerdict::NewIncarnation { incarnation } => {
+                // A restored server may know an older incarnation only: then work that was acknowledged under this one
+                // goes along, or nothing would ever offer it again.
+                epoch::note(tx, reply.epoch)?;
                 let since = epoch::offering_since(tx)?;
                 outbox::restart(tx, *incarnation, since)?;
                 meta::set(tx, LINK, &Link { incarnation: *incarnation, no: OpNo(0), chain: Chain::default() })?;
