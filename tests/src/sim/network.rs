@@ -318,6 +318,7 @@ fn told(reply: &StepReply) -> String {
             }
             PushVerdict::Resume { have } => format!("resume, have {have}"),
             PushVerdict::NewIncarnation { incarnation } => format!("new incarnation {incarnation}"),
+            PushVerdict::Other(_) => "a verdict of a newer server".to_owned(),
         },
         StepReply::Pull(Ok(reply)) => {
             let pages: Vec<String> = reply
@@ -340,6 +341,10 @@ fn told(reply: &StepReply) -> String {
         }
         StepReply::Media(Ok(status)) => format!("{:?} {}", status.state, status.offset),
         StepReply::Enrol(Ok(_)) | StepReply::Report(Ok(_)) => "well".to_owned(),
+        StepReply::Repair(Ok(reply)) => {
+            format!("repair +{} @{}{}", reply.rows.len(), reply.seq, if reply.more { " and more" } else { "" })
+        }
+        StepReply::Repair(Err(e)) => e.to_string(),
         StepReply::Push(Err(e)) => e.to_string(),
         StepReply::Pull(Err(e)) => e.to_string(),
         StepReply::Media(Err(e)) => e.to_string(),

@@ -130,6 +130,9 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
         }
         self.txn.under(column, prefix).await
     }
+    async fn between<T: Table>(&mut self, column: &'static str, from: i64, to: i64, limit: usize) -> Stored<Vec<T>> {
+        self.txn.between(column, from, to, limit).await
+    }
 
     async fn head(&mut self) -> Stored<Seq> {
         self.txn.head().await

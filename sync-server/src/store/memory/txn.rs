@@ -101,6 +101,15 @@ impl<'a> MemoryTxn<'a> {
         Ok(found)
     }
 
+    fn between_now<T: Table>(&self, column: &str, from: i64, to: i64, limit: usize) -> Stored<Vec<T>> {
+        let inside = |cell: Cell<'_>| matches!(cell, Cell::Int(n) if (from..to).contains(&n));
+        let mut found: Vec<T> = self.those(column, inside)?;
+        let at = T::COLUMNS.iter().position(|c| *c == column).unwrap_or(0);
+        found.sort_by_cached_key(|row| Value::of(row.cells()[at]));
+        found.truncate(limit);
+        Ok(found)
+    }
+
     fn seqs_now(&self, column: SeqColumn, values: &[Cell<'_>], after: Seq, limit: usize) -> Stored<Vec<Seq>> {
         let Some(rows) = self.rows("record") else { return Ok(Vec::new()) };
         let column = match column {
@@ -264,6 +273,15 @@ impl Txn for MemoryTxn<'_> {
     }
     fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> impl Future<Output = Stored<Vec<T>>> + Send {
         ready(self.under_now(column, prefix))
+    }
+    fn between<T: Table>(
+        &mut self,
+        column: &'static str,
+        from: i64,
+        to: i64,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<T>>> + Send {
+        ready(self.between_now(column, from, to, limit))
     }
     fn head(&mut self) -> impl Future<Output = Stored<Seq>> + Send {
         ready(Ok(Seq(self.state.clock)))

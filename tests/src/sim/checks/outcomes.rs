@@ -2,7 +2,7 @@
 
 use super::dump::Dump;
 use crate::sim::{handset::OwnOp, ledger::Saved, world::World};
-use shared::{Change, Kind, Op, OpId, Outcome, RowId, records::ReviewStatus};
+use shared::{Kind, Op, OpId, Outcome, RowId, records::ReviewStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ARRIVED: &str = "what was saved has an outcome on the server";
@@ -137,9 +137,7 @@ fn shown(dump: &Dump, op: &OwnOp, on_server: Option<&Option<Outcome>>) -> Result
 }
 
 fn describe(id: OpId, saved: &Saved) -> String {
-    let change = serde_json::from_str::<Op>(&saved.json).map_or("unreadable", |op| match op.change {
-        Change::Create(_) => "create",
-        other => other.name(),
-    });
+    let change =
+        serde_json::from_str::<Op>(&saved.json).map_or("unreadable".to_owned(), |op| op.change.name().to_owned());
     format!("{change} of {} {} ({id})", saved.kind.word(), saved.row)
 }
