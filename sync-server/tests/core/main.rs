@@ -5,6 +5,7 @@ mod disk;
 mod enrolment;
 mod figures;
 mod media;
+mod media_kills;
 mod office;
 mod pulling;
 mod pushing;

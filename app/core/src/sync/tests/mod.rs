@@ -1,6 +1,8 @@
 //! The sync against a server that says what a test tells it to. Against the real one: `app/core/tests/`.
 
+mod large;
 mod media;
+mod metered;
 mod pull;
 mod push;
 mod run;
