@@ -7,6 +7,7 @@ mod figures;
 mod judged_again;
 mod keeping;
 mod media;
+mod media_kills;
 mod office;
 mod pulling;
 mod pushing;

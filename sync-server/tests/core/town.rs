@@ -22,7 +22,7 @@ use std::{
     },
 };
 use sync_server::{
-    core::{FolderObjects, OfficeChange, OfficeReply, ServerCore, Settings, TestEnv, Viewer},
+    core::{OfficeChange, OfficeReply, ServerCore, Settings, StoredObjects, TestEnv, Viewer},
     store::SqliteStore,
 };
 use uuid::Uuid;
@@ -168,7 +168,7 @@ impl Town {
 
 pub async fn open(folder: &std::path::Path, env: &Arc<TestEnv>) -> ServerCore<SqliteStore> {
     let store = SqliteStore::open(folder.join("server.db")).unwrap();
-    let objects = Arc::new(FolderObjects::open(folder.join("objects")).unwrap());
+    let objects = Arc::new(StoredObjects::folder(folder.join("objects")).unwrap());
     ServerCore::open(store, objects, env.clone(), Settings::default()).await.unwrap()
 }
 
