@@ -3,7 +3,8 @@
 use crate::town::*;
 use serde_json::{json, value::RawValue};
 use shared::{
-    Change, Fields, Kind, Moment, Outcome,
+    Change, Fields, Kind, Moment, Op, Outcome,
+    chain::Chain,
     ids::{Incarnation, OpNo},
     op::Rejection,
     records::ReviewReason,
