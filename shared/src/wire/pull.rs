@@ -5,6 +5,7 @@ use crate::{
     Moment, RowId,
     digest::Digest,
     ids::{DeviceId, Epoch, Seq},
+    seal::{KeyId, SealPublic, SignPublic},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -21,6 +22,20 @@ pub struct PullRequest {
     /// What the device has of each scope; a scope not named starts from the beginning.
     pub cursors: BTreeMap<Scope, Seq>,
     pub client_now: Moment,
+    /// What this device knows of the keys for bundles; absent from an app that makes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Keys>,
+}
+
+/// Keys for bundles, named in a pull so that a quiet one stays small: the server tells its own only when it is another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keys {
+    /// Id of the server's key that this device seals to; absent while it knows none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<KeyId>,
+    /// What this device signs with, until the server has been told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign: Option<SignPublic>,
 }
 
 /// One page. The device applies it and stores the cursors in one transaction.
@@ -36,6 +51,9 @@ pub struct PullReply {
     /// More is waiting: ask again at once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
+    /// What bundles are sealed to from now on, where the request named another key or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_key: Option<SealPublic>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

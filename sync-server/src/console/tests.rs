@@ -107,6 +107,7 @@ impl Desk {
             proof: "ab".repeat(32),
             label: "安卓手机".into(),
             client_now: shared::Moment::shanghai(NOW),
+            sign_key: None,
         };
         shared::protocol::SyncProtocol::enrol(&self.core, request).await.unwrap().token
     }
@@ -359,6 +360,7 @@ async fn a_lost_device_is_withdrawn_after_a_question_and_its_token_ends() {
         epoch: None,
         cursors: Default::default(),
         client_now: shared::Moment::shanghai(NOW),
+        keys: None,
     };
     let refused = shared::protocol::SyncProtocol::pull(&desk.core, &token, pull).await.unwrap_err();
     assert!(refused.is_revoked());
@@ -401,6 +403,7 @@ async fn an_issued_code_is_shown_with_link_and_picture_and_enrols_a_phone() {
         proof: "cd".repeat(32),
         label: String::new(),
         client_now: shared::Moment::shanghai(NOW),
+        sign_key: None,
     };
     let reply = shared::protocol::SyncProtocol::enrol(&desk.core, request).await.unwrap();
     assert_eq!(reply.worker, worker_id("W1"));

@@ -1,7 +1,7 @@
 //! The server without HTTP: it takes what devices and the office say, decides by the rules of `shared`, keeps feeds and
 //! figures in step, and answers. One file per step of the protocol.
 //!
-//! - devices: [`enrol`], [`push`], [`pull`], [`media`], who asks: [`auth`]
+//! - devices: [`enrol`], [`push`], [`pull`], [`media`], [`bundle`] with its [`keys`], who asks: [`auth`]
 //! - the office: [`office`] (imports and edits), [`review`] (deciding what no rule may), [`report`], [`accounts`], [`admin`]
 //! - underneath: [`judge`] (an operation against the working set), [`effects`] (what follows from changed records),
 //!   [`scopes`] (who may hold what), [`objects`] (photo bytes), [`env`] (time and randomness)
@@ -9,11 +9,13 @@
 pub mod accounts;
 pub mod admin;
 mod auth;
+pub mod bundle;
 pub mod effects;
 mod enrol;
 pub mod env;
 pub mod error;
 mod judge;
+mod keys;
 mod media;
 mod meta;
 pub mod objects;
@@ -28,13 +30,14 @@ mod world;
 
 pub use accounts::{LoginError, Viewer};
 pub use admin::{AreaEntry, DeviceFilter, DeviceInfo, IssuedCode, Stats, WorkerEntry};
+pub use bundle::Carrier;
 pub use env::{Env, SystemEnv, TestEnv};
 pub use error::CoreError;
 pub use objects::{FolderObjects, Objects};
 pub use office::{OfficeChange, OfficeReply};
 
 use crate::store::Store;
-use shared::ids::Epoch;
+use shared::{ids::Epoch, seal::SealSecret};
 use std::sync::{Arc, atomic::AtomicI32};
 
 /// What an operator may set.
@@ -68,6 +71,8 @@ struct Inner<S> {
     objects: Arc<dyn Objects>,
     env: Arc<dyn Env>,
     settings: Settings,
+    /// What bundles are opened with; in the store, and the same for as long as the store lives.
+    seal_key: SealSecret,
     /// The day whose pairings were last swept, as its number.
     swept: AtomicI32,
 }
@@ -81,7 +86,8 @@ impl<S: Store> ServerCore<S> {
         settings: Settings,
     ) -> Result<Self, CoreError> {
         let swept = AtomicI32::new(i32::MIN);
-        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, swept }) };
+        let seal_key = store.write(keys::Ensure::fresh(&*env)).await?;
+        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, seal_key, swept }) };
         let epoch = Epoch(core.new_id());
         core.inner.store.write(meta::SetEpoch { epoch, replace: false }).await?;
         core.sweep_if_due().await?;

@@ -180,6 +180,7 @@ pub fn enrol_request(code: &str, device: DeviceId, proof: &str) -> EnrolRequest 
         proof: proof.repeat(64),
         label: "Android 12".into(),
         client_now: Moment::shanghai(START_MS),
+        sign_key: None,
     }
 }
 
@@ -317,6 +318,7 @@ impl Phone {
             epoch: self.epoch,
             cursors: self.cursors.clone(),
             client_now: Moment::shanghai(self.now()),
+            keys: None,
         };
         let reply = self.core.pull(&self.token, request).await.unwrap();
         self.epoch = Some(reply.epoch);

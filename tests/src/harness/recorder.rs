@@ -50,6 +50,7 @@ impl Recorder {
             proof,
             label: label.to_owned(),
             client_now: Moment::shanghai(now),
+            sign_key: None,
         };
         let mut refused = 0;
         let reply = patient(&mut refused, || server.enrol(request.clone())).await?;

@@ -3,6 +3,7 @@
 
 mod amend;
 mod assistance;
+mod bundle;
 mod drafts;
 mod feedback;
 mod gate;
@@ -81,6 +82,11 @@ impl Core {
             C::MyMonth { month } => self.my_month(month)?,
             C::Areas { under } => self.areas(under)?,
 
+            C::ExportBundle => self.export_bundle()?,
+            C::SealedBundle => Receipt::Bundle(Box::new(self.sealed_bundle()?)),
+            C::CarryBundle { bytes } => self.carry_bundle(&bytes)?,
+            C::DropCarried { id } => self.drop_carried(id)?,
+
             C::Resend { op_no } => saved(self.save(|tx| stuck::resend(tx, op_no))?),
             C::Acknowledge { op_no } => self.acknowledge(op_no)?,
         })
@@ -91,6 +97,7 @@ impl Core {
             (Phase::New | Phase::Locked, _) => Err(Refusal::Locked),
             (_, Needed::Unlocked) => Ok(()),
             (Phase::Revoked, Needed::Access | Needed::Enrolment) => Err(Refusal::Revoked),
+            (Phase::Silent, Needed::Access | Needed::Enrolment) => Err(Refusal::Silent),
             (Phase::Unenrolled, Needed::Enrolment) => Err(Refusal::NotEnrolled),
             _ => Ok(()),
         }
@@ -118,8 +125,9 @@ fn needed(command: &Command) -> Option<Needed> {
         | C::Lock
         | C::ChangePin { .. }
         | C::SetPrefs(_)
+        | C::SealedBundle
         | C::Rules => return None,
-        C::Enrol { .. } | C::SyncNow | C::SyncState => Needed::Unlocked,
+        C::Enrol { .. } | C::SyncNow | C::SyncState | C::ExportBundle => Needed::Unlocked,
         C::AddPhoto { .. }
         | C::RemovePhoto { .. }
         | C::Photo { .. }

@@ -4,10 +4,11 @@
 //! - [`record`]: the mirror and, over it, what screens show; [`member`]: scopes, cursors, eviction
 //! - [`outbox`]: operations and what became of them; [`undo`]: the seconds in which a save can be taken back
 //! - [`roster`]: recipients for lists and search; [`initials`]: pinyin; [`rules`]: the rule set in force
-//! - [`draft`], [`photo`], [`report_cache`]
+//! - [`draft`], [`photo`], [`report_cache`]; [`carried`]: colleagues' bundles
 //!
 //! Everything that writes happens inside one [`Tx`] per command or reply: dropped without [`Tx::commit`], it never was.
 
+pub mod carried;
 pub mod draft;
 pub mod error;
 pub mod initials;

@@ -10,10 +10,11 @@
 //! Between any two steps the core serves commands, so saving never waits for a connection. A reply that never comes is
 //! applied as [`Step::lost`]; the next session asks again and nothing doubles.
 //!
-//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`media`], [`report`].
+//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`carry`], [`media`], [`report`].
 //! [`session`] holds what runs and decides what comes next; [`pace`] when the next session begins; [`view`] what the sync
 //! screen shows.
 
+mod carry;
 mod clock;
 mod enrol;
 mod epoch;
@@ -27,6 +28,7 @@ mod session;
 mod tests;
 mod view;
 
+pub(crate) use push::chain_before;
 pub use session::{Applied, Job, Session};
 
 use crate::{Command, Core, Receipt};
@@ -34,8 +36,8 @@ use shared::{
     ids::UploadId,
     protocol::{Answer, SyncProtocol},
     wire::{
-        EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        Report, ReportRequest, SyncError, Token,
+        BundleReply, EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply,
+        PushRequest, Report, ReportRequest, SyncError, Token,
     },
 };
 
@@ -49,6 +51,7 @@ pub enum Step {
     MediaStatus { token: Token, upload: UploadId },
     MediaChunk { token: Token, chunk: MediaChunk },
     MediaFinish { token: Token, upload: UploadId },
+    Bundle { token: Token, bytes: Vec<u8> },
     Report { token: Token, request: ReportRequest },
 }
 
@@ -60,7 +63,22 @@ pub enum StepReply {
     Pull(Answer<PullReply>),
     /// To any of the four media steps; the session knows which one it sent.
     Media(Answer<MediaStatus>),
+    Bundle(Answer<BundleReply>),
     Report(Answer<Report>),
+}
+
+impl StepReply {
+    /// True when the server did what it was asked: it was reached, and this device has access.
+    pub fn is_contact(&self) -> bool {
+        match self {
+            Self::Enrol(answer) => answer.is_ok(),
+            Self::Push(answer) => answer.is_ok(),
+            Self::Pull(answer) => answer.is_ok(),
+            Self::Media(answer) => answer.is_ok(),
+            Self::Bundle(answer) => answer.is_ok(),
+            Self::Report(answer) => answer.is_ok(),
+        }
+    }
 }
 
 impl Step {
@@ -74,6 +92,7 @@ impl Step {
             Self::MediaStatus { token, upload } => StepReply::Media(p.media_status(&token, upload).await),
             Self::MediaChunk { token, chunk } => StepReply::Media(p.media_chunk(&token, chunk).await),
             Self::MediaFinish { token, upload } => StepReply::Media(p.media_finish(&token, upload).await),
+            Self::Bundle { token, bytes } => StepReply::Bundle(p.bundle(&token, bytes).await),
             Self::Report { token, request } => StepReply::Report(p.report(&token, request).await),
         }
     }
@@ -88,6 +107,7 @@ impl Step {
             | Self::MediaStatus { .. }
             | Self::MediaChunk { .. }
             | Self::MediaFinish { .. } => StepReply::Media(Err(error)),
+            Self::Bundle { .. } => StepReply::Bundle(Err(error)),
             Self::Report { .. } => StepReply::Report(Err(error)),
         }
     }
@@ -107,6 +127,7 @@ impl Step {
             Self::MediaStatus { .. } => "media_status",
             Self::MediaChunk { .. } => "media_chunk",
             Self::MediaFinish { .. } => "media_finish",
+            Self::Bundle { .. } => "bundle",
             Self::Report { .. } => "report",
         }
     }

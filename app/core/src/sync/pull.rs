@@ -6,13 +6,15 @@ use super::{
     epoch,
     session::{Applied, Desk, MEMO, Memo, Trouble},
 };
+use crate::bundle;
 use crate::store::{Tx, member, meta, outbox, record};
 use shared::{
     Row,
     digest::Digest,
     ids::{Epoch, Seq},
     protocol::Answer,
-    wire::{PROTO, PullReply, PullRequest, Scope, ScopePage},
+    seal::SealPublic,
+    wire::{Keys, PROTO, PullReply, PullRequest, Scope, ScopePage},
 };
 use std::collections::BTreeMap;
 
@@ -54,25 +56,58 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
         Some(Stage::Under { settles }) => settles,
         Some(Stage::Due) => outbox::acked_through(conn)?,
     };
+    let keys = keys(desk)?;
+    desk.run()?.tells_key = keys.sign.is_some();
+    let conn = desk.store.conn();
     let request = PullRequest {
         proto: PROTO,
         device: desk.device()?,
         epoch: meta::get::<Epoch>(conn, meta::key::EPOCH)?,
         cursors: member::cursors(conn)?,
         client_now: desk.env.now(),
+        keys: Some(keys),
     };
     let token = desk.token()?;
     desk.run()?.pull = Stage::Under { settles };
     Ok(Some(Step::Pull { token, request }))
 }
 
+/// What this device knows of the keys for bundles, and its own until the server has been told.
+fn keys(desk: &mut Desk<'_>) -> Result<Keys, Trouble> {
+    let conn = desk.store.conn();
+    let seal = meta::get::<SealPublic>(conn, meta::key::SEAL_KEY)?.map(|key| key.id());
+    let told = meta::get(conn, meta::key::SIGN_KEY_TOLD)?.unwrap_or(false);
+    if told {
+        return Ok(Keys { seal, sign: None });
+    }
+    let sign = desk.write(|tx| {
+        let random = tx.random();
+        Ok(bundle::sign_key(tx, || random)?.public())
+    })?;
+    Ok(Keys { seal, sign: Some(sign) })
+}
+
+/// A server that knows of bundles tells its key to whoever names another one or none; one that does not says nothing, and is told
+/// again after an update.
+fn note_keys(tx: &Tx<'_>, told: Option<SealPublic>, tells_key: bool) -> Result<(), Trouble> {
+    if let Some(key) = told {
+        meta::set(tx, meta::key::SEAL_KEY, &key)?;
+    }
+    if tells_key && meta::get::<SealPublic>(tx, meta::key::SEAL_KEY)?.is_some() {
+        meta::set(tx, meta::key::SIGN_KEY_TOLD, &true)?;
+    }
+    Ok(())
+}
+
 pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) -> Result<Applied, Trouble> {
     let reply = answer?;
     let Stage::Under { settles } = desk.run()?.pull else { return Ok(Applied::default()) };
+    let tells_key = desk.run()?.tells_key;
     let mut repulled = desk.session.repulled.clone();
     let mut verified = std::mem::take(&mut desk.session.verified);
     let done = desk.write(|tx| {
         clock::note(tx, sent, reply.server_now)?;
+        note_keys(tx, reply.seal_key, tells_key)?;
         if epoch::note(tx, reply.epoch)? {
             verified.clear();
         }

@@ -67,6 +67,7 @@ impl SyncProtocol for Fake {
             areas: vec![],
             unit: None,
             server_now: moment(),
+            seal_key: None,
         };
         self.answer(format!("enrol {}", request.code), reply)
     }
@@ -81,7 +82,14 @@ impl SyncProtocol for Fake {
         self.answer(format!("push {} {}", token.0, ops.join("")), reply)
     }
     async fn pull(&self, token: &Token, _: PullRequest) -> Answer<PullReply> {
-        let reply = PullReply { epoch: Epoch::NIL, server_now: moment(), scopes: vec![], dropped: vec![], more: false };
+        let reply = PullReply {
+            epoch: Epoch::NIL,
+            server_now: moment(),
+            scopes: vec![],
+            dropped: vec![],
+            more: false,
+            seal_key: None,
+        };
         self.answer(format!("pull {}", token.0), reply)
     }
     async fn media_create(&self, token: &Token, request: MediaCreate) -> Answer<MediaStatus> {
@@ -97,6 +105,10 @@ impl SyncProtocol for Fake {
     async fn media_finish(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
         let verified = MediaStatus { state: MediaState::Verified, ..status(upload, 42) };
         self.answer(format!("finish {}", token.0), verified)
+    }
+    async fn bundle(&self, token: &Token, bytes: Vec<u8>) -> Answer<BundleReply> {
+        let reply = BundleReply { server_now: moment(), verdict: BundleVerdict::Accepted };
+        self.answer(format!("bundle {} {}", token.0, bytes.len()), reply)
     }
     async fn report(&self, token: &Token, request: ReportRequest) -> Answer<Report> {
         let report = Report {

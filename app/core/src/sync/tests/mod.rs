@@ -20,8 +20,8 @@ use shared::{
     protocol::{Answer, SyncProtocol},
     records::Role,
     wire::{
-        EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        PushVerdict, Report, ReportRequest, Scope, ScopePage, SyncError, Token,
+        BundleReply, EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply,
+        PushRequest, PushVerdict, Report, ReportRequest, Scope, ScopePage, SyncError, Token,
     },
 };
 use std::{
@@ -47,6 +47,8 @@ pub struct State {
     pub push_plan: VecDeque<Answer<PushVerdict>>,
     pub pull_plan: VecDeque<Answer<PullReply>>,
     pub media_plan: VecDeque<Answer<MediaStatus>>,
+    pub bundle_plan: VecDeque<Answer<BundleReply>>,
+    pub bundles: Vec<Vec<u8>>,
     pub report_plan: VecDeque<Answer<Report>>,
     pub epoch: Option<Epoch>,
     /// The server's clock − the device's.
@@ -98,6 +100,7 @@ impl SyncProtocol for Fake {
             areas: vec![],
             unit: None,
             server_now: request.client_now,
+            seal_key: None,
         })
     }
 
@@ -143,6 +146,13 @@ impl SyncProtocol for Fake {
     async fn media_finish(&self, _: &Token, _: UploadId) -> Answer<MediaStatus> {
         self.media("finish")
     }
+    async fn bundle(&self, _: &Token, bytes: Vec<u8>) -> Answer<BundleReply> {
+        let mut state = self.state();
+        state.asked.push("bundle");
+        state.bundles.push(bytes);
+        state.bundle_plan.pop_front().unwrap_or_else(|| Err(SyncError::Offline("nothing planned".into())))
+    }
+
     async fn report(&self, _: &Token, _: ReportRequest) -> Answer<Report> {
         self.state().asked.push("report");
         let planned = self.state().report_plan.pop_front();
@@ -236,7 +246,8 @@ pub fn rows(rows: impl IntoIterator<Item = Row>) -> ScopePage {
 }
 
 pub fn page(scope: ScopePage, more: bool) -> PullReply {
-    PullReply { epoch: EPOCH, server_now: Moment::shanghai(0), scopes: vec![scope], dropped: vec![], more }
+    let server_now = Moment::shanghai(0);
+    PullReply { epoch: EPOCH, server_now, scopes: vec![scope], dropped: vec![], more, seal_key: None }
 }
 
 pub fn shown(core: &Core, row: RowId) -> bool {
