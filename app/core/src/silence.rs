@@ -111,6 +111,8 @@ impl Core {
 
     /// The server answered: the count begins anew.
     pub(crate) fn heard_of_the_server(&mut self) {
+        // Just enrolled, there is no count yet.
+        let _ = self.look_at_the_clocks();
         let (wall, mono) = (self.env.now().utc_ms, self.env.monotonic_ms());
         if let Some(watch) = &mut self.watch {
             (watch.count, watch.mono_ms) = (Count::from(wall), mono);

@@ -284,6 +284,7 @@ impl Office {
             Ok(())
         })
         .unwrap();
+        core.heard_of_the_server();
     }
 
     pub fn sync(&mut self, core: &mut Core) {

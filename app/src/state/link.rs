@@ -76,6 +76,7 @@ mod tests {
             last_problem: Some(SyncProblem::Offline),
             running: None,
             clock_off_s: None,
+            carried: vec![],
         };
         assert_eq!(of(&view), Link { offline: true, waiting: 3, attention: 0, running: None });
     }

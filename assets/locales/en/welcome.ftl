@@ -36,3 +36,16 @@ welcome-revoked-whom-text = Ask the township office or the county’s administra
 welcome-revoked-server = Server: { $server }
 welcome-revoked-code = Enter a new code
 welcome-revoked-ask = Ask the server again
+welcome-revoked-sealed = They are in a sealed file as well, which only the server opens. The administrator can take it in.
+welcome-revoked-save = Save the sealed file
+welcome-silent = Too long without the server
+welcome-silent-text = To protect people’s data, a phone locks after too many days without reaching the server. Once reached, all is open again.
+welcome-silent-do = What to do
+welcome-silent-do-text = Please go where there is signal, then press the button below.
+welcome-silent-last = Last reached: { $when }
+welcome-silent-work = Unsent records are still here
+welcome-silent-waiting = { $n ->
+    [one] One unsent record is
+   *[other] { $n } unsent records are
+ } kept encrypted on this phone. They can also go into a file that a colleague or the township takes to the server.
+welcome-silent-try = Try once more

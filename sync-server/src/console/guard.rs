@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::{
     Form, RequestExt,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Multipart, Request},
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
         header::{self, HeaderName},
@@ -143,6 +143,36 @@ impl<S: Store> FromRequest<Arc<Console<S>>> for Posted {
         let token = fields.get("csrf").map(String::as_str).unwrap_or_default();
         if session::same(token, &signed.csrf) {
             Ok(Self { fields, signed })
+        } else {
+            Err(refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed))
+        }
+    }
+}
+
+/// A form of a signed-in person that brings a file, with the session's token in it.
+pub struct Uploaded {
+    pub signed: Signed,
+    /// Empty when none was chosen, or when it was too long.
+    pub file: Vec<u8>,
+}
+
+impl<S: Store> FromRequest<Arc<Console<S>>> for Uploaded {
+    type Rejection = Response;
+    async fn from_request(mut request: Request, console: &Arc<Console<S>>) -> Result<Self, Response> {
+        let signed: Signed = request.extract_parts_with_state(console).await?;
+        let (mut token, mut file) = (String::new(), Vec::new());
+        if let Ok(mut form) = request.extract::<Multipart, _>().await {
+            // Where the form breaks off, what has come so far is all there is.
+            while let Ok(Some(field)) = form.next_field().await {
+                match field.name() {
+                    Some("csrf") => token = field.text().await.unwrap_or_default(),
+                    Some("file") => file = field.bytes().await.map(Vec::from).unwrap_or_default(),
+                    _ => {}
+                }
+            }
+        }
+        if session::same(&token, &signed.csrf) {
+            Ok(Self { signed, file })
         } else {
             Err(refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed))
         }

@@ -245,6 +245,9 @@ impl Core {
     /// [`Core::next_step`] until there is none, and takes the receipt.
     pub fn begin(&mut self, command: &Command) -> Option<Receipt> {
         let Some(job) = Job::of(command) else { return Some(Receipt::Refused(Refusal::NotNow)) };
+        if let Err(refusal) = self.look_at_the_clocks() {
+            return Some(Receipt::Refused(refusal));
+        }
         if let Err(refusal) = self.may_begin(job) {
             return Some(Receipt::Refused(refusal));
         }

@@ -1,5 +1,6 @@
 //! The sync against a server that says what a test tells it to. Against the real one: `app/core/tests/`.
 
+mod bundle;
 mod media;
 mod pull;
 mod push;
@@ -19,6 +20,7 @@ use shared::{
     op::Op,
     protocol::{Answer, SyncProtocol},
     records::Role,
+    seal::SealPublic,
     wire::{
         BundleReply, EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply,
         PushRequest, PushVerdict, Report, ReportRequest, Scope, ScopePage, SyncError, Token,
@@ -49,6 +51,8 @@ pub struct State {
     pub media_plan: VecDeque<Answer<MediaStatus>>,
     pub bundle_plan: VecDeque<Answer<BundleReply>>,
     pub bundles: Vec<Vec<u8>>,
+    /// What bundles are sealed to, told as a server tells it.
+    pub seal_key: Option<SealPublic>,
     pub report_plan: VecDeque<Answer<Report>>,
     pub epoch: Option<Epoch>,
     /// The server's clock − the device's.
@@ -125,9 +129,11 @@ impl SyncProtocol for Fake {
         state.asked.push("pull");
         let server_now = Moment::shanghai(request.client_now.utc_ms + state.ahead_ms);
         let cursor = request.cursors.get(&SCOPE).copied().unwrap_or_default();
+        let named = request.keys.as_ref().and_then(|keys| keys.seal);
         state.pulls.push(request);
         let quiet = page(ScopePage { cursor, ..rows([]) }, false);
         let mut reply = state.pull_plan.pop_front().unwrap_or(Ok(quiet))?;
+        reply.seal_key = state.seal_key.filter(|key| named != Some(key.id()));
         reply.server_now = server_now;
         reply.epoch = state.epoch.unwrap_or(EPOCH);
         Ok(reply)
@@ -163,6 +169,11 @@ impl SyncProtocol for Fake {
 /// An unlocked, enrolled device.
 pub fn device(world: &World) -> Core {
     device_at(Places::default(), world)
+}
+
+/// With its store in a folder.
+pub fn device_in(world: &World, dir: &std::path::Path) -> Core {
+    device_at(Places { dir: Some(dir.to_owned()) }, world)
 }
 
 pub fn device_at(places: Places, world: &World) -> Core {
