@@ -58,6 +58,8 @@ pub fn FilePicker(
     let button = use_dom_id("file-label");
     let mut working = use_signal(|| false);
     let mut problem = use_signal(|| None::<&'static str>);
+    // The page's part of the picker does not answer; said to whoever presses, since most never will.
+    let mut dead = use_signal(|| false);
     use_future({
         let set = json!({ "input": input, "label": button, "testid": testid, "maxBytes": max_bytes });
         move || {
@@ -65,7 +67,7 @@ pub fn FilePicker(
             async move {
                 let mut bridge = document::eval(BRIDGE);
                 if bridge.send(set).is_err() {
-                    problem.set(Some("file-error-bridge"));
+                    dead.set(true);
                     return;
                 }
                 // Ends with the script, which ends when this button has left the page.
@@ -92,6 +94,11 @@ pub fn FilePicker(
             tabindex: "0",
             aria_busy: if busy { "true" },
             "data-testid": testid,
+            onclick: move |_| {
+                if dead() {
+                    problem.set(Some("file-error-bridge"));
+                }
+            },
             if busy {
                 span { class: "spinner", aria_hidden: "true" }
             } else {

@@ -1,7 +1,7 @@
 //! Files of phones' unsent work, brought on a stick. Administrators only; nobody here can read what is in one.
 //!
 //! - `GET /console/bundle`: 200 · 303 to the log-in · 403
-//! - `POST /console/bundle`: 200 what became of the file · 303 · 403
+//! - `POST /console/bundle`: 200 what became of the file · 303 · 400 · 403 · 413 larger than a file may be
 
 use super::{
     Console,

@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::{
     Form, RequestExt,
-    extract::{FromRequest, FromRequestParts, Multipart, Request},
+    extract::{FromRequest, FromRequestParts, Multipart, Request, multipart::MultipartError},
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
         header::{self, HeaderName},
@@ -152,7 +152,7 @@ impl<S: Store> FromRequest<Arc<Console<S>>> for Posted {
 /// A form of a signed-in person that brings a file, with the session's token in it.
 pub struct Uploaded {
     pub signed: Signed,
-    /// Empty when none was chosen, or when it was too long.
+    /// Empty when none was chosen.
     pub file: Vec<u8>,
 }
 
@@ -161,22 +161,34 @@ impl<S: Store> FromRequest<Arc<Console<S>>> for Uploaded {
     async fn from_request(mut request: Request, console: &Arc<Console<S>>) -> Result<Self, Response> {
         let signed: Signed = request.extract_parts_with_state(console).await?;
         let (mut token, mut file) = (String::new(), Vec::new());
-        if let Ok(mut form) = request.extract::<Multipart, _>().await {
-            // Where the form breaks off, what has come so far is all there is.
-            while let Ok(Some(field)) = form.next_field().await {
-                match field.name() {
-                    Some("csrf") => token = field.text().await.unwrap_or_default(),
-                    Some("file") => file = field.bytes().await.map(Vec::from).unwrap_or_default(),
-                    _ => {}
-                }
-            }
+        let read = match request.extract::<Multipart, _>().await {
+            Ok(form) => parts(form, &mut token, &mut file).await,
+            Err(_) => Err(ErrorCode::Malformed),
+        };
+        // Whose form it is comes first: what came before it broke off is enough to know.
+        if !session::same(&token, &signed.csrf) {
+            return Err(refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed));
         }
-        if session::same(&token, &signed.csrf) {
-            Ok(Self { signed, file })
-        } else {
-            Err(refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed))
+        match read {
+            Ok(()) => Ok(Self { signed, file }),
+            Err(code) => Err(refused(&signed.reader, Some(&signed), &code)),
         }
     }
+}
+
+async fn parts(mut form: Multipart, token: &mut String, file: &mut Vec<u8>) -> Result<(), ErrorCode> {
+    let failed = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
+        _ => ErrorCode::Malformed,
+    };
+    while let Some(field) = form.next_field().await.map_err(failed)? {
+        match field.name() {
+            Some("csrf") => *token = field.text().await.map_err(failed)?,
+            Some("file") => *file = field.bytes().await.map_err(failed)?.into(),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A form's fields; none when it is no form or too long.

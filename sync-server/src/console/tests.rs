@@ -558,5 +558,5 @@ async fn a_sealed_file_is_taken_in_by_an_administrator_and_by_nobody_else() {
     }
     assert_eq!(desk.core.rows(vec![visit]).await.unwrap().len(), 1);
     let large = vec![0; shared::wire::BUNDLE_BYTES_MAX + (64 << 10)];
-    assert_ne!(bring(&desk, &cookie, &csrf, &large).await.status, StatusCode::OK);
+    assert_eq!(bring(&desk, &cookie, &csrf, &large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
