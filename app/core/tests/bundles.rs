@@ -48,6 +48,7 @@ async fn a_colleague_carries_the_work_and_the_authors_own_sync_repeats_it() {
     carry(&mut colleague, &view.bytes);
     let synced = colleague.sync_all().await;
     assert_eq!(synced.carried[0].state, CarriedState::Delivered);
+    colleague.sync_all().await;
     assert_eq!(colleague.notes(recipient("R1")), ["山上没信号"], "the record is there for whoever may see it");
     assert_eq!(ops(&counted, &server, 1), 3);
     assert_eq!(server.wait(server.core().stats()).unwrap().photos_pending, 0, "and so is the photo");

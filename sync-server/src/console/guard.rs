@@ -165,7 +165,10 @@ impl<S: Store> FromRequest<Arc<Console<S>>> for Uploaded {
             Ok(form) => parts(form, &mut token, &mut file).await,
             Err(_) => Err(ErrorCode::Malformed),
         };
-        // Whose form it is comes first: what came before it broke off is enough to know.
+        // Too much to be read to its end may have broken off before the token.
+        if read == Err(ErrorCode::TooLarge) {
+            return Err(refused(&signed.reader, Some(&signed), &ErrorCode::TooLarge));
+        }
         if !session::same(&token, &signed.csrf) {
             return Err(refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed));
         }

@@ -99,7 +99,8 @@ impl<S: Store> ServerCore<S> {
         &self.inner.store
     }
 
-    fn now_ms(&self) -> i64 {
+    /// UTC milliseconds by the core's own clock.
+    pub(crate) fn now_ms(&self) -> i64 {
         self.inner.env.now_ms()
     }
 
