@@ -59,9 +59,17 @@ pub fn SilentScreen() -> Element {
     }
 }
 
+/// `4 条记录、2 张照片`; `None` when everything was sent.
+fn unsent(view: &SyncView) -> Option<String> {
+    let part = |n: u32, key: &str| (n > 0).then(|| tr_args(key, &[("n", n.into())]));
+    let parts = [part(view.waiting_total, "sync-safe-records"), part(view.photos_waiting, "sync-safe-photos")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| words::list(parts))
+}
+
 #[component]
 fn SilentBody(view: SyncView) -> Element {
-    let n = view.waiting_total + view.photos_waiting;
+    let what = unsent(&view);
     let last = view.last_success.map(|at| tr_args("welcome-silent-last", &[("when", words::moment(at).into())]));
     rsx! {
         Note { tone: Tone::Wait, icon: Glyph::Lock, what: tr("welcome-silent"), text: tr("welcome-silent-text") }
@@ -72,8 +80,8 @@ fn SilentBody(view: SyncView) -> Element {
             }
         }
         Card { title: tr("welcome-silent-work"), icon: Glyph::Check, testid: "silent-work",
-            if n > 0 {
-                p { {tr_args("welcome-silent-waiting", &[("n", n.into())])} }
+            if let Some(what) = what {
+                p { {tr_args("welcome-silent-waiting", &[("what", what.into())])} }
                 SaveFile { label: tr("sync-file-save") }
             } else {
                 p { {tr("welcome-revoked-sent")} }
@@ -89,8 +97,8 @@ mod tests {
 
     #[test]
     fn it_says_why_what_to_do_and_that_unsent_work_is_safe() {
-        let page = drawn(|| rsx! { SilentBody { view: SyncView { waiting_total: 4, ..quiet() } } });
-        for text in ["太久没有连上服务器", "有信号的地方", "4 条", "save-file"] {
+        let page = drawn(|| rsx! { SilentBody { view: SyncView { waiting_total: 4, photos_waiting: 2, ..quiet() } } });
+        for text in ["太久没有连上服务器", "有信号的地方", "4 条记录、2 张照片", "save-file"] {
             assert!(page.contains(text), "no {text} in {page}");
         }
         let page = drawn(|| rsx! { SilentBody { view: quiet() } });

@@ -44,8 +44,5 @@ welcome-silent-do = What to do
 welcome-silent-do-text = Please go where there is signal, then press the button below.
 welcome-silent-last = Last reached: { $when }
 welcome-silent-work = Unsent records are still here
-welcome-silent-waiting = { $n ->
-    [one] One unsent record is
-   *[other] { $n } unsent records are
- } kept encrypted on this phone. They can also go into a file that a colleague or the township takes to the server.
+welcome-silent-waiting = Kept encrypted on this phone: { $what }. They can also go into a file that a colleague or the township takes to the server.
 welcome-silent-try = Try once more

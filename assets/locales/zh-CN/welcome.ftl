@@ -41,5 +41,5 @@ welcome-silent-do = 怎么办
 welcome-silent-do-text = 请走到有信号的地方，再点下面的按钮。
 welcome-silent-last = 上次连上服务器：{ $when }
 welcome-silent-work = 没传的记录都在
-welcome-silent-waiting = 有 { $n } 条没传的记录，加密存在这部手机里，不会丢。也可以存成文件，交给同事或镇里带到服务器。
+welcome-silent-waiting = { $what }还没传，加密存在这部手机里，不会丢。也可以存成文件，交给同事或镇里带到服务器。
 welcome-silent-try = 再连一次
