@@ -14,7 +14,7 @@ pub fn home() -> PathBuf {
 }
 
 /// The name of this app's package on Android, where a process is called by it.
-fn package() -> Option<String> {
+pub(crate) fn package() -> Option<String> {
     let line = std::fs::read("/proc/self/cmdline").ok()?;
     let name = line.split(|byte| *byte == 0).next()?;
     String::from_utf8(name.to_vec()).ok()

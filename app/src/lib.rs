@@ -5,11 +5,12 @@
 //! - `components`: the design system, shown whole by the gallery screen of a debug build
 //! - `i18n`: what people read; `prefs`: how they like to read it; `theme`: the style sheet
 //! - `state`: the device core as screens hold it; `words`: what records and refusals say
-//! - `home`: where the store lives; `launch`: the window, or the phone's whole screen
+//! - `home`: where the store lives; `downloads`: where files go that are handed on; `launch`: the window, or the phone's whole screen
 
 #[cfg(feature = "automation")]
 mod automation;
 pub mod components;
+pub mod downloads;
 pub mod home;
 pub mod i18n;
 mod launch;

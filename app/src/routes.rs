@@ -21,6 +21,8 @@ pub enum Route {
     Unlock {},
     #[route("/revoked", RevokedScreen)]
     Revoked {},
+    #[route("/silent", SilentScreen)]
+    Silent {},
 
     // The places of the bottom bar.
     #[layout(Shell)]
@@ -80,6 +82,7 @@ mod tests {
             Route::SetPin {},
             Route::Unlock {},
             Route::Revoked {},
+            Route::Silent {},
             Route::Today {},
             Route::Recipients {},
             Route::Sync {},

@@ -7,6 +7,7 @@
 //! - what happens when two people change the same thing: [`merge`], readable as a table
 //! - how a figure is counted: [`indicators`]
 //! - who is due for a visit: [`due`]
+//! - how a file is sealed for the server and signed by its device: [`seal`]
 //! - what travels: [`wire`], and the one trait both sides implement: [`protocol`]
 
 pub mod area;
@@ -25,6 +26,7 @@ pub mod op;
 mod open_enum;
 pub mod protocol;
 pub mod records;
+pub mod seal;
 pub mod time;
 pub mod wire;
 

@@ -3,8 +3,8 @@
 
 use crate::ids::UploadId;
 use crate::wire::{
-    EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-    RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
+    BundleReply, EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply,
+    PushRequest, RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
 };
 use std::future::Future;
 
@@ -42,6 +42,8 @@ pub trait SyncProtocol {
     fn media_chunk(&self, token: &Token, chunk: MediaChunk) -> impl Future<Output = Answer<MediaStatus>> + MaybeSend;
     /// Checks the hash and stores the photo.
     fn media_finish(&self, token: &Token, upload: UploadId) -> impl Future<Output = Answer<MediaStatus>> + MaybeSend;
+    /// Hands over a bundle of this or another device, as the bytes of its file.
+    fn bundle(&self, token: &Token, bytes: Vec<u8>) -> impl Future<Output = Answer<BundleReply>> + MaybeSend;
     /// Figures for an area and a period; supervisors only.
     fn report(&self, token: &Token, request: ReportRequest) -> impl Future<Output = Answer<Report>> + MaybeSend;
 }

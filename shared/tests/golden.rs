@@ -13,6 +13,7 @@ use shared::{
     indicators::{Figures, Indicator, Tally},
     op::Rejection,
     records::{Category, Kind, Problem, ProblemCode, ReviewReason, Role},
+    seal::{KeyId, SealPublic, SignPublic},
     wire::{
         repair::{Bucket, Differing},
         *,
@@ -137,8 +138,11 @@ fn pull() {
         cursors: BTreeMap::from([(worker, Seq(41)), (reference, Seq(7))]),
         client_now: now(),
         ask: vec![OpId(id(101))],
+        keys: None,
     };
     check("pull_request", &request);
+    let keys = Keys { seal: Some(KeyId([0xab; 8])), sign: Some(SignPublic([0xcd; 32])) };
+    check("pull_request_keys", &PullRequest { keys: Some(keys), ..request });
     let row = Row {
         kind: Kind::Visit,
         id: RowId(id(7)),
@@ -174,8 +178,11 @@ fn pull() {
         dropped: vec![Scope::Area("620802101201".parse().unwrap())],
         more: true,
         told: vec![OpOutcome { op_id: OpId(id(101)), op_no: OpNo(1), outcome: Outcome::Applied }],
+        seal_key: None,
     };
     check("pull_reply", &reply);
+    let quiet = PullReply { scopes: vec![], dropped: vec![], more: false, ..reply };
+    check("pull_reply_key", &PullReply { seal_key: Some(SealPublic([0xab; 32])), ..quiet });
 }
 
 #[test]
@@ -217,31 +224,32 @@ fn repair() {
 #[test]
 fn enrol_media_report_and_error() {
     let proof = "00".repeat(32);
-    check(
-        "enrol_request",
-        &EnrolRequest {
-            proto: PROTO,
-            code: "ABCDE-12345".into(),
-            device: DeviceId(id(1)),
-            proof,
-            label: "Redmi 9A".into(),
-            client_now: now(),
-        },
-    );
-    check(
-        "enrol_reply",
-        &EnrolReply {
-            token: Token("opaque".into()),
-            epoch: Epoch(id(2)),
-            worker: WorkerId(id(3)),
-            name: "李红".into(),
-            role: Role::Worker,
-            area: "620802101".parse().unwrap(),
-            areas: vec!["620802101201".parse().unwrap()],
-            unit: Some(UnitId(id(4))),
-            server_now: now(),
-        },
-    );
+    let request = EnrolRequest {
+        proto: PROTO,
+        code: "ABCDE-12345".into(),
+        device: DeviceId(id(1)),
+        proof,
+        label: "Redmi 9A".into(),
+        client_now: now(),
+        sign_key: None,
+    };
+    check("enrol_request", &request);
+    check("enrol_request_key", &EnrolRequest { sign_key: Some(SignPublic([0xcd; 32])), ..request });
+    let reply = EnrolReply {
+        token: Token("opaque".into()),
+        epoch: Epoch(id(2)),
+        worker: WorkerId(id(3)),
+        name: "李红".into(),
+        role: Role::Worker,
+        area: "620802101".parse().unwrap(),
+        areas: vec!["620802101201".parse().unwrap()],
+        unit: Some(UnitId(id(4))),
+        server_now: now(),
+        seal_key: None,
+    };
+    check("enrol_reply", &reply);
+    check("enrol_reply_key", &EnrolReply { seal_key: Some(SealPublic([0xab; 32])), ..reply });
+    check("bundle_reply", &BundleReply { server_now: now(), verdict: BundleVerdict::Accepted });
     check(
         "media_create",
         &MediaCreate { photo: PhotoId(id(6)), sha256: "ab".repeat(32), size: 204_800, mime: "image/jpeg".into() },

@@ -422,3 +422,56 @@ fn help_speaks_the_readers_language() {
     assert!(help("en").contains("Check only, import nothing"));
     assert!(!Path::new("lianxin-data").exists(), "asking for help makes no folder");
 }
+
+/// A phone's file with one visit, made while no server runs.
+async fn sealed_file(site: &Site, name: &str) -> RowId {
+    use shared::{
+        protocol::SyncProtocol,
+        seal::SignSecret,
+        wire::bundle::{Content, Header, seal},
+    };
+    use sync_server::{
+        core::{Settings, SystemEnv},
+        data::DataDir,
+        testing::Phone,
+    };
+    let data = DataDir::new(site.data()).unwrap();
+    let _lock = data.lock().unwrap();
+    let core = data.open(std::sync::Arc::new(SystemEnv), Settings::default()).await.unwrap();
+    let code = core.issue_code("W1").await.unwrap().code;
+    let now_ms = chrono::Utc::now().timestamp_millis();
+    let mut phone = Phone::new(uuid::Uuid::from_u128(77).into(), now_ms);
+    let sign = SignSecret::new([4; 32]);
+    let request = shared::wire::EnrolRequest { sign_key: Some(sign.public()), ..phone.enrol(&code) };
+    let server = core.enrol(request).await.unwrap().seal_key.unwrap();
+    let row = phone.visit(recipient_id("R3"), "home", &shared::Moment::shanghai(now_ms).to_string());
+    core.revoke_device(phone.device).await.unwrap();
+    let content = Content { pushes: vec![phone.push()], photos: vec![] };
+    let header = Header { device: phone.device, key: server.id(), created_ms: now_ms, ops: 1 };
+    let packed = zstd::encode_all(&content.to_bytes()[..], 3).unwrap();
+    std::fs::write(site.path(name), seal(header, &packed, &server, &sign, [9; 32]).unwrap()).unwrap();
+    row
+}
+
+#[tokio::test]
+async fn sealed_files_are_taken_in_with_and_without_a_running_server_and_one_bad_one_keeps_no_other_back() {
+    let site = Site::ready();
+    sealed_file(&site, "phone.lxb").await;
+    let good = site.path("phone.lxb");
+    let bytes = std::fs::read(&good).unwrap();
+    std::fs::write(site.path("cut.lxb"), &bytes[..bytes.len() / 2]).unwrap();
+    let [good, cut, none] = [good, site.path("cut.lxb"), site.path("none.lxb")].map(|p| p.display().to_string());
+
+    let output = site.run(&["bundle", &none, &cut, &good]);
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for line in ["none.lxb cannot be read", "cut.lxb: This file is damaged", "phone.lxb: Taken in."] {
+        assert!(said.contains(line), "no {line} in {said}");
+    }
+    let server = site.serve(0, &[]);
+    let output = site.run(&["bundle", &good]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output).contains("was on the server already"), "{}", text(&output));
+    drop(server);
+    assert_eq!(site.run(&["bundle"]).status.code(), Some(2));
+}

@@ -107,6 +107,19 @@ pub enum Command {
     /// The areas a supervisor may report on, with names. → `Areas`
     Areas { under: Option<AreaCode> },
 
+    // Unsent work as a file.
+    /// Everything unsent, sealed for the server; marks nothing as sent. → `Bundle`
+    ExportBundle,
+    /// What was sealed when access ended; needs no PIN. → `Bundle`
+    SealedBundle,
+    /// A colleague's bundle, to be handed to the server at the next sync. → `Done`
+    CarryBundle {
+        #[serde(with = "base64_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// Lets go of a colleague's bundle. → `Done`
+    DropCarried { id: i64 },
+
     // What is stuck.
     /// Sends a rejected operation again as a new one, after the cause was mended. → `Saved`
     Resend { op_no: OpNo },
@@ -222,7 +235,7 @@ pub fn noon(day: Day) -> shared::Moment {
 }
 
 /// Bytes as base64, so that a command can cross a message channel as JSON.
-mod base64_bytes {
+pub(crate) mod base64_bytes {
     use base64::{Engine, engine::general_purpose::STANDARD};
     use serde::{Deserialize, Deserializer, Serializer};
     pub fn serialize<S: Serializer>(bytes: &[u8], s: S) -> Result<S::Ok, S::Error> {

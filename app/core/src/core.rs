@@ -2,6 +2,8 @@
 
 use crate::{
     Command, Env, Receipt, Refusal,
+    bundle::{Sealed, find_sealed},
+    silence::Watch,
     store::{self, Me, Store, StoreKey, Tx, outbox::Outgoing, undo::Fresh},
     sync,
     vault::{Cost, Vault},
@@ -25,9 +27,13 @@ pub struct Core {
     pub(crate) session: sync::Session,
     /// Saves that can still be taken back.
     pub(crate) fresh: Fresh,
-    places: Places,
     /// What the platform says of the connection; `None` while it says nothing.
     pub(crate) metered: Option<bool>,
+    /// Time without contact, while the store is open.
+    pub(crate) watch: Option<Watch>,
+    /// What was sealed when access ended; readable without the PIN.
+    pub(crate) sealed: Option<Sealed>,
+    pub(crate) places: Places,
     /// A locked store that lives in memory only; a file is closed instead.
     parked: Option<Store>,
 }
@@ -58,6 +64,8 @@ impl Core {
             store: None,
             session: sync::Session::default(),
             fresh: Fresh::default(),
+            watch: None,
+            sealed: places.dir.as_deref().and_then(find_sealed),
             places,
             metered: None,
             parked: None,
@@ -67,7 +75,8 @@ impl Core {
     /// Carries out a command. One that needs the network is begun here and carried on by a driver through
     /// [`Core::next_step`] and [`Core::apply`].
     pub fn handle(&mut self, command: Command) -> Receipt {
-        self.carry_out(command).unwrap_or_else(Receipt::Refused)
+        let looked = self.look_at_the_clocks();
+        looked.and_then(|()| self.carry_out(command)).unwrap_or_else(Receipt::Refused)
     }
 
     /// Where the device stands.
@@ -78,10 +87,12 @@ impl Core {
         let revoked = store::meta::get(store.conn(), store::meta::key::REVOKED)?.unwrap_or(false);
         Ok(if revoked {
             Phase::Revoked
-        } else if store::meta::enrolment(store.conn())?.is_some() {
-            Phase::Ready
-        } else {
+        } else if store::meta::enrolment(store.conn())?.is_none() {
             Phase::Unenrolled
+        } else if self.watch.as_ref().is_some_and(Watch::is_over) {
+            Phase::Silent
+        } else {
+            Phase::Ready
         })
     }
 
@@ -169,12 +180,15 @@ impl Core {
         }
         let key = self.vault.unlock(pin, &*self.env)?;
         match self.parked.take() {
-            Some(store) => {
-                self.store = Some(store);
-                Ok(())
-            }
-            None => self.open_store(&key),
+            Some(store) => self.store = Some(store),
+            None => self.open_store(&key)?,
         }
+        self.look_at_the_clocks()?;
+        // A kill between the word that access ended and the sealed file; on a full disk the next unlocking tries again.
+        if self.phase()? == Phase::Revoked && self.sealed.is_none() {
+            let _ = self.seal_unsent();
+        }
+        Ok(())
     }
 
     /// Closes the store. Unsent work stays where it is, encrypted.
@@ -184,6 +198,7 @@ impl Core {
             self.parked = store.or(self.parked.take());
         }
         self.fresh = Fresh::default();
+        self.watch = None;
     }
 
     fn open_store(&mut self, key: &StoreKey) -> Result<(), Refusal> {

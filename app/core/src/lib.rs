@@ -9,8 +9,10 @@
 //! - what a screen can ask: [`command`]; what it gets: [`receipt`], [`views`]
 //! - how a command is carried out: `commands/`; how a question is answered: `queries/`
 //! - tables and migrations: `store/`; the wrapped key and the PIN: `vault/`
+//! - unsent work as a sealed file: `bundle`; the lock after days without contact: `silence`
 //! - outbox → push → outcomes → pull → mirror: `sync/`; photos: `media/`; HTTP: `client/`
 
+mod bundle;
 pub mod client;
 pub mod command;
 mod commands;
@@ -20,6 +22,7 @@ pub mod env;
 pub mod media;
 mod queries;
 pub mod receipt;
+mod silence;
 pub mod store;
 pub mod sync;
 #[cfg(test)]

@@ -46,6 +46,7 @@ pub enum Receipt {
         fresh: bool,
     },
     Areas(Vec<AreaView>),
+    Bundle(Box<BundleView>),
     Refused(Refusal),
     /// Only from the driver: a photo was stored before the record that it belongs to was saved.
     Gone {
@@ -93,6 +94,18 @@ pub enum Refusal {
     /// Access was withdrawn; unsent work is kept, sealed on this device.
     #[error("revoked")]
     Revoked,
+    /// Too many days without contact: reach the server once, then everything is open again.
+    #[error("too long without contact")]
+    Silent,
+    /// The server has not yet said what a bundle is sealed to: sync once with a server that does.
+    #[error("no key to seal to")]
+    NoSealKey,
+    /// Everything was sent.
+    #[error("nothing is unsent")]
+    NothingUnsent,
+    /// Another file, or a bundle that was cut short or is of a newer app.
+    #[error("not a bundle")]
+    NotABundle,
     /// The store could not be read or written. `detail` is technical and holds no personal data.
     #[error("store: {detail}")]
     Store { detail: String },
@@ -117,6 +130,10 @@ impl Refusal {
             Self::Offline => "offline",
             Self::Server(_) => "server",
             Self::Revoked => "revoked",
+            Self::Silent => "silent",
+            Self::NoSealKey => "no-seal-key",
+            Self::NothingUnsent => "nothing-unsent",
+            Self::NotABundle => "not-a-bundle",
             Self::Store { .. } => "store",
             Self::NotNow => "not-now",
         }

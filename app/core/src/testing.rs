@@ -290,6 +290,7 @@ impl Office {
             Ok(())
         })
         .unwrap();
+        core.heard_of_the_server();
     }
 
     pub fn sync(&mut self, core: &mut Core) {

@@ -9,7 +9,7 @@ use shared::{
     indicators::Figures,
     op::Outcome,
     records::{Category, Former, Kind, NeedKind, NeedStatus, PairingRole, RiskTier, Role, recipient::SelfCare},
-    wire::ErrorCode,
+    wire::{BundleVerdict, ErrorCode},
 };
 use std::collections::BTreeMap;
 
@@ -24,6 +24,8 @@ pub enum Phase {
     Ready,
     /// Access was withdrawn by the office. Unsent work is kept.
     Revoked,
+    /// Too many days without contact: nothing can be read or recorded until the server was reached once. Unsent work is kept.
+    Silent,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +36,14 @@ pub struct StatusView {
     pub pin_delay_s: u64,
     /// Who is enrolled; absent while locked.
     pub me: Option<Me>,
+    /// Unsent work that was sealed when access ended; known and to be had without the PIN.
+    pub sealed: Option<SealedView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedView {
+    pub name: String,
+    pub ops: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +98,8 @@ pub struct TodayView {
     /// The rule set awaits the bureau's confirmation.
     pub rules_to_be_confirmed: bool,
     pub recipients: u32,
+    /// Days until the phone locks for want of contact, once they are few.
+    pub locks_in_days: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -270,6 +282,8 @@ pub struct SyncView {
     /// [`SyncView::photos_waiting`] and [`SyncView::photos_bytes`].
     pub photos_held: Option<PhotosHeld>,
     pub photo_space: PhotoSpace,
+    /// Colleagues' files that this phone takes to the server, the newest first.
+    pub carried: Vec<CarriedView>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -285,6 +299,49 @@ pub struct PhotoSpace {
     pub bytes: u64,
     pub releasable: u32,
     pub releasable_bytes: u64,
+}
+
+/// A colleague's bundle. Whose it is, this phone cannot tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CarriedView {
+    pub id: i64,
+    pub created: Moment,
+    pub ops: u32,
+    /// Bytes.
+    pub size: u64,
+    pub state: CarriedState,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum CarriedState {
+    /// Goes with the next sync.
+    Waiting,
+    /// The server has it; the file has left this phone.
+    Delivered,
+    /// The server looked at it and will not have it.
+    Refused(BundleVerdict),
+    /// The server would not look at it.
+    Blocked(ErrorCode),
+}
+
+/// Unsent work as a file.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct BundleView {
+    /// As the file should be called.
+    pub name: String,
+    #[serde(with = "crate::command::base64_bytes")]
+    pub bytes: Vec<u8>,
+    pub ops: u32,
+    pub photos: u32,
+    /// What did not fit.
+    pub ops_left: u32,
+    pub photos_left: u32,
+}
+
+impl std::fmt::Debug for BundleView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BundleView({}, {} bytes)", self.name, self.bytes.len())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

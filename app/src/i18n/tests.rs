@@ -113,7 +113,7 @@ fn both_languages_hold_the_same_keys_with_the_same_arguments() {
 fn a_key_begins_with_its_area_so_that_no_two_files_claim_one() {
     // common.ftl also holds the words of the components, words.ftl those of records and refusals.
     let also = [
-        ("common", vec!["status", "number", "photo", "signature", "pin", "list"]),
+        ("common", vec!["status", "number", "photo", "file", "signature", "pin", "list"]),
         (
             "words",
             vec![
@@ -141,6 +141,7 @@ fn a_key_begins_with_its_area_so_that_no_two_files_claim_one() {
                 "review",
                 "rejection",
                 "refusal",
+                "bundle",
                 "error",
             ],
         ),

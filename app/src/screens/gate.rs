@@ -27,20 +27,23 @@ fn led_to(phase: Phase, at: &Route, left: Option<&Route>) -> Option<Route> {
         (Phase::New, R::Welcome {} | R::SetPin {}) => return None,
         (Phase::New | Phase::Unenrolled, _) => R::Welcome {},
         (Phase::Locked, _) => R::Unlock {},
-        (Phase::Ready, R::Welcome {} | R::SetPin {} | R::Unlock {} | R::Revoked {}) => {
+        (Phase::Ready, R::Welcome {} | R::SetPin {} | R::Unlock {} | R::Revoked {} | R::Silent {}) => {
             left.cloned().unwrap_or(R::Today {})
         }
         (Phase::Ready, _) => return None,
         // A new code may let one in again; what waits may be looked at, and how one reads may be changed.
         (Phase::Revoked, R::Revoked {} | R::Welcome {} | R::Settings {}) => return None,
         (Phase::Revoked, _) => R::Revoked {},
+        // The server reached once, all is open again, and one is back where one was.
+        (Phase::Silent, R::Silent {} | R::Settings {}) => return None,
+        (Phase::Silent, _) => R::Silent {},
     };
     (there != *at).then_some(there)
 }
 
 /// The place to come back to after unlocking; the screens of the way in are none.
 fn worth_coming_back(at: &Route) -> bool {
-    !matches!(at, Route::Welcome {} | Route::SetPin {} | Route::Unlock {} | Route::Revoked {})
+    !matches!(at, Route::Welcome {} | Route::SetPin {} | Route::Unlock {} | Route::Revoked {} | Route::Silent {})
 }
 
 #[component]
@@ -56,7 +59,7 @@ pub fn Gate() -> Element {
     use_effect(use_reactive!(|(phase, route, there)| {
         let (Some(phase), Some(there)) = (phase, there) else { return };
         match phase {
-            Phase::Locked if worth_coming_back(&route) => left.set(Some(route)),
+            Phase::Locked | Phase::Silent if worth_coming_back(&route) => left.set(Some(route)),
             Phase::Ready => {
                 left.set(None);
                 if route == (Route::Welcome {}) {
@@ -124,7 +127,9 @@ fn too_long(hidden: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 fn use_lock_when_away() {
     let device = use_device();
     let status = use_status();
-    let open = status.is_some_and(|status| matches!(status.phase, Phase::Ready | Phase::Unenrolled | Phase::Revoked));
+    let open = status.is_some_and(|status| {
+        matches!(status.phase, Phase::Ready | Phase::Unenrolled | Phase::Revoked | Phase::Silent)
+    });
     let mut may_lock = use_signal(|| open);
     use_effect(use_reactive!(|open| may_lock.set(open)));
     use_future(move || watch(device.clone(), may_lock));
@@ -153,7 +158,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Phase; 5] = [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Ready, Phase::Revoked];
+    const ALL: [Phase; 6] = [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Ready, Phase::Revoked, Phase::Silent];
 
     /// Where the app opens; past the PIN, where unlocking leads.
     fn first(phase: Phase) -> Route {
@@ -165,7 +170,14 @@ mod tests {
     fn each_stage_of_the_first_run_starts_where_it_was_left() {
         assert_eq!(
             ALL.map(first),
-            [Route::Welcome {}, Route::Unlock {}, Route::Welcome {}, Route::Today {}, Route::Revoked {}]
+            [
+                Route::Welcome {},
+                Route::Unlock {},
+                Route::Welcome {},
+                Route::Today {},
+                Route::Revoked {},
+                Route::Silent {}
+            ]
         );
     }
 
@@ -177,6 +189,7 @@ mod tests {
             Route::SetPin {},
             Route::Unlock {},
             Route::Revoked {},
+            Route::Silent {},
             Route::Today {},
             Route::Sync {},
             Route::Mine {},
@@ -195,7 +208,7 @@ mod tests {
     #[test]
     fn nothing_of_anyones_is_seen_before_the_pin() {
         for at in [Route::Today {}, Route::Mine {}, Route::Sync {}, Route::RecipientCard { id: Uuid::nil() }] {
-            for phase in [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Revoked] {
+            for phase in [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Revoked, Phase::Silent] {
                 assert!(led_to(phase, &at, None).is_some(), "{phase:?} {at}");
             }
         }

@@ -25,6 +25,7 @@ mod sample;
 mod set_pin;
 mod settings;
 mod shell;
+mod silent;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,7 @@ pub use revoked::RevokedScreen;
 pub use set_pin::SetPinScreen;
 pub use settings::SettingsScreen;
 pub use shell::Shell;
+pub use silent::SilentScreen;
 pub use sync::SyncScreen;
 pub use today::TodayScreen;
 pub use unlock::UnlockScreen;

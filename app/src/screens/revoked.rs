@@ -3,7 +3,7 @@
 use device_core::views::SyncView;
 use dioxus::prelude::*;
 
-use super::gate::EmergencyButton;
+use super::{gate::EmergencyButton, parts::SaveFile};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Note, Page, Tone, TopBar},
     i18n::{tr, tr_args},
@@ -15,7 +15,8 @@ use crate::{
 pub fn RevokedScreen() -> Element {
     let device = use_device();
     let sync = use_ask(|device| async move { device.sync_state().await });
-    let server = use_status().and_then(|status| status.me).map(|me| me.server).unwrap_or_default();
+    let status = use_status();
+    let server = status.clone().and_then(|status| status.me).map(|me| me.server).unwrap_or_default();
     let mut busy = use_signal(|| false);
     rsx! {
         Page {
@@ -47,7 +48,11 @@ pub fn RevokedScreen() -> Element {
                     },
                 }
             },
-            RevokedBody { waiting: sync.ready().map_or(0, |view| waiting(&view)), server }
+            RevokedBody {
+                waiting: sync.ready().map_or(0, |view| waiting(&view)),
+                sealed: status.is_some_and(|status| status.sealed.is_some()),
+                server,
+            }
             EmergencyButton {}
         }
     }
@@ -58,7 +63,7 @@ fn waiting(view: &SyncView) -> u32 {
 }
 
 #[component]
-fn RevokedBody(waiting: u32, server: String) -> Element {
+fn RevokedBody(waiting: u32, sealed: bool, server: String) -> Element {
     rsx! {
         Note { tone: Tone::Wait, icon: Glyph::Lock, what: tr("welcome-revoked"), text: tr("welcome-revoked-text") }
         Card { title: tr("welcome-revoked-work"), icon: Glyph::Check, testid: "revoked-work",
@@ -68,6 +73,10 @@ fn RevokedBody(waiting: u32, server: String) -> Element {
                 } else {
                     {tr("welcome-revoked-sent")}
                 }
+            }
+            if sealed {
+                p { {tr("welcome-revoked-sealed")} }
+                SaveFile { sealed: true, label: tr("welcome-revoked-save") }
             }
         }
         Card { title: tr("welcome-revoked-whom"), icon: Glyph::Phone,
@@ -86,9 +95,11 @@ mod tests {
 
     #[test]
     fn unsent_work_is_said_to_be_kept() {
-        let page = drawn(|| rsx! { RevokedBody { waiting: 4, server: "https://care.example" } });
-        assert!(page.contains("4 条") && page.contains("care.example"), "{page}");
-        let page = drawn(|| rsx! { RevokedBody { waiting: 0, server: "" } });
-        assert!(!page.contains("0 条"), "{page}");
+        let page = drawn(|| rsx! { RevokedBody { waiting: 4, sealed: true, server: "https://care.example" } });
+        for text in ["4 条", "care.example", "save-file", "封存文件"] {
+            assert!(page.contains(text), "no {text} in {page}");
+        }
+        let page = drawn(|| rsx! { RevokedBody { waiting: 0, sealed: false, server: "" } });
+        assert!(!page.contains("0 条") && !page.contains("save-file"), "{page}");
     }
 }

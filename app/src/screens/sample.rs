@@ -95,6 +95,7 @@ pub fn today() -> TodayView {
         drafts: vec![],
         rules_to_be_confirmed: true,
         recipients: 12,
+        locks_in_days: None,
     }
 }
 

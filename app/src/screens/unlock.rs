@@ -5,10 +5,11 @@ use dioxus::prelude::*;
 
 use super::{
     gate::EmergencyButton,
+    parts::SaveFile,
     pin::{duration, refused_words},
 };
 use crate::{
-    components::{Glyph, Icon, Page, PinPad, TopBar},
+    components::{ButtonKind, Glyph, Icon, Page, PinPad, TopBar},
     i18n::tr,
     state::{use_device, use_status},
     wait::pause,
@@ -17,7 +18,10 @@ use crate::{
 #[component]
 pub fn UnlockScreen() -> Element {
     let device = use_device();
-    let known = use_status().map_or(0, |status| status.pin_delay_s);
+    let status = use_status();
+    let known = status.as_ref().map_or(0, |status| status.pin_delay_s);
+    // Sealed when access ended: whoever has the phone may hand it over, and nobody but the server opens it.
+    let sealed = status.is_some_and(|status| status.sealed.is_some());
     let mut wait = use_signal(|| known);
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<String>);
@@ -50,6 +54,10 @@ pub fn UnlockScreen() -> Element {
                 TopBar { title: tr("common-app-name"), subtitle: tr("common-app-line") }
             },
             foot: rsx! {
+                if sealed {
+                    p { class: "small", {tr("pin-sealed-text")} }
+                    SaveFile { sealed: true, kind: ButtonKind::Quiet, label: tr("pin-sealed-save") }
+                }
                 EmergencyButton {}
             },
             UnlockBody {

@@ -5,6 +5,7 @@ console-menu = Menu
 console-menu-report = Report
 console-menu-devices = Devices
 console-menu-enrol = Enrol a device
+console-menu-bundle = Sealed file
 console-language = English
 console-refused = Could not open
 console-show = Show
@@ -152,3 +153,15 @@ console-server = Server
 console-link = Link
 console-enrol-once = It is not shown again after you leave this page. You can issue another one.
 console-enrol-next = Issue another
+
+console-bundle-hint = A phone without signal, or one whose access has ended, saves its unsent records to a file that only this server can open. Choose it here; nobody, you included, sees what is in it. The same file twice does no harm.
+console-bundle-file = File ending in .lxb
+console-bundle-do = Take in
+
+bundle-accepted = Taken in. The records are on the server now, in their author's name.
+bundle-repeated = Everything in this file was on the server already. Nothing more to do.
+bundle-other-server = This file was made for another server. Take it in there, or on the server whose backup this one once was.
+bundle-bad-signature = This file does not come from the phone it names, or was changed on the way. Save it anew on the phone.
+bundle-damaged = This file is damaged, cut short, or no sealed file. Copy it again, or save it anew on the phone.
+bundle-author-unknown = This server does not know the phone that made this file. Enrol that phone here first, then save the file anew.
+bundle-newer-format = This file was made by a newer app. Update the server, then take it in.

@@ -89,3 +89,9 @@ list-label = { $n ->
     [one] { $n } row
    *[other] { $n } rows
 }
+file-error-too-large = This file is too large for a sealed file
+file-error-too-large-next = Please choose one that ends in .lxb.
+file-error-unreadable = This file cannot be read
+file-error-unreadable-next = Please copy it again, then choose it once more.
+file-error-bridge = Files cannot be chosen now
+file-error-bridge-next = Please close the app and open it again.

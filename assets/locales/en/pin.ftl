@@ -22,3 +22,5 @@ pin-minutes = { $m } min { $s } s
 pin-hours = { $h } h { $m } min
 pin-forgot = Forgot your PIN?
 pin-forgot-text = Only you know it; nobody can look it up. Ask the township office or the administrator, and say whether records are still unsent. Do not remove the app before.
+pin-sealed-text = What was unsent when access ended is sealed in a file. It can be handed to the administrator without the PIN.
+pin-sealed-save = Save the sealed file

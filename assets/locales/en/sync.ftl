@@ -91,3 +91,24 @@ sync-traffic = { $up } up, { $down } down
 sync-by-itself = It syncs by itself when the app opens, after saving, and every now and then.
 sync-first = Fetching your people
 sync-first-text = The first time takes a little longer. Use what is there already; if it breaks off, it goes on from there.
+sync-files = Records by file
+sync-files-more = More: records by file
+sync-file-explain = Where there is no signal for long, unsent records can go into a sealed file: give it to a colleague who is online, or take it to the township. Only the server opens it; nobody else sees what is in it.
+sync-file-save = Save unsent work to a file
+sync-file-saved = Saved to a file: records { $n }, photos { $photos }
+sync-file-saved-in = The file is { $path }.{" "}
+sync-file-ops-left = Records that did not fit: { $n }.{" "}
+sync-file-photos-left = Photos that did not fit: { $n }; they go when there is signal.{" "}
+sync-file-saved-next = Everything stays on this phone too and is sent as usual; nothing doubles.
+sync-file-no-place = The file was not saved
+sync-file-no-place-next = Please free some storage and try again. Nothing is lost.
+sync-carry-explain = A colleague has no signal? Choose their sealed file, and the next sync takes it to the server.
+sync-carry = Carry a colleague’s file
+sync-carried = { $n ->
+    [one] A colleague’s record
+   *[other] A colleague’s { $n } records
+}
+sync-carried-waiting = to be carried
+sync-carried-delivered = delivered
+sync-carried-refused = not taken
+sync-carried-remove = Put this file away

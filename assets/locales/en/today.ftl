@@ -23,3 +23,9 @@ today-nobody-text = Once the administrator has paired you, sync once and they ap
 today-sync = Sync now
 today-done = Everyone has been seen
 today-done-text = Nobody is due within seven days. For one visit more, press ＋ below.
+today-locks = { $n ->
+    [0] This phone locks today
+    [one] This phone locks in one day
+   *[other] This phone locks in { $n } days
+}
+today-locks-text = It has not reached the server for long. Please open the app once where there is signal; nothing is lost.

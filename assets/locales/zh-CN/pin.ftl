@@ -19,3 +19,5 @@ pin-minutes = { $m } 分 { $s } 秒
 pin-hours = { $h } 小时 { $m } 分
 pin-forgot = 忘了密码？
 pin-forgot-text = 密码只有您知道，别人也查不到。请联系镇民政办或管理员，说明还有没有没上传的记录；在那以前不要卸载应用。
+pin-sealed-text = 权限收回时没传的记录已封存成文件，不用密码也能交给管理员。
+pin-sealed-save = 保存封存文件

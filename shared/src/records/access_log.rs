@@ -1,11 +1,11 @@
-//! 访问日志: who looked at a minor's record or a full number, and every export.
+//! 访问日志: who looked at a minor's record or a full number, every export, and every bundle that was imported.
 
 use super::{Audience, Creator, Kind, Record};
 use crate::{Moment, RowId, merge::rules::FieldRule, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
-    Access { ViewMinor = "view_minor", RevealNumber = "reveal_number", Export = "export" }
+    Access { ViewMinor = "view_minor", RevealNumber = "reveal_number", Export = "export", Bundle = "bundle" }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub struct AccessLog {
     pub happened: Moment,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<RowId>,
-    /// What was exported: report name and filter, never content.
+    /// What was exported (report name and filter) or imported (whose device, how many operations), never content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }

@@ -70,7 +70,7 @@ pub struct RuleSet {
     pub goods: Vec<GoodsItem>,
     #[serde(default)]
     pub emergency: Vec<EmergencyContact>,
-    /// Days without contact to the server after which a device locks.
+    /// Days without contact to the server after which a device locks; never when absent or 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock_after_days: Option<u16>,
 }

@@ -4,6 +4,7 @@ use crate::{
     AreaCode, Moment,
     ids::{DeviceId, Epoch, WorkerId},
     records::Role,
+    seal::{SealPublic, SignPublic},
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,9 @@ pub struct EnrolRequest {
     #[serde(default)]
     pub label: String,
     pub client_now: Moment,
+    /// What this device signs bundles with, the public half. Absent from an app that makes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_key: Option<SignPublic>,
 }
 
 impl std::fmt::Debug for EnrolRequest {
@@ -54,6 +58,9 @@ pub struct EnrolReply {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<crate::ids::UnitId>,
     pub server_now: Moment,
+    /// What bundles are sealed to. Absent from a server that opens none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_key: Option<SealPublic>,
 }
 
 /// A link that opens the app: `lianxin://enrol?server=https%3A%2F%2F…&code=ABCDE-FGHJK`.

@@ -1,6 +1,7 @@
 //! What travels between device and server: JSON, compressed with zstd. One file per step. `docs/protocol.md` explains
 //! each with examples; golden files pin it.
 
+pub mod bundle;
 pub mod enrol;
 pub mod error;
 pub mod media;
@@ -10,10 +11,11 @@ pub mod repair;
 pub mod report;
 pub mod scope;
 
+pub use bundle::{BundleReply, BundleVerdict};
 pub use enrol::{EnrolReply, EnrolRequest, Token};
 pub use error::{Accepts, ApiError, ErrorCode, SyncError};
 pub use media::{MediaChunk, MediaCreate, MediaState, MediaStatus};
-pub use pull::{PullReply, PullRequest, ScopePage};
+pub use pull::{Keys, PullReply, PullRequest, ScopePage};
 pub use push::{PushReply, PushRequest, PushVerdict};
 pub use repair::{RepairReply, RepairRequest};
 pub use report::{Report, ReportLine, ReportRequest};
@@ -49,3 +51,8 @@ pub const REPAIR_BYTES_MAX: usize = 512 << 10;
 pub const CHUNK_BYTES: usize = 128 << 10;
 /// What the server takes in one chunk.
 pub const CHUNK_BYTES_MAX: usize = 1 << 20;
+/// 4 MiB for a whole bundle: some 20,000 records, or a few hundred with a dozen photos. It travels in one piece, and a carrier's
+/// phone must get it through within the 120 s of silence after which clients give up: 35 kB/s.
+pub const BUNDLE_BYTES_MAX: usize = 4 << 20;
+/// 32 MiB: what a bundle's content may unfold to. Records pack to a tenth; more is no bundle but a way to fill memory.
+pub const BUNDLE_UNFOLDED_MAX: usize = 32 << 20;

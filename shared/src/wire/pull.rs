@@ -5,6 +5,7 @@ use crate::{
     Moment, OpOutcome, RowId,
     digest::Digest,
     ids::{DeviceId, Epoch, OpId, Seq},
+    seal::{KeyId, SealPublic, SignPublic},
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -26,6 +27,20 @@ pub struct PullRequest {
     /// newer one meanwhile? Since version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ask: Vec<OpId>,
+    /// What this device knows of the keys for bundles; absent from an app that makes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Keys>,
+}
+
+/// Keys for bundles, named in a pull so that a quiet one stays small: the server tells its own only when it is another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keys {
+    /// Id of the server's key that this device seals to; absent while it knows none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<KeyId>,
+    /// What this device signs with, until the server has been told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign: Option<SignPublic>,
 }
 
 /// One page. The device applies it and stores the cursors in one transaction.
@@ -45,6 +60,9 @@ pub struct PullReply {
     /// What became of the operations in `ask` that were judged since; of the others there is nothing new. Since version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<OpOutcome>,
+    /// What bundles are sealed to from now on, where the request named another key or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_key: Option<SealPublic>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

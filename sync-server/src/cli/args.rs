@@ -21,6 +21,7 @@ pub enum Command {
     Enrol(Enrol),
     Backup(Backup),
     Restore(Restore),
+    Bundle(Bundle),
 }
 
 #[derive(Debug, Group)]
@@ -101,6 +102,14 @@ pub struct Restore {
     pub from: PathBuf,
 }
 
+#[derive(Debug, Group)]
+pub struct Bundle {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
 impl Args {
     /// Reads the command line; ends the process on a wrong one, or with the help that was asked for.
     pub fn read() -> Self {
@@ -116,7 +125,7 @@ fn localised(lang: Lang) -> clap::Command {
         if has(lang, &key) { arg.help(tr(lang, &key)) } else { arg }
     };
     let mut command = Args::command().about(tr(lang, "cli-about")).mut_args(help);
-    for name in ["serve", "import", "enrol", "backup", "restore"] {
+    for name in ["serve", "import", "enrol", "backup", "restore", "bundle"] {
         command = command.mut_subcommand(name, |sub| sub.about(tr(lang, &format!("cli-about-{name}"))).mut_args(help));
     }
     command

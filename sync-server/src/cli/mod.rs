@@ -6,6 +6,7 @@
 
 pub mod args;
 pub mod backup;
+pub mod bundle;
 pub mod control;
 pub mod enrol;
 pub mod import;
@@ -82,6 +83,7 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Import(options) => import::run(options, lang).await,
         Command::Enrol(options) => enrol::run(options, lang).await,
         Command::Backup(options) => backup::run(options, lang).await,
+        Command::Bundle(options) => bundle::run(options, lang).await,
         Command::Restore(options) => restore::run(options, lang).await,
     };
     match result {

@@ -3,14 +3,14 @@
 
 use super::{Failure, control};
 use crate::{
-    core::{Settings, SystemEnv},
+    core::{Carrier, Settings, SystemEnv},
     data::{DataDir, DataError, DataLock, LocalCore},
     import::{self, ImportReport, List},
     text::Lang,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
-use shared::{Day, Moment};
+use shared::{Day, Moment, wire::BundleVerdict};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -20,10 +20,24 @@ use std::{
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
-    Import { files: Vec<SentFile>, dry_run: bool },
-    Enrol { worker: String },
-    Password { worker: String, password: String },
-    Backup { to: PathBuf },
+    Import {
+        files: Vec<SentFile>,
+        dry_run: bool,
+    },
+    Enrol {
+        worker: String,
+    },
+    Password {
+        worker: String,
+        password: String,
+    },
+    Backup {
+        to: PathBuf,
+    },
+    /// A file's bytes, in base64.
+    Bundle {
+        file: String,
+    },
 }
 
 /// A file's bytes, in base64: a roster need not be UTF-8.
@@ -45,6 +59,7 @@ pub enum Answer {
         /// What the running server is called, where one runs.
         server: Option<String>,
     },
+    Bundle(BundleVerdict),
     Done,
     Failed {
         text: String,
@@ -94,6 +109,11 @@ async fn try_perform(core: &LocalCore, ask: Ask, lang: Lang) -> Result<Answer, F
             }
             core.backup(to).await.map_err(failed)?;
             Ok(Answer::Done)
+        }
+        Ask::Bundle { file } => {
+            // What is no base64 is no bundle either.
+            let file = BASE64_STANDARD.decode(file).unwrap_or_default();
+            core.import_bundle(file, Carrier::CommandLine).await.map(Answer::Bundle).map_err(failed)
         }
     }
 }

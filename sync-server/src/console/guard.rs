@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::{
     Form, RequestExt,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Multipart, Request, multipart::MultipartError},
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
         header::{self, HeaderName},
@@ -147,6 +147,51 @@ impl<S: Store> FromRequest<Arc<Console<S>>> for Posted {
             Err(refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed))
         }
     }
+}
+
+/// A form of a signed-in person that brings a file, with the session's token in it.
+pub struct Uploaded {
+    pub signed: Signed,
+    /// Empty when none was chosen.
+    pub file: Vec<u8>,
+}
+
+impl<S: Store> FromRequest<Arc<Console<S>>> for Uploaded {
+    type Rejection = Response;
+    async fn from_request(mut request: Request, console: &Arc<Console<S>>) -> Result<Self, Response> {
+        let signed: Signed = request.extract_parts_with_state(console).await?;
+        let (mut token, mut file) = (String::new(), Vec::new());
+        let read = match request.extract::<Multipart, _>().await {
+            Ok(form) => parts(form, &mut token, &mut file).await,
+            Err(_) => Err(ErrorCode::Malformed),
+        };
+        // Too much to be read to its end may have broken off before the token.
+        if read == Err(ErrorCode::TooLarge) {
+            return Err(refused(&signed.reader, Some(&signed), &ErrorCode::TooLarge));
+        }
+        if !session::same(&token, &signed.csrf) {
+            return Err(refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed));
+        }
+        match read {
+            Ok(()) => Ok(Self { signed, file }),
+            Err(code) => Err(refused(&signed.reader, Some(&signed), &code)),
+        }
+    }
+}
+
+async fn parts(mut form: Multipart, token: &mut String, file: &mut Vec<u8>) -> Result<(), ErrorCode> {
+    let failed = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
+        _ => ErrorCode::Malformed,
+    };
+    while let Some(field) = form.next_field().await.map_err(failed)? {
+        match field.name() {
+            Some("csrf") => *token = field.text().await.map_err(failed)?,
+            Some("file") => *file = field.bytes().await.map_err(failed)?.into(),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A form's fields; none when it is no form or too long.

@@ -10,11 +10,13 @@
 //! | `GET /console/devices` | administrators, their areas | [`devices`] |
 //! | `GET`, `POST /console/devices/{id}/revoke` | the same | [`devices`] |
 //! | `GET`, `POST /console/enrol` | the same | [`enrol`] |
+//! | `GET`, `POST /console/bundle` | administrators | [`bundle`] |
 //! | `GET /console/style.css` | anyone | the style sheet |
 //!
 //! Underneath: [`session`] (who is signed in), [`guard`] (extractors: nobody gets past them without a session, no form
 //! without its token), [`page`] (the frame around every page), [`chart`], [`format`], [`qr`].
 
+pub mod bundle;
 pub mod chart;
 pub mod devices;
 pub mod enrol;
@@ -91,6 +93,10 @@ pub fn router<S: Store>(console: Arc<Console<S>>) -> Router {
         .route("/console/devices", get(devices::list::<S>))
         .route("/console/devices/{id}/revoke", get(devices::ask::<S>).post(devices::revoke::<S>))
         .route("/console/enrol", get(enrol::form::<S>).post(enrol::submit::<S>))
+        .route(
+            "/console/bundle",
+            get(bundle::form::<S>).post(bundle::submit::<S>).layer(DefaultBodyLimit::max(bundle::UPLOAD_BYTES_MAX)),
+        )
         .route("/console/style.css", get(page::style))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn(guard::headers))

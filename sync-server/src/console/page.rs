@@ -65,7 +65,11 @@ pub fn page(frame: &Frame<'_>, content: Markup) -> Markup {
 fn menu(here: &str, signed: &Signed) -> Markup {
     let mut entries = vec![("/console/report", "console-menu-report")];
     if signed.viewer.is_administrator() {
-        entries.extend([("/console/devices", "console-menu-devices"), ("/console/enrol", "console-menu-enrol")]);
+        entries.extend([
+            ("/console/devices", "console-menu-devices"),
+            ("/console/enrol", "console-menu-enrol"),
+            ("/console/bundle", "console-menu-bundle"),
+        ]);
     }
     html! {
         nav.menu aria-label=(signed.reader.t("console-menu")) {

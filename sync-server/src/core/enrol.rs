@@ -15,6 +15,7 @@ use shared::{
     DeviceId, Hlc, Moment,
     chain::{Chain, hex},
     ids::{Incarnation, OpNo},
+    seal::{SealPublic, SignPublic},
     wire::{EnrolReply, EnrolRequest, ErrorCode, Token, enrol::normalise_code},
 };
 
@@ -26,6 +27,8 @@ struct Enrol {
     proof_hash: Vec<u8>,
     device: DeviceId,
     label: String,
+    sign_key: Option<SignPublic>,
+    seal_key: SealPublic,
     token: Token,
     now_ms: i64,
 }
@@ -41,6 +44,8 @@ impl<S: Store> ServerCore<S> {
             proof_hash: auth::hash(&request.proof),
             device: request.device,
             label: request.label.chars().take(LABEL_MAX).collect(),
+            sign_key: request.sign_key,
+            seal_key: self.inner.seal_key.public(),
             token: Token(hex(&self.random::<32>())),
             now_ms: self.now_ms(),
         };
@@ -84,9 +89,12 @@ impl Job for Enrol {
                 enrolled: self.now_ms,
                 last_seen: self.now_ms,
                 revoked: None,
+                sign_key: None,
             },
         };
-        let device = Device { token_hash: auth::token_hash(&self.token), label: self.label, ..device };
+        // The code proves whose phone it is, so that a key may change here and nowhere else.
+        let sign_key = self.sign_key.map(|key| key.0).or(device.sign_key);
+        let device = Device { token_hash: auth::token_hash(&self.token), label: self.label, sign_key, ..device };
         txn.put(&[device]).await?;
         let used = EnrolCode { used_by: Some(self.device), proof_hash: Some(self.proof_hash), ..code };
         txn.put(&[used]).await?;
@@ -100,6 +108,7 @@ impl Job for Enrol {
             area: worker.area,
             unit: worker.unit,
             server_now: Moment::shanghai(self.now_ms),
+            seal_key: Some(self.seal_key),
         })
     }
 }

@@ -18,8 +18,9 @@ use shared::{
 
 /// Who says it.
 pub enum Speaker<'a> {
-    /// A device of this worker.
-    Device { worker: &'a Worker, device: DeviceId },
+    /// A device of this worker; `revoked` is when its access ended (UTC ms), where that is so. What it recorded afterwards can
+    /// still come in a bundle.
+    Device { worker: &'a Worker, device: DeviceId, revoked: Option<i64> },
     /// The server or an import, on behalf of somebody at the console (nil for no one).
     Office { by: WorkerId },
 }
@@ -36,6 +37,10 @@ impl Speaker<'_> {
             Self::Device { device, .. } => *device,
             Self::Office { .. } => DeviceId::NIL,
         }
+    }
+    /// Something that was done after this speaker's access had ended.
+    fn had_lost_access(&self, when: When) -> bool {
+        matches!(self, Self::Device { revoked: Some(at), .. } if when.hlc.ms() >= *at)
     }
     fn home(&self) -> Option<AreaCode> {
         match self {
@@ -74,6 +79,9 @@ pub fn review_id(op: &Op) -> ReviewId {
 
 pub fn judge(world: &mut World, op: &Op, speaker: &Speaker<'_>, when: When) -> Verdict {
     let row = world.row(op.row);
+    if matches!(op.change, Change::Resolve { .. }) && speaker.had_lost_access(when) {
+        return Verdict::rejected(Rejection::NotAllowed);
+    }
     if let (Change::Resolve { accept, reason }, Some(row)) = (&op.change, row)
         && row.kind == Kind::Review
         && op.kind == Kind::Review
@@ -82,7 +90,14 @@ pub fn judge(world: &mut World, op: &Op, speaker: &Speaker<'_>, when: When) -> V
         return review::resolve(world, &row, *accept, reason, speaker, when);
     }
     let (area, category) = counted_under(world, op, row, speaker);
-    let standing = standing(world, op, row, area, speaker, when);
+    let standing = match standing(world, op, row, area, speaker, when) {
+        // Whoever holds a phone that was reported lost may be anyone: a supervisor decides. What was done before counts as usual,
+        // and the traces of looks at records are no one's claim.
+        Standing::Supervisor | Standing::InCare if speaker.had_lost_access(when) && op.kind != Kind::AccessLog => {
+            Standing::Former
+        }
+        standing => standing,
+    };
     let unit = match speaker {
         Speaker::Device { worker, .. } => worker.unit,
         Speaker::Office { .. } => None,

@@ -117,7 +117,7 @@ impl Job for Again {
         }
         // One that could not even be read was never given a stamp to order by: its own, but not after it came.
         let hlc = logged.as_ref().map_or_else(|| hlc::correct(op.hlc, 0, kept.received, Hlc::ZERO), |o| o.hlc);
-        let speaker = Speaker::Device { worker: &worker, device: device.id };
+        let speaker = Speaker::Device { worker: &worker, device: device.id, revoked: device.revoked };
         let mut world = World::load(txn, &[&op], worker.id).await?;
         let verdict = judge(&mut world, &op, &speaker, When { hlc, now_ms });
         if Some(&verdict.outcome) == waits.as_ref() {

@@ -1,7 +1,8 @@
 //! The server without HTTP: it takes what devices and the office say, decides by the rules of `shared`, keeps feeds and
 //! figures in step, and answers. One file per step of the protocol.
 //!
-//! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`asked`]), [`repair`], [`media`] and its sweep, who asks: [`auth`]
+//! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`asked`]), [`repair`], [`media`] and its sweep, [`bundle`]
+//!   with its [`keys`], who asks: [`auth`]
 //! - the office: [`office`] (imports and edits), [`review`] (deciding what no rule may), [`report`], [`accounts`], [`admin`]
 //! - by itself: [`housekeeping`] (what is old is pruned), [`judge_again`] (what only a newer server could judge)
 //! - underneath: [`judge`] (an operation against the working set), [`effects`] (what follows from changed records),
@@ -11,6 +12,7 @@ pub mod accounts;
 pub mod admin;
 mod asked;
 mod auth;
+pub mod bundle;
 mod cursor;
 pub mod effects;
 mod enrol;
@@ -19,6 +21,7 @@ pub mod error;
 mod housekeeping;
 mod judge;
 mod judge_again;
+mod keys;
 mod media;
 mod media_sweep;
 mod meta;
@@ -35,6 +38,7 @@ mod world;
 
 pub use accounts::{LoginError, Viewer};
 pub use admin::{AreaEntry, DeviceFilter, DeviceInfo, IssuedCode, Stats, WorkerEntry};
+pub use bundle::Carrier;
 pub use env::{Env, SystemEnv, TestEnv};
 pub use error::CoreError;
 pub use housekeeping::{KEEP_DAYS, Pruned};
@@ -42,7 +46,7 @@ pub use objects::{Objects, ObjectsError, StoredObjects};
 pub use office::{OfficeChange, OfficeReply};
 
 use crate::store::Store;
-use shared::ids::Epoch;
+use shared::{ids::Epoch, seal::SealSecret};
 use std::sync::{Arc, atomic::AtomicI32};
 use tokio::sync::Semaphore;
 
@@ -79,6 +83,8 @@ struct Inner<S> {
     settings: Settings,
     /// Photos that are put together at the moment.
     finishing: Semaphore,
+    /// What bundles are opened with; in the store, and the same for as long as the store lives.
+    seal_key: SealSecret,
     /// The day whose pairings were last swept, as its number.
     swept: AtomicI32,
 }
@@ -93,7 +99,8 @@ impl<S: Store> ServerCore<S> {
     ) -> Result<Self, CoreError> {
         let swept = AtomicI32::new(i32::MIN);
         let finishing = Semaphore::new(media::FINISHING_MAX);
-        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, finishing, swept }) };
+        let seal_key = store.write(keys::Ensure::fresh(&*env)).await?;
+        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, finishing, seal_key, swept }) };
         let epoch = Epoch(core.new_id());
         core.inner.store.write(meta::SetEpoch { epoch, replace: false }).await?;
         core.sweep_if_due().await?;
@@ -105,7 +112,8 @@ impl<S: Store> ServerCore<S> {
         &self.inner.store
     }
 
-    fn now_ms(&self) -> i64 {
+    /// UTC milliseconds by the core's own clock.
+    pub(crate) fn now_ms(&self) -> i64 {
         self.inner.env.now_ms()
     }
 

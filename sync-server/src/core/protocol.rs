@@ -6,8 +6,8 @@ use shared::{
     ids::UploadId,
     protocol::{Answer, SyncProtocol},
     wire::{
-        EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        RepairReply, RepairRequest, Report, ReportRequest, Token,
+        BundleReply, EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply,
+        PushRequest, RepairReply, RepairRequest, Report, ReportRequest, Token,
     },
 };
 
@@ -35,6 +35,9 @@ impl<S: Store> SyncProtocol for ServerCore<S> {
     }
     async fn media_finish(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
         Ok(self.media_finish_step(token, upload).await?)
+    }
+    async fn bundle(&self, token: &Token, bytes: Vec<u8>) -> Answer<BundleReply> {
+        Ok(self.bundle_step(token, bytes).await?)
     }
     async fn report(&self, token: &Token, request: ReportRequest) -> Answer<Report> {
         Ok(self.report_step(token, request).await?)

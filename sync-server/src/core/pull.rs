@@ -35,7 +35,9 @@ impl<S: Store> ServerCore<S> {
         auth::check_proto(request.proto)?;
         self.sweep_if_due().await?;
         let (token_hash, now_ms) = (auth::token_hash(token), self.now_ms());
-        let (reply, device) = self.inner.store.read(Pull { token_hash, request, now_ms }).await?;
+        let keys = request.keys.clone();
+        let (mut reply, device) = self.inner.store.read(Pull { token_hash, request, now_ms }).await?;
+        reply.seal_key = self.exchange_keys(keys, &device).await?;
         if now_ms.saturating_sub(device.last_seen) >= SEEN_EVERY_MS {
             self.inner.store.write(Seen { device: device.id, now_ms }).await?;
         }
@@ -111,7 +113,7 @@ impl Job for Pull {
         }
         let server_now = Moment::shanghai(self.now_ms);
         let told = asked::told(txn, &device, &self.request.ask).await?;
-        Ok((PullReply { epoch, server_now, scopes: pages, dropped, more, told }, device))
+        Ok((PullReply { epoch, server_now, scopes: pages, dropped, more, told, seal_key: None }, device))
     }
 }
 

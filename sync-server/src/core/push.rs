@@ -26,12 +26,19 @@ use shared::{
 use std::collections::HashMap;
 
 /// An operation as it came, read as far as it can be.
-struct Offered {
-    no: OpNo,
-    text: String,
+pub(super) struct Offered {
+    pub no: OpNo,
+    pub text: String,
     /// The chain after it.
     chain: Chain,
-    op: Result<Op, Unread>,
+    pub op: Result<Op, Unread>,
+}
+
+impl Offered {
+    /// Nil where not even that could be read.
+    pub fn op_id(&self) -> OpId {
+        self.op.as_ref().map_or_else(|unread| unread.op_id, |op| op.id)
+    }
 }
 
 pub(super) struct Unread {
@@ -39,15 +46,15 @@ pub(super) struct Unread {
     why: Rejection,
 }
 
-struct Push {
+pub(super) struct Push {
     token_hash: Vec<u8>,
-    device: DeviceId,
-    incarnation: Incarnation,
+    pub device: DeviceId,
+    pub incarnation: Incarnation,
     first_op: OpNo,
     chain: Chain,
     skew_ms: i64,
     now_ms: i64,
-    offered: Vec<Offered>,
+    pub offered: Vec<Offered>,
 }
 
 impl<S: Store> ServerCore<S> {
@@ -63,25 +70,34 @@ impl<S: Store> ServerCore<S> {
         }
         self.sweep_if_due().await?;
         let now_ms = self.now_ms();
+        let skew_ms = request.client_now.utc_ms.saturating_sub(now_ms);
+        let job = Push { token_hash: auth::token_hash(token), ..Push::new(request, skew_ms, now_ms) };
+        self.inner.store.write(job).await
+    }
+}
+
+impl Push {
+    /// A request read as far as it can be; whose word it is, the caller knows or the token says. `first_op` and the number of
+    /// operations hold.
+    pub fn new(request: PushRequest, skew_ms: i64, now_ms: i64) -> Self {
         let mut chain = request.chain;
         let offer = |(i, raw): (usize, Box<serde_json::value::RawValue>)| {
             let text = String::from(Box::<str>::from(raw));
-            let no = OpNo(request.first_op.0 + i as u64);
+            let no = OpNo(request.first_op.0.saturating_add(i as u64));
             chain = chain.then(&text);
             Offered { no, op: read(&text, no), text, chain }
         };
         let offered = request.ops.into_iter().enumerate().map(offer).collect();
-        let job = Push {
-            token_hash: auth::token_hash(token),
+        Self {
+            token_hash: Vec::new(),
             device: request.device,
             incarnation: request.incarnation,
             first_op: request.first_op,
             chain: request.chain,
-            skew_ms: request.client_now.utc_ms.saturating_sub(now_ms),
+            skew_ms,
             now_ms,
             offered,
-        };
-        self.inner.store.write(job).await
+        }
     }
 }
 
@@ -131,8 +147,7 @@ impl Job for Push {
         if self.first_op.0 > device.last_op.0 + 1 && self.incarnation == device.incarnation {
             return Ok(reply(PushVerdict::Resume { have: device.last_op }));
         }
-        let ids: Vec<(OpId,)> =
-            self.offered.iter().map(|o| (o.op.as_ref().map_or_else(|u| u.op_id, |op| op.id),)).collect();
+        let ids: Vec<(OpId,)> = self.offered.iter().map(|o| (o.op_id(),)).collect();
         let logged: HashMap<OpId, OpLog> =
             txn.get::<OpLog>(&ids).await?.into_iter().flatten().map(|o| (o.op_id, o)).collect();
         let seen = self.replayed(txn, &device, &logged).await?;
@@ -147,7 +162,7 @@ impl Job for Push {
         self.offered.retain(|o| o.no > device.last_op);
         if let Some(last) = self.offered.last() {
             let (last_op, chain) = (last.no, last.chain);
-            let speaker = Speaker::Device { worker: &worker, device: device.id };
+            let speaker = Speaker::Device { worker: &worker, device: device.id, revoked: device.revoked };
             let mut last_hlc = device.last_hlc;
             outcomes.extend(self.take(txn, &speaker, device.incarnation, &mut last_hlc, logged).await?);
             device = Device { last_op, chain, last_hlc, last_seen: now_ms, ..device };
@@ -183,14 +198,13 @@ impl Push {
                 (Ok(op), None) if logged.contains_key(&op.id) => logged[&op.id].outcome.clone(),
                 _ => return Ok(None),
             };
-            let op_id = offered.op.as_ref().map_or_else(|u| u.op_id, |op| op.id);
-            outcomes.extend(attention(op_id, offered.no, outcome.as_deref()));
+            outcomes.extend(attention(offered.op_id(), offered.no, outcome.as_deref()));
         }
         Ok(Some(outcomes))
     }
 
     /// Judges what is new and writes all of it.
-    async fn take<T: Txn>(
+    pub async fn take<T: Txn>(
         self,
         txn: &mut T,
         speaker: &Speaker<'_>,

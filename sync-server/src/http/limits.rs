@@ -14,6 +14,8 @@ use tokio::time::Instant;
 pub struct Limits {
     /// 256 pushes at once: each holds at most 1 MiB, and the store commits them in groups. More would only wait.
     pub pushes_at_once: usize,
+    /// 2 bundles at once: each takes up to 4 MiB as it comes and 32 MiB unfolded, and they are rare.
+    pub bundles_at_once: usize,
     /// 2,000 requests at once per device: a week's backlog with its photos passes unhindered.
     pub burst: u32,
     /// 50 requests a second per device after that: a client in a loop is slowed, a quick one never notices.
@@ -28,6 +30,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             pushes_at_once: 256,
+            bundles_at_once: 2,
             burst: 2000,
             per_second: 50,
             free_tries: 5,

@@ -42,6 +42,7 @@ pub fn router<P: Backend>(api: Arc<Api<P>>) -> Router {
                 .get(api::media_status::handle::<P>),
         )
         .route("/v1/media/{upload}/finish", post(api::media_finish::handle::<P>))
+        .route("/v1/bundle", post(api::bundle::handle::<P>))
         .route("/v1/report", get(api::report::handle::<P>))
         .route("/healthz", get(api::healthz::handle::<P>))
         .method_not_allowed_fallback(not_found)

@@ -28,6 +28,8 @@ pub struct Api<P> {
     pub codes: BackOff,
     /// Pushes under way.
     pub pushes: Arc<Semaphore>,
+    /// Bundles under way.
+    pub bundles: Arc<Semaphore>,
 }
 
 impl<P> Api<P> {
@@ -37,6 +39,7 @@ impl<P> Api<P> {
             rate: Buckets::new(limits.burst, limits.per_second),
             codes: BackOff::new(limits.free_tries),
             pushes: Arc::new(Semaphore::new(limits.pushes_at_once)),
+            bundles: Arc::new(Semaphore::new(limits.bundles_at_once)),
             limits,
         }
     }

@@ -330,6 +330,7 @@ fn device(n: u128, worker: u128, last_seen: i64, revoked: Option<i64>) -> Device
         enrolled: 0,
         last_seen,
         revoked,
+        sign_key: None,
     }
 }
 job!(People {} -> (), |job, txn| {

@@ -164,6 +164,8 @@ table! {
         enrolled: i64,
         last_seen: i64,
         revoked: Option<i64>,
+        /// What its bundles are checked against; absent until it told.
+        sign_key: Option<[u8; 32]>,
     }
 }
 

@@ -66,6 +66,7 @@ impl Phone {
             proof: shared::chain::sha256_hex(self.device.as_bytes()),
             label: "test".to_owned(),
             client_now: Moment::shanghai(self.now_ms),
+            sign_key: None,
         }
     }
 

@@ -4,9 +4,8 @@ use super::town::*;
 use serde_json::json;
 use shared::{
     Kind, RowId,
-    ids::{Seq, UploadId, id_from_code},
-    protocol::SyncProtocol,
-    wire::{ErrorCode, MediaChunk, MediaCreate, PULL_ROWS_MAX, Scope},
+    ids::{Seq, id_from_code},
+    wire::{PULL_ROWS_MAX, Scope},
 };
 use sync_server::core::{KEEP_DAYS, Pruned};
 

@@ -120,7 +120,9 @@ async fn send<S: Store>(core: &ServerCore<S>, token: &Token, photo: RowId, bytes
                 let chunk = MediaChunk { upload, offset: stands.offset, bytes: bytes[from..until].to_vec() };
                 core.media_chunk(token, chunk).await.map_err(drop)?
             }
-            MediaState::Complete | MediaState::Mismatch => core.media_finish(token, upload).await.map_err(drop)?,
+            MediaState::Complete | MediaState::Mismatch | MediaState::Unknown => {
+                core.media_finish(token, upload).await.map_err(drop)?
+            }
         };
     }
     panic!("ten answers and not at an end: {stands:?}")

@@ -38,6 +38,7 @@ async fn how_many_visits_a_second() {
             cursors: two.cursors.clone(),
             client_now: shared::Moment::shanghai(START_MS),
             ask: vec![],
+            keys: None,
         };
         use shared::protocol::SyncProtocol;
         let reply = town.core.pull(&two.token, request).await.unwrap();

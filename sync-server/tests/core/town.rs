@@ -180,6 +180,7 @@ pub fn enrol_request(code: &str, device: DeviceId, proof: &str) -> EnrolRequest 
         proof: proof.repeat(64),
         label: "Android 12".into(),
         client_now: Moment::shanghai(START_MS),
+        sign_key: None,
     }
 }
 
@@ -321,6 +322,7 @@ impl Phone {
             cursors: self.cursors.clone(),
             client_now: Moment::shanghai(self.now()),
             ask: self.ask.clone(),
+            keys: None,
         };
         let reply = self.core.pull(&self.token, request).await.unwrap();
         self.epoch = Some(reply.epoch);

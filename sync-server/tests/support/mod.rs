@@ -105,6 +105,7 @@ impl Line {
                 cursors: cursors.clone(),
                 client_now,
                 ask: vec![],
+                keys: None,
             };
             let page: PullReply = send(self.post("/v1/pull", json(&ask))).await.unwrap().ok();
             epoch = Some(page.epoch);

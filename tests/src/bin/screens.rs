@@ -179,6 +179,10 @@ async fn the_day(
     phone.tap("tab-sync").await?;
     phone.see("sync-month-waiting").await?;
     hang_both(phone, gallery, "30-sync-waiting", "zh").await?;
+    phone.tap("save-file").await?;
+    phone.see("file-saved").await?;
+    phone.run("document.querySelector('[data-testid=\"sync-files\"]').scrollIntoView()", Vec::new()).await?;
+    hang(phone, gallery, "56-sync-file.zh").await?;
     phone.tap("tab-mine").await?;
     phone.see("mine-six").await?;
     hang_both(phone, gallery, "32-mine", "zh").await?;
@@ -310,7 +314,9 @@ async fn console(town: &Town, size: (u32, u32), gallery: &mut Gallery, tag: &str
     gallery.hang(&format!("61-console-report.{tag}"), &browser.picture().await?)?;
     browser.run("document.querySelector('section.table').scrollIntoView()", Vec::new()).await?;
     gallery.hang(&format!("62-console-table.{tag}"), &browser.picture().await?)?;
-    for (path, name) in [("devices", "63-console-devices"), ("enrol", "64-console-enrol")] {
+    for (path, name) in
+        [("devices", "63-console-devices"), ("enrol", "64-console-enrol"), ("bundle", "65-console-bundle")]
+    {
         browser.go(&format!("{url}/console/{path}")).await?;
         gallery.hang(&format!("{name}.{tag}"), &browser.picture().await?)?;
     }

@@ -52,6 +52,7 @@ impl Recorder {
             proof,
             label: label.to_owned(),
             client_now: Moment::shanghai(now),
+            sign_key: None,
         };
         let mut waits = Waits::default();
         let reply = patient(&mut waits, || server.enrol(request.clone())).await?;

@@ -345,6 +345,8 @@ fn told(reply: &StepReply) -> String {
             format!("repair +{} @{}{}", reply.rows.len(), reply.seq, if reply.more { " and more" } else { "" })
         }
         StepReply::Repair(Err(e)) => e.to_string(),
+        StepReply::Bundle(Ok(reply)) => format!("bundle {:?}", reply.verdict),
+        StepReply::Bundle(Err(e)) => e.to_string(),
         StepReply::Push(Err(e)) => e.to_string(),
         StepReply::Pull(Err(e)) => e.to_string(),
         StepReply::Media(Err(e)) => e.to_string(),

@@ -12,7 +12,11 @@ pub const REPLY_BYTES_MAX: usize = 8 << 20;
 
 pub fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, SyncError> {
     let json = serde_json::to_vec(value).map_err(|e| SyncError::BadReply(format!("request: {e}")))?;
-    zstd::encode_all(json.as_slice(), LEVEL).map_err(|e| SyncError::BadReply(format!("zstd: {e}")))
+    pack_bytes(&json).map_err(|e| SyncError::BadReply(format!("zstd: {e}")))
+}
+
+pub fn pack_bytes(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    zstd::encode_all(bytes, LEVEL)
 }
 
 /// Unpacks up to [`REPLY_BYTES_MAX`]; more is not a reply of this protocol but an attempt to fill a phone's memory.

@@ -8,6 +8,7 @@
 //! | media_status | `HEAD v1/media/{upload}`, answered in headers `upload-offset`, `upload-state` |
 //! | media_chunk | `PATCH v1/media/{upload}` with header `upload-offset`; the body is the bytes |
 //! | media_finish | `POST v1/media/{upload}/finish` |
+//! | bundle | `POST v1/bundle`; the body is the file as it is |
 //! | report | `GET v1/report?area&period&category` |
 
 use super::{ServerAddress, Traffic, body};
@@ -23,8 +24,9 @@ use shared::{
     ids::UploadId,
     protocol::{Answer, SyncProtocol},
     wire::{
-        ApiError, EnrolReply, EnrolRequest, ErrorCode, MediaChunk, MediaCreate, MediaState, MediaStatus, PullReply,
-        PullRequest, PushReply, PushRequest, RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
+        ApiError, BundleReply, EnrolReply, EnrolRequest, ErrorCode, MediaChunk, MediaCreate, MediaState, MediaStatus,
+        PullReply, PullRequest, PushReply, PushRequest, RepairReply, RepairRequest, Report, ReportRequest, SyncError,
+        Token,
     },
 };
 use std::time::Duration;
@@ -173,6 +175,14 @@ impl SyncProtocol for HttpClient {
 
     async fn media_finish(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
         let request = self.request(Method::POST, &format!("v1/media/{upload}/finish"), Some(token));
+        body::read(&self.send(request).await?.1)
+    }
+
+    async fn bundle(&self, token: &Token, bytes: Vec<u8>) -> Answer<BundleReply> {
+        let request = self
+            .request(Method::POST, "v1/bundle", Some(token))
+            .header(CONTENT_TYPE, "application/octet-stream")
+            .body(bytes);
         body::read(&self.send(request).await?.1)
     }
 

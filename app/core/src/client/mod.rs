@@ -11,5 +11,6 @@ pub mod http;
 pub mod traffic;
 
 pub use address::ServerAddress;
+pub(crate) use body::pack_bytes;
 pub use http::HttpClient;
 pub use traffic::Traffic;

@@ -20,6 +20,7 @@ impl Core {
             prefs: self.vault.prefs()?,
             pin_delay_s: self.vault.delay_s(&*self.env)?,
             me,
+            sealed: self.sealed_view(),
         }))
     }
 }

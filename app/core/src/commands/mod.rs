@@ -3,6 +3,7 @@
 
 mod amend;
 mod assistance;
+mod bundle;
 mod connection;
 mod drafts;
 mod feedback;
@@ -87,6 +88,11 @@ impl Core {
             C::MyMonth { month } => self.my_month(month)?,
             C::Areas { under } => self.areas(under)?,
 
+            C::ExportBundle => self.export_bundle()?,
+            C::SealedBundle => Receipt::Bundle(Box::new(self.sealed_bundle()?)),
+            C::CarryBundle { bytes } => self.carry_bundle(&bytes)?,
+            C::DropCarried { id } => self.drop_carried(id)?,
+
             C::Resend { op_no } => saved(self.save(|tx| stuck::resend(tx, op_no))?),
             C::Acknowledge { op_no } => self.acknowledge(op_no)?,
         })
@@ -97,6 +103,7 @@ impl Core {
             (Phase::New | Phase::Locked, _) => Err(Refusal::Locked),
             (_, Needed::Unlocked) => Ok(()),
             (Phase::Revoked, Needed::Access | Needed::Enrolment) => Err(Refusal::Revoked),
+            (Phase::Silent, Needed::Access | Needed::Enrolment) => Err(Refusal::Silent),
             (Phase::Unenrolled, Needed::Enrolment) => Err(Refusal::NotEnrolled),
             _ => Ok(()),
         }
@@ -125,8 +132,9 @@ fn needed(command: &Command) -> Option<Needed> {
         | C::ChangePin { .. }
         | C::SetPrefs(_)
         | C::SetConnection { .. }
+        | C::SealedBundle
         | C::Rules => return None,
-        C::Enrol { .. } | C::SyncNow | C::SendPhotosNow | C::SyncState => Needed::Unlocked,
+        C::Enrol { .. } | C::SyncNow | C::SendPhotosNow | C::SyncState | C::ExportBundle => Needed::Unlocked,
         C::AddPhoto { .. }
         | C::RemovePhoto { .. }
         | C::Photo { .. }

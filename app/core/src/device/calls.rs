@@ -214,6 +214,25 @@ impl Device {
     }
 }
 
+/// Unsent work as a file.
+impl Device {
+    /// Everything unsent, sealed for the server.
+    pub async fn export_bundle(&self) -> Asked<BundleView> {
+        ask!(self, Command::ExportBundle, Receipt::Bundle(v) => *v)
+    }
+    /// What was sealed when access ended.
+    pub async fn sealed_bundle(&self) -> Asked<BundleView> {
+        ask!(self, Command::SealedBundle, Receipt::Bundle(v) => *v)
+    }
+    /// A colleague's file, to go with the next sync.
+    pub async fn carry_bundle(&self, bytes: Vec<u8>) -> Asked<()> {
+        ask!(self, Command::CarryBundle { bytes }, Receipt::Done => ())
+    }
+    pub async fn drop_carried(&self, id: i64) -> Asked<()> {
+        ask!(self, Command::DropCarried { id }, Receipt::Done => ())
+    }
+}
+
 /// What is stuck.
 impl Device {
     pub async fn resend(&self, op_no: OpNo) -> Asked<Vec<RowId>> {

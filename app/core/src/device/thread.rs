@@ -266,9 +266,14 @@ impl Driver {
         let Request { command, answer } = request;
         let Some(job) = Job::of(&command) else {
             let news = news_of(&command);
+            let goes_out = matches!(command, Command::CarryBundle { .. });
             let receipt = self.core.handle(command);
-            if matches!(receipt, Receipt::Saved { .. }) {
+            if matches!(receipt, Receipt::Saved { .. }) || goes_out && receipt == Receipt::Done {
                 self.core.saved();
+            }
+            // The screen that asked does not know yet that the days without contact are over the limit.
+            if receipt == Receipt::Refused(Refusal::Silent) {
+                self.hub.tell(Event::Status);
             }
             if let Some(event) = news
                 && !matches!(receipt, Receipt::Refused(_))
@@ -308,6 +313,9 @@ fn news_of(command: &Command) -> Option<Event> {
         | Command::SendFeedback { .. }
         | Command::Resend { .. }
         | Command::Acknowledge { .. }
+        | Command::ExportBundle
+        | Command::CarryBundle { .. }
+        | Command::DropCarried { .. }
         | Command::DropDraft { .. }
         | Command::SetConnection { .. }
         | Command::ReleasePhotos => Some(Event::Changed),

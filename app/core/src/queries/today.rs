@@ -20,6 +20,7 @@ const NEEDS_MAX: u32 = 50;
 
 impl Core {
     pub(crate) fn today(&mut self) -> Result<Receipt, Refusal> {
+        let locks_in_days = self.locks_in_days();
         let ask = self.ask()?;
         let roster = ask.store.roster()?;
         // A worker's day is those in their care; a supervisor who cares for nobody sees the area.
@@ -62,6 +63,7 @@ impl Core {
             drafts: drafts(&ask)?,
             rules_to_be_confirmed: ask.rules.in_force(ask.me.enrolment.area).to_be_confirmed,
             recipients: u32::try_from(concerned.len()).unwrap_or(u32::MAX),
+            locks_in_days,
         })))
     }
 }

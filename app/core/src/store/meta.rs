@@ -31,6 +31,16 @@ pub mod key {
     pub const CLOCK_OFFSET_MS: &str = "clock_offset_ms";
     /// The server's clock (UTC ms) when it last spoke, to the minute.
     pub const SERVER_SPOKE_MS: &str = "server_spoke_ms";
+    /// [`shared::seal::SignSecret`] in hex: what this device signs bundles with.
+    pub const SIGN_KEY: &str = "sign_key";
+    /// `true` once the server knows the public half of it.
+    pub const SIGN_KEY_TOLD: &str = "sign_key_told";
+    /// [`shared::seal::SealPublic`]: what bundles are sealed to, as the server said last.
+    pub const SEAL_KEY: &str = "seal_key";
+    /// The day of the last bundle and its number on it: for names.
+    pub const BUNDLE_NO: &str = "bundle_no";
+    /// [`crate::silence::Count`]: time without contact.
+    pub const SILENCE: &str = "silence";
     /// [`shared::Day`] for which the roster's "in my care" was last worked out.
     pub const ROSTER_DAY: &str = "roster_day";
 }

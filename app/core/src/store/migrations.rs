@@ -8,6 +8,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_told.sql"),
     include_str!("migrations/0003_photo_verified.sql"),
+    include_str!("migrations/0004_carried.sql"),
 ];
 
 /// Brings the store up to the newest schema; refuses one that is newer still.

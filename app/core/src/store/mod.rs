@@ -5,10 +5,11 @@
 //! - [`outbox`]: operations and what became of them; [`fold`]: what of them may go; [`undo`]: the seconds in which a save can
 //!   be taken back
 //! - [`roster`]: recipients for lists and search; [`initials`]: pinyin; [`rules`]: the rule set in force
-//! - [`draft`], [`photo`] and what they take up ([`photo_space`]), [`report_cache`]
+//! - [`draft`], [`photo`] and what they take up ([`photo_space`]), [`report_cache`]; [`carried`]: colleagues' bundles
 //!
 //! Everything that writes happens inside one [`Tx`] per command or reply: dropped without [`Tx::commit`], it never was.
 
+pub mod carried;
 pub mod draft;
 pub mod error;
 pub mod fold;

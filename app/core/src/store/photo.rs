@@ -190,6 +190,19 @@ pub fn to_send(conn: &Connection, limit: u32) -> Result<Vec<Meta>> {
     )
 }
 
+/// Photos of saved records that the server does not have yet and whose bytes are here, as a bundle takes them: also those whose
+/// record goes along in it.
+pub fn unsent(conn: &Connection) -> Result<Vec<Meta>> {
+    select(
+        conn,
+        "WHERE state IN ('local', 'uploading', 'stored', 'failed') AND bytes IS NOT NULL
+           AND EXISTS (SELECT 1 FROM op WHERE op.row = photo.id
+                       AND (op.outcome IS NULL OR op.outcome NOT LIKE '{\"rejected\"%'))
+         ORDER BY rowid",
+        [],
+    )
+}
+
 /// Where the upload stands.
 pub fn set_progress(tx: &mut Tx<'_>, id: PhotoId, upload: Option<UploadId>, sent: u64, state: State) -> Result<()> {
     tx.prepare_cached("UPDATE photo SET upload = ?2, sent = ?3, state = ?4, problem = NULL WHERE id = ?1")?

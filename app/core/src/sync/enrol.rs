@@ -9,7 +9,7 @@ use super::{
     session::{Applied, Job, Trouble},
 };
 use crate::{
-    Command, Core, Receipt, Refusal,
+    Command, Core, Receipt, Refusal, bundle,
     client::ServerAddress,
     store::{Enrolment, Tx, meta, roster},
 };
@@ -55,8 +55,10 @@ impl Core {
                 }
             };
             let device = meta::get(tx, meta::key::DEVICE)?.ok_or(Refusal::Store { detail: "no device id".into() })?;
+            let random = tx.random();
+            let sign_key = Some(bundle::sign_key(tx, || random)?.public());
             let label = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
-            Ok(EnrolRequest { proto: PROTO, code, device, proof, label, client_now: tx.now() })
+            Ok(EnrolRequest { proto: PROTO, code, device, proof, label, client_now: tx.now(), sign_key })
         })?;
         self.session.enrol = Some(Enrolling { server, request });
         Ok(())
@@ -96,6 +98,10 @@ fn enrolled(tx: &mut Tx<'_>, server: &str, reply: EnrolReply, sent: Sent) -> Res
     clock::note(tx, sent, reply.server_now).map_err(trouble)?;
     epoch::note(tx, reply.epoch).map_err(trouble)?;
     meta::remove(tx, meta::key::REVOKED)?;
+    if let Some(key) = reply.seal_key {
+        meta::set(tx, meta::key::SEAL_KEY, &key)?;
+        meta::set(tx, meta::key::SIGN_KEY_TOLD, &true)?;
+    }
     tx.set_enrolment(&Enrolment {
         server: server.to_owned(),
         token: reply.token,

@@ -24,6 +24,8 @@ pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
     for scope in member::cursors(tx)?.keys() {
         member::drop_scope(tx, scope)?;
     }
+    // What this device signs with may have come after the backup.
+    meta::remove(tx, meta::key::SIGN_KEY_TOLD)?;
     let since = tx.now().utc_ms.saturating_sub(OFFER_AGAIN_MS);
     meta::set(tx, OFFERING_SINCE, &since)?;
     let incarnation = tx.incarnation()?;

@@ -10,10 +10,11 @@
 //! Between any two steps the core serves commands, so saving never waits for a connection. A reply that never comes is
 //! applied as [`Step::lost`]; the next session asks again and nothing doubles.
 //!
-//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`repair`], [`media`],
-//! [`report`]. [`session`] holds what runs and decides what comes next; [`pace`] when the next session begins; [`version`]
-//! which version of the protocol is spoken; [`view`] what the sync screen shows.
+//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`repair`], [`carry`],
+//! [`media`], [`report`]. [`session`] holds what runs and decides what comes next; [`pace`] when the next session begins;
+//! [`version`] which version of the protocol is spoken; [`view`] what the sync screen shows.
 
+mod carry;
 mod clock;
 mod enrol;
 mod epoch;
@@ -29,6 +30,7 @@ mod tests;
 mod version;
 mod view;
 
+pub(crate) use push::chain_before;
 pub use session::{Applied, Job, Session};
 
 use crate::{Command, Core, Receipt};
@@ -36,8 +38,8 @@ use shared::{
     ids::UploadId,
     protocol::{Answer, SyncProtocol},
     wire::{
-        EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
+        BundleReply, EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply,
+        PushRequest, RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
     },
 };
 
@@ -52,6 +54,7 @@ pub enum Step {
     MediaStatus { token: Token, upload: UploadId },
     MediaChunk { token: Token, chunk: MediaChunk },
     MediaFinish { token: Token, upload: UploadId },
+    Bundle { token: Token, bytes: Vec<u8> },
     Report { token: Token, request: ReportRequest },
 }
 
@@ -64,6 +67,7 @@ pub enum StepReply {
     Repair(Answer<RepairReply>),
     /// To any of the four media steps; the session knows which one it sent.
     Media(Answer<MediaStatus>),
+    Bundle(Answer<BundleReply>),
     Report(Answer<Report>),
 }
 
@@ -76,7 +80,21 @@ impl StepReply {
             Self::Pull(answer) => answer.as_ref().err(),
             Self::Repair(answer) => answer.as_ref().err(),
             Self::Media(answer) => answer.as_ref().err(),
+            Self::Bundle(answer) => answer.as_ref().err(),
             Self::Report(answer) => answer.as_ref().err(),
+        }
+    }
+
+    /// True when the server did what it was asked: it was reached, and this device has access.
+    pub fn is_contact(&self) -> bool {
+        match self {
+            Self::Enrol(answer) => answer.is_ok(),
+            Self::Push(answer) => answer.is_ok(),
+            Self::Pull(answer) => answer.is_ok(),
+            Self::Repair(answer) => answer.is_ok(),
+            Self::Media(answer) => answer.is_ok(),
+            Self::Bundle(answer) => answer.is_ok(),
+            Self::Report(answer) => answer.is_ok(),
         }
     }
 }
@@ -93,6 +111,7 @@ impl Step {
             Self::MediaStatus { token, upload } => StepReply::Media(p.media_status(&token, upload).await),
             Self::MediaChunk { token, chunk } => StepReply::Media(p.media_chunk(&token, chunk).await),
             Self::MediaFinish { token, upload } => StepReply::Media(p.media_finish(&token, upload).await),
+            Self::Bundle { token, bytes } => StepReply::Bundle(p.bundle(&token, bytes).await),
             Self::Report { token, request } => StepReply::Report(p.report(&token, request).await),
         }
     }
@@ -108,6 +127,7 @@ impl Step {
             | Self::MediaStatus { .. }
             | Self::MediaChunk { .. }
             | Self::MediaFinish { .. } => StepReply::Media(Err(error)),
+            Self::Bundle { .. } => StepReply::Bundle(Err(error)),
             Self::Report { .. } => StepReply::Report(Err(error)),
         }
     }
@@ -128,6 +148,7 @@ impl Step {
             Self::MediaStatus { .. } => "media_status",
             Self::MediaChunk { .. } => "media_chunk",
             Self::MediaFinish { .. } => "media_finish",
+            Self::Bundle { .. } => "bundle",
             Self::Report { .. } => "report",
         }
     }

@@ -6,13 +6,17 @@ use super::{
     epoch,
     session::{Applied, Desk, MEMO, Memo, Trouble},
 };
-use crate::store::{Tx, fold, member, meta, outbox, record};
+use crate::{
+    bundle,
+    store::{Tx, fold, member, meta, outbox, record},
+};
 use shared::{
     Row,
     digest::Digest,
     ids::Epoch,
     protocol::Answer,
-    wire::{PULL_ASK_MAX, PullReply, PullRequest, Scope, ScopePage},
+    seal::SealPublic,
+    wire::{Keys, PULL_ASK_MAX, PullReply, PullRequest, Scope, ScopePage},
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -54,6 +58,9 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
         Some(Stage::Under { settles }) => settles,
         Some(Stage::Due) => outbox::acked_through(conn)?,
     };
+    let keys = keys(desk)?;
+    desk.run()?.tells_key = keys.sign.is_some();
+    let conn = desk.store.conn();
     let proto = desk.session.version.spoken();
     // Taken in turn, so that those nothing is said of keep no other from being asked after.
     let asked = if proto >= 2 { outbox::asking(conn, desk.session.asked, PULL_ASK_MAX)? } else { Vec::new() };
@@ -64,6 +71,7 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
         cursors: member::cursors(conn)?,
         client_now: desk.env.now(),
         ask: asked.iter().map(|(_, id)| *id).collect(),
+        keys: Some(keys),
     };
     let token = desk.token()?;
     desk.session.asked = asked.last().map_or(0, |(no, _)| *no);
@@ -71,9 +79,37 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
     Ok(Some(Step::Pull { token, request }))
 }
 
+/// What this device knows of the keys for bundles, and its own until the server has been told.
+fn keys(desk: &mut Desk<'_>) -> Result<Keys, Trouble> {
+    let conn = desk.store.conn();
+    let seal = meta::get::<SealPublic>(conn, meta::key::SEAL_KEY)?.map(|key| key.id());
+    let told = meta::get(conn, meta::key::SIGN_KEY_TOLD)?.unwrap_or(false);
+    if told {
+        return Ok(Keys { seal, sign: None });
+    }
+    let sign = desk.write(|tx| {
+        let random = tx.random();
+        Ok(bundle::sign_key(tx, || random)?.public())
+    })?;
+    Ok(Keys { seal, sign: Some(sign) })
+}
+
+/// A server that knows of bundles tells its key to whoever names another one or none; one that does not says nothing, and is told
+/// again after an update.
+fn note_keys(tx: &Tx<'_>, told: Option<SealPublic>, tells_key: bool) -> Result<(), Trouble> {
+    if let Some(key) = told {
+        meta::set(tx, meta::key::SEAL_KEY, &key)?;
+    }
+    if tells_key && meta::get::<SealPublic>(tx, meta::key::SEAL_KEY)?.is_some() {
+        meta::set(tx, meta::key::SIGN_KEY_TOLD, &true)?;
+    }
+    Ok(())
+}
+
 pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) -> Result<Applied, Trouble> {
     let reply = answer?;
     let Stage::Under { settles } = desk.run()?.pull else { return Ok(Applied::default()) };
+    let tells_key = desk.run()?.tells_key;
     let mut mends = Mends {
         can_repair: desk.session.version.spoken() >= 2,
         repaired: desk.session.repaired.clone(),
@@ -84,6 +120,7 @@ pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) 
     let mut verified = std::mem::take(&mut desk.session.verified);
     let done = desk.write(|tx| {
         clock::note(tx, sent, reply.server_now)?;
+        note_keys(tx, reply.seal_key, tells_key)?;
         if epoch::note(tx, reply.epoch)? {
             verified.clear();
         }

@@ -87,7 +87,11 @@ impl Core {
 }
 
 /// The state of the chain before operation `first`.
-fn chain_before(conn: &rusqlite::Connection, incarnation: Incarnation, first: OpNo) -> Result<Chain, Trouble> {
+pub(crate) fn chain_before(
+    conn: &rusqlite::Connection,
+    incarnation: Incarnation,
+    first: OpNo,
+) -> crate::store::Result<Chain> {
     let known: Option<Link> = meta::get(conn, LINK)?;
     match known {
         Some(link) if link.incarnation == incarnation && link.no.next() == first => Ok(link.chain),

@@ -4,13 +4,14 @@
 //!   anything saved? ── push ──┐         records before photos, and what is saved meanwhile goes
 //!   news to fetch?  ── pull ──┤◄──┐     before the next chunk of a photo
 //!   a scope differs? ─ repair ┤   │     then pull again, to see that it agrees
+//!   others' files?  ── carry ─┤   │
 //!   photos waiting? ── media ─┘───┘
 //! ```
 //!
 //! Everything that must survive a kill is in the store, written in the same transaction as what it belongs to; what is
 //! here can be lost at any moment and the next run begins as if nothing had been.
 
-use super::{Step, StepReply, clock::Sent, enrol, media, pace::Pace, pull, push, repair, version::Version};
+use super::{Step, StepReply, carry, clock::Sent, enrol, media, pace::Pace, pull, push, repair, version::Version};
 use crate::{
     Command, Core, Env, Receipt, Refusal,
     store::{Store, StoreError, Tx, meta, outbox, photo},
@@ -84,6 +85,8 @@ pub(super) enum Flight {
     Push(push::Batch),
     Pull,
     Repair(repair::Asked),
+    /// A colleague's file, by its id.
+    Carry(i64),
     Media(media::Call),
     Report,
 }
@@ -103,6 +106,10 @@ pub(super) struct Run {
     pub photos_blocked: bool,
     pub photo: Option<media::Current>,
     pub skipped: BTreeSet<PhotoId>,
+    /// Colleagues' files that had their turn in this run.
+    pub carried: BTreeSet<i64>,
+    /// The pull under way tells what this device signs with.
+    pub tells_key: bool,
     /// Times the server sent the push elsewhere without taking anything.
     pub detours: u32,
     /// The first thing that went wrong without ending the run.
@@ -249,6 +256,9 @@ impl Core {
     /// [`Core::next_step`] until there is none, and takes the receipt.
     pub fn begin(&mut self, command: &Command) -> Option<Receipt> {
         let Some(job) = Job::of(command) else { return Some(Receipt::Refused(Refusal::NotNow)) };
+        if let Err(refusal) = self.look_at_the_clocks() {
+            return Some(Receipt::Refused(refusal));
+        }
         if let Err(refusal) = self.may_begin(job) {
             return Some(Receipt::Refused(refusal));
         }
@@ -355,6 +365,9 @@ impl Core {
         if let Some((step, asked)) = repair::next(&mut desk)? {
             return Ok(Some((step, Flight::Repair(asked))));
         }
+        if let Some((step, id)) = carry::next(&mut desk)? {
+            return Ok(Some((step, Flight::Carry(id))));
+        }
         // Looked at before every chunk: a phone that leaves the Wi-Fi stops in the middle of a photo and goes on there.
         if self.photos_held_now() {
             return Ok(None);
@@ -365,6 +378,20 @@ impl Core {
 
     /// Takes a reply in: one transaction. A reply that nothing waits for is passed over.
     pub fn apply(&mut self, reply: StepReply) -> Applied {
+        let was_silent = self.phase().is_ok_and(|phase| phase == Phase::Silent);
+        let (contact, pulled) = (reply.is_contact(), matches!(reply, StepReply::Pull(_)));
+        let mut applied = self.take_in(reply);
+        if contact {
+            self.heard_of_the_server();
+            applied.status |= was_silent;
+        }
+        if pulled && applied.changed {
+            self.read_the_limit();
+        }
+        applied
+    }
+
+    fn take_in(&mut self, reply: StepReply) -> Applied {
         let Some(mut desk) = self.desk() else { return Applied::default() };
         let Some((flight, sent)) = desk.session.flight.take() else { return Applied::default() };
         let now = desk.env.monotonic_ms();
@@ -377,6 +404,7 @@ impl Core {
             (Flight::Push(batch), StepReply::Push(answer)) => push::apply(&mut desk, batch, answer, sent),
             (Flight::Pull, StepReply::Pull(answer)) => pull::apply(&mut desk, answer, sent),
             (Flight::Repair(asked), StepReply::Repair(answer)) => repair::apply(&mut desk, &asked, answer, sent),
+            (Flight::Carry(id), StepReply::Bundle(answer)) => carry::apply(&mut desk, id, answer),
             (Flight::Media(call), StepReply::Media(answer)) => media::apply(&mut desk, call, answer),
             // A driver that mixes replies up loses them, and they are asked for again.
             _ => Ok(Applied::default()),
@@ -475,6 +503,7 @@ impl Core {
         let _ = desk.end_run(trouble, held_back);
         // Housekeeping: what fails is tried again after the next sync.
         let _ = self.release_if_needed();
+        self.let_go_of_what_was_sealed(trouble);
         let receipt = match self.sync_view() {
             Ok(view) => Receipt::Sync(Box::new(view)),
             Err(refusal) => Receipt::Refused(refusal),
@@ -482,12 +511,25 @@ impl Core {
         self.answer(Job::Sync, receipt);
     }
 
-    /// Writes down that access ended, so that it holds after a restart.
+    /// After a run that sent everything, a file that was sealed for an earlier loss of access has done its work.
+    fn let_go_of_what_was_sealed(&mut self, trouble: Option<&Trouble>) {
+        let Ok(store) = self.store() else { return };
+        let waiting = outbox::waiting(store.conn()).map_or(1, |(n, _)| n);
+        let photos = photo::debt(store.conn()).map_or(1, |d| d.photos);
+        if trouble.is_none() && waiting == 0 && photos == 0 {
+            self.drop_sealed();
+        }
+    }
+
+    /// Writes down that access ended, so that it holds after a restart, and seals what is unsent.
     pub(super) fn note_if_revoked(&mut self, trouble: &Trouble) -> bool {
         let Trouble::Server(error) = trouble else { return false };
         let Some(mut desk) = self.desk().filter(|_| error.is_revoked()) else { return false };
         desk.session.pace.stop();
-        desk.write(|tx| Ok(meta::set(tx, meta::key::REVOKED, &true)?)).is_ok()
+        let noted = desk.write(|tx| Ok(meta::set(tx, meta::key::REVOKED, &true)?)).is_ok();
+        // On a full disk the next unlocking tries again; until then the store holds it as before.
+        let _ = self.seal_unsent();
+        noted
     }
 
     fn may_begin(&mut self, job: Job) -> Result<(), Refusal> {
@@ -496,7 +538,8 @@ impl Core {
             (_, Job::Enrol) => Ok(()),
             (Phase::Unenrolled, _) => Err(Refusal::NotEnrolled),
             (Phase::Revoked, _) => Err(Refusal::Revoked),
-            (Phase::Ready, _) => Ok(()),
+            (Phase::Silent, Job::Report) => Err(Refusal::Silent),
+            (Phase::Ready | Phase::Silent, _) => Ok(()),
         }
     }
 }

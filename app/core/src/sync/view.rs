@@ -4,11 +4,12 @@ use super::session::{MEMO, Memo};
 use crate::{
     Core, Refusal,
     store::{
+        carried::{self, Carried},
         meta,
         outbox::{self, Entry, Part},
         photo, record, roster,
     },
-    views::{OutboxItem, Phase, PhotosHeld, RecordState, SyncProblem, SyncView},
+    views::{CarriedState, CarriedView, OutboxItem, Phase, PhotosHeld, RecordState, SyncProblem, SyncView},
 };
 use rusqlite::Connection;
 use shared::{Change, Fields, Kind, Moment, Op, Outcome, hlc::SKEW_TOLERATED_MS, ids::OpNo};
@@ -26,7 +27,10 @@ impl Core {
         let (waiting_total, waiting_bytes) = outbox::waiting(conn)?;
         let debt = photo::debt(conn)?;
         let (month_confirmed, month_waiting) = self.month_counts()?;
-        let revoked = self.phase()? == Phase::Revoked;
+        let phase = self.phase()?;
+        let revoked = phase == Phase::Revoked;
+        // Records are not to be read now; how many wait still is.
+        let items = |conn, part, limit| if phase == Phase::Ready { items(conn, part, limit) } else { Ok(Vec::new()) };
         let off_ms: i64 = meta::get(conn, meta::key::CLOCK_OFFSET_MS)?.unwrap_or(0);
         Ok(SyncView {
             month_confirmed,
@@ -46,6 +50,7 @@ impl Core {
             last_problem: if revoked { Some(SyncProblem::Revoked) } else { memo.last_problem },
             running: self.session.run.as_ref().map(|run| run.progress),
             // Kept as the server's clock − this one; shown as how far this one is ahead.
+            carried: carried::list(conn)?.into_iter().map(carried_view).collect(),
             clock_off_s: (off_ms.abs() > SKEW_TOLERATED_MS).then_some(-off_ms / 1000),
             photos_held: (debt.photos > 0 && self.photos_held_now()).then_some(PhotosHeld::Metered),
             photo_space: self.photo_space()?,
@@ -80,6 +85,17 @@ impl Core {
         let in_ms = i64::try_from(due.saturating_sub(self.env.monotonic_ms())).unwrap_or(0);
         Some(Moment::new(now.utc_ms.saturating_add(in_ms), now.offset_min))
     }
+}
+
+fn carried_view(file: Carried) -> CarriedView {
+    let state = match (file.verdict, file.error) {
+        (Some(verdict), _) if verdict.is_delivered() => CarriedState::Delivered,
+        (Some(verdict), _) => CarriedState::Refused(verdict),
+        (None, Some(error)) => CarriedState::Blocked(error),
+        (None, None) => CarriedState::Waiting,
+    };
+    let created = Moment::shanghai(file.created_ms);
+    CarriedView { id: file.id, created, ops: file.ops, size: file.size, state }
 }
 
 fn items(conn: &Connection, part: Part, limit: u32) -> Result<Vec<OutboxItem>, Refusal> {

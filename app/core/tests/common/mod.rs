@@ -16,8 +16,8 @@ use shared::{
     protocol::{Answer, SyncProtocol},
     records::{PhotoOf, Presence, VisitMode},
     wire::{
-        EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
+        BundleReply, EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply,
+        PushRequest, RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
     },
 };
 use std::{
@@ -149,6 +149,9 @@ impl SyncProtocol for Line {
     }
     async fn media_finish(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
         self.pass("finish".into(), self.http.media_finish(token, upload)).await
+    }
+    async fn bundle(&self, token: &Token, bytes: Vec<u8>) -> Answer<BundleReply> {
+        self.pass("bundle".into(), self.http.bundle(token, bytes)).await
     }
     async fn report(&self, token: &Token, request: ReportRequest) -> Answer<Report> {
         self.pass("report".into(), self.http.report(token, request)).await

@@ -3,6 +3,7 @@
 //! - `answer`: loading, refused, there; `saving`: what follows a save
 //! - `people`: a searchable list of people; `person_row`, `record_row`, `need_row`: how one of them looks
 //! - `draft`: what was typed, kept as it is typed; `draft_photos`: the photos under it
+//! - `save_file`: unsent work to a file
 //! - `when`: the day something happened; `units`: to whom a need goes; `reason`: a sheet that asks why
 
 mod answer;
@@ -13,6 +14,7 @@ mod people;
 mod person_row;
 mod reason;
 mod record_row;
+mod save_file;
 mod saving;
 mod units;
 mod when;
@@ -25,6 +27,7 @@ pub use people::{People, use_people};
 pub use person_row::{PersonRow, about, due_line, due_tag, initial};
 pub use reason::ReasonSheet;
 pub use record_row::{RecordRow, headline};
+pub use save_file::SaveFile;
 pub use saving::{Saving, leave, undo};
 pub use units::UnitField;
 pub use when::{When, WhenField};

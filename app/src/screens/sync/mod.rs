@@ -1,9 +1,10 @@
 //! The sync screen answers three questions: is my work safe, is it counted, what must I do.
 //!
 //! - `attention`: outcomes to look at, each in one sentence, both values readable, with what can be done
-//! - `items`: what waits and what was sent last; `standing`: the sentences about connection, clock and problem
+//! - `files`: work that travels as a file; `items`: what waits and what was sent last; `standing`: the sentences about connection, clock and problem
 
 mod attention;
+mod files;
 mod items;
 mod standing;
 
@@ -21,6 +22,7 @@ use crate::{
     words,
 };
 use attention::Attention;
+use files::Files;
 use items::{Recent, Waiting};
 use standing::{ClockNote, Last, ProblemNote};
 
@@ -110,6 +112,7 @@ pub(super) fn SyncBody(view: SyncView, running: Option<Progress>) -> Element {
             }
         }
         Waiting { view: view.clone() }
+        Files { view: view.clone() }
         Recent { items: view.recent.clone() }
         Last { view }
     }
@@ -228,5 +231,7 @@ pub fn FirstSync(progress: Progress) -> Element {
     }
 }
 
+#[cfg(test)]
+pub(super) use tests::quiet;
 #[cfg(test)]
 mod tests;

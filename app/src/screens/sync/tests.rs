@@ -17,7 +17,7 @@ use super::{
 };
 use crate::screens::{sample, tests::drawn};
 
-fn quiet() -> SyncView {
+pub fn quiet() -> SyncView {
     SyncView {
         month_confirmed: 23,
         month_waiting: 0,
@@ -38,6 +38,7 @@ fn quiet() -> SyncView {
         clock_off_s: None,
         photos_held: None,
         photo_space: Default::default(),
+        carried: vec![],
     }
 }
 
@@ -227,4 +228,17 @@ fn what_the_phone_notes_by_itself_is_not_shown_among_ones_work() {
         rsx! { SyncBody { view, running: None } }
     });
     assert!(page.contains("sync-item-2") && !page.contains("sync-item-3"), "{page}");
+}
+
+#[test]
+fn saving_to_a_file_stands_open_once_sending_failed_and_is_folded_away_otherwise() {
+    let page = drawn(|| rsx! { SyncBody { view: waiting(), running: None } });
+    assert!(page.contains("save-file") && !page.contains("sync-files-more"), "{page}");
+    let page = drawn(|| rsx! { SyncBody { view: SyncView { last_problem: None, ..waiting() }, running: None } });
+    assert!(page.contains("save-file") && page.contains("sync-files-more"), "{page}");
+    let page = drawn(|| rsx! { SyncBody { view: quiet(), running: None } });
+    assert!(
+        !page.contains("save-file") && page.contains("sync-carry"),
+        "nothing to save, a colleague's can be taken: {page}"
+    );
 }

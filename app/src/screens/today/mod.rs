@@ -101,6 +101,9 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
                 },
             }
         }
+        if let Some(days) = view.locks_in_days {
+            LocksSoon { days }
+        }
         Drafts { drafts: view.drafts }
         if let (0, Some(progress)) = (view.recipients, link.running) {
             FirstSync { progress }
@@ -171,6 +174,20 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
         }
         if view.rules_to_be_confirmed {
             Note { tone: Tone::Neutral, icon: Glyph::Question, text: tr("today-rules-open"), testid: "today-rules-open" }
+        }
+    }
+}
+
+/// The phone locks for want of contact in a few days.
+#[component]
+fn LocksSoon(days: u32) -> Element {
+    rsx! {
+        Note {
+            tone: Tone::Wait,
+            icon: Glyph::Lock,
+            what: tr_args("today-locks", &[("n", days.into())]),
+            text: tr("today-locks-text"),
+            testid: "today-locks",
         }
     }
 }
@@ -278,6 +295,13 @@ mod tests {
         }
         let id = sample::person(1, "").id;
         assert!(page.contains(&format!("today-due-{id}")) && page.contains(&format!("today-record-{id}")), "{page}");
+    }
+
+    #[test]
+    fn a_phone_that_will_lock_says_so_some_days_before() {
+        let page = drawn(|| rsx! { TodayBody { view: TodayView { locks_in_days: Some(3), ..sample::today() } } });
+        assert!(page.contains("today-locks") && page.contains("3 天"), "{page}");
+        assert!(!drawn(|| rsx! { TodayBody { view: sample::today() } }).contains("today-locks"));
     }
 
     #[test]

@@ -67,6 +67,7 @@ impl SyncProtocol for Fake {
             areas: vec![],
             unit: None,
             server_now: moment(),
+            seal_key: None,
         };
         self.answer(format!("enrol {}", request.code), reply)
     }
@@ -88,6 +89,7 @@ impl SyncProtocol for Fake {
             dropped: vec![],
             more: false,
             told: vec![],
+            seal_key: None,
         };
         self.answer(format!("pull {}", token.0), reply)
     }
@@ -116,6 +118,10 @@ impl SyncProtocol for Fake {
     async fn media_finish(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
         let verified = MediaStatus { state: MediaState::Verified, ..status(upload, 42) };
         self.answer(format!("finish {}", token.0), verified)
+    }
+    async fn bundle(&self, token: &Token, bytes: Vec<u8>) -> Answer<BundleReply> {
+        let reply = BundleReply { server_now: moment(), verdict: BundleVerdict::Accepted };
+        self.answer(format!("bundle {} {}", token.0, bytes.len()), reply)
     }
     async fn report(&self, token: &Token, request: ReportRequest) -> Answer<Report> {
         let report = Report {

@@ -1,5 +1,6 @@
 //! The endpoints, one file each: every status it returns, and its tests.
 
+pub mod bundle;
 pub mod enrol;
 pub mod healthz;
 pub mod media_chunk;

@@ -48,6 +48,7 @@ fn pull() -> PullRequest {
         cursors: BTreeMap::new(),
         client_now: Moment::shanghai(0),
         ask: vec![],
+        keys: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The sync against a server that says what a test tells it to. Against the real one: `app/core/tests/`.
 
+mod bundle;
 mod decided;
 mod folding;
 mod large;
@@ -25,9 +26,11 @@ use shared::{
     op::Op,
     protocol::{Answer, SyncProtocol},
     records::Role,
+    seal::SealPublic,
     wire::{
-        EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        PushVerdict, RepairReply, RepairRequest, Report, ReportRequest, Scope, ScopePage, SyncError, Token,
+        BundleReply, EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply,
+        PushRequest, PushVerdict, RepairReply, RepairRequest, Report, ReportRequest, Scope, ScopePage, SyncError,
+        Token,
     },
 };
 use std::{
@@ -53,6 +56,10 @@ pub struct State {
     pub push_plan: VecDeque<Answer<PushVerdict>>,
     pub pull_plan: VecDeque<Answer<PullReply>>,
     pub media_plan: VecDeque<Answer<MediaStatus>>,
+    pub bundle_plan: VecDeque<Answer<BundleReply>>,
+    pub bundles: Vec<Vec<u8>>,
+    /// What bundles are sealed to, told as a server tells it.
+    pub seal_key: Option<SealPublic>,
     pub report_plan: VecDeque<Answer<Report>>,
     pub repairs: Vec<RepairRequest>,
     /// With nothing planned it is a server that knows no repair.
@@ -127,6 +134,7 @@ impl SyncProtocol for Fake {
             areas: vec![],
             unit: None,
             server_now: request.client_now,
+            seal_key: None,
         })
     }
 
@@ -153,9 +161,11 @@ impl SyncProtocol for Fake {
         state.speaks(request.proto)?;
         let server_now = Moment::shanghai(request.client_now.utc_ms + state.ahead_ms);
         let cursor = request.cursors.get(&SCOPE).copied().unwrap_or_default();
+        let named = request.keys.as_ref().and_then(|keys| keys.seal);
         state.pulls.push(request);
         let quiet = page(ScopePage { cursor, ..rows([]) }, false);
         let mut reply = state.pull_plan.pop_front().unwrap_or(Ok(quiet))?;
+        reply.seal_key = state.seal_key.filter(|key| named != Some(key.id()));
         reply.server_now = server_now;
         reply.epoch = state.epoch.unwrap_or(EPOCH);
         Ok(reply)
@@ -182,6 +192,13 @@ impl SyncProtocol for Fake {
     async fn media_finish(&self, _: &Token, _: UploadId) -> Answer<MediaStatus> {
         self.media("finish")
     }
+    async fn bundle(&self, _: &Token, bytes: Vec<u8>) -> Answer<BundleReply> {
+        let mut state = self.state();
+        state.asked.push("bundle");
+        state.bundles.push(bytes);
+        state.bundle_plan.pop_front().unwrap_or_else(|| Err(SyncError::Offline("nothing planned".into())))
+    }
+
     async fn report(&self, _: &Token, _: ReportRequest) -> Answer<Report> {
         self.state().asked.push("report");
         let planned = self.state().report_plan.pop_front();
@@ -192,6 +209,11 @@ impl SyncProtocol for Fake {
 /// An unlocked, enrolled device.
 pub fn device(world: &World) -> Core {
     device_at(Places::default(), world)
+}
+
+/// With its store in a folder.
+pub fn device_in(world: &World, dir: &std::path::Path) -> Core {
+    device_at(Places { dir: Some(dir.to_owned()) }, world)
 }
 
 pub fn device_at(places: Places, world: &World) -> Core {
@@ -282,6 +304,7 @@ pub fn page(scope: ScopePage, more: bool) -> PullReply {
         dropped: vec![],
         more,
         told: vec![],
+        seal_key: None,
     }
 }
 

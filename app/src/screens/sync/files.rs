@@ -1,0 +1,149 @@
+//! Work that travels as a file: one's own, where there is no signal for long, and a colleague's, which this phone takes along.
+
+use device_core::{
+    Refusal,
+    views::{CarriedState, CarriedView, SyncView},
+};
+use dioxus::prelude::*;
+use shared::wire::BUNDLE_BYTES_MAX;
+
+use crate::{
+    components::{FilePicker, Glyph, IconButton, ListRow, RowTag, Section, Tone},
+    i18n::{format, tr, tr_args},
+    screens::parts::{Refused, SaveFile},
+    state::use_device,
+    words,
+};
+
+/// Unsent work that the last attempt could not send.
+pub fn is_stuck(view: &SyncView) -> bool {
+    waits(view) && view.last_problem.is_some()
+}
+
+fn waits(view: &SyncView) -> bool {
+    view.waiting_total > 0 || view.photos_waiting > 0
+}
+
+/// Open where it may be needed now; else folded away under "more".
+#[component]
+pub fn Files(view: SyncView) -> Element {
+    if is_stuck(&view) || !view.carried.is_empty() {
+        return rsx! {
+            Section { title: tr("sync-files"), testid: "sync-files", Inside { view } }
+        };
+    }
+    rsx! {
+        details { class: "more", "data-testid": "sync-files",
+            summary { "data-testid": "sync-files-more", {tr("sync-files-more")} }
+            Inside { view }
+        }
+    }
+}
+
+#[component]
+fn Inside(view: SyncView) -> Element {
+    let device = use_device();
+    let mut refused = use_signal(|| None::<Refusal>);
+    rsx! {
+        if waits(&view) {
+            p { class: "small", {tr("sync-file-explain")} }
+            SaveFile { label: tr("sync-file-save") }
+        }
+        p { class: "small", {tr("sync-carry-explain")} }
+        FilePicker {
+            label: tr("sync-carry"),
+            max_bytes: BUNDLE_BYTES_MAX as u64,
+            testid: "sync-carry",
+            on_file: move |bytes| {
+                let device = device.clone();
+                spawn(async move { refused.set(device.carry_bundle(bytes).await.err()) });
+            },
+        }
+        if let Some(refusal) = refused() {
+            Refused { refusal }
+        }
+        for file in view.carried {
+            CarriedRow { key: "{file.id}", file }
+        }
+    }
+}
+
+/// A colleague's file: from when, how much, and what the server said.
+#[component]
+pub(super) fn CarriedRow(file: CarriedView) -> Element {
+    let device = use_device();
+    let (tag, detail) = state(&file.state);
+    let id = file.id;
+    rsx! {
+        ListRow {
+            title: tr_args("sync-carried", &[("n", file.ops.into())]),
+            icon: Glyph::People,
+            avatar_tone: tag.tone,
+            tags: vec![tag],
+            sub: words::line([words::moment(file.created), format::bytes(file.size)]),
+            detail,
+            testid: "carried-{id}",
+            trailing: (file.state != CarriedState::Waiting).then(|| rsx! {
+                IconButton {
+                    glyph: Glyph::Close,
+                    label: tr("sync-carried-remove"),
+                    testid: "carried-remove-{id}",
+                    on_press: move |()| {
+                        let device = device.clone();
+                        spawn(async move {
+                            // Gone already is as good; the list is asked for again in any case.
+                            let _ = device.drop_carried(id).await;
+                        });
+                    },
+                }
+            }),
+        }
+    }
+}
+
+fn state(state: &CarriedState) -> (RowTag, Option<String>) {
+    match state {
+        CarriedState::Waiting => (RowTag::toned(tr("sync-carried-waiting"), Tone::Wait, Glyph::Clock), None),
+        CarriedState::Delivered => (RowTag::toned(tr("sync-carried-delivered"), Tone::Good, Glyph::Check), None),
+        CarriedState::Refused(verdict) => (
+            RowTag::toned(tr("sync-carried-refused"), Tone::Danger, Glyph::Warning),
+            Some(words::word("bundle", verdict.word())),
+        ),
+        CarriedState::Blocked(code) => {
+            let (what, next) = words::error(code);
+            (RowTag::toned(tr("sync-carried-refused"), Tone::Danger, Glyph::Warning), Some(words::line([what, next])))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screens::{sample, tests::drawn};
+    use shared::wire::{BundleVerdict, ErrorCode};
+
+    fn file(id: i64, state: CarriedState) -> CarriedView {
+        CarriedView { id, created: sample::at(sample::day()), ops: 14, size: 2048, state }
+    }
+
+    #[test]
+    fn a_colleagues_file_says_where_it_stands_and_only_a_settled_one_can_be_put_away() {
+        let page = drawn(|| rsx! { CarriedRow { file: file(1, CarriedState::Waiting) } });
+        assert!(
+            page.contains("同事的 14 条记录") && page.contains("待带走") && !page.contains("carried-remove"),
+            "{page}"
+        );
+        let page = drawn(|| rsx! { CarriedRow { file: file(1, CarriedState::Delivered) } });
+        assert!(page.contains("已送到") && page.contains("carried-remove-1"), "{page}");
+    }
+
+    #[test]
+    fn every_refusal_of_a_file_says_what_to_do() {
+        let verdicts = BundleVerdict::ALL.iter().filter(|v| !v.is_delivered()).cloned().map(CarriedState::Refused);
+        for refused in verdicts.chain([CarriedState::Blocked(ErrorCode::TooLarge)]) {
+            let (tag, detail) = state(&refused);
+            assert_eq!(tag.tone, Tone::Danger);
+            assert!(detail.is_some_and(|text| text.chars().count() > 8 && !text.contains("bundle-")), "{refused:?}");
+        }
+    }
+}

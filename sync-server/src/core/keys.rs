@@ -1,0 +1,75 @@
+//! The keys of bundles: the server's own pair, made once and kept with the store, so that a backup has it too and several
+//! processes share it; and what each device signs with.
+
+use super::{CoreError, Env, ServerCore};
+use crate::store::{
+    Job, Store, StoreError, Txn,
+    tables::{Device, Meta},
+};
+use shared::{
+    DeviceId,
+    seal::{SealPublic, SealSecret, SignPublic},
+    wire::Keys,
+};
+
+const SEAL_KEY: &str = "seal_key";
+
+/// The store's key; a first one if it has none.
+pub struct Ensure(SealSecret);
+
+impl Ensure {
+    pub fn fresh(env: &dyn Env) -> Self {
+        let mut random = [0; 32];
+        env.random(&mut random);
+        Self(SealSecret::derive(random))
+    }
+}
+
+impl Job for Ensure {
+    type Out = SealSecret;
+    type Err = StoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<SealSecret, StoreError> {
+        let known = txn.get::<Meta>(&[(SEAL_KEY.to_owned(),)]).await?.into_iter().next().flatten();
+        if let Some(known) = known {
+            // Never replaced for being unreadable: files sealed to it are on their way.
+            let key = SealSecret::from_hex(&known.value);
+            return key.ok_or_else(|| StoreError::Corrupt("the key that bundles are opened with".into()));
+        }
+        txn.put(&[Meta { name: SEAL_KEY.to_owned(), value: self.0.to_hex() }]).await?;
+        Ok(self.0)
+    }
+}
+
+/// Notes what a device signs with, unless that is known: only a code changes it (see enrolment).
+struct Note {
+    device: DeviceId,
+    key: SignPublic,
+}
+
+impl Job for Note {
+    type Out = ();
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<(), CoreError> {
+        let device = txn.get::<Device>(&[(self.device,)]).await?.into_iter().next().flatten();
+        if let Some(device) = device.filter(|d| d.sign_key.is_none()) {
+            txn.put(&[Device { sign_key: Some(self.key.0), ..device }]).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<S: Store> ServerCore<S> {
+    /// What a pull says about keys: the device's is kept, the server's told where the device named another one.
+    pub(super) async fn exchange_keys(
+        &self,
+        keys: Option<Keys>,
+        device: &Device,
+    ) -> Result<Option<SealPublic>, CoreError> {
+        let Some(keys) = keys else { return Ok(None) };
+        if let Some(key) = keys.sign.filter(|_| device.sign_key.is_none()) {
+            self.inner.store.write(Note { device: device.id, key }).await?;
+        }
+        let own = self.inner.seal_key.public();
+        Ok((keys.seal != Some(own.id())).then_some(own))
+    }
+}

@@ -1,0 +1,367 @@
+//! Bundles: a device's work that comes as a file, brought by anyone.
+
+use crate::town::*;
+use serde_json::{json, value::RawValue};
+use shared::{
+    DeviceId, Kind, Moment, OpId, Outcome, PhotoId, RowId,
+    chain::sha256_hex,
+    ids::Incarnation,
+    op::Rejection,
+    protocol::SyncProtocol,
+    records::ReviewReason,
+    seal::{KeyId, SealPublic, SealSecret, SignSecret},
+    wire::{
+        BUNDLE_UNFOLDED_MAX, BundleVerdict, ErrorCode, Keys, PushRequest,
+        bundle::{BundledPhoto, Content, Header, seal},
+    },
+};
+use std::io::Read;
+use sync_server::{
+    core::Carrier,
+    store::{Job, Store, StoreError, Txn, tables::OpLog},
+};
+
+/// A phone that makes bundles.
+struct Author {
+    phone: Phone,
+    sign: SignSecret,
+    server: SealPublic,
+}
+
+impl Author {
+    async fn of(town: &Town, worker: &str) -> Self {
+        let phone = town.phone(worker).await;
+        let mut seed = [7; 32];
+        seed[..16].copy_from_slice(phone.id.as_bytes());
+        let sign = SignSecret::new(seed);
+        let server = tell(town, &phone, Keys { seal: None, sign: Some(sign.public()) }).await;
+        Self { phone, sign, server: server.expect("the server tells its key") }
+    }
+
+    fn header(&self, ops: usize) -> Header {
+        let created_ms = self.phone.now() - self.phone.skew;
+        Header { device: self.phone.id, key: self.server.id(), created_ms, ops: ops as u32 }
+    }
+
+    fn seal(&self, header: Header, content: &Content) -> Vec<u8> {
+        let packed = zstd::encode_all(&content.to_bytes()[..], 3).unwrap();
+        seal(header, &packed, &self.server, &self.sign, [1; 32]).unwrap()
+    }
+
+    fn of_request(&self, request: PushRequest, photos: Vec<BundledPhoto>) -> Vec<u8> {
+        self.seal(self.header(request.ops.len()), &Content { pushes: vec![request], photos })
+    }
+
+    /// Everything in the outbox.
+    fn bundle(&self) -> Vec<u8> {
+        self.of_request(self.phone.request(), vec![])
+    }
+}
+
+/// What a pull says about keys.
+async fn tell(town: &Town, phone: &Phone, keys: Keys) -> Option<SealPublic> {
+    let request = shared::wire::PullRequest {
+        proto: 1,
+        device: phone.id,
+        epoch: None,
+        cursors: Default::default(),
+        client_now: Moment::shanghai(START_MS),
+        ask: vec![],
+        keys: Some(keys),
+    };
+    town.core.pull(&phone.token, request).await.unwrap().seal_key
+}
+
+async fn bring(town: &Town, carrier: &Phone, file: Vec<u8>) -> BundleVerdict {
+    town.core.bundle(&carrier.token, file).await.unwrap().verdict
+}
+
+/// Everything in the operation log.
+struct Log;
+
+impl Job for Log {
+    type Out = Vec<OpLog>;
+    type Err = StoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<OpLog>, StoreError> {
+        txn.under::<OpLog>("op_id", "").await
+    }
+}
+
+/// Operations of a device as the server has them, by id.
+async fn logged(town: &Town, device: DeviceId) -> Vec<OpId> {
+    let log = town.core.store().read(Log).await.unwrap();
+    log.into_iter().filter(|o| o.device == device).map(|o| o.op_id).collect()
+}
+
+#[tokio::test]
+async fn a_colleague_brings_it_and_the_authors_own_push_repeats_it() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let first = author.phone.visit("R1");
+    author.phone.push().await;
+    let rows = [author.phone.visit("R1"), author.phone.visit("R2")];
+    let stranger = author.phone.visit("R4");
+    let file = author.bundle();
+    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+    for row in rows {
+        let row = town.row(row).await;
+        assert_eq!((row.author, row.device, row.rev.0), (author.phone.worker, author.phone.id, 1));
+    }
+    assert!(town.find(stranger).await.is_none());
+    let figures = town.report(VILLAGE, "2026-03").await.total;
+
+    // Later the author has signal, with one record more.
+    author.phone.visit("R2");
+    let outcomes = author.phone.push().await;
+    assert_eq!(outcomes.len(), 1, "the author hears what became of it: {outcomes:?}");
+    assert_eq!(outcomes[0].outcome, Outcome::Rejected(Rejection::NotYours));
+    assert_eq!(logged(&town, author.phone.id).await.len(), 5, "every operation once");
+    assert_eq!(town.report(VILLAGE, "2026-03").await.total, figures, "one visit a day counts once, and once only");
+    author.phone.pull().await;
+    assert!(rows.into_iter().chain([first]).all(|row| author.phone.holds(row)));
+}
+
+#[tokio::test]
+async fn a_file_that_comes_after_the_authors_push_is_a_repeat() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    author.phone.visit("R1");
+    author.phone.visit("R2");
+    let file = author.bundle();
+    author.phone.push().await;
+    author.phone.visit("R2");
+    author.phone.push().await;
+    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+    assert_eq!(logged(&town, author.phone.id).await.len(), 3);
+    author.phone.visit("R1");
+    assert!(author.phone.push().await.is_empty(), "its numbering goes on as if nothing had been");
+}
+
+#[tokio::test]
+async fn an_old_file_never_sends_the_phone_in_use_into_a_new_incarnation() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let row = author.phone.visit("R1");
+    let mut request = author.phone.request();
+    request.incarnation = Incarnation(9);
+    request.chain = shared::chain::Chain([5; 32]);
+    let file = author.of_request(request, vec![]);
+    author.phone.outbox.clear();
+    author.phone.visit("R2");
+    author.phone.push().await;
+    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Accepted, "its work is not lost either");
+    assert!(town.find(row).await.is_some());
+    author.phone.visit("R2");
+    assert!(author.phone.push().await.is_empty());
+}
+
+#[tokio::test]
+async fn work_from_before_a_revocation_counts_and_later_work_waits_for_a_supervisor() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let before = author.phone.visit("R1");
+    town.env.advance(3_600_000);
+    town.core.revoke_device(author.phone.id).await.unwrap();
+    town.env.advance(3_600_000);
+    let after = author.phone.visit("R2");
+    let change = author.phone.set(Kind::Recipient, recipient("R1"), json!({"phone": "13811112222"}));
+    assert_eq!(bring(&town, &carrier, author.bundle()).await, BundleVerdict::Accepted);
+    assert!(town.find(before).await.is_some());
+    assert!(town.find(after).await.is_none(), "it is held, and does not count");
+    let log = town.core.store().read(Log).await.unwrap();
+    let outcome = |id: OpId| {
+        let entry = log.iter().find(|o| o.op_id == id).unwrap();
+        entry.outcome.as_deref().map(|o| serde_json::from_str(o).unwrap())
+    };
+    let held = Outcome::InReview {
+        review: shared::ids::ReviewId(shared::ids::id_from_code("review", &change.to_string())),
+        reason: ReviewReason::GrantEnded,
+        applied: false,
+    };
+    assert_eq!(outcome(change), Some(held));
+    assert_eq!(town.row(recipient("R1")).await.fields.text("phone"), Some("13900000000"));
+
+    // Enrolled again, the phone goes on as before, and hears of all of it.
+    let issued = town.core.issue_code("W1").await.unwrap();
+    let again = town.core.enrol(enrol_request(&issued.code, author.phone.id, "b")).await.unwrap();
+    author.phone.token = again.token;
+    assert_eq!(author.phone.push().await.len(), 2);
+    assert_eq!(logged(&town, author.phone.id).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_revoked_carrier_brings_nothing() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    author.phone.visit("R1");
+    town.core.revoke_device(carrier.id).await.unwrap();
+    let refused = town.core.bundle(&carrier.token, author.bundle()).await.unwrap_err();
+    assert_eq!(refused.code(), Some(&ErrorCode::TokenRevoked));
+    assert!(logged(&town, author.phone.id).await.is_empty());
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_with_a_file_is_named_and_nothing_of_it_is_applied() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    author.phone.visit("R1");
+    let header = author.header(1);
+    let content = || Content { pushes: vec![author.phone.request()], photos: vec![] };
+    let good = author.bundle();
+    let with = |header: Header| author.seal(header, &content());
+
+    let elsewhere = SealSecret::derive([9; 32]).public();
+    let other_server = Author { server: elsewhere, sign: author.sign.clone(), phone: town.phone("W1").await };
+    let mut newer = good.clone();
+    newer[9] = 7;
+    let forged = seal(header, b"x", &author.server, &SignSecret::new([3; 32]), [1; 32]).unwrap();
+    let unpacked = seal(header, &content().to_bytes(), &author.server, &author.sign, [1; 32]).unwrap();
+    let bomb = zstd::encode_all(std::io::repeat(0).take(BUNDLE_UNFOLDED_MAX as u64 + 1), 3).unwrap();
+    let bomb = seal(header, &bomb, &author.server, &author.sign, [1; 32]).unwrap();
+    let mut foreign = author.phone.request();
+    foreign.device = carrier.id;
+    let mut zero = author.phone.request();
+    zero.first_op = shared::ids::OpNo(0);
+    let mut tomorrow = author.phone.request();
+    tomorrow.proto = 99;
+    let many = author.phone.request_of(vec![RawValue::from_string("{}".into()).unwrap(); 251]);
+    for (file, verdict) in [
+        (Vec::new(), BundleVerdict::Damaged),
+        (b"lianxinb".to_vec(), BundleVerdict::Damaged),
+        (good[..good.len() - 1].to_vec(), BundleVerdict::Damaged),
+        ([&good[..], b"x"].concat(), BundleVerdict::Damaged),
+        (newer, BundleVerdict::NewerFormat),
+        (other_server.of_request(author.phone.request(), vec![]), BundleVerdict::OtherServer),
+        (with(Header { key: KeyId([1; 8]), ..header }), BundleVerdict::OtherServer),
+        (with(Header { device: DeviceId(fresh()), ..header }), BundleVerdict::AuthorUnknown),
+        // A device that never told what it signs with.
+        (with(Header { device: carrier.id, ..header }), BundleVerdict::AuthorUnknown),
+        (forged, BundleVerdict::BadSignature),
+        (unpacked, BundleVerdict::Damaged),
+        (bomb, BundleVerdict::Damaged),
+        (with(Header { ops: 2, ..header }), BundleVerdict::Damaged),
+        (author.of_request(foreign, vec![]), BundleVerdict::Damaged),
+        (author.of_request(zero, vec![]), BundleVerdict::Damaged),
+        (author.of_request(tomorrow, vec![]), BundleVerdict::NewerFormat),
+        (author.of_request(many, vec![]), BundleVerdict::Damaged),
+    ] {
+        assert_eq!(bring(&town, &carrier, file).await, verdict);
+    }
+    for at in 0..good.len() {
+        let mut flipped = good.clone();
+        flipped[at] ^= 1 << (at % 8);
+        let verdict = bring(&town, &carrier, flipped).await;
+        assert!(!verdict.is_delivered(), "byte {at}: {verdict}");
+    }
+    assert!(logged(&town, author.phone.id).await.is_empty());
+    assert_eq!(bring(&town, &carrier, good).await, BundleVerdict::Accepted);
+}
+
+#[tokio::test]
+async fn an_operation_that_cannot_be_read_blocks_no_other_and_is_heard_of_once() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let row = author.phone.visit("R1");
+    let mut ops = author.phone.request().ops;
+    ops.push(RawValue::from_string(r#"{"op_id":"not one"}"#.into()).unwrap());
+    let request = author.phone.request_of(ops);
+    let file = author.of_request(request.clone(), vec![]);
+    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Repeated);
+    assert!(town.find(row).await.is_some());
+    let reply = author.phone.send(request.clone()).await.unwrap();
+    let again = author.phone.send(request).await.unwrap();
+    assert_eq!(reply.verdict, again.verdict, "the author's own push, and its repeat");
+    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+}
+
+#[tokio::test]
+async fn photos_in_a_file_are_stored_as_if_they_had_been_uploaded() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let mut jpeg = vec![0xff, 0xd8, 0xff, 0xe0];
+    jpeg.extend((0..20_000u32).map(|i| (i * i) as u8));
+    let row = author.phone.create(
+        Kind::Photo,
+        json!({"sha256": sha256_hex(&jpeg), "size": jpeg.len(), "mime": "image/jpeg", "width": 4, "height": 3,
+            "happened": Moment::shanghai(START_MS).to_string(), "of": "visit", "recipient": recipient("R1")}),
+    );
+    let photo = |mime: &str, bytes: &[u8]| BundledPhoto { mime: mime.into(), bytes: bytes.into() };
+    let photos = vec![photo("image/jpeg", b"no photo"), photo("image/jpeg", &jpeg), photo("text/plain", &jpeg[..50])];
+    let file = author.of_request(author.phone.request(), photos);
+    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Accepted);
+    assert_eq!(town.core.stats().await.unwrap().photos_pending, 0);
+    let viewer = town.viewer("S1").await;
+    assert_eq!(town.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap().1, jpeg);
+    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+}
+
+#[tokio::test]
+async fn a_phone_whose_clock_is_a_day_off_is_put_right_by_what_it_knew_when_it_made_the_file() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    author.phone.skew = DAY_MS;
+    let row = author.phone.visit("R1");
+    let file = author.bundle();
+    town.env.advance(3 * DAY_MS);
+    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Accepted);
+    assert_eq!(town.row(row).await.hlc.ms(), START_MS, "three days on the way are no error of the clock");
+}
+
+#[tokio::test]
+async fn every_import_leaves_a_trace_that_says_whose_and_by_whom_and_nothing_more() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    author.phone.visit("R1");
+    let file = author.bundle();
+    bring(&town, &carrier, file.clone()).await;
+    town.core.import_bundle(file.clone(), Carrier::Console { worker: worker("A1") }).await.unwrap();
+    town.core.import_bundle(file, Carrier::CommandLine).await.unwrap();
+    let log = town.core.store().read(Log).await.unwrap();
+    let mut traces: Vec<(String, String)> = Vec::new();
+    for entry in log.iter().filter(|o| o.kind == Kind::AccessLog) {
+        let row = town.row(entry.row).await;
+        traces.push((row.author.to_string(), row.fields.text("detail").unwrap().to_owned()));
+    }
+    traces.sort();
+    let detail = |way: &str| format!("bundle of device {}, 1 operations, by {way}", author.phone.id);
+    let mut expected = [
+        (carrier.worker.to_string(), detail(&format!("device {}", carrier.id))),
+        (worker("A1").to_string(), detail("console")),
+        (shared::WorkerId::NIL.to_string(), detail("command line")),
+    ];
+    expected.sort();
+    assert_eq!(traces, expected);
+}
+
+#[tokio::test]
+async fn the_servers_key_stays_for_as_long_as_its_store_and_is_told_only_to_who_does_not_know_it() {
+    let town = Town::new().await;
+    let author = Author::of(&town, "W1").await;
+    let known = Keys { seal: Some(author.server.id()), sign: None };
+    assert_eq!(tell(&town, &author.phone, known).await, None);
+    let other = Keys { seal: Some(KeyId([0; 8])), sign: None };
+    assert_eq!(tell(&town, &author.phone, other).await, Some(author.server));
+    let issued = town.core.issue_code("W2").await.unwrap();
+    let again = open(&town.folder, &town.env).await;
+    let reply = again.enrol(enrol_request(&issued.code, DeviceId(fresh()), "a")).await.unwrap();
+    assert_eq!(reply.seal_key, Some(author.server));
+}
+
+#[tokio::test]
+async fn a_devices_key_is_changed_by_a_code_and_by_nothing_else() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    author.phone.visit("R1");
+    let next = SignSecret::new([8; 32]);
+    tell(&town, &author.phone, Keys { seal: None, sign: Some(next.public()) }).await;
+    author.sign = next;
+    assert_eq!(bring(&town, &carrier, author.bundle()).await, BundleVerdict::BadSignature);
+    let issued = town.core.issue_code("W1").await.unwrap();
+    let request = enrol_request(&issued.code, author.phone.id, "b");
+    let request = shared::wire::EnrolRequest { sign_key: Some(author.sign.public()), ..request };
+    town.core.enrol(request).await.unwrap();
+    assert_eq!(bring(&town, &carrier, author.bundle()).await, BundleVerdict::Accepted);
+    assert!(town.find(RowId(fresh())).await.is_none());
+}
