@@ -480,15 +480,16 @@ impl Core {
         let held = self.photos_held() && !photos_now;
         let Some(desk) = self.desk() else { return };
         desk.session.version.begin(desk.env.monotonic_ms());
+        let photos_total = if held { 0 } else { photo::debt(desk.store.conn()).map_or(0, |d| d.photos) };
         // One that runs already now also sends what it held back.
         if let Some(run) = &mut desk.session.run {
             run.by_user |= by_user;
             run.at_once |= by_user;
             run.photos_now |= photos_now;
+            run.progress.photos_total = run.progress.photos_total.max(run.progress.photos_done + photos_total);
             return;
         }
         let ops_total = outbox::waiting(desk.store.conn()).map_or(0, |(n, _)| n);
-        let photos_total = if held { 0 } else { photo::debt(desk.store.conn()).map_or(0, |d| d.photos) };
         let progress = Progress { ops_total, photos_total, ..Progress::default() };
         desk.session.run = Some(Run { by_user, at_once: by_user, photos_now, progress, ..Run::default() });
     }

@@ -7,6 +7,7 @@ use shared::{PhotoId, records::PhotoOf};
 use super::Refused;
 use crate::{
     components::{PhotoPicker, PhotoTile, Photos, PickedPhoto},
+    i18n::tr,
     state::{use_ask, use_device},
 };
 

@@ -81,6 +81,9 @@ impl StoredObjects {
         let mut hasher = Sha256::new();
         while let Some((offset, part)) = reads.next().await {
             let end = bytes.len() as u64;
+            if end >= size {
+                break;
+            }
             let part = match part {
                 // Forgotten or replaced since it was listed: another process is at the same upload.
                 Err(ObjectsError::Missing) => return Ok(Assembled::Gap(end)),
