@@ -34,7 +34,7 @@ impl World {
         let word = if broken { "unreadable operation" } else { "operation of a newer build" };
         self.note_fault(
             word,
-            format!("{} holds a {word}: {kind} {}", self.handsets[at].name, super::people::short(row)),
+            format!("{} holds a {word}: {kind} {}", self.handsets[at].name, super::words::short(row)),
         );
         self.insert_op(at, kind, row, 0, change)
     }
@@ -49,7 +49,7 @@ impl World {
         let sql = "SELECT rev FROM record WHERE id = ?1";
         let rev: u64 = self.handsets[at].conn().query_row(sql, [review.as_bytes()], |r| r.get(0))?;
         let accept = self.dice.chance(600);
-        let text = format!("{} decides review {}: {accept}", self.handsets[at].name, super::people::short(review));
+        let text = format!("{} decides review {}: {accept}", self.handsets[at].name, super::words::short(review));
         self.event(text, vec![review]);
         self.insert_op(at, "review", review, rev, json!({"resolve": {"accept": accept, "reason": "核实"}}))
     }
