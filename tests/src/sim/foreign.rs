@@ -9,7 +9,7 @@ use shared::{Hlc, Kind, OpId, RowId, ids::Incarnation, records::Role};
 impl World {
     /// What no build can read, or what only a newer one would write.
     pub(super) fn foreign_operation(&mut self, at: usize, broken: bool) -> anyhow::Result<()> {
-        if self.handsets[at].phase() != Phase::Ready || self.handsets[at].full {
+        if self.handsets[at].phase() != Phase::Ready || self.handsets[at].full || self.handsets[at].will_be_killed() {
             return Ok(());
         }
         let Some(recipient) = self.somebody_on(at, "recipient")? else { return Ok(()) };
@@ -42,7 +42,8 @@ impl World {
     /// A supervisor decides a review on the device.
     pub(super) fn decide_on_device(&mut self, at: usize) -> anyhow::Result<()> {
         let role = meta::enrolment(self.handsets[at].conn())?.map(|e| e.role);
-        if role != Some(Role::Supervisor) || self.handsets[at].full {
+        // What SQL writes is no transaction of the core: a kill that is planned could not be before or after it.
+        if role != Some(Role::Supervisor) || self.handsets[at].full || self.handsets[at].will_be_killed() {
             return Ok(());
         }
         let Some(review) = self.somebody_on(at, Kind::Review.word())? else { return Ok(()) };

@@ -119,6 +119,7 @@ impl World {
         } else {
             None
         };
+        let mishap = mishap.map(|drawn| self.needed_by_bug().unwrap_or(drawn));
         let Some((mishap, kind, _)) = mishap else { return self.answer(at, process, step).await };
         let name = self.handsets[at].name.clone();
         self.note_fault(kind, format!("{kind}: {} of {name}", step.name()));
@@ -152,6 +153,16 @@ impl World {
                 reply
             }
         })
+    }
+
+    /// The one mishap that a planted bug shows in, where it is a rare one.
+    fn needed_by_bug(&self) -> Option<(Mishap, &'static str, u64)> {
+        let needed = match self.bug? {
+            Bug::AcknowledgedBeforeDurable => Mishap::CrashBefore,
+            Bug::HalfATransactionKept => Mishap::DiskFull,
+            _ => return None,
+        };
+        MISHAPS.into_iter().find(|(mishap, _, _)| *mishap == needed)
     }
 
     /// The process answers until its next write, and dies there.
