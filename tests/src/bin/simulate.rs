@@ -79,13 +79,10 @@ fn seeds(options: &Options) -> anyhow::Result<bool> {
 
 fn conclude(reports: &[SeedReport], begun: Instant) -> bool {
     let sum = |of: fn(&SeedReport) -> u64| reports.iter().map(of).sum::<u64>();
-    let mut faults: BTreeMap<&str, u64> = BTreeMap::new();
-    for (kind, n) in reports.iter().flat_map(|r| &r.faults) {
-        *faults.entry(kind).or_default() += n;
-    }
-    println!("faults injected:");
-    for (kind, n) in &faults {
-        println!("  {n:>8}  {kind}");
+    let faults = counted(reports, |r| &r.faults);
+    for (title, list) in [("faults injected", &faults), ("reached", &counted(reports, |r| &r.reached))] {
+        println!("{title}:");
+        list.iter().for_each(|(what, n)| println!("  {n:>8}  {what}"));
     }
     let failures = reports.iter().filter(|r| r.failure.is_some()).count();
     println!(
@@ -102,6 +99,15 @@ fn conclude(reports: &[SeedReport], begun: Instant) -> bool {
         faults.values().sum::<u64>()
     );
     failures == 0
+}
+
+/// Sums of all seeds, by what was counted.
+fn counted(reports: &[SeedReport], of: fn(&SeedReport) -> &BTreeMap<&'static str, u64>) -> BTreeMap<&'static str, u64> {
+    let mut sums = BTreeMap::new();
+    for (what, n) in reports.iter().flat_map(of) {
+        *sums.entry(*what).or_default() += n;
+    }
+    sums
 }
 
 /// Plants each bug and looks for the first seed that catches it; true when all are caught.

@@ -1,10 +1,9 @@
 //! What goes wrong beyond the network: devices die, are copied and put back, clocks jump, disks fill up, rights end, the
 //! server is restored.
 
-use super::{handset::OwnOp, profile::weighted, town::days, world::World};
-use anyhow::Context;
+use super::{profile::weighted, town::days, world::World};
 use device_core::views::Phase;
-use std::{collections::BTreeMap, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -194,62 +193,5 @@ impl World {
         self.strays.clear();
         self.note_fault("server restored", format!("the server is put back to backup {which}"));
         Ok(())
-    }
-
-    /// Nothing follows any more from how wrong the clock of this device was: neither for it nor for its twins.
-    pub(super) fn not_plain(&mut self, at: usize) {
-        let device = self.handsets[at].device;
-        self.handsets[at].plain = false;
-        for saved in self.ledger.ops.values_mut().filter(|s| s.device == device) {
-            saved.skew_ms = None;
-        }
-    }
-
-    /// Compares a device's operations with what it had, and keeps the ledger. `undo`: an operation may have been taken
-    /// back just now.
-    pub(super) fn observe(&mut self, at: usize, undo: bool) -> anyhow::Result<()> {
-        let ops = self.handsets[at].own_ops()?;
-        let before = std::mem::replace(&mut self.handsets[at].known, ops.clone());
-        self.new_in_ledger(at, &ops);
-        for (no, op) in before {
-            if let Some(now) = ops.get(&no).filter(|now| now.id == op.id) {
-                // Heard just now, from the server as it is; what an old copy of a device remembers proves nothing.
-                if now.acked
-                    && !op.acked
-                    && let Some(saved) = self.ledger.ops.get_mut(&op.id)
-                {
-                    saved.acked_at = Some(self.server.restores);
-                }
-                continue;
-            }
-            let name = self.handsets[at].name.clone();
-            let saved = self.ledger.ops.get_mut(&op.id).context("every operation seen is in the ledger")?;
-            if undo && !saved.offered {
-                saved.taken_back = true;
-            } else {
-                self.fail("saved means saved", format!("{name} lost {} of {}", op.id, op.kind), vec![op.row]);
-            }
-        }
-        Ok(())
-    }
-
-    fn new_in_ledger(&mut self, at: usize, ops: &BTreeMap<u64, OwnOp>) {
-        let handset = &self.handsets[at];
-        let skew_ms = handset.plain.then(|| handset.skew_ms());
-        for op in ops.values() {
-            self.ledger.ops.entry(op.id).or_insert_with(|| super::ledger::Saved {
-                worker: handset.worker,
-                device: handset.device,
-                row: op.row,
-                kind: op.kind.as_str().into(),
-                json: op.json.clone(),
-                made_ms: self.clock.now_ms(),
-                skew_ms,
-                offered: false,
-                taken_back: false,
-                foreign: false,
-                acked_at: None,
-            });
-        }
     }
 }

@@ -9,7 +9,7 @@ use shared::{Hlc, Kind, OpId, RowId, ids::Incarnation, records::Role};
 impl World {
     /// What no build can read, or what only a newer one would write.
     pub(super) fn foreign_operation(&mut self, at: usize, broken: bool) -> anyhow::Result<()> {
-        if self.handsets[at].phase() != Phase::Ready || self.handsets[at].full {
+        if self.handsets[at].phase() != Phase::Ready || self.handsets[at].full || self.handsets[at].will_be_killed() {
             return Ok(());
         }
         let Some(recipient) = self.somebody_on(at, "recipient")? else { return Ok(()) };
@@ -34,7 +34,7 @@ impl World {
         let word = if broken { "unreadable operation" } else { "operation of a newer build" };
         self.note_fault(
             word,
-            format!("{} holds a {word}: {kind} {}", self.handsets[at].name, super::people::short(row)),
+            format!("{} holds a {word}: {kind} {}", self.handsets[at].name, super::words::short(row)),
         );
         self.insert_op(at, kind, row, 0, change)
     }
@@ -42,14 +42,15 @@ impl World {
     /// A supervisor decides a review on the device.
     pub(super) fn decide_on_device(&mut self, at: usize) -> anyhow::Result<()> {
         let role = meta::enrolment(self.handsets[at].conn())?.map(|e| e.role);
-        if role != Some(Role::Supervisor) || self.handsets[at].full {
+        // What SQL writes is no transaction of the core: a kill that is planned could not be before or after it.
+        if role != Some(Role::Supervisor) || self.handsets[at].full || self.handsets[at].will_be_killed() {
             return Ok(());
         }
         let Some(review) = self.somebody_on(at, Kind::Review.word())? else { return Ok(()) };
         let sql = "SELECT rev FROM record WHERE id = ?1";
         let rev: u64 = self.handsets[at].conn().query_row(sql, [review.as_bytes()], |r| r.get(0))?;
         let accept = self.dice.chance(600);
-        let text = format!("{} decides review {}: {accept}", self.handsets[at].name, super::people::short(review));
+        let text = format!("{} decides review {}: {accept}", self.handsets[at].name, super::words::short(review));
         self.event(text, vec![review]);
         self.insert_op(at, "review", review, rev, json!({"resolve": {"accept": accept, "reason": "核实"}}))
     }

@@ -138,6 +138,10 @@ impl Handset {
         *self.kill.lock().unwrap_or_else(PoisonError::into_inner) = Some(kill);
     }
 
+    pub fn will_be_killed(&self) -> bool {
+        self.kill.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// The files that the kill left behind, if it came to it.
     pub fn killed(&mut self) -> Option<PathBuf> {
         let kill = self.kill.lock().unwrap_or_else(PoisonError::into_inner).take()?;

@@ -1,5 +1,7 @@
 //! What people were told is saved: every operation of every device, and what may excuse its absence later.
 
+use super::{handset::OwnOp, world::World};
+use anyhow::Context;
 use shared::{DeviceId, Kind, OpId, RowId, WorkerId};
 use std::collections::BTreeMap;
 
@@ -28,4 +30,64 @@ pub struct Saved {
 #[derive(Debug, Default)]
 pub struct Ledger {
     pub ops: BTreeMap<OpId, Saved>,
+}
+
+impl World {
+    /// Nothing follows any more from how wrong the clock of this device was: neither for it nor for its twins.
+    pub(super) fn not_plain(&mut self, at: usize) {
+        let device = self.handsets[at].device;
+        self.handsets[at].plain = false;
+        for saved in self.ledger.ops.values_mut().filter(|s| s.device == device) {
+            saved.skew_ms = None;
+        }
+    }
+
+    /// Compares a device's operations with what it had, and keeps the ledger. `undo`: an operation may have been taken
+    /// back just now.
+    pub(super) fn observe(&mut self, at: usize, undo: bool) -> anyhow::Result<()> {
+        let ops = self.handsets[at].own_ops()?;
+        let before = std::mem::replace(&mut self.handsets[at].known, ops.clone());
+        self.new_in_ledger(at, &ops);
+        for (no, op) in before {
+            if let Some(now) = ops.get(&no).filter(|now| now.id == op.id) {
+                // Heard just now, from the server as it is; what an old copy of a device remembers proves nothing.
+                if now.acked
+                    && !op.acked
+                    && let Some(saved) = self.ledger.ops.get_mut(&op.id)
+                {
+                    saved.acked_at = Some(self.server.restores);
+                }
+                continue;
+            }
+            let name = self.handsets[at].name.clone();
+            let saved = self.ledger.ops.get_mut(&op.id).context("every operation seen is in the ledger")?;
+            if undo && !saved.offered {
+                saved.taken_back = true;
+                self.trace.reach("saved and taken back");
+            } else {
+                self.fail("saved means saved", format!("{name} lost {} of {}", op.id, op.kind), vec![op.row]);
+            }
+        }
+        Ok(())
+    }
+
+    fn new_in_ledger(&mut self, at: usize, ops: &BTreeMap<u64, OwnOp>) {
+        let handset = &self.handsets[at];
+        let skew_ms = handset.plain.then(|| handset.skew_ms());
+        for op in ops.values() {
+            self.ledger.ops.entry(op.id).or_insert_with(|| Saved {
+                worker: handset.worker,
+                device: handset.device,
+                row: op.row,
+                kind: op.kind.as_str().into(),
+                json: op.json.clone(),
+                made_ms: self.clock.now_ms(),
+                skew_ms,
+                offered: false,
+                taken_back: false,
+                foreign: false,
+                acked_at: None,
+            });
+        }
+    }
 }

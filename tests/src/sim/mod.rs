@@ -3,10 +3,10 @@
 //!
 //! - a run: [`world`], shaped by its [`profile`]; who lives there: [`town`]; [`clock`]
 //! - what happens: [`people`], [`office`], [`foreign`] (operations of other builds), [`faults`], [`network`]
-//! - what is watched: [`ledger`] (what was confirmed as saved), [`trace`]
+//! - what is watched: [`ledger`] (what was confirmed as saved), [`trace`], [`words`]
 //! - the parts: [`handset`] (a device), [`server`] (processes over one [`store`])
 //! - how it ends: [`quiet`], then [`checks`]
-//! - whether it would notice: [`mutants`], planted in [`txn`], [`network`] and [`plant`]
+//! - whether it would notice: [`mutants`], planted in [`txn`] and [`plant`]
 //!
 //! `docs/simulator.md` tells how to run it and how to read a failure.
 
@@ -28,6 +28,7 @@ pub mod store;
 pub mod town;
 pub mod trace;
 mod txn;
+mod words;
 pub mod world;
 
 use crate::harness::folder::Folder;
@@ -44,6 +45,7 @@ pub struct SeedReport {
     pub steps: u64,
     pub checks: u64,
     pub faults: BTreeMap<&'static str, u64>,
+    pub reached: BTreeMap<&'static str, u64>,
     /// Over everything that happened, and everything the server held at the end.
     pub hash: u64,
     pub failure: Option<Failure>,
@@ -80,6 +82,7 @@ impl World {
             steps: self.trace.steps(),
             checks: self.trace.checks,
             faults: self.trace.faults.clone(),
+            reached: self.trace.reached.clone(),
             hash: self.trace.hash(),
             failure: self.failure,
         }

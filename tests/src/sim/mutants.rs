@@ -2,8 +2,7 @@
 //! in a wrapper around a seam, written so that its effect is that of the bug it is named after.
 //!
 //! - around the server's store: [`super::txn`]
-//! - around request and reply: [`super::network`]
-//! - on the device's own store, by SQL: [`super::handset`]
+//! - around request and reply, and on the device's own store by SQL: [`super::plant`]
 
 macro_rules! bugs {
     ($($(#[doc = $what:literal])+ $name:ident,)+) => {

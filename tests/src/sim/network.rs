@@ -1,5 +1,5 @@
 //! Requests and replies on their way: lost, doubled, late, cut short, refused, and the process behind them dying. Also
-//! where the bugs of request and reply are planted, and where every row that a device receives is looked at.
+//! where every row that a device receives is looked at.
 
 use super::{
     handset::Flight,
@@ -7,15 +7,15 @@ use super::{
     profile::weighted,
     store::StoreFault,
     town::{day_of, keeper, place},
+    words::{reached, told},
     world::World,
 };
 use device_core::{Command, Step, StepReply};
 use serde_json::{Value, value::RawValue};
 use shared::{
     OpId, Row,
-    ids::OpNo,
     records::Audience,
-    wire::{ErrorCode, MediaState, MediaStatus, PullReply, PushVerdict, Scope, SyncError},
+    wire::{ErrorCode, PullReply, Scope, SyncError},
 };
 
 /// What a delivery meets.
@@ -98,6 +98,7 @@ impl World {
         self.plant_before_reply(at, &step, &reply)?;
         let text = format!("{} takes the reply to {}: {}", self.handsets[at].name, step.name(), told(&reply));
         self.event(text, Vec::new());
+        reached(&reply, &mut self.trace);
         self.handsets[at].core.apply(reply);
         if self.killed(at, false)? {
             return Ok(());
@@ -118,6 +119,7 @@ impl World {
         } else {
             None
         };
+        let mishap = mishap.map(|drawn| self.needed_by_bug().unwrap_or(drawn));
         let Some((mishap, kind, _)) = mishap else { return self.answer(at, process, step).await };
         let name = self.handsets[at].name.clone();
         self.note_fault(kind, format!("{kind}: {} of {name}", step.name()));
@@ -151,6 +153,16 @@ impl World {
                 reply
             }
         })
+    }
+
+    /// The one mishap that a planted bug shows in, where it is a rare one.
+    fn needed_by_bug(&self) -> Option<(Mishap, &'static str, u64)> {
+        let needed = match self.bug? {
+            Bug::AcknowledgedBeforeDurable => Mishap::CrashBefore,
+            Bug::HalfATransactionKept => Mishap::DiskFull,
+            _ => return None,
+        };
+        MISHAPS.into_iter().find(|(mishap, _, _)| *mishap == needed)
     }
 
     /// The process answers until its next write, and dies there.
@@ -233,135 +245,9 @@ impl World {
             self.fail("nobody receives a row outside their scope", what, vec![row.id]);
         }
     }
-
-    fn plant_in_request(&self, step: &mut Step) -> Option<OpNo> {
-        if let (Some(Bug::PhotoVerifiedWithoutBytes), Step::MediaChunk { chunk, .. }) = (self.bug, &mut *step) {
-            chunk.bytes.clear();
-        }
-        let Step::Push { request, .. } = step else { return None };
-        match self.bug {
-            Some(Bug::NeighboursOfTheUnreadableDropped) => {
-                let last = OpNo(request.first_op.0 + request.ops.len() as u64 - 1);
-                let unreadable =
-                    request.ops.iter().position(|op| serde_json::from_str::<shared::Op>(op.get()).is_err());
-                request.ops.truncate(unreadable? + 1);
-                Some(last)
-            }
-            // As if the device's clock were that much slower: every stamp is shifted to the present.
-            Some(Bug::ArrivalWins) => {
-                request.client_now.utc_ms = self.clock.now_ms() - super::town::days(400);
-                None
-            }
-            Some(Bug::SkewNotCorrected) => {
-                request.client_now.utc_ms = self.clock.now_ms();
-                None
-            }
-            _ => None,
-        }
-    }
-
-    fn plant_in_reply(&mut self, at: usize, step: &Step, reply: &mut StepReply, dropped: Option<OpNo>) {
-        match (self.bug, reply) {
-            (Some(Bug::OutcomeNotTold), StepReply::Push(Ok(reply))) => {
-                if let PushVerdict::Accepted { outcomes, .. } = &mut reply.verdict {
-                    outcomes.clear();
-                }
-            }
-            (Some(Bug::NeighboursOfTheUnreadableDropped), StepReply::Push(Ok(reply))) => {
-                if let (PushVerdict::Accepted { acked_through, .. }, Some(last)) = (&mut reply.verdict, dropped) {
-                    *acked_through = last;
-                }
-            }
-            (Some(Bug::EpochIgnored), StepReply::Push(Ok(reply))) => {
-                reply.epoch = self.handsets[at].epoch().unwrap_or(reply.epoch);
-            }
-            (Some(Bug::EpochIgnored), StepReply::Pull(Ok(reply))) => {
-                reply.epoch = self.handsets[at].epoch().unwrap_or(reply.epoch);
-            }
-            (Some(Bug::EpochIgnored), StepReply::Enrol(Ok(reply))) => {
-                reply.epoch = self.handsets[at].epoch().unwrap_or(reply.epoch);
-            }
-            (Some(Bug::CursorSkipsACommit), StepReply::Pull(Ok(reply))) if !self.quiet => {
-                for page in reply.scopes.iter_mut().filter(|p| p.rows.len() > 1) {
-                    page.rows.remove(0);
-                }
-            }
-            (Some(Bug::LeavingNotTold), StepReply::Pull(Ok(reply))) => {
-                reply.scopes.iter_mut().for_each(|page| page.gone.clear());
-            }
-            (Some(Bug::PhotoVerifiedWithoutBytes), StepReply::Media(Ok(status))) => {
-                if let Step::MediaChunk { chunk, .. } = step {
-                    *status = MediaStatus {
-                        upload: chunk.upload,
-                        state: MediaState::Verified,
-                        offset: chunk.offset + chunk.bytes.len() as u64,
-                    };
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// The id in an operation's JSON, whatever else is wrong with it.
 fn op_id(raw: &RawValue) -> Option<OpId> {
     serde_json::from_str::<Value>(raw.get()).ok()?.get("op_id")?.as_str()?.parse().ok()
-}
-
-/// A reply in a few words.
-fn told(reply: &StepReply) -> String {
-    match reply {
-        StepReply::Push(Ok(reply)) => match &reply.verdict {
-            PushVerdict::Accepted { acked_through, outcomes } => {
-                let words: Vec<String> = outcomes.iter().map(|o| outcome_word(&o.outcome)).collect();
-                format!("accepted through {acked_through} [{}]", words.join(", "))
-            }
-            PushVerdict::Resume { have } => format!("resume, have {have}"),
-            PushVerdict::NewIncarnation { incarnation } => format!("new incarnation {incarnation}"),
-            PushVerdict::Other(_) => "a verdict of a newer server".to_owned(),
-        },
-        StepReply::Pull(Ok(reply)) => {
-            let pages: Vec<String> = reply
-                .scopes
-                .iter()
-                .filter(|p| p.reset || !p.rows.is_empty() || !p.gone.is_empty())
-                .map(|p| {
-                    let reset = if p.reset { " reset" } else { "" };
-                    let scope = p.scope.to_string();
-                    format!(
-                        "{}{reset} +{} -{} @{}",
-                        &scope[..scope.len().min(14)],
-                        p.rows.len(),
-                        p.gone.len(),
-                        p.cursor
-                    )
-                })
-                .collect();
-            format!("{}{}", pages.join("; "), if reply.more { " and more" } else { "" })
-        }
-        StepReply::Media(Ok(status)) => format!("{:?} {}", status.state, status.offset),
-        StepReply::Enrol(Ok(_)) | StepReply::Report(Ok(_)) => "well".to_owned(),
-        StepReply::Repair(Ok(reply)) => {
-            format!("repair +{} @{}{}", reply.rows.len(), reply.seq, if reply.more { " and more" } else { "" })
-        }
-        StepReply::Repair(Err(e)) => e.to_string(),
-        StepReply::Bundle(Ok(reply)) => format!("bundle {:?}", reply.verdict),
-        StepReply::Bundle(Err(e)) => e.to_string(),
-        StepReply::Push(Err(e)) => e.to_string(),
-        StepReply::Pull(Err(e)) => e.to_string(),
-        StepReply::Media(Err(e)) => e.to_string(),
-        StepReply::Enrol(Err(e)) => e.to_string(),
-        StepReply::Report(Err(e)) => e.to_string(),
-    }
-}
-
-pub fn outcome_word(outcome: &shared::Outcome) -> String {
-    use shared::Outcome as O;
-    match outcome {
-        O::Applied => "applied".to_owned(),
-        O::Merged { lost } => format!("merged, lost {lost:?}"),
-        O::InReview { reason, applied, .. } => format!("in review, {reason}, applied {applied}"),
-        O::Rejected(why) => format!("rejected, {}", why.word()),
-        O::Other(_) => "other".to_owned(),
-    }
 }

@@ -1,8 +1,8 @@
 //! What the office does meanwhile: it moves people, edits, imports, decides.
 
 use super::{
-    people::short,
     town::{COUNTY, VILLAGES, create, day_of, days, set},
+    words::short,
     world::World,
 };
 use serde_json::json;

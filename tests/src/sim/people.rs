@@ -1,6 +1,10 @@
 //! What people do on their devices: the same commands as their screens send.
 
-use super::{profile::weighted, world::World};
+use super::{
+    profile::weighted,
+    words::{named, short},
+    world::World,
+};
 use device_core::{
     Command, Receipt, Refusal,
     command::{NeedText, NewAssistance, NewNeed, NewReceipt, NewVisit, RecipientQuery, RevealField, Share},
@@ -170,9 +174,9 @@ impl World {
             },
             Deed::Feedback => Command::SendFeedback { kind: FeedbackKind::ALL[0].clone(), text: note },
             Deed::PutAside => {
-                let attention =
+                let mut attention =
                     self.handsets[at].known.iter().filter(|(_, op)| op.outcome.is_some()).map(|(no, _)| *no);
-                let Some(no) = attention.last() else { return Ok(None) };
+                let Some(no) = attention.next_back() else { return Ok(None) };
                 let op_no = shared::ids::OpNo(no);
                 if self.dice.chance(500) { Command::Resend { op_no } } else { Command::Acknowledge { op_no } }
             }
@@ -194,7 +198,7 @@ impl World {
         let services = if self.dice.chance(200) { vec![Service::Tutoring] } else { Vec::new() };
         NewVisit {
             recipients: vec![recipient],
-            mode: self.dice.one_of(&[0, 0, 1]).eq(&0).then_some(VisitMode::Home).unwrap_or(VisitMode::Phone),
+            mode: if self.dice.chance(667) { VisitMode::Home } else { VisitMode::Phone },
             presence: if self.dice.chance(850) { Presence::Found } else { Presence::Away },
             happened: None,
             findings: Vec::new(),
@@ -282,28 +286,5 @@ impl World {
             return Ok(None);
         }
         Ok(Some(RowId(uuid::Uuid::from_bytes(self.dice.one_of(&rows)))))
-    }
-}
-
-/// The last digits of a record's id: enough to tell records of a run apart.
-pub fn short(row: RowId) -> String {
-    let text = row.to_string();
-    text[text.len() - 8..].to_owned()
-}
-
-/// A command in a few words.
-fn named(command: &Command) -> String {
-    let debug = format!("{command:?}");
-    let word: String = debug.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
-    match command {
-        Command::AdvanceNeed { need, to, .. } => format!("{word} {} to {to}", short((*need).into())),
-        Command::EditRecipient { recipient, fields } => format!("{word} {} {fields:?}", short((*recipient).into())),
-        Command::EditTags { recipient, add, remove } => {
-            format!("{word} {} +{add:?} -{remove:?}", short((*recipient).into()))
-        }
-        Command::Amend { row, fields, .. } => format!("{word} {} {fields:?}", short(*row)),
-        Command::Void { row, .. } => format!("{word} {}", short(*row)),
-        Command::Resend { op_no } | Command::Acknowledge { op_no } => format!("{word} {op_no}"),
-        _ => word,
     }
 }

@@ -1,10 +1,11 @@
-//! The bugs of a device, planted on its own store between replies. Never reached without one.
+//! Where bugs are planted outside of the server's store: in a request and a reply on their way, and on a device's own store
+//! between replies. Nothing here does anything without one.
 
 use super::{handset::Handset, mutants::Bug, world::World};
 use device_core::{Step, StepReply, store::meta};
 use shared::{
-    ids::Epoch,
-    wire::{PushVerdict, SyncError},
+    ids::{Epoch, OpNo},
+    wire::{MediaState, MediaStatus, PushVerdict, SyncError},
 };
 
 impl Handset {
@@ -15,6 +16,75 @@ impl Handset {
 }
 
 impl World {
+    /// The number that the reply will have to speak of, when operations were taken out.
+    pub(super) fn plant_in_request(&self, step: &mut Step) -> Option<OpNo> {
+        if let (Some(Bug::PhotoVerifiedWithoutBytes), Step::MediaChunk { chunk, .. }) = (self.bug, &mut *step) {
+            chunk.bytes.clear();
+        }
+        let Step::Push { request, .. } = step else { return None };
+        match self.bug {
+            Some(Bug::NeighboursOfTheUnreadableDropped) => {
+                let last = OpNo(request.first_op.0 + request.ops.len() as u64 - 1);
+                let unreadable =
+                    request.ops.iter().position(|op| serde_json::from_str::<shared::Op>(op.get()).is_err());
+                request.ops.truncate(unreadable? + 1);
+                Some(last)
+            }
+            // As if the device's clock were that much slower: every stamp is shifted to the present.
+            Some(Bug::ArrivalWins) => {
+                request.client_now.utc_ms = self.clock.now_ms() - super::town::days(400);
+                None
+            }
+            Some(Bug::SkewNotCorrected) => {
+                request.client_now.utc_ms = self.clock.now_ms();
+                None
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn plant_in_reply(&mut self, at: usize, step: &Step, reply: &mut StepReply, dropped: Option<OpNo>) {
+        match (self.bug, reply) {
+            (Some(Bug::OutcomeNotTold), StepReply::Push(Ok(reply))) => {
+                if let PushVerdict::Accepted { outcomes, .. } = &mut reply.verdict {
+                    outcomes.clear();
+                }
+            }
+            (Some(Bug::NeighboursOfTheUnreadableDropped), StepReply::Push(Ok(reply))) => {
+                if let (PushVerdict::Accepted { acked_through, .. }, Some(last)) = (&mut reply.verdict, dropped) {
+                    *acked_through = last;
+                }
+            }
+            (Some(Bug::EpochIgnored), StepReply::Push(Ok(reply))) => {
+                reply.epoch = self.handsets[at].epoch().unwrap_or(reply.epoch);
+            }
+            (Some(Bug::EpochIgnored), StepReply::Pull(Ok(reply))) => {
+                reply.epoch = self.handsets[at].epoch().unwrap_or(reply.epoch);
+            }
+            (Some(Bug::EpochIgnored), StepReply::Enrol(Ok(reply))) => {
+                reply.epoch = self.handsets[at].epoch().unwrap_or(reply.epoch);
+            }
+            (Some(Bug::CursorSkipsACommit), StepReply::Pull(Ok(reply))) if !self.quiet => {
+                for page in reply.scopes.iter_mut().filter(|p| p.rows.len() > 1) {
+                    page.rows.remove(0);
+                }
+            }
+            (Some(Bug::LeavingNotTold), StepReply::Pull(Ok(reply))) => {
+                reply.scopes.iter_mut().for_each(|page| page.gone.clear());
+            }
+            (Some(Bug::PhotoVerifiedWithoutBytes), StepReply::Media(Ok(status))) => {
+                if let Step::MediaChunk { chunk, .. } = step {
+                    *status = MediaStatus {
+                        upload: chunk.upload,
+                        state: MediaState::Verified,
+                        offset: chunk.offset + chunk.bytes.len() as u64,
+                    };
+                }
+            }
+            _ => {}
+        }
+    }
+
     pub(super) fn plant_before_reply(&mut self, at: usize, step: &Step, reply: &StepReply) -> anyhow::Result<()> {
         let conn = self.handsets[at].conn();
         match (self.bug, step, reply) {

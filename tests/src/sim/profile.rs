@@ -49,6 +49,16 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// For a planted bug: no kind of fault is left out, since the bug may need any of them to show.
+    pub fn eventful(self) -> Self {
+        let faults = self.faults.into_iter().map(|(fault, weight)| (fault, weight.max(1))).collect();
+        let [people, sync, office, fault] = self.next;
+        let next = [people, sync, office.max(4), fault.max(4)];
+        Self { faults, next, network: self.network.max(200), pause_s: self.pause_s.max(3600), ..self }
+    }
+}
+
 /// An index, each as likely as its weight; `None` when all are zero.
 pub fn weighted(dice: &mut Dice, weights: impl IntoIterator<Item = u64> + Clone) -> Option<usize> {
     let total: u64 = weights.clone().into_iter().sum();

@@ -19,7 +19,8 @@ impl World {
             if self.handsets[at].full {
                 self.handsets[at].free_disk()?;
             }
-            // Whatever was on its way never arrived.
+            // A kill that was planned does not come, and whatever was on its way never arrived.
+            self.handsets[at].killed();
             self.handsets[at].flight = Flight::Idle;
         }
         for round in 0..ROUNDS {

@@ -20,11 +20,20 @@ pub struct Trace {
     pub faults: BTreeMap<&'static str, u64>,
     pub syncs: u64,
     pub checks: u64,
+    /// How often a run came to what it is to cover: a check that never meets its case proves nothing.
+    pub reached: BTreeMap<&'static str, u64>,
 }
 
 impl Default for Trace {
     fn default() -> Self {
-        Self { lines: Vec::new(), hash: 0xcbf2_9ce4_8422_2325, faults: BTreeMap::new(), syncs: 0, checks: 0 }
+        Self {
+            lines: Vec::new(),
+            hash: 0xcbf2_9ce4_8422_2325,
+            faults: BTreeMap::new(),
+            syncs: 0,
+            checks: 0,
+            reached: BTreeMap::new(),
+        }
     }
 }
 
@@ -40,6 +49,10 @@ impl Trace {
 
     pub fn fault(&mut self, kind: &'static str) {
         *self.faults.entry(kind).or_default() += 1;
+    }
+
+    pub fn reach(&mut self, what: &'static str) {
+        *self.reached.entry(what).or_default() += 1;
     }
 
     /// Takes something into the hash that is not worth a line.

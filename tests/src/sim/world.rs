@@ -57,6 +57,7 @@ impl World {
     pub async fn make(seed: u64, folder: &Path, bug: Option<Bug>) -> anyhow::Result<Self> {
         let mut dice = Dice::new(seed, 0);
         let profile = Profile::of(seed, &mut dice);
+        let profile = if bug.is_some() { profile.eventful() } else { profile };
         let clock = Clock::new();
         let (town, roster) = Town::found(&profile, &mut dice, day_of(clock.now_ms()));
         let server = Server::start(&profile, folder, clock.clone(), seed, bug).await?;

@@ -76,20 +76,32 @@ pub struct State {
 #[derive(Serialize, Deserialize)]
 struct Filed {
     clock: u64,
-    tables: Vec<(String, Vec<String>, Vec<(Values, Values)>)>,
+    tables: Vec<FiledTable>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FiledTable {
+    name: String,
+    columns: Vec<String>,
+    /// Keys and rows.
+    rows: Vec<(Values, Values)>,
 }
 
 impl State {
     pub fn to_bytes(&self) -> Stored<Vec<u8>> {
-        let rows = |rows: &Rows| rows.by_key.iter().map(|(k, v)| (k.clone(), Values::clone(v))).collect();
-        let tables = self.tables.iter().map(|(name, t)| (name.clone(), t.columns.clone(), rows(t))).collect();
-        serde_json::to_vec(&Filed { clock: self.clock, tables }).map_err(|e| StoreError::Corrupt(e.to_string()))
+        let table = |(name, rows): (&String, &Arc<Rows>)| FiledTable {
+            name: name.clone(),
+            columns: rows.columns.clone(),
+            rows: rows.by_key.iter().map(|(key, row)| (key.clone(), Values::clone(row))).collect(),
+        };
+        let filed = Filed { clock: self.clock, tables: self.tables.iter().map(table).collect() };
+        serde_json::to_vec(&filed).map_err(|e| StoreError::Corrupt(e.to_string()))
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Stored<Self> {
         let filed: Filed = serde_json::from_slice(bytes).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        let table = |(name, columns, rows): (String, Vec<String>, Vec<(Values, Values)>)| {
-            let by_key = rows.into_iter().map(|(k, v)| (k, Arc::new(v))).collect();
+        let table = |FiledTable { name, columns, rows }: FiledTable| {
+            let by_key = rows.into_iter().map(|(key, row)| (key, Arc::new(row))).collect();
             (name, Arc::new(Rows { columns, by_key }))
         };
         Ok(Self { clock: filed.clock, tables: filed.tables.into_iter().map(table).collect() })

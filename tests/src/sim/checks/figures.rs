@@ -1,25 +1,26 @@
-//! Figures against a recount over all records: the report's, what is open, who was seen last, and the phone's own month.
+//! Figures against a recount over all records: the report's, what is open, who was seen last.
 
 use super::dump::Dump;
 use crate::sim::{
-    clock::START_MS,
-    town::{day_of, place},
+    town::{TOWNSHIP, place},
     world::World,
 };
-use device_core::{Command, Receipt};
+use anyhow::Context;
 use shared::{
-    AreaCode, AreaLevel, Month, RecipientId, Row, RowId, WorkerId,
-    indicators::{Fact, Figures, Indicator, Tally, facts},
+    AreaCode, AreaLevel, Month, Period, RecipientId, WorkerId,
+    indicators::{Figures, Indicator, Tally, facts},
     records::{Kind, NeedStatus, ReviewStatus},
+    wire::ReportRequest,
 };
 use std::collections::BTreeMap;
 
 const REPORT: &str = "the report is the recount of all records";
-const PHONE: &str = "the phone's totals are the report's";
 const OPEN: &str = "what is counted as open is open";
 const SEEN: &str = "who was seen last is recounted";
 
 type Key = (String, Month, String, u8);
+/// What counts once a day, and the records behind it: where each would be booked.
+type Once = BTreeMap<(RecipientId, i32, WorkerId, u8), Vec<(Option<AreaCode>, String)>>;
 
 impl World {
     pub(super) fn figures(&mut self, dump: &Dump) {
@@ -31,8 +32,7 @@ impl World {
                 sum.1 += fen;
             }
         };
-        // Behind each day of a worker with a recipient: how many records, and where any of them would be booked.
-        let mut once: BTreeMap<(RecipientId, i32, WorkerId, u8), Vec<(Option<AreaCode>, String)>> = BTreeMap::new();
+        let mut once = Once::new();
         for row in dump.rows.values() {
             let category = row.category.as_ref().map_or("", |c| c.word()).to_owned();
             for fact in facts(row) {
@@ -80,6 +80,26 @@ impl World {
         self.last_seen(dump);
     }
 
+    /// What a supervisor is shown, asked for as the console asks.
+    pub(super) async fn shown_report(&mut self, dump: &Dump) -> anyhow::Result<()> {
+        let Some(supervisor) = self.town.people.iter().find(|p| p.code == "S1").map(|p| p.id) else { return Ok(()) };
+        let process = &self.server.processes[0];
+        let Some(viewer) = process.viewer_by_worker(supervisor).await? else { return Ok(()) };
+        let area: AreaCode = TOWNSHIP.parse().context("the township's code")?;
+        let request = ReportRequest { area, period: Period::Since(2023), category: None };
+        let report = process.report_for(&viewer, request).await?;
+        let mut want = Figures::default();
+        for row in dump.tally.iter().filter(|row| row.area == TOWNSHIP) {
+            if let Some(indicator) = Indicator::from_number(row.indicator) {
+                want.add(&indicator, Tally { n: row.n, fen: shared::Fen(row.fen) });
+            }
+        }
+        let (shown, want) = (nonzero(report.total), nonzero(want));
+        let holds = if shown == want { Ok(()) } else { Err(format!("it shows {shown:?}, the figures are {want:?}")) };
+        self.expect(REPORT, &[], holds);
+        Ok(())
+    }
+
     fn open_ones(&mut self, dump: &Dump) {
         let mut open: BTreeMap<(String, i64), i64> = BTreeMap::new();
         for row in dump.rows.values().filter(|r| !r.is_void()) {
@@ -125,101 +145,9 @@ impl World {
         });
         self.expect(SEEN, &[], problem.map_or(Ok(()), Err));
     }
-
-    /// Confirmed plus waiting on the phone is what the records count for; and nothing waits.
-    pub(super) fn phone_totals(&mut self, dump: &Dump) -> anyhow::Result<()> {
-        let (mut month, last) =
-            (day_of(START_MS - super::super::town::days(8)).month(), day_of(self.clock.now_ms()).month());
-        let mut months = Vec::new();
-        while month <= last {
-            months.push(month);
-            month = Month::from_number(month.number() + 1);
-        }
-        for at in 0..self.handsets.len() {
-            let worker = self.handsets[at].worker;
-            if !self.handsets[at].can_sync() || self.town.person(worker).left {
-                continue;
-            }
-            let name = self.handsets[at].name.clone();
-            for month in &months {
-                let own = dump.rows.values().filter(|r| r.author == worker && kept_by_phone(r));
-                let own: Vec<Fact> = own.flat_map(facts).filter(|f| f.day.month() == *month).collect();
-                let want = nonzero(Figures::sum(&own));
-                let holds = match self.handsets[at].core.handle(Command::MyMonth { month: *month }) {
-                    Receipt::Month(view) => {
-                        let mut all = view.confirmed.clone();
-                        all.merge(&view.waiting);
-                        if nonzero(all.clone()) != want {
-                            Err(format!("{name} shows {all:?} for {month}, the records say {want:?}"))
-                        } else if !view.waiting.0.is_empty() {
-                            Err(format!("{name} says that {:?} of {month} wait, and nothing does", view.waiting))
-                        } else {
-                            Ok(())
-                        }
-                    }
-                    other => Err(format!("{name} does not show its month: {other:?}")),
-                };
-                let rows = if holds.is_err() { self.counted_otherwise(at, dump, *month)? } else { Vec::new() };
-                self.expect(PHONE, &rows, holds);
-            }
-        }
-        Ok(())
-    }
-
-    /// The records that the phone counts otherwise than the server, for the trace.
-    fn counted_otherwise(&self, at: usize, dump: &Dump, month: Month) -> anyhow::Result<Vec<RowId>> {
-        let worker = self.handsets[at].worker;
-        // The server's word where it may differ from what is shown.
-        let sql = "SELECT id, CASE WHEN mirror IS NULL OR mirror = '' THEN doc ELSE mirror END FROM record
-                   WHERE author = ?1 AND (counts = 1 OR mirror IS NULL OR mirror <> '') ORDER BY id";
-        let mut statement = self.handsets[at].conn().prepare(sql)?;
-        let shown = statement.query_map([worker.as_bytes()], |r| {
-            Ok((RowId(uuid::Uuid::from_bytes(r.get(0)?)), r.get::<_, String>(1)?))
-        })?;
-        let mut here: BTreeMap<RowId, Row> = BTreeMap::new();
-        for line in shown {
-            let (id, doc) = line?;
-            here.insert(id, serde_json::from_str(&doc)?);
-        }
-        let there = dump.rows.values().filter(|r| r.author == worker && kept_by_phone(r)).map(|r| r.id);
-        let all: std::collections::BTreeSet<RowId> = here.keys().copied().chain(there).collect();
-        let counts =
-            |row: Option<&Row>| row.map_or(Vec::new(), facts).into_iter().filter(|f| f.day.month() == month).count();
-        Ok(all.into_iter().filter(|id| counts(here.get(id)) != counts(dump.rows.get(id))).collect())
-    }
-
-    /// A photo called verified has its bytes on the server.
-    pub(super) fn photos(&mut self, dump: &Dump) -> anyhow::Result<()> {
-        for at in 0..self.handsets.len() {
-            let verified: Vec<(String, [u8; 16])> = {
-                let mut statement =
-                    self.handsets[at].conn().prepare("SELECT sha256, id FROM photo WHERE state = 'verified'")?;
-                statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?
-            };
-            for (sha256, id) in verified {
-                let there = dump.media.iter().any(|m| m.sha256 == sha256);
-                // A restored server forgets bytes; the device offers them again when it syncs.
-                let excused = !self.handsets[at].can_sync();
-                let name = self.handsets[at].name.clone();
-                let holds = if there || excused {
-                    Ok(())
-                } else {
-                    Err(format!("{name} calls a photo verified that is not there"))
-                };
-                let row = shared::RowId(uuid::Uuid::from_bytes(id));
-                self.expect("a photo is verified when its bytes are there", &[row], holds);
-            }
-        }
-        Ok(())
-    }
 }
 
-/// What a phone holds of its worker's records: what devices recorded. The office's own stay with the office.
-fn kept_by_phone(row: &Row) -> bool {
-    !row.device.is_nil()
-}
-
-fn nonzero(mut figures: Figures) -> Figures {
+pub(super) fn nonzero(mut figures: Figures) -> Figures {
     figures.0.retain(|_, tally| *tally != Tally::default());
     figures
 }

@@ -87,7 +87,10 @@ fn retell(entries: &[&OpLog], row: &Row) -> Result<(), String> {
                         && keeps_all
                         && !row.former.iter().any(|f| f.field == field && f.value == value)
                     {
-                        return Err(format!("the {field} that gave way is not kept"));
+                        return Err(format!(
+                            "the {field} of {} (revision {:?}) gave way and is not kept",
+                            op.id, entry.rev
+                        ));
                     }
                 }
                 if fields.0.contains_key("tags") {

@@ -4,13 +4,14 @@
 //! - [`dump`]: everything the server holds
 //! - [`views`]: what a device holds is what the server holds of its scopes; digests
 //! - [`outcomes`]: what was saved has an outcome, and its author sees it
-//! - [`figures`]: figures, what is open, who is due, and the phone's own month
+//! - [`figures`]: figures, what is open, who was seen last; [`phone`]: the phone's own month, and its photos
 //! - [`merges`]: what became of fields that several set
 
 pub mod dump;
 mod figures;
 mod merges;
 mod outcomes;
+mod phone;
 mod views;
 
 use super::world::World;
@@ -25,6 +26,7 @@ impl World {
         self.views(&dump)?;
         self.outcomes(&dump)?;
         self.figures(&dump);
+        self.shown_report(&dump).await?;
         self.phone_totals(&dump)?;
         self.photos(&dump)?;
         self.merges(&dump);

@@ -1,7 +1,7 @@
 //! What was saved reached the server and has an outcome there, and its author's device shows that outcome.
 
 use super::dump::Dump;
-use crate::sim::{handset::OwnOp, ledger::Saved, world::World};
+use crate::sim::{handset::OwnOp, ledger::Saved, words::outcome_word, world::World};
 use shared::{Kind, Op, OpId, Outcome, RowId, records::ReviewStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,7 +132,7 @@ fn shown(dump: &Dump, op: &OwnOp, on_server: Option<&Option<Outcome>>) -> Result
     if shows == said.clone().filter(Outcome::needs_attention) {
         return Ok(());
     }
-    let word = |o: &Option<Outcome>| o.as_ref().map_or("applied".to_owned(), super::super::network::outcome_word);
+    let word = |o: &Option<Outcome>| o.as_ref().map_or("applied".to_owned(), outcome_word);
     Err(format!("it shows \"{}\", the server says \"{}\"", word(&shows), word(said)))
 }
 
