@@ -43,6 +43,8 @@ pub enum Receipt {
         fresh: bool,
     },
     Areas(Vec<AreaView>),
+    Reviews(Box<ReviewsView>),
+    Review(Box<ReviewItem>),
     Refused(Refusal),
     /// Only from the driver: a photo was stored before the record that it belongs to was saved.
     Gone {

@@ -40,3 +40,4 @@ recipient-new-phone-hint = 不改就空着。
 recipient-note = 备注
 recipient-note-hint = 上门前要知道的,例如耳背、有狗。
 recipient-all-records = 全部 { $n } 条记录
+recipient-name-hint = 写错了才改。别人同时改成不一样的，由督导来定。

@@ -32,3 +32,6 @@ report-table-hint = 点名称看下一级;表格可左右滑动。
 report-wan = 万元
 report-none-kept = 没有网络,也没有留存这段时间的数据
 report-none-kept-text = 有信号时看过一次,以后没有信号也能看。
+report-category = 类别
+report-all-categories = 全部类别
+report-by-category = 分类别

@@ -20,3 +20,4 @@ visit-need-sub = 自己办不了的,交给单位去办
 visit-more = 改时间、同户、下次要做的事
 visit-also = 同户的人也一起见到了
 visit-follow-hint = 例如:下周带降压药
+visit-also-photos = 每个人各记一条走访；照片和诉求放在第一位的记录里。

@@ -2,7 +2,8 @@
 //! figures in step, and answers. One file per step of the protocol.
 //!
 //! - devices: [`enrol`], [`push`], [`pull`], [`media`], who asks: [`auth`]
-//! - the office: [`office`] (imports and edits), [`review`] (deciding what no rule may), [`report`], [`accounts`], [`admin`]
+//! - the office: [`office`] (imports and edits), `review` (deciding what no rule may), [`reviews`] (what waits for that),
+//!   [`report`], [`accounts`], [`admin`]
 //! - underneath: [`judge`] (an operation against the working set), [`effects`] (what follows from changed records),
 //!   [`scopes`] (who may hold what), [`objects`] (photo bytes), [`env`] (time and randomness)
 
@@ -23,6 +24,7 @@ mod pull;
 mod push;
 pub mod report;
 mod review;
+pub mod reviews;
 pub mod scopes;
 mod world;
 

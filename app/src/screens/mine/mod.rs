@@ -8,6 +8,7 @@ use shared::{Month, RowId, indicators::Figures};
 
 use super::{
     parts::{RecordRow, answered, initial},
+    reviews::ReviewsLink,
     shell::supervises,
     today::LinkPill,
 };
@@ -56,6 +57,10 @@ pub fn MineScreen() -> Element {
                 rsx! {}
             })}
             Links { supervisor, link }
+            // Last, because it grows: nothing above it moves under the finger when the records come.
+            if let Some(view) = view.ready().filter(|view| view.month == month()) {
+                Records { key: "{view.month}", records: view.records, people: view.people }
+            }
         }
     }
 }
@@ -169,7 +174,6 @@ fn MonthBody(view: MonthView) -> Element {
             }
         }
         p { class: "small", {tr("mine-same")} }
-        Records { records: view.records, people: view.people }
     }
 }
 
@@ -255,6 +259,9 @@ fn Links(supervisor: bool, link: Link) -> Element {
     ]);
     rsx! {
         Section { title: tr("mine-more"), testid: "mine-links",
+            if supervisor {
+                ReviewsLink { testid: "mine-reviews" }
+            }
             for (icon, avatar_tone, title, sub, there, testid) in places {
                 ListRow {
                     key: "{testid}",

@@ -25,6 +25,6 @@ pub use people::{People, use_people};
 pub use person_row::{PersonRow, about, due_line, due_tag, initial};
 pub use reason::ReasonSheet;
 pub use record_row::{RecordRow, headline};
-pub use saving::{Saving, leave, undo};
+pub use saving::{Saving, leave, undo, undo_last};
 pub use units::UnitField;
 pub use when::{When, WhenField};

@@ -55,7 +55,13 @@ pub(super) fn facts(kind: &Kind, fields: &Fields, rules: Option<&RuleSet>) -> Ve
         .collect()
 }
 
-fn told(kind: &Kind, name: &str, value: &Value, rules: Option<&RuleSet>) -> String {
+/// What only machines need, or what the headline tells.
+pub(in crate::screens) fn is_silent(name: &str) -> bool {
+    SILENT.contains(&name)
+}
+
+/// One value in words.
+pub(in crate::screens) fn told(kind: &Kind, name: &str, value: &Value, rules: Option<&RuleSet>) -> String {
     let text = || plain(value);
     match (kind, name) {
         (Kind::Visit, "findings") => read::<Vec<Finding>>(value).map(|list| findings(&list, rules)).unwrap_or_default(),

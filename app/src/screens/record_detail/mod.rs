@@ -21,6 +21,7 @@ use crate::{
 };
 use amend::{AmendSheet, can_amend};
 use facts::facts;
+pub(super) use facts::{is_silent, told};
 
 #[component]
 pub fn RecordDetailScreen(row: Uuid) -> Element {
@@ -51,6 +52,10 @@ fn sentence(record: &RecordView) -> (Tone, String, Option<String>) {
         (Some(Outcome::Rejected(why)), _) => {
             let (what, next) = words::rejection(why);
             (Tone::Danger, what, Some(next))
+        }
+        (Some(Outcome::InReview { reason, .. }), _) if record.decided.is_some() => {
+            let told = record.decided.as_ref().map(super::reviews::decision);
+            (Tone::Good, words::word("review", reason.word()), told)
         }
         (Some(Outcome::InReview { reason, applied, .. }), _) => {
             let counts = if *applied { tr("record-counts-meanwhile") } else { tr("record-counts-not-yet") };
@@ -123,8 +128,14 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
             Card { title: tr("record-earlier-values"), icon: Glyph::Clock, testid: "record-former",
                 for (at, former) in record.former.iter().enumerate() {
                     div { key: "{at}", class: "fact",
-                        span { class: "small", {words::line([words::moment(Moment::shanghai(former.hlc.ms())), words::word("field", &former.field)])} }
-                        span { {super::recipient::plain(&former.value)} }
+                        span { class: "small",
+                            {words::line([
+                                words::word("field", &former.field),
+                                record.former_by.get(&former.by).cloned().unwrap_or_default(),
+                                words::moment(Moment::shanghai(former.hlc.ms())),
+                            ])}
+                        }
+                        span { {told(&record.item.kind, &former.field, &former.value, rules.as_ref())} }
                         if let Some(reason) = former.reason.clone() {
                             span { class: "small", {tr_args("record-because", &[("reason", reason.into())])} }
                         }
@@ -196,8 +207,10 @@ mod tests {
                 .with("note", "老人精神好")
                 .with("findings", json!([{"item": "fire", "good": false, "note": "漏烟"}])),
             former: vec![],
+            former_by: Default::default(),
             void_reason: None,
             outcome: None,
+            decided: None,
             undoable: true,
         }
     }

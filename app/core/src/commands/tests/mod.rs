@@ -3,5 +3,6 @@
 mod faults;
 mod merging;
 mod recording;
+mod reviews;
 mod stuck;
 mod undo;
