@@ -248,9 +248,9 @@ mod tests {
                 assert!(!text.contains('{'), "{text}");
             }
         }
-        assert_eq!(refusal(&Refusal::PinDelay { seconds: 30 }).1, "请过 30 秒再试。记录都在,不会丢。");
+        assert_eq!(refusal(&Refusal::PinDelay { seconds: 30 }).1, "请过 30 秒再试。记录都在，不会丢。");
         let problem = Problem::new("phone", ProblemCode::TooLong);
-        assert_eq!(refusal(&Refusal::Invalid(vec![problem])).1, "请把下面几项改好:电话太长了,请写短一些");
+        assert_eq!(refusal(&Refusal::Invalid(vec![problem])).1, "请把下面几项改好：电话太长了，请写短一些");
     }
 
     #[test]

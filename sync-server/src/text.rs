@@ -172,6 +172,20 @@ mod tests {
     }
 
     #[test]
+    fn chinese_text_uses_full_width_signs() {
+        let is_chinese = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+        for text in Lang::ZhCn.files() {
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
+                let mut before = ' ';
+                for c in line.chars() {
+                    assert!(!(is_chinese(before) && ",;:?!()".contains(c)), "half width after {before}: {line}");
+                    before = c;
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_error_code_has_a_text() {
         for code in shared::wire::ErrorCode::ALL {
             for lang in Lang::ALL {

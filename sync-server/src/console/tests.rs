@@ -274,7 +274,7 @@ async fn the_six_figures_are_what_was_recorded() {
     assert_eq!(figures, ["2", "1", "0", "0", "0", "0.00"]);
     assert!(
         page.text
-            .contains("role=\"img\" aria-label=\"折线图,2026年1月至2026年11月:走访探视共 2 人次,联系交流共 1 人次")
+            .contains("role=\"img\" aria-label=\"折线图，2026年1月至2026年11月：走访探视共 2 人次，联系交流共 1 人次")
     );
     // November of the table beside the chart.
     assert!(page.text.contains("<th scope=\"row\">2026年11月</th><td>1</td><td>0</td>"));
@@ -287,7 +287,7 @@ async fn the_six_figures_are_what_was_recorded() {
     let lines: Vec<&str> = file.text.lines().collect();
     assert_eq!(lines[0], "\u{feff}甲县,2026年");
     assert!(lines[1].starts_with(
-        "行,代码,名称,走访探视(人次),联系交流(人次),宣传落实政策(件),解决困难(件),帮办实事(件),资助资金(万元)"
+        "行,代码,名称,走访探视（人次）,联系交流（人次）,宣传落实政策（件）,解决困难（件）,帮办实事（件）,资助资金（万元）"
     ));
     assert!(lines[2].starts_with("合计,629901,甲县,2,1,0,0,0,0.00,"));
     assert!(lines.iter().any(|l| l.starts_with("区划,629901001,河湾乡,2,1,")));
@@ -349,7 +349,7 @@ async fn a_lost_device_is_withdrawn_after_a_question_and_its_token_ends() {
     let path = format!("/console/devices/{}/revoke", device(7));
     assert!(list.text.contains(&format!("href=\"{path}\"")));
     let question = desk.get(&path, &cookie).await;
-    assert!(question.text.contains("收回这台设备的使用权?"));
+    assert!(question.text.contains("收回这台设备的使用权？"));
     assert_eq!(desk.post(&path, &cookie, "csrf=").await.status, StatusCode::FORBIDDEN);
     let done = desk.post(&path, &cookie, &format!("csrf={}", question.csrf())).await;
     assert_eq!(done.goes_to(), "/console/devices");

@@ -315,15 +315,11 @@ async fn reviews(office: &mut Handset, gallery: &mut Gallery, tag: &str, decide:
     office.tap("review-proposed").await?;
     office.tap("review-quick-0").await?;
     hang_both(office, gallery, "56-review", tag).await?;
-    if decide || tag == "zh" {
+    if decide {
         office.tap("review-save").await?;
         office.see("review-decided").await?;
         office.scroll(false).await?;
         hang(office, gallery, &format!("58-review-decided.{tag}")).await?;
-    }
-    if tag == "zh" {
-        office.tap("review-undo").await?;
-        office.gone("review-decided").await?;
     }
     office.back_to("screen-reviews").await?;
     if decide {

@@ -29,7 +29,7 @@ impl Contest {
         let (one, two, who) = town.cared_for_by_two(n)?;
         let mut phones = Vec::new();
         for (worker, name) in [(one, "first"), (two, "second")] {
-            let dir = town.folder().join(format!("contest-{n}-{name}"));
+            let dir = town.folder().join(&format!("contest-{n}-{name}"));
             let device = device::start(Places { dir: Some(dir) }, Options { automatic: false })?;
             device.create_vault(PIN).await?;
             device.enrol(&town.stage.server.url(), &town.code(worker).await?).await?;

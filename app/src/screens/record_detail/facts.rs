@@ -8,7 +8,7 @@ use shared::{
 };
 
 use crate::{
-    i18n::{format, tr},
+    i18n::{format, tr, tr_args},
     screens::{assist::name_of, recipient::plain},
     words,
 };
@@ -103,7 +103,8 @@ fn findings(list: &[Finding], rules: Option<&RuleSet>) -> String {
     let line = |finding: &Finding| {
         let verdict = if finding.good { tr("common-good") } else { tr("common-bad") };
         let note = finding.note.clone().unwrap_or_default();
-        words::line([format!("{}: {verdict}", name(&finding.item)), note])
+        let what = tr_args("record-finding", &[("name", name(&finding.item).into()), ("verdict", verdict.into())]);
+        words::line([what, note])
     };
     list.iter().map(line).collect::<Vec<_>>().join("\n")
 }

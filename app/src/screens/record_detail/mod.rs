@@ -12,11 +12,14 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::parts::{ReasonSheet, Saving, StoredPhotos, answered, headline, leave};
+use super::{
+    parts::{ReasonSheet, Saving, StoredPhotos, answered, headline, leave},
+    shell::supervises,
+};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Note, Page, Section, StatusPill, Tone, TopBar, use_toasts},
     i18n::{tr, tr_args},
-    state::{use_ask, use_device},
+    state::{use_ask, use_device, use_status},
     words,
 };
 use amend::{AmendSheet, can_amend};
@@ -97,7 +100,9 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
     } else {
         record.item.by.clone().unwrap_or_else(|| tr("recipient-colleague"))
     };
-    let own = record.item.mine && !record.item.void;
+    // Its author or a supervisor of the area: whom the rules let correct and withdraw.
+    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
+    let own = (record.item.mine || supervisor) && !record.item.void;
     let take_back = use_callback(move |reason: String| {
         let command = device_core::Command::Void { row, reason };
         saving.run(device.clone(), command, move |_| {

@@ -115,11 +115,17 @@ fn CaseRow(item: ReviewItem) -> Element {
 #[component]
 pub fn ReviewsLink(testid: String) -> Element {
     let view = use_ask(|device| async move { device.reviews().await });
-    let n = view.ready().map_or(0, |view| view.open.len());
+    let view = view.ready();
+    let n = view.as_ref().map_or(0, |view| view.open.len());
+    let sub = match n {
+        0 if view.is_some_and(|view| !view.holds_area) => tr("reviews-at-the-desk"),
+        0 => tr("reviews-link-none"),
+        _ => tr("reviews-link-some"),
+    };
     rsx! {
         ListRow {
             title: tr("reviews-title"),
-            sub: if n > 0 { tr("reviews-link-some") } else { tr("reviews-link-none") },
+            sub,
             icon: Glyph::Question,
             avatar_tone: if n > 0 { Tone::Info } else { Tone::Neutral },
             trailing: (n > 0).then(|| rsx! {

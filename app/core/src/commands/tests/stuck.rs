@@ -7,7 +7,7 @@ use crate::{
     views::RecordState,
 };
 use shared::{
-    Kind, RowId,
+    RowId,
     ids::OpNo,
     op::Rejection,
     records::{Problem, ProblemCode},
