@@ -6,7 +6,7 @@
 use super::{
     Console, format,
     guard::{self, Reader, Signed},
-    now_ms, report,
+    report,
 };
 use crate::{
     core::{CoreError, OfficeChange},
@@ -47,7 +47,7 @@ async fn export<S: Store>(
 ) -> Result<Response, CoreError> {
     let report = console.core.report_for(&signed.viewer, request).await?;
     // Written down first: a file that left without a trace is worse than a trace without a file.
-    console.core.apply_office_by(signed.viewer.worker, vec![trace(&report)]).await?;
+    console.core.apply_office_by(signed.viewer.worker, vec![trace(&report, console.core.now_ms())]).await?;
     let name = format!("lianxin-{}-{}.csv", report.area, report.period);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
@@ -57,18 +57,18 @@ async fn export<S: Store>(
 }
 
 /// What was exported, never its content.
-fn trace(report: &Report) -> OfficeChange {
+fn trace(report: &Report, now_ms: i64) -> OfficeChange {
     let category = report.category.as_ref().map_or("all", |c| c.word());
     let mut random = [0; 10];
     // The same source that sessions are made of.
     getrandom::fill(&mut random).expect("the system's random source answers");
     let log = AccessLog {
         what: Access::Export,
-        happened: Moment::shanghai(now_ms()),
+        happened: Moment::shanghai(now_ms),
         row: None,
         detail: Some(format!("report {} {} {category}", report.area, report.period)),
     };
-    let row = RowId(uuid_v7(now_ms(), random));
+    let row = RowId(uuid_v7(now_ms, random));
     OfficeChange { kind: Kind::AccessLog, row, change: Change::Create(log.to_fields()) }
 }
 

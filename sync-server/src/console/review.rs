@@ -6,7 +6,6 @@
 use super::{
     Console,
     guard::{self, Posted, Reader, Signed},
-    now_ms,
     page::{self, Frame},
     reviews::{accepted_key, at, declined_key, question, state, subject, who},
     told,
@@ -80,21 +79,21 @@ async fn open<S: Store>(console: &Console<S>, signed: &Signed, id: &str) -> Resu
     let id: ReviewId = id.parse().map_err(|_| missing())?;
     let failed = |error| guard::failed(&signed.reader, Some(signed), error);
     let (case, history) = console.core.review_for(&signed.viewer, id).await.map_err(failed)?;
-    let traces = traces(&case);
+    let traces = traces(&case, console.core.now_ms());
     if !traces.is_empty() {
         console.core.apply_office_by(signed.viewer.worker, traces).await.map_err(failed)?;
     }
     Ok((case, history))
 }
 
-fn traces(case: &Case) -> Vec<OfficeChange> {
+fn traces(case: &Case, now_ms: i64) -> Vec<OfficeChange> {
     let row = case.recipient.map(RowId::from);
     let log = |what: Access, detail: Option<String>| {
         let mut random = [0; 10];
         // The same source that sessions are made of.
         getrandom::fill(&mut random).expect("the system's random source answers");
-        let log = AccessLog { what, happened: Moment::shanghai(now_ms()), row, detail };
-        let id = RowId(uuid_v7(now_ms(), random));
+        let log = AccessLog { what, happened: Moment::shanghai(now_ms), row, detail };
+        let id = RowId(uuid_v7(now_ms, random));
         OfficeChange { kind: Kind::AccessLog, row: id, change: Change::Create(log.to_fields()) }
     };
     let mut traces = Vec::new();

@@ -95,7 +95,8 @@ impl<S: Store> ServerCore<S> {
         &self.inner.store
     }
 
-    fn now_ms(&self) -> i64 {
+    /// The server's clock, UTC milliseconds.
+    pub fn now_ms(&self) -> i64 {
         self.inner.env.now_ms()
     }
 
