@@ -79,9 +79,18 @@ async fn two_names_typed_without_a_signal_are_decided_on_the_supervisors_phone_a
     let mut office = hand(&town, supervisor, "supervisor").await;
     office.phone.tap("tab-report").await.unwrap();
     office.phone.see("report-to-reviews-n").await.unwrap();
+    // The figures of one category only, then of all again.
+    office.phone.tap("report-category").await.unwrap();
+    office.phone.choose("report-category-orphan").await.unwrap();
+    office.phone.see("report-six").await.unwrap();
+    assert!(!office.phone.has("report-category-table").await.unwrap());
+    office.phone.choose("report-category-all").await.unwrap();
+    office.phone.see("report-category-table").await.unwrap();
+    fits(&office.phone, "the report").await;
     office.phone.tap("report-to-reviews").await.unwrap();
     office.phone.tap_css(&by_start("review-")).await.unwrap();
     let sides = office.phone.text_of("review-sides").await.unwrap();
+    fits(&office.phone, "a case").await;
     for author in [one, two] {
         let name = &town.person(author).name;
         assert!(sides.contains(name.as_str()), "no {name} in {sides}");
@@ -117,4 +126,9 @@ async fn two_names_typed_without_a_signal_are_decided_on_the_supervisors_phone_a
     for hand in [&mut first, &mut second, &mut office] {
         hand.phone.close().await.unwrap();
     }
+}
+
+async fn fits(phone: &Handset, what: &str) {
+    let wide = phone.overflow().await.unwrap();
+    assert_eq!(wide, [""; 0], "{what} is wider than the screen");
 }

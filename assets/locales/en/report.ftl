@@ -35,3 +35,4 @@ report-none-kept-text = Look at it once with signal, and it can be read without.
 report-category = Category
 report-all-categories = All
 report-by-category = By category
+report-of-category = Category: { $category }

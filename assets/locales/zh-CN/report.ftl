@@ -35,3 +35,4 @@ report-none-kept-text = 有信号时看过一次，以后没有信号也能看�
 report-category = 类别
 report-all-categories = 全部类别
 report-by-category = 分类别
+report-of-category = 类别：{ $category }

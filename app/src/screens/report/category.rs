@@ -6,11 +6,11 @@ use shared::{indicators::Figures, records::Category};
 use super::table::COLUMNS;
 use crate::{
     components::{Chips, Choice},
-    i18n::tr,
+    i18n::{tr, tr_args},
     words,
 };
 
-/// All of them, or one. A row that scrolls sideways, so that the figures stay in sight.
+/// All of them, or one. Folded, so that the figures stay in sight.
 #[component]
 pub(super) fn CategoryField(selected: Option<Category>, on_select: EventHandler<Option<Category>>) -> Element {
     let all = Choice::new(None, tr("report-all-categories")).testid("report-category-all");
@@ -18,8 +18,13 @@ pub(super) fn CategoryField(selected: Option<Category>, on_select: EventHandler<
         let word = category.word();
         Choice::new(Some(category.clone()), words::word("category", word)).testid(format!("report-category-{word}"))
     });
+    let chosen = match &selected {
+        Some(category) => words::word("category", category.word()),
+        None => tr("report-all-categories"),
+    };
     rsx! {
-        div { class: "chips-scroll",
+        details { class: "as-table",
+            summary { "data-testid": "report-category", {tr_args("report-of-category", &[("category", chosen.into())])} }
             Chips {
                 label: tr("report-category"),
                 options: [all].into_iter().chain(each).collect::<Vec<_>>(),
