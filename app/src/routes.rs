@@ -55,6 +55,10 @@ pub enum Route {
     NeedDetail { need: Uuid },
     #[route("/records/:row", RecordDetailScreen)]
     RecordDetail { row: Uuid },
+    #[route("/reviews", ReviewsScreen)]
+    Reviews {},
+    #[route("/reviews/:review", ReviewScreen)]
+    ReviewCase { review: Uuid },
     #[route("/settings", SettingsScreen)]
     Settings {},
     #[route("/feedback", FeedbackScreen)]
@@ -97,6 +101,8 @@ mod tests {
             Route::RecordDetail { row: id },
             Route::Assist { recipient: Some(id) },
             Route::Assist { recipient: None },
+            Route::Reviews {},
+            Route::ReviewCase { review: id },
             Route::Settings {},
             Route::Feedback {},
             Route::Emergency {},

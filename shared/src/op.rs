@@ -127,8 +127,6 @@ pub enum Rejection {
     Malformed { detail: String },
     /// Only a supervisor may.
     NotAllowed,
-    /// A supervisor looked at it and declined. Since version 2.
-    Declined { reason: String },
     /// A reason of a newer server, kept as it came.
     #[serde(untagged)]
     Other(serde_json::Value),
@@ -145,7 +143,6 @@ impl Rejection {
             Self::NeedsNewerServer => "needs-newer-server",
             Self::Malformed { .. } => "malformed",
             Self::NotAllowed => "not-allowed",
-            Self::Declined { .. } => "declined",
             Self::Other(_) => "other",
         }
     }

@@ -91,7 +91,6 @@ fn every_outcome() {
         Rejection::NeedsNewerServer,
         Rejection::Malformed { detail: "missing field hlc".into() },
         Rejection::NotAllowed,
-        Rejection::Declined { reason: "上月已发过".into() },
     ];
     let review = ReviewId(id(9));
     let mut outcomes = vec![

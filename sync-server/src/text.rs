@@ -1,5 +1,5 @@
 //! What people read from the server, in their language: errors, console, import and command line. Text lives in
-//! `assets/locales-server/<language>/<area>.ftl` and nowhere else.
+//! `assets/locales-server/<language>/<area>.ftl`; the words of records are the app's.
 
 pub use fluent_bundle::FluentValue;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
@@ -80,6 +80,15 @@ impl Lang {
             ],
         }
     }
+
+    /// The app's words of records, so that office and phone call a thing by the same name. A text of the server's own
+    /// of the same key goes before it.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::ZhCn => include_str!("../../assets/locales/zh-CN/words.ftl"),
+            Self::En => include_str!("../../assets/locales/en/words.ftl"),
+        }
+    }
 }
 
 type Bundle = Rc<FluentBundle<FluentResource>>;
@@ -95,7 +104,7 @@ fn bundle(lang: Lang) -> Bundle {
             let mut bundle = FluentBundle::new(vec![lang.id()]);
             // The marks that isolate an argument's direction would travel into CSV cells and terminals.
             bundle.set_use_isolating(false);
-            for text in lang.files() {
+            for text in [lang.words()].into_iter().chain(lang.files()) {
                 // The readable part of a broken file is better than none; the tests refuse such a file.
                 let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(readable, _)| readable);
                 bundle.add_resource_overriding(resource);
@@ -163,10 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn chinese_text_uses_full_width_signs() {
+        let is_chinese = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+        for text in Lang::ZhCn.files() {
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
+                let mut before = ' ';
+                for c in line.chars() {
+                    assert!(!(is_chinese(before) && ",;:?!()".contains(c)), "half width after {before}: {line}");
+                    before = c;
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_error_code_has_a_text() {
         for code in shared::wire::ErrorCode::ALL {
             for lang in Lang::ALL {
-                assert!(has(lang, &format!("error-{code}")), "{code} in {}", lang.code());
+                assert!(keys(lang).contains_key(&format!("error-{code}")), "{code} in {}", lang.code());
             }
         }
     }

@@ -418,7 +418,7 @@ fn help_speaks_the_readers_language() {
         let output = command.args(["import", "--help"]).env("LIANXIN_LANG", lang).output().unwrap();
         text(&output)
     };
-    assert!(help("zh-CN").contains("只检查,不导入"));
+    assert!(help("zh-CN").contains("只检查，不导入"));
     assert!(help("en").contains("Check only, import nothing"));
     assert!(!Path::new("lianxin-data").exists(), "asking for help makes no folder");
 }

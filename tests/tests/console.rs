@@ -6,7 +6,7 @@ use shared::Period;
 use std::collections::BTreeMap;
 use tests::{
     city::{Plan, Totals},
-    ui::{Browser, Town},
+    ui::{Browser, Contest, Town},
 };
 
 const DESK: (u32, u32) = (1290, 892);
@@ -156,4 +156,42 @@ async fn a_supervisor_of_a_township_sees_that_township_and_nothing_above_it() {
         browser.run("return document.querySelectorAll('section.figures .value').length", vec![]).await.unwrap();
     assert_eq!(figures, json!(0), "a county's figures are not a township's to see");
     browser.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_names_are_decided_in_the_browser_and_the_phones_learn_of_it() {
+    let town = Town::build().await.unwrap();
+    let contest = Contest::stage(&town, 0).await.unwrap();
+    assert!(contest.told().await.unwrap().decided.is_none());
+    let supervisor = town.person(town.supervisor().unwrap());
+    let password = town.password(&supervisor.code).await.unwrap();
+    let browser = Browser::open(DESK).await.unwrap();
+    browser.log_in(&town.stage.server.url(), &supervisor.code, &password).await.unwrap();
+    browser.at("/console/report").await.unwrap();
+    browser.click("ul.attention a").await.unwrap();
+    browser.at("/console/reviews").await.unwrap();
+    browser.click("a.case").await.unwrap();
+    for name in [&contest.stands, &contest.waits] {
+        browser.shows(name).await.unwrap();
+    }
+    // Without a reason nothing is decided, and the page says what is missing.
+    browser.click("button[value=accept]").await.unwrap();
+    browser.shows("请选一个原因").await.unwrap();
+    browser.click("input[name=quick]").await.unwrap();
+    browser.click("button[value=accept]").await.unwrap();
+    browser.shows("看过证件").await.unwrap();
+    let decided =
+        "return document.readyState === 'complete' && document.querySelector('button[value=accept]') === null";
+    browser.until("the decision", decided, Vec::new()).await.unwrap();
+    browser.shows(&supervisor.name).await.unwrap();
+    browser.close().await.unwrap();
+
+    let told = contest.told().await.unwrap().decided.expect("its author is told");
+    assert!(told.accepted);
+    assert_eq!((told.by.as_deref(), told.reason.as_str()), (Some(supervisor.name.as_str()), "看过证件"));
+    contest.first.sync_now().await.unwrap();
+    let card = contest.first.card(contest.who).await.unwrap();
+    assert_eq!(card.item.name, contest.waits);
+    let former: Vec<_> = card.former.iter().map(|f| f.value.as_str().unwrap_or_default()).collect();
+    assert!(former.contains(&contest.stands.as_str()), "what lost stays readable: {former:?}");
 }

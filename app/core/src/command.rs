@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    AreaCode, Day, Fen, Fields, Month, NeedId, PhotoId, RecipientId, RowId, UnitId,
+    AreaCode, Day, Fen, Fields, Month, NeedId, PhotoId, RecipientId, ReviewId, RowId, UnitId,
     ids::OpNo,
     records::{
         AssistanceKind, Category, FeedbackKind, Finding, GoodsLine, NeedKind, PhotoOf, Presence, ReceiptMode, Service,
@@ -50,6 +50,10 @@ pub enum Command {
     OpenNeed(NewNeed),
     /// A step of a need: to a unit, in hand, solved, cannot. → `Saved`
     AdvanceNeed { need: NeedId, to: String, unit: Option<UnitId>, note: Option<String> },
+    /// A supervisor opens a finished need again. → `Saved`
+    ReopenNeed { need: NeedId, reason: String },
+    /// A supervisor decides what no rule may: the proposed change holds, or what stands stays. → `Saved`
+    Resolve { review: ReviewId, accept: bool, reason: String },
     /// Fields of a recipient that a worker may set (phone, address, note …). → `Saved`
     EditRecipient { recipient: RecipientId, fields: Fields },
     /// → `Saved`
@@ -58,6 +62,9 @@ pub enum Command {
     Amend { row: RowId, reason: String, fields: Fields },
     /// A saved record is withdrawn. Within seconds of saving and not sent yet, it is as if it had never been. → `Saved`
     Void { row: RowId, reason: String },
+    /// The last save that touched a record, whatever it did, is taken back within seconds and without a trace.
+    /// → `Saved`, or `Refused(NotNow)` when it is too late
+    Undo { row: RowId },
     /// → `Saved`
     SendFeedback { kind: FeedbackKind, text: String },
 
@@ -106,6 +113,10 @@ pub enum Command {
     MyMonth { month: Month },
     /// The areas a supervisor may report on, with names. → `Areas`
     Areas { under: Option<AreaCode> },
+    /// What waits for a supervisor's decision, to decide and about one's own work. → `Reviews`
+    Reviews,
+    /// One of them with both values. → `Review`
+    Review { review: ReviewId },
 
     // Unsent work as a file.
     /// Everything unsent, sealed for the server; marks nothing as sent. → `Bundle`

@@ -47,6 +47,8 @@ pub enum Receipt {
     },
     Areas(Vec<AreaView>),
     Bundle(Box<BundleView>),
+    Reviews(Box<ReviewsView>),
+    Review(Box<ReviewItem>),
     Refused(Refusal),
     /// Only from the driver: a photo was stored before the record that it belongs to was saved.
     Gone {

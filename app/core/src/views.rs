@@ -3,12 +3,14 @@
 use crate::command::Prefs;
 use serde::{Deserialize, Serialize};
 use shared::{
-    AreaCode, Day, Fields, Moment, Month, NeedId, PhotoId, RecipientId, RowId, UnitId, WorkerId,
+    AreaCode, Day, Fields, Moment, Month, NeedId, PhotoId, RecipientId, ReviewId, RowId, UnitId, WorkerId,
     due::Due,
     ids::{DeviceId, OpNo},
     indicators::Figures,
-    op::Outcome,
-    records::{Category, Former, Kind, NeedKind, NeedStatus, PairingRole, RiskTier, Role, recipient::SelfCare},
+    op::{Outcome, Rejection},
+    records::{
+        Category, Former, Kind, NeedKind, NeedStatus, PairingRole, ReviewReason, RiskTier, Role, recipient::SelfCare,
+    },
     wire::{BundleVerdict, ErrorCode},
 };
 use std::collections::BTreeMap;
@@ -159,6 +161,8 @@ pub struct CardView {
     pub needs: Vec<NeedItem>,
     /// Values that gave way to someone else's, newest first.
     pub former: Vec<Former>,
+    /// Names of who set them, as far as this phone knows.
+    pub former_by: BTreeMap<WorkerId, String>,
     pub household: Vec<(RecipientId, String)>,
 }
 
@@ -222,8 +226,12 @@ pub struct RecordView {
     pub recipient_name: Option<String>,
     pub fields: Fields,
     pub former: Vec<Former>,
+    /// Names of who set the former values, as far as this phone knows.
+    pub former_by: BTreeMap<WorkerId, String>,
     pub void_reason: Option<String>,
     pub outcome: Option<Outcome>,
+    /// What a supervisor decided, where the outcome was a review.
+    pub decided: Option<DecisionView>,
     /// Saved moments ago and not sent: can be taken back without a trace.
     pub undoable: bool,
 }
@@ -383,6 +391,86 @@ pub struct OutboxItem {
     pub outcome: Option<Outcome>,
     /// Own value and the one that stands, by field, for an outcome that has both.
     pub values: Vec<(String, String, String)>,
+    /// What a supervisor decided, where the outcome was a review.
+    pub decided: Option<DecisionView>,
+}
+
+/// What a supervisor decided about a change that no rule may decide.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DecisionView {
+    pub accepted: bool,
+    pub reason: String,
+    /// Absent when nobody told this phone the name.
+    pub by: Option<String>,
+    pub at: Moment,
+}
+
+/// What waits for a decision, and what was decided.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReviewsView {
+    /// To be decided by whoever holds this phone, oldest first.
+    pub open: Vec<ReviewItem>,
+    /// About this worker's own changes: open ones first, then the decided, newest first.
+    pub own: Vec<ReviewItem>,
+    /// Decided in the areas of whoever holds this phone, newest first, at most 30.
+    pub done: Vec<ReviewItem>,
+    /// False for a supervisor of a county or a city, whose reviews are at the office's console and on no phone.
+    pub holds_area: bool,
+}
+
+/// One change that no rule may decide.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReviewItem {
+    pub id: ReviewId,
+    pub reason: ReviewReason,
+    /// The record in question.
+    pub row: RowId,
+    pub kind: Kind,
+    /// Locale key of its headline, as in [`HistoryItem::title`].
+    pub title: String,
+    /// `create`, `set`, `amend` …
+    pub change: String,
+    pub recipient: Option<RecipientId>,
+    pub recipient_name: Option<String>,
+    pub area_name: Option<String>,
+    pub values: Vec<ReviewValue>,
+    pub proposed: Said,
+    /// Absent where nothing stands beside it: a new record.
+    pub standing: Option<Said>,
+    /// Why its author wanted it, where a reason was asked for.
+    pub given_reason: Option<String>,
+    /// It counts until somebody decides.
+    pub applied: bool,
+    /// False for what accepting cannot bring about.
+    pub acceptable: bool,
+    /// Another record that looks like the same, for a likely duplicate.
+    pub twin: Option<HistoryItem>,
+    pub decision: Option<DecisionView>,
+    /// Whoever holds this phone may decide it.
+    pub may_decide: bool,
+    /// Decided on this phone and not sent yet.
+    pub waiting: bool,
+    /// Decided moments ago: can be taken back.
+    pub undoable: bool,
+    /// Why the server did not take the decision made here.
+    pub refused: Option<Rejection>,
+}
+
+/// A field with both its values; absent for an empty one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReviewValue {
+    pub field: String,
+    pub proposed: Option<serde_json::Value>,
+    pub standing: Option<serde_json::Value>,
+}
+
+/// Who said something, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Absent when it is a colleague whose name this phone does not hold, or the office.
+    pub by: Option<String>,
+    pub mine: bool,
+    pub at: Moment,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

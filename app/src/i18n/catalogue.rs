@@ -23,6 +23,7 @@ areas![
     "sync",
     "mine",
     "report",
+    "reviews",
     "settings",
     "emergency",
     "feedback",

@@ -209,3 +209,36 @@ fn outside_the_app_the_language_is_chinese() {
     assert_eq!(Lang::from_code("en-GB"), Lang::En);
     assert_eq!(Lang::from_code("tlh"), Lang::ZhCn);
 }
+
+/// A half-width sign right after a Chinese character, outside of what Fluent fills in.
+fn half_width(text: &str) -> Option<String> {
+    let mut depth = 0;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' | ';' | ':' | '?' | '!' | '(' | ')' if depth == 0 && is_chinese(before) => {
+                return Some(text[..at].chars().rev().take(8).collect());
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    None
+}
+
+fn is_chinese(c: char) -> bool {
+    ('\u{3400}'..='\u{9fff}').contains(&c) || ('\u{3000}'..='\u{303f}').contains(&c)
+}
+
+#[test]
+fn chinese_text_uses_full_width_signs() {
+    assert!(half_width("好,").is_some() && half_width("好，{ $n }, { \"a,b\" }").is_none(), "the measure itself");
+    for (area, text) in catalogue::texts(Lang::ZhCn) {
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let value = line.split_once(" = ").map_or(line, |(_, value)| value);
+            assert!(half_width(value).is_none(), "{area}.ftl: {line}");
+        }
+    }
+}

@@ -19,6 +19,7 @@ mod recipients;
 mod record;
 mod record_detail;
 mod report;
+mod reviews;
 mod revoked;
 #[cfg(test)]
 mod sample;
@@ -48,6 +49,7 @@ pub use recipients::RecipientsScreen;
 pub use record::RecordScreen;
 pub use record_detail::RecordDetailScreen;
 pub use report::ReportScreen;
+pub use reviews::{ReviewScreen, ReviewsScreen};
 pub use revoked::RevokedScreen;
 pub use set_pin::SetPinScreen;
 pub use settings::SettingsScreen;

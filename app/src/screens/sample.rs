@@ -116,6 +116,7 @@ pub fn card() -> CardView {
         history: vec![visit(9, "presence-found")],
         needs: vec![need(50)],
         former: vec![],
+        former_by: Default::default(),
         household: vec![],
     }
 }

@@ -55,3 +55,4 @@ recipient-new-phone-hint = Leave it empty to keep the present one.
 recipient-note = Note
 recipient-note-hint = What to know before knocking: hard of hearing, a dog.
 recipient-all-records = All { $n } records
+recipient-name-hint = Only where it is misspelt. If somebody else changes it too, a supervisor decides.

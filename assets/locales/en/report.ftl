@@ -32,3 +32,7 @@ report-table-hint = Press a name to go one level down; the table scrolls sideway
 report-wan = × ¥10,000
 report-none-kept = No connection, and this period was not kept
 report-none-kept-text = Look at it once with signal, and it can be read without.
+report-category = Category
+report-all-categories = All
+report-by-category = By category
+report-of-category = Category: { $category }

@@ -35,6 +35,7 @@ sync-newer-next = Nothing is lost, do not record it again.
 sync-own-value = Mine: { $value }
 sync-standing-value = Stands now: { $value }
 sync-see = Have a look
+sync-both-values = See both values
 sync-resend = Send again
 sync-resent = Waiting to be sent again
 sync-put-aside = Put aside

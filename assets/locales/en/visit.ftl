@@ -20,3 +20,4 @@ visit-need-sub = Hand on what you cannot mend yourself
 visit-more = Change the day, household, next time
 visit-also = Others of the household were met too
 visit-follow-hint = For example: bring the medicine next week
+visit-also-photos = Each gets a visit of their own; photos and the need go with the first person’s.

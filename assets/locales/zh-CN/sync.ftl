@@ -29,6 +29,7 @@ sync-newer-next = 记录没有丢，不用重记。
 sync-own-value = 我写的：{ $value }
 sync-standing-value = 现在用的：{ $value }
 sync-see = 看一看
+sync-both-values = 看两个值
 sync-resend = 再传一次
 sync-resent = 已放回待上传
 sync-put-aside = 放一边

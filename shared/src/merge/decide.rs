@@ -4,7 +4,8 @@ use super::{
     actor::{Actor, Standing},
     guard,
     register::{self, Contest},
-    rules::FieldRule,
+    review,
+    rules::{self, By, FieldRule, Meanwhile, Ruling},
     status,
 };
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     op::Rejection,
     records::{Category, Creator, Former, Kind, ReviewReason, Row, Void},
 };
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What stands around the operation: facts that the rules need and may not look up themselves.
@@ -102,8 +104,8 @@ pub fn decide(row: Option<&Row>, op: &Op, actor: &Actor, meta: &Meta) -> Decisio
             status::advance(row, op, to, *generation, fields, actor, meta)
         }
         (Some(row), Change::Reopen { reason }) => status::reopen(row, reason, actor, meta),
-        // A review is decided where its held operation can be applied; see the server's review step.
-        (Some(_), Change::Resolve { .. }) => Decision::Reject(Rejection::NotAllowed),
+        // What this does to the review itself; the server's review step carries out what was held.
+        (Some(row), Change::Resolve { accept, reason }) => review::resolve(row, *accept, reason, actor, meta),
     };
     match (actor.standing, decision) {
         // Made after the pairing had ended: whether it still counts is for the supervisor, and the new worker sees it.
@@ -159,32 +161,23 @@ fn create_again(row: &Row, op: &Op, fields: &Fields) -> Decision {
 
 /// Fields of an existing record, each by its rule. All or nothing: one field that must wait holds the whole change.
 fn set(row: &Row, op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Decision {
-    let mut held = Vec::new();
-    let mut proposals = Vec::new();
-    for name in fields.names() {
-        match row.kind.rule(name) {
-            FieldRule::Fixed | FieldRule::Status => {
-                return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
+    let mut held: Vec<(ReviewReason, String)> = Vec::new();
+    for (name, value) in &fields.0 {
+        let rule = row.kind.rule(name);
+        match rules::set(rule, by(actor), meanwhile(row, name, Some(value), op, meta, actor)) {
+            Ruling::Stands | Ruling::Yields | Ruling::Passed => {}
+            Ruling::Review(reason) => held.push((reason, name.clone())),
+            Ruling::Otherwise(_) => {
+                return Decision::Reject(Rejection::NeedsAmendment { field: name.clone() });
             }
-            // A list as a whole would overwrite what others added: only an import says "these and no others".
-            FieldRule::Set if actor.standing != Standing::Server => {
-                return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
-            }
-            FieldRule::Server if !actor.is_office() => proposals.push(name.to_owned()),
-            FieldRule::Identity
-                if register::contest(row, name, op, meta, actor) != Contest::Unopposed
-                    && row.fields.0.get(name) != fields.0.get(name) =>
-            {
-                held.push(name.to_owned());
-            }
-            _ => {}
         }
     }
-    if !proposals.is_empty() {
-        return Decision::Hold(ReviewReason::Proposal, proposals);
-    }
-    if !held.is_empty() {
-        return Decision::Hold(ReviewReason::IdentityConflict, held);
+    // A proposal first: whether the office wants the change at all comes before which of two values it is.
+    for reason in [ReviewReason::Proposal, ReviewReason::IdentityConflict] {
+        let of_it: Vec<String> = held.iter().filter(|(r, _)| *r == reason).map(|(_, name)| name.clone()).collect();
+        if !of_it.is_empty() {
+            return Decision::Hold(reason, of_it);
+        }
     }
     let mut next = bumped(row);
     let (sets, registers) = fields.0.clone().into_iter().partition(|(name, _)| row.kind.rule(name) == FieldRule::Set);
@@ -199,6 +192,26 @@ fn set(row: &Row, op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Decis
         }
     }
     in_force(row, next, lost)
+}
+
+/// Who speaks, as the tables of [`rules`] ask.
+fn by(actor: &Actor) -> By {
+    match actor.standing {
+        Standing::Server => By::Import,
+        Standing::Supervisor => By::Supervisor,
+        Standing::InCare | Standing::Former | Standing::Stranger => By::Worker,
+    }
+}
+
+/// What happened to a field since the author saw it, as the tables of [`rules`] ask; `value` is what it is to become.
+fn meanwhile(row: &Row, name: &str, value: Option<&Value>, op: &Op, meta: &Meta, actor: &Actor) -> Meanwhile {
+    let key = row.kind.rule(name).stamp_key(name);
+    match register::contest(row, key, op, meta, actor) {
+        Contest::Unopposed => Meanwhile::Nothing,
+        _ if value.is_some() && row.fields.0.get(name) == value => Meanwhile::Same,
+        Contest::Won => Meanwhile::Earlier,
+        Contest::Lost => Meanwhile::Later,
+    }
 }
 
 /// The elements that a change names for a set field.
@@ -229,7 +242,8 @@ fn elements(
     actor: &Actor,
     meta: &Meta,
 ) -> Decision {
-    if row.kind.rule(field) != FieldRule::Set {
+    let rule = row.kind.rule(field);
+    if matches!(rules::element(rule, Meanwhile::Nothing), Ruling::Otherwise(_)) {
         return Decision::Reject(Rejection::NeedsAmendment { field: field.to_owned() });
     }
     let mut next = bumped(row);
@@ -237,7 +251,12 @@ fn elements(
     let mut lost = Vec::new();
     for (element, removed) in changes {
         let key = format!("{field}/{element}");
-        if register::contest(row, &key, op, meta, actor) == Contest::Lost {
+        let met = match register::contest(row, &key, op, meta, actor) {
+            Contest::Unopposed => Meanwhile::Nothing,
+            Contest::Won => Meanwhile::Earlier,
+            Contest::Lost => Meanwhile::Later,
+        };
+        if rules::element(rule, met) != Ruling::Stands {
             lost.push(key);
             continue;
         }
@@ -258,16 +277,21 @@ fn amend(row: &Row, op: &Op, reason: &str, fields: &Fields, actor: &Actor, meta:
     if guard::is_proposal(row, actor) {
         return Decision::Hold(ReviewReason::Proposal, fields.names().map(str::to_owned).collect());
     }
-    // Whom and where a record is about is no slip of the pen: withdraw it and record it anew.
-    let amendable = |name: &str| row.kind.rule(name) == FieldRule::Fixed && !matches!(name, "recipient" | "area");
-    if let Some(name) = fields.names().find(|n| !amendable(n)) {
-        return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
+    let mut held = Vec::new();
+    for (name, value) in &fields.0 {
+        let met = meanwhile(row, name, Some(value), op, meta, actor);
+        match rules::amend(row.kind.rule(name), met) {
+            // Whom and where a record is about is no slip of the pen: withdraw it and record it anew.
+            Ruling::Stands | Ruling::Review(_) if matches!(name.as_str(), "recipient" | "area") => {
+                return Decision::Reject(Rejection::NeedsAmendment { field: name.clone() });
+            }
+            Ruling::Stands => {}
+            Ruling::Review(_) => held.push(name.clone()),
+            Ruling::Yields | Ruling::Passed | Ruling::Otherwise(_) => {
+                return Decision::Reject(Rejection::NeedsAmendment { field: name.clone() });
+            }
+        }
     }
-    let opposed = |name: &&str| {
-        register::contest(row, name, op, meta, actor) != Contest::Unopposed
-            && row.fields.0.get(*name) != fields.0.get(*name)
-    };
-    let held: Vec<String> = fields.names().filter(opposed).map(str::to_owned).collect();
     if !held.is_empty() {
         return Decision::Hold(ReviewReason::AmendmentConflict, held);
     }

@@ -39,7 +39,9 @@ pub fn refusal(op: &Op, row: Option<&Row>, actor: &Actor, stamp: Hlc) -> Option<
     }
     let Some(row) = row else { return generation_at_birth(op) };
     let is_create = matches!(op.change, Change::Create(_));
-    if !is_create && (row.kind.is_sealed() || row.kind == Kind::Review && actor.standing != Standing::Server) {
+    let decides = matches!(op.change, Change::Resolve { .. });
+    let hands_off = row.kind == Kind::Review && actor.standing != Standing::Server && !decides;
+    if !is_create && (row.kind.is_sealed() || hands_off) {
         return Some(Rejection::NotAllowed);
     }
     None

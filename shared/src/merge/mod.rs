@@ -2,8 +2,9 @@
 //! [`Decision`] comes out, and [`apply`] has already written it into a copy of the record. The server's word is final;
 //! a device runs the same code over its own outbox to show what will most likely be.
 //!
-//! - [`rules`]: the rule of each field kind, as a table
+//! - [`rules`]: the rules as tables; `docs/conflicts.md` is printed from them
 //! - [`decide`]: the operation kinds, one function each
+//! - [`review`]: deciding what no rule may decide
 //! - `guard`: what holds for every change, whatever its kind
 //! - [`actor`]: who may do what
 
@@ -11,6 +12,7 @@ pub mod actor;
 pub mod decide;
 mod guard;
 mod register;
+pub mod review;
 pub mod rules;
 mod status;
 
@@ -18,5 +20,7 @@ pub use actor::Actor;
 pub use decide::{Decision, Judged, Meta, decide};
 pub use rules::FieldRule;
 
+#[cfg(test)]
+mod rules_tests;
 #[cfg(test)]
 mod tests;

@@ -43,6 +43,8 @@ pub fn put_stamp(next: &mut Row, before: &Row, key: String, meta: &Meta, actor: 
     let hlc = match before.stamps.get(&key) {
         // A device's own stamps grow; the same change heard twice keeps its stamp.
         Some(old) if old.device == actor.device => meta.hlc.max(old.hlc),
+        // Later by its own stamp: moved on, it would pass over a third change of the same moment that is later still.
+        Some(old) if (meta.hlc, actor.device) > (old.hlc, old.device) => meta.hlc,
         Some(old) => meta.hlc.max(old.hlc.successor()),
         None => meta.hlc,
     };

@@ -5,6 +5,7 @@ use super::{
     actor::Actor,
     decide::{Decision, Meta, bumped, push_former},
     guard, register,
+    rules::{self, Ruling},
 };
 use crate::{
     Fields, Moment, Op,
@@ -22,29 +23,23 @@ pub fn advance(row: &Row, op: &Op, to: &str, generation: u32, fields: &Fields, a
     let status = vec!["status".to_owned()];
     let (current, current_generation) = standing(row);
     let wanted = NeedStatus::from(to);
-    let Some(wanted_rank) = wanted.rank() else {
+    if wanted.rank().is_none() {
         return Decision::Reject(Rejection::NeedsNewerServer);
-    };
+    }
     let rides = |name: &&str| matches!(*name, "unit" | "progress") || *name == "solved" && wanted == NeedStatus::Solved;
     if let Some(name) = fields.names().find(|n| !rides(n)) {
         return Decision::Reject(Rejection::NeedsAmendment { field: name.to_owned() });
     }
     // An unknown current status was set by a newer peer: only the office can tell what it means.
-    let current_rank = match current.rank() {
-        Some(rank) => rank,
-        None if actor.is_office() => 0,
-        None => return Decision::Hold(ReviewReason::StatusConflict, status),
-    };
-    if generation < current_generation {
-        return Decision::Hold(ReviewReason::StaleStatus, status);
-    }
-    if generation > current_generation {
-        return Decision::Reject(Rejection::NotAllowed);
-    }
-    if current.is_end() && wanted.is_end() && wanted != current {
+    if current.rank().is_none() && !actor.is_office() {
         return Decision::Hold(ReviewReason::StatusConflict, status);
     }
-    let is_news = wanted_rank > current_rank || !current.is_known();
+    let is_news = match rules::step(generation.cmp(&current_generation), &current, &wanted) {
+        Ruling::Review(reason) => return Decision::Hold(reason, status),
+        Ruling::Otherwise(_) => return Decision::Reject(Rejection::NotAllowed),
+        Ruling::Stands => true,
+        Ruling::Passed | Ruling::Yields => false,
+    };
     let mut next = bumped(row);
     let along = fields.0.iter().filter(|(name, _)| *name != "solved").map(|(n, v)| (n.clone(), v.clone()));
     let lost = register::set_fields(&mut next, op, &Fields(along.collect()), actor, meta);

@@ -7,6 +7,8 @@
 //! | `POST /console/logout` | signed in | [`login`] |
 //! | `GET /console/report` | supervisors, administrators, their areas | [`report`] |
 //! | `GET /console/report.csv` | the same | [`export`] |
+//! | `GET /console/reviews` | the same | [`reviews`] |
+//! | `GET`, `POST /console/reviews/{id}` | the same | [`review`] |
 //! | `GET /console/devices` | administrators, their areas | [`devices`] |
 //! | `GET`, `POST /console/devices/{id}/revoke` | the same | [`devices`] |
 //! | `GET`, `POST /console/enrol` | the same | [`enrol`] |
@@ -14,7 +16,7 @@
 //! | `GET /console/style.css` | anyone | the style sheet |
 //!
 //! Underneath: [`session`] (who is signed in), [`guard`] (extractors: nobody gets past them without a session, no form
-//! without its token), [`page`] (the frame around every page), [`chart`], [`format`], [`qr`].
+//! without its token), [`page`] (the frame around every page), [`chart`], [`format`], [`told`], [`qr`].
 
 pub mod bundle;
 pub mod chart;
@@ -27,7 +29,10 @@ pub mod login;
 pub mod page;
 pub mod qr;
 pub mod report;
+pub mod review;
+pub mod reviews;
 pub mod session;
+pub mod told;
 
 #[cfg(test)]
 mod tests;
@@ -90,6 +95,8 @@ pub fn router<S: Store>(console: Arc<Console<S>>) -> Router {
         .route("/console/logout", post(login::log_out::<S>))
         .route("/console/report", get(report::show::<S>))
         .route("/console/report.csv", get(export::download::<S>))
+        .route("/console/reviews", get(reviews::list::<S>))
+        .route("/console/reviews/{id}", get(review::show::<S>).post(review::decide::<S>))
         .route("/console/devices", get(devices::list::<S>))
         .route("/console/devices/{id}/revoke", get(devices::ask::<S>).post(devices::revoke::<S>))
         .route("/console/enrol", get(enrol::form::<S>).post(enrol::submit::<S>))

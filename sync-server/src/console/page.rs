@@ -63,7 +63,7 @@ pub fn page(frame: &Frame<'_>, content: Markup) -> Markup {
 }
 
 fn menu(here: &str, signed: &Signed) -> Markup {
-    let mut entries = vec![("/console/report", "console-menu-report")];
+    let mut entries = vec![("/console/report", "console-menu-report"), ("/console/reviews", "console-menu-reviews")];
     if signed.viewer.is_administrator() {
         entries.extend([
             ("/console/devices", "console-menu-devices"),

@@ -82,7 +82,7 @@ async fn view<S: Store>(console: &Console<S>, signed: &Signed, request: ReportRe
         (cards(&report.total, reader))
         div.two {
             section.card { (chart::by_month(&report, reader)) }
-            section.card { (attention(&report.attention, reader)) }
+            section.card { (attention(&report.attention, report.area, reader)) }
         }
         (by_area(&report, reader))
         (by_category(&report, reader))
@@ -219,7 +219,7 @@ fn cards(figures: &Figures, reader: &Reader) -> Markup {
     }
 }
 
-fn attention(attention: &Attention, reader: &Reader) -> Markup {
+fn attention(attention: &Attention, area: AreaCode, reader: &Reader) -> Markup {
     let lines = [
         ("overdue", "clock", attention.overdue),
         ("reviews", "question", attention.reviews),
@@ -233,7 +233,13 @@ fn attention(attention: &Attention, reader: &Reader) -> Markup {
             @for (what, icon, n) in lines {
                 li class=(if n == 0 { "none" } else { what }) {
                     (page::icon(icon))
-                    span { (reader.t(&format!("console-attention-{what}"))) }
+                    span {
+                        @if what == "reviews" {
+                            a href={ "/console/reviews?area=" (area) } { (reader.t("console-attention-reviews")) }
+                        } @else {
+                            (reader.t(&format!("console-attention-{what}")))
+                        }
+                    }
                     b.tag { (reader.tw(&format!("console-attention-{what}-n"), &[("n", count(n).into())])) }
                 }
             }

@@ -117,9 +117,11 @@ fn device(n: u128) -> String {
     uuid::Uuid::from_u128(n).to_string()
 }
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 8] = [
     "/console/report",
     "/console/report.csv",
+    "/console/reviews",
+    "/console/reviews/00000000-0000-0000-0000-000000000007",
     "/console/devices",
     "/console/devices/00000000-0000-0000-0000-000000000007/revoke",
     "/console/enrol",
@@ -134,7 +136,7 @@ async fn whoever_is_not_signed_in_is_sent_to_the_log_in_from_every_page() {
             let page = desk.get(path, cookie).await;
             assert_eq!((page.status, page.goes_to()), (StatusCode::SEE_OTHER, "/console/login"), "{path}");
         }
-        for path in ["/console/enrol", "/console/logout", PAGES[3]] {
+        for path in ["/console/enrol", "/console/logout", PAGES[3], PAGES[5]] {
             let page = desk.post(path, cookie, "csrf=&worker=W1").await;
             assert_eq!((page.status, page.goes_to()), (StatusCode::SEE_OTHER, "/console/login"), "{path}");
         }
@@ -274,7 +276,7 @@ async fn the_six_figures_are_what_was_recorded() {
     assert_eq!(figures, ["2", "1", "0", "0", "0", "0.00"]);
     assert!(
         page.text
-            .contains("role=\"img\" aria-label=\"折线图,2026年1月至2026年11月:走访探视共 2 人次,联系交流共 1 人次")
+            .contains("role=\"img\" aria-label=\"折线图，2026年1月至2026年11月：走访探视共 2 人次，联系交流共 1 人次")
     );
     // November of the table beside the chart.
     assert!(page.text.contains("<th scope=\"row\">2026年11月</th><td>1</td><td>0</td>"));
@@ -287,7 +289,7 @@ async fn the_six_figures_are_what_was_recorded() {
     let lines: Vec<&str> = file.text.lines().collect();
     assert_eq!(lines[0], "\u{feff}甲县,2026年");
     assert!(lines[1].starts_with(
-        "行,代码,名称,走访探视(人次),联系交流(人次),宣传落实政策(件),解决困难(件),帮办实事(件),资助资金(万元)"
+        "行,代码,名称,走访探视（人次）,联系交流（人次）,宣传落实政策（件）,解决困难（件）,帮办实事（件）,资助资金（万元）"
     ));
     assert!(lines[2].starts_with("合计,629901,甲县,2,1,0,0,0,0.00,"));
     assert!(lines.iter().any(|l| l.starts_with("区划,629901001,河湾乡,2,1,")));
@@ -329,10 +331,10 @@ async fn only_administrators_manage_devices() {
     desk.enrolled("W1", 7).await;
     let cookie = desk.signed_in("S2").await;
     let csrf = desk.get("/console/report", &cookie).await.csrf();
-    for path in &PAGES[2..] {
+    for path in &PAGES[4..] {
         assert_eq!(desk.get(path, &cookie).await.status, StatusCode::FORBIDDEN, "{path}");
     }
-    for path in &PAGES[3..] {
+    for path in &PAGES[5..] {
         let page = desk.post(path, &cookie, &format!("csrf={csrf}&worker=W1")).await;
         assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
     }
@@ -349,7 +351,7 @@ async fn a_lost_device_is_withdrawn_after_a_question_and_its_token_ends() {
     let path = format!("/console/devices/{}/revoke", device(7));
     assert!(list.text.contains(&format!("href=\"{path}\"")));
     let question = desk.get(&path, &cookie).await;
-    assert!(question.text.contains("收回这台设备的使用权?"));
+    assert!(question.text.contains("收回这台设备的使用权？"));
     assert_eq!(desk.post(&path, &cookie, "csrf=").await.status, StatusCode::FORBIDDEN);
     let done = desk.post(&path, &cookie, &format!("csrf={}", question.csrf())).await;
     assert_eq!(done.goes_to(), "/console/devices");
@@ -409,6 +411,110 @@ async fn an_issued_code_is_shown_with_link_and_picture_and_enrols_a_phone() {
     };
     let reply = shared::protocol::SyncProtocol::enrol(&desk.core, request).await.unwrap();
     assert_eq!(reply.worker, worker_id("W1"));
+}
+
+/// Two names for R1, from phones numbered `n` and the next: the second waits. Gives the case.
+async fn two_names(desk: &Desk, n: u128) -> shared::ReviewId {
+    let mut last = None;
+    for (at, (who, name)) in [("W1", "<b>谷军"), ("W2", "谷均")].into_iter().enumerate() {
+        let n = n + at as u128;
+        let token = desk.enrolled(who, n).await;
+        let mut phone = Phone::new(uuid::Uuid::from_u128(n).into(), NOW);
+        let change = Change::Set(Fields::new().with("name", name));
+        phone.record(Kind::Recipient, Some(recipient_id("R1").into()), shared::ids::Rev(1), change);
+        let reply = shared::protocol::SyncProtocol::push(&desk.core, &token, phone.push()).await.unwrap();
+        last = Some(reply);
+    }
+    let Some(shared::wire::PushVerdict::Accepted { outcomes, .. }) = last.map(|r| r.verdict) else { panic!() };
+    let Some(shared::Outcome::InReview { review, .. }) = outcomes.first().map(|o| o.outcome.clone()) else { panic!() };
+    review
+}
+
+#[tokio::test]
+async fn what_no_rule_may_decide_is_decided_in_a_form_and_both_values_stay_readable() {
+    let desk = Desk::new().await;
+    let id = two_names(&desk, 70).await;
+    let cookie = desk.signed_in("S1").await;
+    let report = desk.get("/console/report?period=2026", &cookie).await;
+    assert!(report.text.contains("href=\"/console/reviews?area=629901001\""), "the figure leads to the list");
+    let list = desk.get("/console/reviews?area=629901001", &cookie).await;
+    let path = format!("/console/reviews/{id}");
+    assert!(list.text.contains(&format!("href=\"{path}\"")) && list.text.contains("共 1 条"));
+    let case = desk.get(&path, &cookie).await;
+    for text in ["&lt;b&gt;谷军", "谷均", "谷军 · ", "王玉梅", "name=\"quick\"", "value=\"accept\""] {
+        assert!(case.text.contains(text), "no {text} in {}", case.text);
+    }
+    let csrf = case.csrf();
+    // Without a reason, without a choice, without the token: nothing is decided.
+    for (form, status) in [
+        (format!("csrf={csrf}&decision=accept"), StatusCode::BAD_REQUEST),
+        (format!("csrf={csrf}&decision=accept&reason=+"), StatusCode::BAD_REQUEST),
+        (format!("csrf={csrf}&quick=ok"), StatusCode::BAD_REQUEST),
+        ("csrf=&decision=accept&quick=ok".to_owned(), StatusCode::FORBIDDEN),
+    ] {
+        assert_eq!(desk.post(&path, &cookie, &form).await.status, status, "{form}");
+    }
+    let done = desk.post(&path, &cookie, &format!("csrf={csrf}&decision=accept&quick=seen&reason=papers+seen")).await;
+    assert_eq!((done.status, done.goes_to()), (StatusCode::SEE_OTHER, path.as_str()));
+    let case = desk.get(&path, &cookie).await;
+    for text in ["杨秀兰", "papers seen", "改用新值", "谷均", "&lt;b&gt;谷军"] {
+        assert!(case.text.contains(text), "no {text} in {}", case.text);
+    }
+    assert!(!case.text.contains("name=\"decision\""), "decided once");
+    let row = desk.core.rows(vec![recipient_id("R1").into()]).await.unwrap().remove(0);
+    assert_eq!(row.fields.text("name"), Some("谷均"));
+    let list = desk.get("/console/reviews", &cookie).await;
+    assert!(list.text.contains("没有等您决定的事项") && list.text.contains("papers seen"));
+    let english = desk.get("/console/reviews?lang=en", &cookie).await;
+    assert!(english.text.contains("Nothing waits for your decision"));
+}
+
+#[tokio::test]
+async fn cases_of_a_sibling_or_a_higher_area_are_neither_seen_nor_decided() {
+    let desk = Desk::new().await;
+    let id = two_names(&desk, 70).await;
+    let path = format!("/console/reviews/{id}");
+    // R1 lives in 629901001001. S3 answers for 629902, A2 administers the county, A1 the city.
+    let sibling = desk.signed_in("S3").await;
+    assert_eq!(desk.get(&path, &sibling).await.status, StatusCode::NOT_FOUND);
+    let csrf = desk.get("/console/reviews", &sibling).await.csrf();
+    let form = format!("csrf={csrf}&decision=accept&quick=ok");
+    assert_eq!(desk.post(&path, &sibling, &form).await.status, StatusCode::NOT_FOUND);
+    for (area, status) in [
+        ("629902", StatusCode::OK),
+        ("629901001", StatusCode::FORBIDDEN),
+        ("6299", StatusCode::FORBIDDEN),
+        ("62990", StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(desk.get(&format!("/console/reviews?area={area}"), &sibling).await.status, status, "{area}");
+    }
+    for above in ["A2", "A1", "S2"] {
+        let cookie = desk.signed_in(above).await;
+        assert_eq!(desk.get(&path, &cookie).await.status, StatusCode::OK, "{above}");
+    }
+    let row = desk.core.rows(vec![recipient_id("R1").into()]).await.unwrap().remove(0);
+    assert_eq!(row.fields.text("name"), Some("<b>谷军"), "nobody decided");
+}
+
+#[tokio::test]
+async fn a_look_at_a_full_number_leaves_a_trace() {
+    let desk = Desk::new().await;
+    for (who, n, number) in [("W1", 70, "11010519491231002X"), ("W2", 71, "110105194912310038")] {
+        let token = desk.enrolled(who, n).await;
+        let mut phone = Phone::new(uuid::Uuid::from_u128(n).into(), NOW);
+        let change = Change::Set(Fields::new().with("id_number", number));
+        phone.record(Kind::Recipient, Some(recipient_id("R1").into()), shared::ids::Rev(1), change);
+        shared::protocol::SyncProtocol::push(&desk.core, &token, phone.push()).await.unwrap();
+    }
+    let cookie = desk.signed_in("S1").await;
+    let list = desk.get("/console/reviews", &cookie).await;
+    assert!(!list.text.contains("11010519491231002X"), "masked in the list");
+    assert!(access_log(&desk).await.is_empty());
+    let path = list.text.split("href=\"/console/reviews/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let case = desk.get(&format!("/console/reviews/{path}"), &cookie).await;
+    assert!(case.text.contains("11010519491231002X") && case.text.contains("110105194912310038"));
+    let logs = access_log(&desk).await;
+    assert_eq!((logs[0].1.what.word(), logs[0].1.detail.as_deref()), ("reveal_number", Some("id_number")));
 }
 
 #[tokio::test]
@@ -486,10 +592,12 @@ async fn no_page_shows_a_locale_key() {
     let desk = Desk::new().await;
     let cookie = desk.signed_in("A1").await;
     desk.enrolled("W1", 7).await;
+    let case = two_names(&desk, 70).await;
     for lang in ["zh-CN", "en"] {
-        for path in PAGES {
+        let case = format!("/console/reviews/{case}");
+        for path in PAGES.into_iter().chain([case.as_str()]) {
             let page = desk.get(&format!("{path}?lang={lang}"), &cookie).await;
-            for prefix in ["console-", "indicator-", "category-", "error-"] {
+            for prefix in ["console-", "indicator-", "category-", "error-", "field-", "review-", "change-", "kind-"] {
                 let shown =
                     page.text.split(prefix).skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
                 assert!(!shown, "{prefix} in {path}");

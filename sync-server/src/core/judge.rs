@@ -42,6 +42,13 @@ impl Speaker<'_> {
     fn had_lost_access(&self, when: When) -> bool {
         matches!(self, Self::Device { revoked: Some(at), .. } if when.hlc.ms() >= *at)
     }
+    /// The person's name, where it is known.
+    pub fn name(&self, world: &World) -> Option<String> {
+        match self {
+            Self::Device { worker, .. } => Some(worker.name.clone()),
+            Self::Office { by } => world.worker(*by).map(|w| w.name.clone()),
+        }
+    }
     fn home(&self) -> Option<AreaCode> {
         match self {
             Self::Device { worker, .. } => Some(worker.area),
@@ -108,7 +115,7 @@ pub fn judge(world: &mut World, op: &Op, speaker: &Speaker<'_>, when: When) -> V
     let judged = decide(row, op, &actor, &meta).judged(review_id(op));
     if let Some((reason, fields)) = &judged.review {
         let applied = judged.row.is_some();
-        let review = review::file(op, row, reason, fields, applied, &actor, &meta, when);
+        let review = review::file(op, row, reason, fields, applied, &actor, speaker.name(world), &meta, when);
         world.put(review);
     }
     let rev = judged.row.as_ref().map(|r| r.rev);

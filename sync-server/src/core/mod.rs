@@ -3,7 +3,8 @@
 //!
 //! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`asked`]), [`repair`], [`media`] and its sweep, [`bundle`]
 //!   with its [`keys`], who asks: [`auth`]
-//! - the office: [`office`] (imports and edits), [`review`] (deciding what no rule may), [`report`], [`accounts`], [`admin`]
+//! - the office: [`office`] (imports and edits), `review` (deciding what no rule may), [`reviews`] (what waits for that),
+//!   [`report`], [`accounts`], [`admin`]
 //! - by itself: [`housekeeping`] (what is old is pruned), [`judge_again`] (what only a newer server could judge)
 //! - underneath: [`judge`] (an operation against the working set), [`effects`] (what follows from changed records),
 //!   [`scopes`] (who may hold what), [`objects`] (photo bytes), [`env`] (time and randomness)
@@ -33,6 +34,7 @@ mod push;
 mod repair;
 pub mod report;
 mod review;
+pub mod reviews;
 pub mod scopes;
 mod world;
 
@@ -112,8 +114,8 @@ impl<S: Store> ServerCore<S> {
         &self.inner.store
     }
 
-    /// UTC milliseconds by the core's own clock.
-    pub(crate) fn now_ms(&self) -> i64 {
+    /// The server's clock, UTC milliseconds.
+    pub fn now_ms(&self) -> i64 {
         self.inner.env.now_ms()
     }
 

@@ -87,6 +87,7 @@ impl Job for Office {
 
     async fn run<T: Txn>(self, txn: &mut T) -> Result<OfficeReply, CoreError> {
         let mut world = World::load(txn, &self.ops.iter().collect::<Vec<_>>(), WorkerId::NIL).await?;
+        world.load_office(txn, self.by).await?;
         let speaker = Speaker::Office { by: self.by };
         let mut reply = OfficeReply::default();
         let mut log = Vec::with_capacity(self.ops.len());

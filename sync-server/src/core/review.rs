@@ -8,9 +8,14 @@ use super::{
 use shared::{
     Change, DeviceId, Hlc, Kind, Op, Outcome, Row, WorkerId,
     ids::Rev,
-    merge::{Actor, Meta, actor::Standing, decide},
+    merge::{
+        Actor, Decision, Meta,
+        actor::Standing,
+        decide,
+        review::{keep_declined, keep_what_gave_way, resolve as decided},
+    },
     op::Rejection,
-    records::{NeedStatus, Record, Review, ReviewReason, ReviewStatus, Stamp},
+    records::{NeedStatus, Record, Review, ReviewReason, ReviewStatus},
 };
 use std::collections::BTreeMap;
 
@@ -23,6 +28,7 @@ pub fn file(
     fields: &[String],
     applied: bool,
     actor: &Actor,
+    proposed_name: Option<String>,
     meta: &Meta,
     when: When,
 ) -> Row {
@@ -30,9 +36,9 @@ pub fn file(
         let value = |name: &String| Some((name.clone(), row.fields.get(name)?.clone()));
         fields.iter().filter_map(value).collect::<serde_json::Map<_, _>>()
     };
-    let current_by = row.map(|row| {
+    let stands = row.map(|row| {
         let newest = fields.iter().map(|name| row.stamp(row.kind.rule(name).stamp_key(name))).max_by_key(|s| s.hlc);
-        newest.map_or(row.author, |s| s.by)
+        newest.map_or((row.author, row.hlc), |s| (s.by, s.hlc))
     });
     let recipient = row.and_then(Row::recipient).or_else(|| match &op.change {
         Change::Create(fields) => shared::records::recipient_of(&op.kind, op.row, fields),
@@ -46,11 +52,14 @@ pub fn file(
         recipient,
         op: op.clone(),
         proposed_by: actor.worker,
+        proposed_name,
         proposed_hlc: meta.hlc,
         current: row.map(current).unwrap_or_default().into(),
-        current_by,
+        current_by: stands.map(|(by, _)| by),
+        current_hlc: stands.map(|(_, hlc)| hlc),
         applied,
         decision: None,
+        decided_name: None,
     };
     Row {
         kind: Kind::Review,
@@ -89,19 +98,27 @@ pub fn resolve(world: &mut World, row: &Row, accept: bool, reason: &str, speaker
     let carried_out = match (accept, review.applied) {
         (true, false) => carry_out(world, &review, row, reason, when),
         (false, true) => withdraw(world, &review, reason, speaker, when),
-        (true, true) | (false, false) => Ok(()),
+        (true, true) => Ok(()),
+        (false, false) => {
+            let kept = world.row(review.row).and_then(|target| keep_declined(&review, target, reason));
+            kept.into_iter().for_each(|target| world.put(*target));
+            Ok(())
+        }
     };
     if let Err(why) = carried_out {
         return Verdict::rejected(why);
     }
-    let mut next = row.clone();
-    next.rev = row.rev.next();
-    next.fields.set("status", decision.word().into());
-    next.fields.set("decision", reason.into());
-    let stamp = Stamp { rev: next.rev, hlc: when.hlc, device: speaker.device(), by: speaker.worker(), removed: false };
-    next.stamps.insert("status".to_owned(), stamp);
+    let actor =
+        Actor { worker: speaker.worker(), device: speaker.device(), unit: None, standing: Standing::Supervisor };
+    let meta = Meta { hlc: when.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
+    let Decision::Apply(mut next) = decided(row, accept, reason, &actor, &meta) else {
+        return Verdict::rejected(Rejection::NotAllowed);
+    };
+    if let Some(name) = speaker.name(world) {
+        next.fields.set("decided_name", name.into());
+    }
     let rev = Some(next.rev);
-    world.put(next);
+    world.put(*next);
     Verdict { outcome: Outcome::Applied, rev }
 }
 
@@ -137,8 +154,11 @@ fn carry_out(world: &mut World, review: &Review, filed: &Row, reason: &str, when
     }
     let judged = decide(row.as_ref(), &op, &actor, &meta).judged(review_id(held));
     match (judged.row, judged.outcome) {
-        (Some(row), _) => {
-            world.put(*row);
+        (Some(mut next), _) => {
+            if let Some(before) = world.row(held.row) {
+                keep_what_gave_way(before, &mut next, reason);
+            }
+            world.put(*next);
             Ok(())
         }
         (None, Outcome::Rejected(why)) => Err(why),
@@ -160,14 +180,18 @@ fn withdraw(
     let actor =
         Actor { worker: speaker.worker(), device: speaker.device(), unit: None, standing: Standing::Supervisor };
     let meta = Meta { hlc: when.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
-    let op = Op { change: Change::Void { reason: reason.to_owned() }, ..review.op.clone() };
-    let judged = decide(Some(row), &op, &actor, &meta).judged(review_id(&review.op));
-    match (judged.row, judged.outcome) {
-        (Some(row), _) => {
-            world.put(*row);
-            Ok(())
+    // A receipt without what was received would say that something was handed out.
+    let withdrawn: Vec<Row> =
+        std::iter::once(row).chain(world.receipts(review.row)).filter(|row| !row.is_void()).cloned().collect();
+    for row in withdrawn {
+        let change = Change::Void { reason: reason.to_owned() };
+        let op = Op { kind: row.kind.clone(), row: row.id, change, ..review.op.clone() };
+        let judged = decide(Some(&row), &op, &actor, &meta).judged(review_id(&review.op));
+        match (judged.row, judged.outcome) {
+            (Some(next), _) => world.put(*next),
+            (None, Outcome::Rejected(why)) => return Err(why),
+            (None, _) => {}
         }
-        (None, Outcome::Rejected(why)) => Err(why),
-        (None, _) => Ok(()),
     }
+    Ok(())
 }

@@ -94,6 +94,18 @@ impl World {
         }
         let ids = reviews.iter().map(|r| r.op.row).filter(|id| !self.rows.contains_key(id)).collect();
         self.load_rows(txn, ids).await?;
+        // What a declined hand-out was signed for with: withdrawn together with it.
+        let counted = reviews.iter().filter(|r| r.applied && r.row_kind == Kind::Assistance);
+        let whom: Vec<RecipientId> = counted.filter_map(|r| r.recipient).collect();
+        if !whom.is_empty() {
+            let cells: Vec<_> = whom.iter().map(Column::cell).collect();
+            for record in txn.find::<Record>("recipient", &cells).await? {
+                if record.kind == Kind::Receipt && !self.rows.contains_key(&record.id) {
+                    let row = Some(read(&record.doc)?);
+                    self.rows.insert(record.id, Slot { before: row.clone(), now: row, touched: false });
+                }
+            }
+        }
         let ops: Vec<_> = reviews.iter().map(|r| (r.op.id,)).collect();
         self.origins = txn.get::<OpLog>(&ops).await?.into_iter().flatten().map(|o| (o.op_id, o)).collect();
         let workers: Vec<_> = reviews.iter().map(|r| (r.proposed_by,)).collect();
@@ -101,8 +113,23 @@ impl World {
         Ok(())
     }
 
+    /// The person at the console, so that what they decide can be told with their name.
+    pub async fn load_office<T: Txn>(&mut self, txn: &mut T, by: WorkerId) -> Stored<()> {
+        if !by.is_nil() {
+            let found = txn.get::<Worker>(&[(by,)]).await?.into_iter().flatten();
+            self.workers.extend(found.map(|w| (w.id, w)));
+        }
+        Ok(())
+    }
+
     pub fn row(&self, id: RowId) -> Option<&Row> {
         self.rows.get(&id)?.now.as_ref()
+    }
+
+    /// Receipts at hand for an assistance.
+    pub fn receipts(&self, assistance: RowId) -> impl Iterator<Item = &Row> {
+        let rows = self.rows.values().filter_map(|slot| slot.now.as_ref());
+        rows.filter(move |r| r.kind == Kind::Receipt && r.fields.parsed("assistance") == Some(assistance))
     }
 
     /// The record as it is from now on.

@@ -179,7 +179,9 @@ impl<'s> Line<'s> {
         let text = self.text(column)?;
         let found = words.iter().copied().find(|word| {
             word.eq_ignore_ascii_case(text)
-                || Lang::ALL.iter().any(|l| crate::text::tr(*l, &format!("{prefix}-{word}")).eq_ignore_ascii_case(text))
+                || Lang::ALL.iter().any(|l| {
+                    narrow(&crate::text::tr(*l, &format!("{prefix}-{word}"))).eq_ignore_ascii_case(&narrow(text))
+                })
         });
         if found.is_none() {
             let choices = super::finding::choices(findings.lang, prefix, words.iter().copied());
@@ -209,4 +211,9 @@ fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), u64> {
         Some(text) if !text.contains('\0') => Ok((text, true)),
         _ => Err(1 + bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() as u64),
     }
+}
+
+/// With half-width brackets: offices write 特困人员(分散) as often as 特困人员（分散）.
+fn narrow(text: &str) -> String {
+    text.replace('（', "(").replace('）', ")")
 }

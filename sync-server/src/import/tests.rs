@@ -150,7 +150,7 @@ async fn a_finding_says_file_line_column_what_and_what_to_do_in_the_readers_lang
     let text = |checked: Checked| checked.report.errors[0].text.clone();
     assert_eq!(
         text(checked(&files, Lang::ZhCn).await),
-        "units.csv 第 2 行“区划”列:没有区划 629902。请先导入该区划,或改正代码。"
+        "units.csv 第 2 行“区划”列：没有区划 629902。请先导入该区划，或改正代码。"
     );
     assert_eq!(
         text(checked(&files, Lang::En).await),

@@ -242,6 +242,17 @@ table! {
 }
 
 table! {
+    /// Where a review lies, to list what waits in an area without looking at every record.
+    ReviewAt = "review" key(row: RowId) {
+        row: RowId,
+        /// `open:` or `done:` and the shelf, so that one range holds what waits below an area.
+        place: String,
+        /// UTC milliseconds: when it was filed, or when it was decided.
+        since: i64,
+    }
+}
+
+table! {
     /// Money and goods handed out, to notice when two devices record the same.
     Aid = "aid" key(row: RowId) {
         row: RowId,

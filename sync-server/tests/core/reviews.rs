@@ -39,6 +39,111 @@ async fn a_review_shows_both_values_and_both_authors() {
     assert_eq!(review.current, json!({"name": "谷军"}));
     assert_eq!((review.current_by, review.proposed_by), (Some(worker("W1")), worker("W2")));
     assert_eq!(review.op.change, Change::Set(Fields::new().with("name", "谷均")));
+    assert_eq!(review.proposed_name.as_deref(), Some("干部W2"));
+    assert!(review.current_hlc.is_some());
+}
+
+#[tokio::test]
+async fn the_office_lists_what_waits_below_its_areas_and_nothing_beside_them() {
+    let town = Town::new().await;
+    town.office(vec![
+        new_worker("S2", "supervisor", "620826102", &["620826102"]),
+        new_worker("S3", "supervisor", "620826", &["620826", "620826101"]),
+    ])
+    .await;
+    let (_, _, id) = two_names(&town).await;
+    for (who, seen) in [("S1", 1), ("S2", 0), ("S3", 1), ("A1", 1)] {
+        let viewer = town.viewer(who).await;
+        let cases = town.core.reviews_for(&viewer, None, (0, 0)).await.unwrap();
+        // Whoever came first has decided it.
+        assert_eq!((cases.open_total + cases.done_total, cases.open.len() + cases.done.len()), (seen, seen), "{who}");
+        assert_eq!(town.core.review_for(&viewer, id).await.is_ok(), seen == 1, "{who}");
+        let decided = town.core.decide_review(&viewer, id, true, "核实过").await;
+        assert_eq!(decided.is_ok(), seen == 1, "{who}");
+    }
+    let own = town.viewer("S1").await;
+    assert!(town.core.reviews_for(&own, Some(area("620826")), (0, 0)).await.is_err(), "a county is above a township");
+    assert!(town.core.reviews_for(&own, Some(area("620826101201")), (0, 0)).await.is_ok(), "a village is below it");
+}
+
+#[tokio::test]
+async fn the_office_decides_in_its_own_name_and_a_second_decision_changes_nothing() {
+    let town = Town::new().await;
+    let (_, mut two, id) = two_names(&town).await;
+    let one = town.viewer("S1").await;
+    town.core.decide_review(&one, id, true, "看过证件").await.unwrap();
+    town.core.decide_review(&town.viewer("A1").await, id, false, "我看不是").await.unwrap();
+    let (case, history) = town.core.review_for(&one, id).await.unwrap();
+    let decided = case.decided.unwrap();
+    assert_eq!((decided.accepted, decided.reason.as_str(), decided.by), (true, "看过证件", worker("S1")));
+    assert_eq!(decided.by_name.as_deref(), Some("干部S1"));
+    let cases = town.core.reviews_for(&one, None, (0, 0)).await.unwrap();
+    assert_eq!((cases.open_total, cases.done_total), (0, 1));
+    // Who, when and to what, for the name alone: the import, the one that stood, the one that waited.
+    let said: Vec<_> = history.iter().map(|past| past.said.by.as_deref()).collect();
+    assert_eq!(said, [None, Some("干部W1"), Some("干部W2")]);
+    assert!(matches!(history[2].outcome, Some(Outcome::InReview { .. })));
+    two.pull().await;
+    assert_eq!(two.rows[&recipient("R2").into()].fields.text("name"), Some("谷均"));
+    let told: Review = two.rows[&row(&id)].view().unwrap();
+    assert_eq!(told.decided_name.as_deref(), Some("干部S1"), "its author reads who decided");
+}
+
+#[tokio::test]
+async fn a_value_that_lost_by_a_decision_stays_readable_with_the_reason() {
+    for (accept, lost, by) in [(true, "谷军", "W1"), (false, "谷均", "W2")] {
+        let town = Town::new().await;
+        let (_, _, id) = two_names(&town).await;
+        let mut supervisor = town.phone("S1").await;
+        supervisor.save(Kind::Review, row(&id), resolve(accept));
+        assert_eq!(supervisor.push_one().await, Outcome::Applied);
+        let person = town.row(recipient("R2")).await;
+        let former: Vec<_> = person.former.iter().filter(|f| f.field == "name").collect();
+        assert_eq!(former.len(), 1, "{former:?}");
+        assert_eq!((former[0].value.as_str(), former[0].by), (Some(lost), worker(by)));
+        assert_eq!(former[0].reason.as_deref(), Some("核实过"));
+    }
+}
+
+#[tokio::test]
+async fn a_list_has_pages_with_the_oldest_first() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W2").await;
+    let proposal = |n: usize| json!({"status": "withdrawn", "note": format!("第{n}次")});
+    for n in 0..sync_server::core::reviews::PAGE + 1 {
+        phone.set(Kind::Recipient, recipient("R2"), proposal(n));
+        phone.push_one().await;
+        town.env.advance(60_000);
+    }
+    let one = town.viewer("S1").await;
+    let first = town.core.reviews_for(&one, None, (0, 0)).await.unwrap();
+    let second = town.core.reviews_for(&one, None, (1, 0)).await.unwrap();
+    assert_eq!((first.open_total, first.open.len(), second.open.len()), (21, 20, 1));
+    let filed: Vec<_> = first.open.iter().chain(&second.open).map(|case| case.filed).collect();
+    assert!(filed.is_sorted());
+    let beyond = town.core.reviews_for(&one, None, (usize::MAX, 9)).await.unwrap();
+    assert!(beyond.open.is_empty());
+}
+
+#[tokio::test]
+async fn a_declined_hand_out_takes_its_receipt_along() {
+    let town = Town::new().await;
+    let (mut one, mut two) = (town.phone("W1").await, town.phone("W2").await);
+    let money = json!({"recipient": recipient("R2"), "kind": "money", "amount": 30_000,
+        "happened": Moment::shanghai(START_MS).to_string()});
+    one.create(Kind::Assistance, money.clone());
+    one.push().await;
+    let second = two.create(Kind::Assistance, money);
+    let receipt = two.create(
+        Kind::Receipt,
+        json!({"recipient": recipient("R2"), "assistance": second, "mode": "refused", "reason": "不在家",
+            "happened": Moment::shanghai(START_MS).to_string()}),
+    );
+    two.push().await;
+    let one = town.viewer("S1").await;
+    let id = town.core.reviews_for(&one, None, (0, 0)).await.unwrap().open[0].id;
+    town.core.decide_review(&one, id, false, "记重了").await.unwrap();
+    assert!(town.row(second).await.is_void() && town.row(receipt).await.is_void());
 }
 
 #[tokio::test]

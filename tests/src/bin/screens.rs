@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use tests::{
     day::cast::PIN,
     harness::{Proxy, picture},
-    ui::{Browser, Gallery, Handset, Town, handset::by_start, town},
+    ui::{Browser, Contest, Gallery, Handset, Town, handset::by_start, town},
 };
 
 /// A desk's screen and a phone's, in CSS pixels.
@@ -36,10 +36,12 @@ async fn take_all() -> anyhow::Result<Gallery> {
     let mut phone = Handset::new(town.folder().join("worker"))?;
     first_run(&town, &line, &mut phone, &mut gallery).await.context("first run")?;
     the_day(&town, &line, worker, &mut phone, &mut gallery).await.context("the day")?;
+    let contests = [Contest::stage(&town, 0).await?, Contest::stage(&town, 1).await?];
     let mut office = Handset::new(town.folder().join("supervisor"))?;
     let link = town.link(town.supervisor()?, &town.stage.server.url()).await?;
     office.first_run(&link).await.context("the supervisor's first run")?;
     report(&mut office, &mut gallery, "zh").await.context("the report")?;
+    reviews(&mut office, &mut gallery, "zh", false).await.context("the reviews")?;
     office.close().await?;
     let looks = [
         ("zh.large", Prefs { large_text: true, ..Prefs::default() }),
@@ -55,9 +57,11 @@ async fn take_all() -> anyhow::Result<Gallery> {
         }
         tour(&town, worker, &mut phone, &mut gallery, tag).await.with_context(|| tag.to_owned())?;
         report(&mut office, &mut gallery, tag).await.with_context(|| tag.to_owned())?;
+        reviews(&mut office, &mut gallery, tag, tag == "zh.contrast").await.with_context(|| tag.to_owned())?;
         phone.close().await?;
         office.close().await?;
     }
+    drop(contests);
     for (size, tag) in CONSOLE {
         console(&town, size, &mut gallery, tag).await.context("the console")?;
     }
@@ -304,6 +308,30 @@ async fn report(office: &mut Handset, gallery: &mut Gallery, tag: &str) -> anyho
     hang(office, gallery, &format!("54-report-village.{tag}")).await
 }
 
+/// What waits for a decision: the list, one case before and after. The last look decides one of the two for good.
+async fn reviews(office: &mut Handset, gallery: &mut Gallery, tag: &str, decide: bool) -> anyhow::Result<()> {
+    office.tap("tab-report").await?;
+    office.tap("report-to-reviews").await?;
+    office.see_css(&by_start("review-")).await?;
+    hang(office, gallery, &format!("55-reviews.{tag}")).await?;
+    office.tap_css(&by_start("review-")).await?;
+    office.see("review-sides").await?;
+    office.tap("review-proposed").await?;
+    office.tap("review-quick-0").await?;
+    hang_both(office, gallery, "56-review", tag).await?;
+    if decide {
+        office.tap("review-save").await?;
+        office.see("review-decided").await?;
+        office.scroll(false).await?;
+        hang(office, gallery, &format!("58-review-decided.{tag}")).await?;
+    }
+    office.back_to("screen-reviews").await?;
+    if decide {
+        hang(office, gallery, &format!("59-reviews-done.{tag}")).await?;
+    }
+    office.back_to("screen-report").await
+}
+
 async fn console(town: &Town, size: (u32, u32), gallery: &mut Gallery, tag: &str) -> anyhow::Result<()> {
     let browser = Browser::open(size).await?;
     let (url, (name, password)) = (town.stage.server.url(), &town.stage.console);
@@ -314,11 +342,17 @@ async fn console(town: &Town, size: (u32, u32), gallery: &mut Gallery, tag: &str
     gallery.hang(&format!("61-console-report.{tag}"), &browser.picture().await?)?;
     browser.run("document.querySelector('section.table').scrollIntoView()", Vec::new()).await?;
     gallery.hang(&format!("62-console-table.{tag}"), &browser.picture().await?)?;
-    for (path, name) in
-        [("devices", "63-console-devices"), ("enrol", "64-console-enrol"), ("bundle", "65-console-bundle")]
-    {
+    for (path, name) in [
+        ("devices", "63-console-devices"),
+        ("enrol", "64-console-enrol"),
+        ("bundle", "67-console-bundle"),
+        ("reviews", "65-console-reviews"),
+    ] {
         browser.go(&format!("{url}/console/{path}")).await?;
         gallery.hang(&format!("{name}.{tag}"), &browser.picture().await?)?;
     }
+    browser.click("a.case").await?;
+    browser.shows("请您决定").await?;
+    gallery.hang(&format!("66-console-review.{tag}"), &browser.picture().await?)?;
     browser.close().await
 }

@@ -69,6 +69,7 @@ pub fn reached(reply: &StepReply, trace: &mut Trace) {
             }),
             PushVerdict::Resume { .. } => trace.reach("push: resume"),
             PushVerdict::NewIncarnation { .. } => trace.reach("push: new incarnation"),
+            PushVerdict::Other(_) => trace.reach("push: a newer verdict"),
         },
         StepReply::Pull(Ok(reply)) => {
             if reply.more {

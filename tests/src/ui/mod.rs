@@ -2,15 +2,18 @@
 //!
 //! - [`handset`]: one phone with one hand: taps are counted, every wait is for something to be seen and has an end
 //! - [`town`]: the demo township with its server, and the ways of phones to it
+//! - [`contest`]: two people who correct one name, for what a supervisor decides
 //! - [`browser`]: the console in headless Chromium
 //! - [`gallery`]: where the pictures go
 
 pub mod browser;
+pub mod contest;
 pub mod gallery;
 pub mod handset;
 pub mod town;
 
 pub use browser::Browser;
+pub use contest::Contest;
 pub use gallery::Gallery;
 pub use handset::Handset;
 pub use town::Town;

@@ -62,6 +62,18 @@ impl Town {
         all.into_iter().map(|n| recipient_id(&plan.recipients[n])).collect()
     }
 
+    /// The `n`th person whom two people care for, with both of them.
+    pub fn cared_for_by_two(&self, n: usize) -> anyhow::Result<(usize, usize, RecipientId)> {
+        let plan = &self.stage.plan;
+        let others = |recipient: usize, one: usize| {
+            plan.pairs.iter().find(|p| p.recipient == recipient && p.worker > one).map(|p| p.worker)
+        };
+        let mut shared = plan.pairs.iter().filter_map(|p| {
+            Some((p.worker, others(p.recipient, p.worker)?, recipient_id(&plan.recipients[p.recipient])))
+        });
+        shared.nth(n).context("the township has people whom two care for")
+    }
+
     /// Index of the township's supervisor.
     pub fn supervisor(&self) -> anyhow::Result<usize> {
         let workers = &self.stage.plan.workers;

@@ -11,6 +11,9 @@ use shared::{
     records::{ProblemCode, Row},
 };
 
+/// 500 receipts of one person: more than ten years of hand-outs.
+const RECEIPTS_MAX: u32 = 500;
+
 pub fn amend(tx: &mut Tx<'_>, id: RowId, reason: String, fields: Fields) -> Result<Vec<RowId>, Refusal> {
     let row = find(tx, id)?;
     if let Some(when) = fields.parsed("happened") {
@@ -74,11 +77,25 @@ impl Core {
         Ok(taken)
     }
 
-    /// The save that made `id`, while it can be taken back.
+    /// Takes back the last save that touched `id`, whatever it did, within seconds and before it was offered.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] when it is too late, or when something saved later builds on it.
+    pub(super) fn undo(&mut self, id: RowId) -> Result<Vec<RowId>, Refusal> {
+        let now = self.env.monotonic_ms();
+        let last = outbox::unsettled(self.store()?.conn(), id)?.pop();
+        let batch = last.and_then(|e| self.fresh.batch_of(e.no, now).cloned()).ok_or(Refusal::NotNow)?;
+        let taken = self.write(|tx| Ok(undo::take_back(tx, &batch)?))?;
+        self.fresh.forget(&batch);
+        taken.ok_or(Refusal::NotNow)
+    }
+
+    /// The save that made or decided `id`, while it can be taken back.
     pub(crate) fn fresh_batch(&self, id: RowId) -> Result<Option<undo::Batch>, Refusal> {
         let now = self.env.monotonic_ms();
         let entries = outbox::unsettled(self.store()?.conn(), id)?;
-        let made = entries.iter().find(|e| e.op().is_ok_and(|op| matches!(op.change, Change::Create(_))));
+        let subject = |change: &Change| matches!(change, Change::Create(_) | Change::Resolve { .. });
+        let made = entries.iter().find(|e| e.op().is_ok_and(|op| subject(&op.change)));
         Ok(made.and_then(|e| self.fresh.batch_of(e.no, now)).cloned())
     }
 }
@@ -94,6 +111,15 @@ fn void(tx: &mut Tx<'_>, id: RowId, reason: String) -> Result<Vec<RowId>, Refusa
         // A person is withdrawn by the office, by status; never voided from a phone.
         return Err(Refusal::NotNow);
     }
-    change(tx, &row, Change::Void { reason })?;
-    Ok(vec![id])
+    change(tx, &row, Change::Void { reason: reason.clone() })?;
+    let mut rows = vec![id];
+    // A receipt without what was received would say that something was handed out.
+    if let (Kind::Assistance, Some(recipient)) = (&row.kind, row.recipient()) {
+        let receipts = record::of_recipient(tx, recipient, &Kind::Receipt, RECEIPTS_MAX)?;
+        for receipt in receipts.iter().filter(|r| !r.is_void() && r.fields.parsed("assistance") == Some(id)) {
+            change(tx, receipt, Change::Void { reason: reason.clone() })?;
+            rows.push(receipt.id);
+        }
+    }
+    Ok(rows)
 }

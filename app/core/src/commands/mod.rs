@@ -12,6 +12,7 @@ mod need;
 mod photos;
 mod recipient;
 mod reveal;
+mod review;
 mod saving;
 mod space;
 mod stuck;
@@ -65,7 +66,12 @@ impl Core {
                 saved(self.save(|tx| recipient::edit_tags(tx, recipient, add, remove))?)
             }
             C::Amend { row, reason, fields } => saved(self.save(|tx| amend::amend(tx, row, reason, fields))?),
+            C::ReopenNeed { need, reason } => saved(self.save(|tx| need::reopen(tx, need, reason))?),
+            C::Resolve { review, accept, reason } => {
+                saved(self.save(|tx| review::resolve(tx, review, accept, reason))?)
+            }
             C::Void { row, reason } => saved(self.void(row, reason)?),
+            C::Undo { row } => saved(self.undo(row)?),
             C::SendFeedback { kind, text } => saved(self.save(|tx| feedback::send(tx, kind, text))?),
 
             C::AddPhoto { draft, of, caption, bytes } => self.add_photo(draft, of, caption, &bytes)?,
@@ -87,6 +93,8 @@ impl Core {
             C::SyncState => Receipt::Sync(Box::new(self.sync_view()?)),
             C::MyMonth { month } => self.my_month(month)?,
             C::Areas { under } => self.areas(under)?,
+            C::Reviews => self.reviews()?,
+            C::Review { review } => self.review(review)?,
 
             C::ExportBundle => self.export_bundle()?,
             C::SealedBundle => Receipt::Bundle(Box::new(self.sealed_bundle()?)),

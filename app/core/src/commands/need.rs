@@ -105,6 +105,14 @@ pub fn advance(
     Ok(vec![row.id])
 }
 
+/// A finished need begins anew, by a supervisor only; it counts as solved again once it is solved again.
+pub fn reopen(tx: &mut Tx<'_>, need: NeedId, reason: String) -> Result<Vec<RowId>, Refusal> {
+    let row = find_need(tx, need)?;
+    let reason = filled(Some(reason)).ok_or_else(|| invalid("reason", ProblemCode::Missing))?;
+    change(tx, &row, Change::Reopen { reason })?;
+    Ok(vec![row.id])
+}
+
 /// One step, with what goes along with it.
 pub fn step(tx: &mut Tx<'_>, row: &Row, to: &NeedStatus, mut fields: Fields, solved: Moment) -> Result<(), Refusal> {
     if *to == NeedStatus::Solved {

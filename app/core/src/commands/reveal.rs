@@ -23,6 +23,16 @@ struct Looked {
     recipients: Vec<RecipientId>,
 }
 
+/// Key of [`Shown`].
+const SHOWN: &str = "shown_numbers";
+
+/// Whose numbers were shown on which day, beside those asked for one by one.
+#[derive(Debug, Serialize, Deserialize)]
+struct Shown {
+    day: Day,
+    numbers: Vec<(RecipientId, String)>,
+}
+
 impl Core {
     pub(super) fn reveal(&mut self, id: RecipientId, field: RevealField) -> Result<Receipt, Refusal> {
         self.write(|tx| {
@@ -38,6 +48,22 @@ impl Core {
                 log(tx, Access::RevealNumber, id.into(), Some(word.to_owned()))?;
             }
             Ok(Receipt::Revealed { text })
+        })
+    }
+
+    /// A full number was shown to whoever decides between two of them: logged once a day for each number.
+    pub(crate) fn log_number(&mut self, id: RecipientId, field: &str) -> Result<(), Refusal> {
+        let shown: Option<Shown> = meta::get(self.store()?.conn(), SHOWN)?;
+        let today = self.today_day()?;
+        let mut numbers = shown.filter(|s| s.day == today).map(|s| s.numbers).unwrap_or_default();
+        let number = (id, field.to_owned());
+        if numbers.contains(&number) {
+            return Ok(());
+        }
+        numbers.push(number);
+        self.write(|tx| {
+            log(tx, Access::RevealNumber, id.into(), Some(field.to_owned()))?;
+            Ok(meta::set(tx, SHOWN, &Shown { day: today, numbers })?)
         })
     }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use shared::{
-    AreaCode, Fields, Month, NeedId, PhotoId, RecipientId, RowId, UnitId,
+    AreaCode, Fields, Month, NeedId, PhotoId, RecipientId, ReviewId, RowId, UnitId,
     ids::OpNo,
     records::{FeedbackKind, PhotoOf, RuleSet},
     wire::{Report, ReportRequest},
@@ -134,6 +134,17 @@ impl Device {
     pub async fn void(&self, row: RowId, reason: &str) -> Asked<Vec<RowId>> {
         self.save(Command::Void { row, reason: reason.to_owned() }).await
     }
+    pub async fn reopen_need(&self, need: NeedId, reason: &str) -> Asked<Vec<RowId>> {
+        self.save(Command::ReopenNeed { need, reason: reason.to_owned() }).await
+    }
+    /// `accept`: the proposed change holds; otherwise what stands stays.
+    pub async fn resolve(&self, review: ReviewId, accept: bool, reason: &str) -> Asked<Vec<RowId>> {
+        self.save(Command::Resolve { review, accept, reason: reason.to_owned() }).await
+    }
+    /// The last save that touched the row, within seconds.
+    pub async fn undo(&self, row: RowId) -> Asked<Vec<RowId>> {
+        self.save(Command::Undo { row }).await
+    }
     pub async fn send_feedback(&self, kind: FeedbackKind, text: &str) -> Asked<Vec<RowId>> {
         self.save(Command::SendFeedback { kind, text: text.to_owned() }).await
     }
@@ -208,6 +219,12 @@ impl Device {
     }
     pub async fn my_month(&self, month: Month) -> Asked<MonthView> {
         ask!(self, Command::MyMonth { month }, Receipt::Month(v) => *v)
+    }
+    pub async fn reviews(&self) -> Asked<ReviewsView> {
+        ask!(self, Command::Reviews, Receipt::Reviews(v) => *v)
+    }
+    pub async fn review(&self, review: ReviewId) -> Asked<ReviewItem> {
+        ask!(self, Command::Review { review }, Receipt::Review(v) => *v)
     }
     pub async fn areas(&self, under: Option<AreaCode>) -> Asked<Vec<AreaView>> {
         ask!(self, Command::Areas { under }, Receipt::Areas(v) => v)

@@ -309,7 +309,10 @@ fn news_of(command: &Command) -> Option<Event> {
         | Command::EditRecipient { .. }
         | Command::EditTags { .. }
         | Command::Amend { .. }
+        | Command::ReopenNeed { .. }
+        | Command::Resolve { .. }
         | Command::Void { .. }
+        | Command::Undo { .. }
         | Command::SendFeedback { .. }
         | Command::Resend { .. }
         | Command::Acknowledge { .. }

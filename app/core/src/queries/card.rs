@@ -75,6 +75,7 @@ impl Core {
             history,
             needs,
             former: row.former.iter().rev().cloned().map(mask_former).collect(),
+            former_by: ask.names_of(row.former.iter().map(|f| f.by), &names)?,
             household,
         })))
     }

@@ -14,7 +14,7 @@ use shared::{
     ids::{HandoutId, RecipientId},
     records::{Assistance, Finding, Need, Pairing, Recipient},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 impl Ask<'_> {
     pub fn recipient_item(&self, entry: &roster::Entry) -> Result<RecipientItem, Refusal> {
@@ -85,6 +85,30 @@ impl Ask<'_> {
     }
 }
 
+impl Ask<'_> {
+    /// A colleague's name, or one's own; `None` where this device was never told.
+    pub fn name_of(&self, worker: WorkerId, names: &Names) -> Result<Option<String>, Refusal> {
+        if worker == self.me.enrolment.worker {
+            return Ok(Some(self.me.enrolment.name.clone()));
+        }
+        Ok(if worker.is_nil() { None } else { names.get(self.conn(), worker)? })
+    }
+
+    pub fn names_of(
+        &self,
+        workers: impl Iterator<Item = WorkerId>,
+        names: &Names,
+    ) -> Result<BTreeMap<WorkerId, String>, Refusal> {
+        let mut found = BTreeMap::new();
+        for worker in workers {
+            if let Some(name) = self.name_of(worker, names)? {
+                found.insert(worker, name);
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// Locale keys of a record's headline and of its qualifier.
 pub fn title(kind: &Kind, fields: &Fields) -> (String, Option<String>) {
     let word = |name| fields.text(name).unwrap_or_default();
@@ -107,13 +131,22 @@ pub fn state_of(entries: &[OpEntry]) -> RecordState {
         return RecordState::Waiting;
     }
     // The last word that wants attention; what was put aside and was no refusal is as good as confirmed.
-    let told = entries.iter().rev().filter(|e| !e.seen).find_map(|e| e.outcome.as_ref());
-    match told {
-        None | Some(Outcome::Applied) => RecordState::Confirmed,
-        Some(Outcome::Rejected(_)) => RecordState::Rejected,
-        Some(Outcome::InReview { applied, .. }) => RecordState::InReview { applied: *applied },
-        // Merged, and what only a newer build understands: on the server, and worth a look.
-        Some(_) => RecordState::Merged,
+    entries.iter().rev().find(|e| !e.seen && e.outcome.is_some()).map_or(RecordState::Confirmed, state_of_entry)
+}
+
+/// What became of one operation that was acknowledged.
+pub fn state_of_entry(entry: &OpEntry) -> RecordState {
+    match (&entry.outcome, &entry.decided) {
+        (None | Some(Outcome::Applied), _) => RecordState::Confirmed,
+        (Some(Outcome::Rejected(_)), _) => RecordState::Rejected,
+        (Some(Outcome::InReview { applied, .. }), None) => RecordState::InReview { applied: *applied },
+        // What counted until it was declined is withdrawn now, which the record itself says.
+        (Some(Outcome::InReview { applied, .. }), Some(decided)) if decided.accepted || *applied => {
+            RecordState::Confirmed
+        }
+        (Some(Outcome::InReview { .. }), Some(_)) if entry.creates() => RecordState::Rejected,
+        // On the server, with another value; and what only a newer build understands.
+        (Some(_), _) => RecordState::Merged,
     }
 }
 
@@ -126,7 +159,7 @@ impl Names {
         Self(pairings.iter().filter_map(|p| Some((p.worker, p.worker_name.clone()?))).collect())
     }
 
-    fn get(&self, conn: &Connection, worker: WorkerId) -> store::Result<Option<String>> {
+    pub fn get(&self, conn: &Connection, worker: WorkerId) -> store::Result<Option<String>> {
         match self.0.get(&worker) {
             Some(name) => Ok(Some(name.clone())),
             None => roster::name_of(conn, worker.into()),

@@ -7,10 +7,12 @@ mod month;
 mod recipients;
 mod record;
 mod reference;
+mod reviews;
 mod tasks;
 mod today;
 
-pub(crate) use items::{photo_view, title};
+pub(crate) use items::{photo_view, state_of_entry, title};
+pub(crate) use reviews::decision_view;
 
 use crate::{
     Core, Refusal,

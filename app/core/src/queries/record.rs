@@ -3,6 +3,7 @@
 use super::{
     card::{mask, mask_former},
     items::{Names, Photos},
+    reviews::decision_view,
 };
 use crate::{
     Core, Receipt, Refusal,
@@ -37,8 +38,11 @@ impl Core {
                 .collect(),
             None => Vec::new(),
         };
-        let item = ask.history_item(&row, &Names::of_pairings(&pairings), &Photos::read(conn, about)?)?;
-        let outcome = outbox::of_row(conn, id)?.into_iter().rev().find_map(|e| e.outcome);
+        let names = Names::of_pairings(&pairings);
+        let item = ask.history_item(&row, &names, &Photos::read(conn, about)?)?;
+        let told = outbox::of_row(conn, id)?.into_iter().rev().find(|e| e.outcome.is_some());
+        let decided = told.as_ref().and_then(|e| e.decided.as_ref()).map(|d| decision_view(conn, d)).transpose()?;
+        let former_by = ask.names_of(row.former.iter().map(|f| f.by), &names)?;
         let recipient_name = match about {
             Some(recipient) => roster::name(conn, recipient)?,
             None => None,
@@ -52,8 +56,10 @@ impl Core {
             recipient_name,
             fields,
             former: row.former.into_iter().rev().map(mask_former).collect(),
+            former_by,
             void_reason: row.void.map(|v| v.reason),
-            outcome,
+            outcome: told.and_then(|e| e.outcome),
+            decided,
             undoable,
         })))
     }

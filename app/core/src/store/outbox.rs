@@ -7,7 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
 use shared::{
     Change, Kind, Moment, Op, OpOutcome, Outcome, RowId,
     ids::{Incarnation, OpId, OpNo, RecipientId, Rev},
-    merge::decide::touched,
+    merge::{
+        decide::touched,
+        review::{Decided, decided},
+    },
     op::Rejection,
     records::{Problem, ProblemCode, recipient_of},
     wire::OP_BYTES_MAX,
@@ -35,6 +38,8 @@ pub struct Entry {
     /// `None` while waiting, and once applied.
     pub outcome: Option<Outcome>,
     pub seen: bool,
+    /// What a supervisor decided, where the outcome is a review that was decided.
+    pub decided: Option<Decided>,
 }
 
 impl Entry {
@@ -51,7 +56,28 @@ impl Entry {
             acked: r.get(5)?,
             outcome: outcome.map(|o| serde_json::from_str(&o)).transpose()?,
             seen: r.get(7)?,
+            decided: None,
         })
+    }
+
+    /// An operation counts until the server, or a supervisor, has said otherwise.
+    pub fn in_force(&self) -> bool {
+        match &self.outcome {
+            Some(Outcome::Rejected(_)) => false,
+            Some(Outcome::InReview { applied: false, .. }) => self.decided.as_ref().is_some_and(|d| d.accepted),
+            _ => true,
+        }
+    }
+
+    /// Refused or declined for good, and put aside by its author.
+    pub fn is_over(&self) -> bool {
+        let declined = self.decided.as_ref().is_some_and(|d| !d.accepted);
+        self.seen && (matches!(self.outcome, Some(Outcome::Rejected(_))) || declined && !self.in_force())
+    }
+
+    /// Whether it would make a new record.
+    pub fn creates(&self) -> bool {
+        self.op().is_ok_and(|op| matches!(op.change, Change::Create(_)))
     }
 
     pub fn op(&self) -> Result<Op> {
@@ -155,9 +181,7 @@ pub fn set_outcome(tx: &mut Tx<'_>, told: &OpOutcome) -> Result<()> {
         })
         .optional()?;
     let Some((no, row)) = known else { return Ok(()) };
-    // A supervisor may have decided before this answer came.
-    let outcome = record::as_decided(tx, &told.outcome)?;
-    let json = outcome.needs_attention().then(|| serde_json::to_string(&outcome)).transpose()?;
+    let json = told.outcome.needs_attention().then(|| serde_json::to_string(&told.outcome)).transpose()?;
     // Heard twice, it stays put aside.
     tx.prepare_cached("UPDATE op SET seen = CASE WHEN outcome IS ?2 THEN seen ELSE 0 END, outcome = ?2 WHERE no = ?1")?
         .execute((no, json))?;
@@ -351,7 +375,24 @@ fn select(conn: &Connection, rest: &str, params: impl rusqlite::Params) -> Resul
     while let Some(r) = rows.next()? {
         entries.push(Entry::read(r)?);
     }
+    for entry in &mut entries {
+        if let Some(Outcome::InReview { review, .. }) = &entry.outcome {
+            entry.decided = record::doc(conn, RowId(review.0))?.as_ref().and_then(decided);
+        }
+    }
     Ok(entries)
+}
+
+/// A supervisor has decided about an operation of this device: it asks for a look once more, and counts or not.
+pub fn show_decision(tx: &mut Tx<'_>, op: OpId) -> Result<()> {
+    let row: Option<[u8; 16]> = tx
+        .prepare_cached("UPDATE op SET seen = 0 WHERE id = ?1 AND outcome IS NOT NULL RETURNING row")?
+        .query_row([op.as_bytes()], |r| r.get(0))
+        .optional()?;
+    if let Some(row) = row {
+        record::replay(tx, RowId(uuid::Uuid::from_bytes(row)))?;
+    }
+    Ok(())
 }
 
 /// Puts an outcome aside; it stays in the log.

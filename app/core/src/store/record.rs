@@ -9,11 +9,11 @@
 use super::{Result, Tx, outbox, roster, tx::Me};
 use rusqlite::{Connection, OptionalExtension};
 use shared::{
-    AreaCode, Change, Day, Fields, Hlc, Kind, Outcome, Row, RowId,
+    AreaCode, Change, Day, Fields, Hlc, Kind, Row, RowId,
     ids::{RecipientId, Rev, ReviewId},
-    merge::{Meta, decide},
-    op::{Op, Rejection},
-    records::{Audience, Category, NeedStatus, Review, ReviewStatus},
+    merge::{Meta, decide, review::decided},
+    op::Op,
+    records::{Audience, Category, NeedStatus, Review},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -159,14 +159,19 @@ pub fn put_mirror(tx: &mut Tx<'_>, row: &Row, raw: &str) -> Result<()> {
     let pending: bool = tx
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM op WHERE row = ?1 AND settled = 0)")?
         .query_row([row.id.as_bytes()], |r| r.get(0))?;
+    let was_decided = row.kind == Kind::Review && doc(tx, row.id)?.as_ref().and_then(decided).is_some();
     if pending {
         write(tx, row, row.rev, raw, Some(raw), true)?;
         replay(tx, row.id)?;
     } else {
         write(tx, row, row.rev, raw, None, true)?;
     }
-    if row.kind == Kind::Review {
-        review_decided(tx, row)?;
+    if row.kind == Kind::Review
+        && !was_decided
+        && decided(row).is_some()
+        && let Ok(review) = row.view::<Review>()
+    {
+        outbox::show_decision(tx, review.op.id)?;
     }
     Ok(())
 }
@@ -191,7 +196,7 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
     let mut shown = server;
     for entry in &entries {
         // What a newer build saved and this one cannot read shows nothing; it is sent all the same.
-        if in_force(entry.outcome.as_ref())
+        if entry.in_force()
             && let Ok(op) = entry.op()
         {
             let meta = meta_of(tx, &op)?;
@@ -220,11 +225,6 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
         None => {}
     }
     Ok(shown)
-}
-
-/// An operation counts until the server has said otherwise.
-fn in_force(outcome: Option<&Outcome>) -> bool {
-    !matches!(outcome, Some(Outcome::Rejected(_) | Outcome::InReview { applied: false, .. }))
 }
 
 /// Facts the rules ask for, as far as this device knows them.
@@ -258,9 +258,8 @@ fn only_local(tx: &mut Tx<'_>, id: RowId, me: &Me) -> Result<Option<Row>> {
     let entries = outbox::of_row(tx, id)?;
     let mut creations = Vec::new();
     for entry in &entries {
-        let put_aside = entry.seen && matches!(entry.outcome, Some(Outcome::Rejected(_)));
         let Ok(op) = entry.op() else { continue };
-        if let (Change::Create(fields), false) = (&op.change, put_aside) {
+        if let (Change::Create(fields), false) = (&op.change, entry.is_over()) {
             creations.push((op.clone(), fields.clone()));
         }
     }
@@ -343,34 +342,6 @@ fn derive(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
         _ => {}
     }
     Ok(())
-}
-
-/// A supervisor decided about an operation: its author sees it as decided from here on.
-fn review_decided(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
-    let Ok(review) = row.view::<Review>() else { return Ok(()) };
-    if let Some(outcome) = decided(&review) {
-        outbox::set_outcome(tx, &shared::OpOutcome { op_id: review.op.id, op_no: review.op.no, outcome })?;
-    }
-    Ok(())
-}
-
-/// What a decision makes of the operation: in force after all, or declined.
-fn decided(review: &Review) -> Option<Outcome> {
-    match review.status {
-        ReviewStatus::Accepted => Some(Outcome::Applied),
-        ReviewStatus::Declined => {
-            let reason = review.decision.clone().unwrap_or_default();
-            Some(Outcome::Rejected(Rejection::Declined { reason }))
-        }
-        ReviewStatus::Open | ReviewStatus::Other(_) => None,
-    }
-}
-
-/// An outcome as it stands now: a review that this device holds may have been decided since.
-pub(super) fn as_decided(conn: &Connection, outcome: &Outcome) -> Result<Outcome> {
-    let Outcome::InReview { review, .. } = outcome else { return Ok(outcome.clone()) };
-    let held = doc(conn, RowId(review.0))?.and_then(|row| row.view::<Review>().ok());
-    Ok(held.and_then(|review| decided(&review)).unwrap_or_else(|| outcome.clone()))
 }
 
 /// True when the row went; false when something about it is pending and it stays until a later [`sweep`].

@@ -3,6 +3,7 @@
 use super::session::{MEMO, Memo};
 use crate::{
     Core, Refusal,
+    queries::{decision_view, state_of_entry},
     store::{
         carried::{self, Carried},
         meta,
@@ -134,6 +135,7 @@ fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
         state: state(entry),
         outcome: entry.outcome.clone(),
         values: op.as_ref().map(|op| values(op, fields, entry.outcome.as_ref())).unwrap_or_default(),
+        decided: entry.decided.as_ref().map(|d| decision_view(conn, d)).transpose()?,
     })
 }
 
@@ -148,10 +150,8 @@ fn state(entry: &Entry) -> RecordState {
     match &entry.outcome {
         _ if !entry.acked => RecordState::Waiting,
         // An outcome this build cannot read: acknowledged all the same, and its words wait for an update.
-        None | Some(Outcome::Applied | Outcome::Other(_)) => RecordState::Confirmed,
-        Some(Outcome::Merged { .. }) => RecordState::Merged,
-        Some(Outcome::InReview { applied, .. }) => RecordState::InReview { applied: *applied },
-        Some(Outcome::Rejected(_)) => RecordState::Rejected,
+        Some(Outcome::Other(_)) => RecordState::Confirmed,
+        _ => state_of_entry(entry),
     }
 }
 

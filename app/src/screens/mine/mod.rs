@@ -7,7 +7,8 @@ use dioxus::prelude::*;
 use shared::{Month, RowId, indicators::Figures};
 
 use super::{
-    parts::{RecordRow, answered, initial},
+    parts::{RecordRow, Refused, initial},
+    reviews::ReviewsLink,
     shell::supervises,
     today::LinkPill,
 };
@@ -49,13 +50,18 @@ pub fn MineScreen() -> Element {
                 Who { me }
             }
             MonthStep { month: month(), on_month: move |next| month.set(next) }
-            // While another month is fetched, the former one must not pass for it.
-            {answered(view, move |view| if view.month == month() {
-                rsx! { MonthBody { key: "{view.month}", view } }
-            } else {
-                rsx! {}
-            })}
+            // While another month is fetched, the former one must not pass for it; its room is kept, so that nothing below
+            // moves under the finger.
+            match view.get().filter(|got| !got.as_ref().is_ok_and(|view| view.month != month())) {
+                Some(Ok(view)) => rsx! { MonthBody { key: "{view.month}", view } },
+                Some(Err(refusal)) => rsx! { Refused { refusal, on_retry: move |()| view.again() } },
+                None => rsx! { MonthRoom {} },
+            }
             Links { supervisor, link }
+            // Last, because it grows: nothing above it moves under the finger when the records come.
+            if let Some(view) = view.ready().filter(|view| view.month == month()) {
+                Records { key: "{view.month}", records: view.records, people: view.people }
+            }
         }
     }
 }
@@ -151,6 +157,19 @@ fn yuan(fen: i64) -> String {
     text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
 }
 
+/// As high as the six figures that are to come.
+#[component]
+fn MonthRoom() -> Element {
+    rsx! {
+        div { class: "halves", aria_hidden: "true",
+            for Own { word, unit, .. } in own(&Figures::default(), &Figures::default()) {
+                Figure { key: "{word}", label: words::word("indicator", word), value: "…", unit, sub: tr("common-loading") }
+            }
+        }
+        p { class: "small", {tr("mine-same")} }
+    }
+}
+
 #[component]
 fn MonthBody(view: MonthView) -> Element {
     let figures = own(&view.confirmed, &view.waiting);
@@ -162,14 +181,17 @@ fn MonthBody(view: MonthView) -> Element {
                     label: words::word("indicator", word),
                     value,
                     unit,
+                    // Always a line, so that the six are as high with something waiting as without.
                     sub: apart
-                        .map(|(confirmed, waiting)| tr_args("mine-waiting", &[("confirmed", confirmed.into()), ("waiting", waiting.into())])),
+                        .map_or_else(
+                            || tr("mine-confirmed"),
+                            |(confirmed, waiting)| tr_args("mine-waiting", &[("confirmed", confirmed.into()), ("waiting", waiting.into())]),
+                        ),
                     testid: "mine-figure-{word}",
                 }
             }
         }
         p { class: "small", {tr("mine-same")} }
-        Records { records: view.records, people: view.people }
     }
 }
 
@@ -255,6 +277,9 @@ fn Links(supervisor: bool, link: Link) -> Element {
     ]);
     rsx! {
         Section { title: tr("mine-more"), testid: "mine-links",
+            if supervisor {
+                ReviewsLink { testid: "mine-reviews" }
+            }
             for (icon, avatar_tone, title, sub, there, testid) in places {
                 ListRow {
                     key: "{testid}",

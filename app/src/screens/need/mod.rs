@@ -12,14 +12,17 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::parts::{Refused, Saving, StoredPhotos, UnitField, answered, leave};
+use super::{
+    parts::{ReasonSheet, Refused, Saving, StoredPhotos, UnitField, answered, leave, undo_last},
+    shell::supervises,
+};
 use crate::{
     components::{
         Button, ButtonKind, Card, Glyph, Page, Section, Sheet, StatusPill, Tag, TextArea, TopBar, use_toasts,
     },
     i18n::{tr, tr_args},
     routes::Route,
-    state::{use_ask, use_device},
+    state::{use_ask, use_device, use_status},
     words,
 };
 
@@ -56,6 +59,8 @@ fn steps(status: &NeedStatus) -> Vec<NeedStatus> {
 #[component]
 fn NeedBody(need: NeedId, record: RecordView) -> Element {
     let mut step = use_signal(|| None::<NeedStatus>);
+    let mut reopening = use_signal(|| false);
+    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
     let Ok(fields) = record.fields.view::<Need>() else {
         return rsx! {
             Refused { refusal: Refusal::NotFound }
@@ -89,12 +94,18 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
         if !record.former.is_empty() {
             Card { title: tr("need-earlier"), icon: Glyph::Clock,
                 for (at, former) in record.former.iter().enumerate() {
-                    p { key: "{at}", class: "small",
-                        {words::line([
-                            words::moment(shared::Moment::shanghai(former.hlc.ms())),
-                            words::word("field", &former.field),
-                            words::word("status", &super::recipient::plain(&former.value)),
-                        ])}
+                    div { key: "{at}", class: "fact",
+                        span { class: "small",
+                            {words::line([
+                                words::word("field", &former.field),
+                                record.former_by.get(&former.by).cloned().unwrap_or_default(),
+                                words::moment(shared::Moment::shanghai(former.hlc.ms())),
+                            ])}
+                        }
+                        span { {super::record_detail::told(&record.item.kind, &former.field, &former.value, None)} }
+                        if let Some(reason) = former.reason.clone() {
+                            span { class: "small", {tr_args("record-because", &[("reason", reason.into())])} }
+                        }
                     }
                 }
             }
@@ -109,7 +120,15 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
                     on_press: move |()| step.set(Some(next.clone())),
                 }
             }
-            if fields.status.is_end() {
+            if fields.status.is_end() && supervisor {
+                Button {
+                    label: tr("reviews-reopen"),
+                    kind: ButtonKind::Line,
+                    icon: Glyph::Refresh,
+                    testid: "need-reopen",
+                    on_press: move |()| reopening.set(true),
+                }
+            } else if fields.status.is_end() {
                 p { class: "small", {tr("need-ended")} }
             }
             Button {
@@ -121,8 +140,38 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
                 },
             }
         }
+        if reopening() {
+            ReopenSheet { need, on_close: move |()| reopening.set(false) }
+        }
         if let Some(to) = step() {
             StepSheet { need, to, unit: fields.unit, on_close: move |()| step.set(None) }
+        }
+    }
+}
+
+/// A finished need begins anew, with a reason.
+#[component]
+fn ReopenSheet(need: NeedId, on_close: EventHandler<()>) -> Element {
+    let device = use_device();
+    let toasts = use_toasts();
+    let saving = Saving::new();
+    rsx! {
+        ReasonSheet {
+            open: true,
+            title: tr("reviews-reopen"),
+            text: tr("reviews-reopen-text"),
+            action: tr("reviews-reopen"),
+            busy: (saving.busy)(),
+            refused: (saving.refused)(),
+            testid: "reopen",
+            on_close,
+            on_reason: move |reason| {
+                let back = device.clone();
+                saving.run(device.clone(), Command::ReopenNeed { need, reason }, move |_| {
+                    undo_last(&back, toasts, tr("record-saved"), need.into());
+                    on_close.call(());
+                });
+            },
         }
     }
 }

@@ -28,6 +28,6 @@ pub use person_row::{PersonRow, about, due_line, due_tag, initial};
 pub use reason::ReasonSheet;
 pub use record_row::{RecordRow, headline};
 pub use save_file::SaveFile;
-pub use saving::{Saving, leave, undo};
+pub use saving::{Saving, leave, undo, undo_last};
 pub use units::UnitField;
 pub use when::{When, WhenField};

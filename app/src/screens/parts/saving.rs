@@ -74,6 +74,21 @@ pub fn undo(device: &Device, toasts: Toasts, text: String, rows: Vec<RowId>) {
     });
 }
 
+/// As [`undo`], for a save that changed a record instead of making one.
+pub fn undo_last(device: &Device, toasts: Toasts, text: String, row: RowId) {
+    let device = device.clone();
+    let done = tr("record-undone");
+    toasts.undoable(text, move || {
+        let (device, done) = (device.clone(), done.clone());
+        dioxus::core::spawn_forever(async move {
+            match device.undo(row).await {
+                Err(why) => toasts.failed(words::refusal(&why).0),
+                Ok(_) => toasts.good(done),
+            }
+        });
+    });
+}
+
 /// Back to where one came from; to today where the screen was opened without a way back.
 pub fn leave() {
     if navigator().can_go_back() {

@@ -1,4 +1,4 @@
-//! What a worker may change of a person: phone, address, note, tags. Only what was changed is sent.
+//! What a worker may change of a person: name, phone, address, note, tags. Only what was changed is sent.
 
 use device_core::{Command, views::CardView};
 use dioxus::prelude::*;
@@ -14,6 +14,8 @@ use crate::{
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Typed {
+    /// Never emptied: a person without a name is nobody.
+    name: String,
     /// The full number is not shown here, so an empty field means "as it is".
     phone: String,
     address: String,
@@ -26,6 +28,10 @@ fn changed(card: &CardView, typed: &Typed) -> Fields {
     let phone = typed.phone.trim();
     if !phone.is_empty() {
         fields = fields.with("phone", phone);
+    }
+    let name = typed.name.trim();
+    if !name.is_empty() && name != card.item.name {
+        fields = fields.with("name", name);
     }
     for (name, was, now) in [("address", &card.address, &typed.address), ("note", &card.note, &typed.note)] {
         let now = now.trim();
@@ -42,6 +48,7 @@ pub(super) fn EditSheet(card: CardView, on_close: EventHandler<()>) -> Element {
     let toasts = use_toasts();
     let saving = Saving::new();
     let start = Typed {
+        name: card.item.name.clone(),
         phone: String::new(),
         address: card.address.clone().unwrap_or_default(),
         note: card.note.clone().unwrap_or_default(),
@@ -77,6 +84,14 @@ pub(super) fn EditSheet(card: CardView, on_close: EventHandler<()>) -> Element {
                     },
                 }
             },
+            TextField {
+                label: tr("field-name"),
+                initial: start.name.clone(),
+                hint: tr("recipient-name-hint"),
+                max_len: 40,
+                testid: "edit-name",
+                on_input: move |text| typed.write().name = text,
+            }
             TextField {
                 label: tr("recipient-new-phone"),
                 kind: TextKind::Phone,
@@ -174,12 +189,18 @@ mod tests {
     #[test]
     fn only_what_was_changed_is_sent() {
         let card = sample::card();
-        let as_it_is =
-            Typed { phone: " ".into(), address: card.address.clone().unwrap(), note: card.note.clone().unwrap() };
+        let as_it_is = Typed {
+            name: " ".into(),
+            phone: " ".into(),
+            address: card.address.clone().unwrap(),
+            note: card.note.clone().unwrap(),
+        };
         assert!(changed(&card, &as_it_is).is_empty());
         let fields = changed(&card, &Typed { phone: "13900001234".into(), note: String::new(), ..as_it_is });
         assert_eq!(fields.names().collect::<Vec<_>>(), ["note", "phone"]);
         assert_eq!(fields.get("note"), None, "emptied, not left out");
+        let renamed = changed(&card, &Typed { name: "谷均".into(), ..Typed::default() });
+        assert_eq!(renamed.text("name"), Some("谷均"));
     }
 
     #[test]

@@ -17,12 +17,14 @@ use crate::{
 };
 
 pub(super) const fn can_amend(kind: &Kind) -> bool {
-    matches!(kind, Kind::Visit | Kind::Assistance)
+    matches!(kind, Kind::Visit | Kind::Assistance | Kind::Need)
 }
 
 /// What may be corrected here, as it stands or as it was changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Typed {
+    /// What is needed; of a need only.
+    text: String,
     note: String,
     amount: Option<i64>,
     mode: Option<String>,
@@ -32,6 +34,7 @@ struct Typed {
 impl Typed {
     fn of(fields: &Fields) -> Self {
         Self {
+            text: fields.text("text").unwrap_or_default().to_owned(),
             note: fields.text("note").unwrap_or_default().to_owned(),
             amount: fields.int("amount"),
             mode: fields.text("mode").map(str::to_owned),
@@ -42,6 +45,11 @@ impl Typed {
     /// The fields that differ.
     fn changed(&self, from: &Self) -> Fields {
         let mut fields = Fields::new();
+        let text = self.text.trim();
+        // Never emptied: a need that asks for nothing is none.
+        if !text.is_empty() && text != from.text {
+            fields.set("text", text.into());
+        }
         if self.note.trim() != from.note {
             let note = self.note.trim();
             fields.set("note", if note.is_empty() { Value::Null } else { note.into() });
@@ -131,13 +139,23 @@ pub(super) fn AmendSheet(record: RecordView, on_close: EventHandler<()>) -> Elem
                     },
                 }
             }
-            TextArea {
-                label: tr("field-note"),
-                initial: start.note.clone(),
-                optional: true,
-                rows: 2,
-                testid: "amend-note",
-                on_input: move |text| typed.write().note = text,
+            if record.item.kind == Kind::Need {
+                TextArea {
+                    label: tr("need-what"),
+                    initial: start.text.clone(),
+                    rows: 2,
+                    testid: "amend-text",
+                    on_input: move |text| typed.write().text = text,
+                }
+            } else {
+                TextArea {
+                    label: tr("field-note"),
+                    initial: start.note.clone(),
+                    optional: true,
+                    rows: 2,
+                    testid: "amend-note",
+                    on_input: move |text| typed.write().note = text,
+                }
             }
         }
     }
@@ -155,5 +173,9 @@ mod tests {
         let fields = now.changed(&start);
         assert_eq!(fields.names().collect::<Vec<_>>(), ["mode", "note"]);
         assert_eq!(fields.text("mode"), Some("phone"));
+        let need = Typed::of(&Fields::new().with("text", "缺煤"));
+        let now = Typed { text: "缺煤和炉子".into(), ..need.clone() };
+        assert_eq!(now.changed(&need).text("text"), Some("缺煤和炉子"));
+        assert!(Typed { text: " ".into(), ..need.clone() }.changed(&need).is_empty());
     }
 }

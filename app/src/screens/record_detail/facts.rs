@@ -8,7 +8,7 @@ use shared::{
 };
 
 use crate::{
-    i18n::{format, tr},
+    i18n::{format, tr, tr_args},
     screens::{assist::name_of, recipient::plain},
     words,
 };
@@ -55,7 +55,13 @@ pub(super) fn facts(kind: &Kind, fields: &Fields, rules: Option<&RuleSet>) -> Ve
         .collect()
 }
 
-fn told(kind: &Kind, name: &str, value: &Value, rules: Option<&RuleSet>) -> String {
+/// What only machines need, or what the headline tells.
+pub(in crate::screens) fn is_silent(name: &str) -> bool {
+    SILENT.contains(&name)
+}
+
+/// One value in words.
+pub(in crate::screens) fn told(kind: &Kind, name: &str, value: &Value, rules: Option<&RuleSet>) -> String {
     let text = || plain(value);
     match (kind, name) {
         (Kind::Visit, "findings") => read::<Vec<Finding>>(value).map(|list| findings(&list, rules)).unwrap_or_default(),
@@ -97,7 +103,8 @@ fn findings(list: &[Finding], rules: Option<&RuleSet>) -> String {
     let line = |finding: &Finding| {
         let verdict = if finding.good { tr("common-good") } else { tr("common-bad") };
         let note = finding.note.clone().unwrap_or_default();
-        words::line([format!("{}: {verdict}", name(&finding.item)), note])
+        let what = tr_args("record-finding", &[("name", name(&finding.item).into()), ("verdict", verdict.into())]);
+        words::line([what, note])
     };
     list.iter().map(line).collect::<Vec<_>>().join("\n")
 }

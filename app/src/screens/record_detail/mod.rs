@@ -12,15 +12,19 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::parts::{ReasonSheet, Saving, StoredPhotos, answered, headline, leave};
+use super::{
+    parts::{ReasonSheet, Saving, StoredPhotos, answered, headline, leave},
+    shell::supervises,
+};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Note, Page, Section, StatusPill, Tone, TopBar, use_toasts},
     i18n::{tr, tr_args},
-    state::{use_ask, use_device},
+    state::{use_ask, use_device, use_status},
     words,
 };
 use amend::{AmendSheet, can_amend};
 use facts::facts;
+pub(super) use facts::{is_silent, told};
 
 #[component]
 pub fn RecordDetailScreen(row: Uuid) -> Element {
@@ -51,6 +55,10 @@ fn sentence(record: &RecordView) -> (Tone, String, Option<String>) {
         (Some(Outcome::Rejected(why)), _) => {
             let (what, next) = words::rejection(why);
             (Tone::Danger, what, Some(next))
+        }
+        (Some(Outcome::InReview { reason, .. }), _) if record.decided.is_some() => {
+            let told = record.decided.as_ref().map(super::reviews::decision);
+            (Tone::Good, words::word("review", reason.word()), told)
         }
         (Some(Outcome::InReview { reason, applied, .. }), _) => {
             let counts = if *applied { tr("record-counts-meanwhile") } else { tr("record-counts-not-yet") };
@@ -92,7 +100,9 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
     } else {
         record.item.by.clone().unwrap_or_else(|| tr("recipient-colleague"))
     };
-    let own = record.item.mine && !record.item.void;
+    // Its author or a supervisor of the area: whom the rules let correct and withdraw.
+    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
+    let own = (record.item.mine || supervisor) && !record.item.void;
     let take_back = use_callback(move |reason: String| {
         let command = device_core::Command::Void { row, reason };
         saving.run(device.clone(), command, move |_| {
@@ -123,8 +133,14 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
             Card { title: tr("record-earlier-values"), icon: Glyph::Clock, testid: "record-former",
                 for (at, former) in record.former.iter().enumerate() {
                     div { key: "{at}", class: "fact",
-                        span { class: "small", {words::line([words::moment(Moment::shanghai(former.hlc.ms())), words::word("field", &former.field)])} }
-                        span { {super::recipient::plain(&former.value)} }
+                        span { class: "small",
+                            {words::line([
+                                words::word("field", &former.field),
+                                record.former_by.get(&former.by).cloned().unwrap_or_default(),
+                                words::moment(Moment::shanghai(former.hlc.ms())),
+                            ])}
+                        }
+                        span { {told(&record.item.kind, &former.field, &former.value, rules.as_ref())} }
                         if let Some(reason) = former.reason.clone() {
                             span { class: "small", {tr_args("record-because", &[("reason", reason.into())])} }
                         }
@@ -196,8 +212,10 @@ mod tests {
                 .with("note", "老人精神好")
                 .with("findings", json!([{"item": "fire", "good": false, "note": "漏烟"}])),
             former: vec![],
+            former_by: Default::default(),
             void_reason: None,
             outcome: None,
+            decided: None,
             undoable: true,
         }
     }

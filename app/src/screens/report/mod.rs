@@ -1,8 +1,10 @@
 //! A supervisor's figures: any area in reach, any period, fresh from the server or the last ones kept. Nobody typed them.
 //!
 //! - `period`: month, quarter, year, since the start; `chart`: visits and contacts by month, drawn and as a table
+//! - `category`: one category of people, and the six figures of each
 //! - `crumbs`: the way back up; `table`: the six figures for each area below, which open that area
 
+mod category;
 mod chart;
 mod crumbs;
 mod period;
@@ -13,10 +15,14 @@ use dioxus::prelude::*;
 use shared::{
     AreaCode, Fen,
     indicators::Figures,
+    records::Category,
     wire::{Report, ReportRequest, report::Attention},
 };
 
-use super::parts::{Loading, Refused};
+use super::{
+    parts::{Loading, Refused},
+    reviews::ReviewsLink,
+};
 use crate::{
     components::{Card, EmptyState, Figure, Glyph, IconButton, Note, Page, Section, Segmented, Tag, Tone, TopBar},
     i18n::{format, tr, tr_args},
@@ -24,6 +30,7 @@ use crate::{
     state::{today, use_ask_afar, use_link, use_status},
     words,
 };
+use category::{CategoryField, CategoryTable};
 use chart::Chart;
 use crumbs::Breadcrumb;
 use period::{Span, label, span_choices, step};
@@ -67,9 +74,10 @@ pub fn ReportScreen() -> Element {
 fn ReportPage(area: AreaCode, name: String) -> Element {
     let mut path = use_signal(|| vec![AreaView { code: area, name }]);
     let mut period = use_signal(|| Span::Month.current(today().month()));
+    let mut category = use_signal(|| None::<Category>);
     let answer = use_ask_afar(move |device| {
         let here = path.read().last().map_or(area, |area| area.code);
-        let request = ReportRequest { area: here, period: period(), category: None };
+        let request = ReportRequest { area: here, period: period(), category: category() };
         async move { device.report(request).await }
     });
     let now = period();
@@ -77,7 +85,7 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
     let title = label(now);
     // While another area or period is fetched, the former one must not pass for it.
     let matching = answer.get().filter(|got| match got {
-        Ok((report, _)) => report.area == here && report.period == now,
+        Ok((report, _)) => report.area == here && report.period == now && report.category == category(),
         Err(_) => true,
     });
     rsx! {
@@ -123,6 +131,7 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
                 on_press: move |()| answer.again(),
             }
         }
+        CategoryField { selected: category(), on_select: move |chosen| category.set(chosen) }
         match matching {
             None => rsx! {
                 Loading {}
@@ -144,6 +153,7 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
                     report,
                     fresh,
                     on_area: move |area: AreaView| path.write().push(area),
+                    on_category: move |chosen| category.set(Some(chosen)),
                 }
             },
         }
@@ -192,7 +202,12 @@ fn attention(attention: &Attention) -> Vec<(&'static str, i64, Tone)> {
 }
 
 #[component]
-pub(super) fn ReportBody(report: Report, fresh: bool, on_area: EventHandler<AreaView>) -> Element {
+pub(super) fn ReportBody(
+    report: Report,
+    fresh: bool,
+    on_area: EventHandler<AreaView>,
+    on_category: EventHandler<Category>,
+) -> Element {
     let as_of = words::moment(report.as_of);
     let empty = report.total.0.values().all(|tally| tally.n == 0 && tally.fen.0 == 0);
     let asks = attention(&report.attention);
@@ -226,12 +241,19 @@ pub(super) fn ReportBody(report: Report, fresh: bool, on_area: EventHandler<Area
                 p { class: "small", {tr("report-nothing")} }
             }
         }
+        ReviewsLink { testid: "report-to-reviews" }
         if report.by_month.len() > 1 {
             Chart { months: report.by_month.clone() }
         }
         if !report.by_area.is_empty() {
             Section { title: tr("report-by-area"),
                 AreaTable { lines: report.by_area.clone(), on_area }
+            }
+        }
+        // Of one category alone there is nothing to set beside each other.
+        if report.category.is_none() && report.by_category.len() > 1 {
+            Section { title: tr("report-by-category"),
+                CategoryTable { lines: report.by_category.clone(), on_category }
             }
         }
     }
@@ -242,7 +264,6 @@ mod tests {
     use shared::{
         Month,
         indicators::{Indicator, Tally},
-        records::Category,
         wire::ReportLine,
     };
 
@@ -282,10 +303,12 @@ mod tests {
 
     #[test]
     fn kept_figures_say_since_when() {
-        let page = drawn(|| rsx! { ReportBody { report: report(), fresh: false, on_area: |_| {} } });
+        let page =
+            drawn(|| rsx! { ReportBody { report: report(), fresh: false, on_area: |_| {}, on_category: |_| {} } });
         assert!(page.contains("report-kept") && page.contains("62,000") && page.contains("143"), "{page}");
         assert!(page.contains("老庄村") && page.contains("<polyline"), "{page}");
-        let page = drawn(|| rsx! { ReportBody { report: report(), fresh: true, on_area: |_| {} } });
+        let page =
+            drawn(|| rsx! { ReportBody { report: report(), fresh: true, on_area: |_| {}, on_category: |_| {} } });
         assert!(!page.contains("report-kept"), "{page}");
     }
 

@@ -6,7 +6,7 @@ use shared::wire::ReportLine;
 
 use crate::{i18n::tr, words};
 
-const COLUMNS: [&str; 6] = ["home_visit", "contact", "policies", "solved", "deed", "aid"];
+pub(super) const COLUMNS: [&str; 6] = ["home_visit", "contact", "policies", "solved", "deed", "aid"];
 
 #[component]
 pub(super) fn AreaTable(lines: Vec<ReportLine>, on_area: EventHandler<AreaView>) -> Element {

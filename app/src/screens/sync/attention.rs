@@ -10,9 +10,10 @@ use shared::op::{Outcome, Rejection};
 
 use super::items::{route, title};
 use crate::{
-    components::{Button, ButtonKind, Card, StatusPill, use_toasts},
+    components::{Button, ButtonKind, Card, Status, StatusPill, use_toasts},
     i18n::{tr, tr_args},
-    screens::parts::Refused,
+    routes::Route,
+    screens::{parts::Refused, reviews},
     state::use_device,
     words,
 };
@@ -23,6 +24,10 @@ pub fn explained(item: &OutboxItem) -> (String, String) {
         Some(Outcome::Merged { lost }) => {
             let fields = words::list(lost.iter().map(|field| words::word("field", field)));
             (tr_args("sync-merged", &[("fields", fields.into())]), tr("sync-merged-next"))
+        }
+        Some(Outcome::InReview { reason, .. }) if item.decided.is_some() => {
+            let told = item.decided.as_ref().map(reviews::decision).unwrap_or_default();
+            (words::word("review", reason.word()), told)
         }
         Some(Outcome::InReview { reason, applied, .. }) => {
             let next = if *applied { tr("sync-review-counts") } else { tr("sync-review-waits") };
@@ -44,10 +49,18 @@ pub fn may_resend(outcome: Option<&Outcome>) -> bool {
             Rejection::NeedsAmendment { .. }
             | Rejection::NeedsNewerServer
             | Rejection::Malformed { .. }
-            | Rejection::NotAllowed
-            | Rejection::Declined { .. } => false,
+            | Rejection::NotAllowed => false,
         },
         _ => false,
+    }
+}
+
+/// Where it is; of a decided review, what was decided.
+fn pill(item: &OutboxItem) -> (Status, Option<String>) {
+    match &item.decided {
+        Some(decided) if decided.accepted => (Status::Confirmed, Some(tr("status-accepted"))),
+        Some(_) => (Status::InReview, Some(tr("status-declined"))),
+        None => words::state_pill(&item.state),
     }
 }
 
@@ -75,10 +88,14 @@ pub fn Attention(item: OutboxItem) -> Element {
     let mut busy = use_signal(|| false);
     let mut refused = use_signal(|| None::<Refusal>);
     let (what, next) = explained(&item);
-    let (status, label) = words::state_pill(&item.state);
+    let (status, label) = pill(&item);
     let op_no = item.op_no;
     let id = op_no.0;
-    let rejected = item.state == RecordState::Rejected;
+    let rejected = item.state == RecordState::Rejected && item.decided.is_none();
+    let case = match &item.outcome {
+        Some(Outcome::InReview { review, .. }) => Some(Route::ReviewCase { review: review.0 }),
+        _ => None,
+    };
     let there = route(&item);
     let again = device.clone();
     rsx! {
@@ -104,7 +121,17 @@ pub fn Attention(item: OutboxItem) -> Element {
                 Refused { refusal }
             }
             div { class: "cluster",
-                if let Some(there) = there {
+                if let Some(case) = case {
+                    Button {
+                        label: tr("sync-both-values"),
+                        kind: ButtonKind::Line,
+                        fit: true,
+                        testid: "sync-review-{id}",
+                        on_press: move |()| {
+                            navigator().push(case.clone());
+                        },
+                    }
+                } else if let Some(there) = there {
                     Button {
                         label: tr("sync-see"),
                         kind: ButtonKind::Line,

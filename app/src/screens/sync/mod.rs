@@ -16,8 +16,11 @@ use dioxus::prelude::*;
 
 use super::parts::{Refused, answered};
 use crate::{
-    components::{Button, Card, Glyph, Meter, MeterPart, Note, Page, Section, Status, StatusPill, Tone, TopBar},
+    components::{
+        Button, Card, Glyph, ListRow, Meter, MeterPart, Note, Page, Section, Status, StatusPill, Tone, TopBar,
+    },
     i18n::{format, tr, tr_args},
+    routes::Route,
     state::{use_ask, use_device, use_link},
     words,
 };
@@ -111,10 +114,33 @@ pub(super) fn SyncBody(view: SyncView, running: Option<Progress>) -> Element {
                 Attention { key: "{item.op_no.0}", item }
             }
         }
+        OwnCases {}
         Waiting { view: view.clone() }
         Files { view: view.clone() }
         Recent { items: view.recent.clone() }
         Last { view }
+    }
+}
+
+/// The way to what is in review about one's own changes, and to what became of it; nothing where nothing is.
+#[component]
+fn OwnCases() -> Element {
+    let view = use_ask(|device| async move { device.reviews().await });
+    let n = view.ready().map_or(0, |view| view.own.len());
+    if n == 0 {
+        return VNode::empty();
+    }
+    rsx! {
+        ListRow {
+            title: tr("reviews-title"),
+            sub: tr_args("reviews-link-own", &[("n", n.into())]),
+            icon: Glyph::Question,
+            avatar_tone: Tone::Info,
+            testid: "sync-reviews",
+            on_press: move |()| {
+                navigator().push(Route::Reviews {});
+            },
+        }
     }
 }
 

@@ -56,6 +56,7 @@ fn item(n: u64, state: RecordState, outcome: Option<Outcome>) -> OutboxItem {
         state,
         outcome,
         values: vec![],
+        decided: None,
     }
 }
 

@@ -135,8 +135,11 @@ pub(super) fn More(form: Signal<VisitForm>, household: Vec<(RecipientId, String)
                 ManyChips {
                     label: tr("visit-also"),
                     options: family,
-                    selected: now.also,
+                    selected: now.also.clone(),
                     on_change: move |also| form.write().also = also,
+                }
+                if !now.also.is_empty() {
+                    p { class: "small", "data-testid": "visit-also-photos", {tr("visit-also-photos")} }
                 }
             }
         }

@@ -1,15 +1,19 @@
-//! Small tables that answer one question each: workers, areas, rules, hand-outs, photos.
+//! Small tables that answer one question each: workers, areas, rules, hand-outs, reviews, photos.
 
 use super::{Changed, Open};
 use crate::core::scopes::shelf_of;
 use crate::store::{
     Stored, Txn,
-    tables::{Aid, Area, Media, PhotoRef, Rules, Standing, Worker},
+    tables::{Aid, Area, Media, PhotoRef, ReviewAt, Rules, Standing, Worker},
 };
 use shared::{
-    DeviceId, Fields, Row, RowId,
+    DeviceId, Fields, Row, RowId, merge,
     records::{self, Assistance, Kind, Photo},
 };
+
+/// What [`ReviewAt::place`] begins with.
+pub const OPEN: &str = "open:";
+pub const DONE: &str = "done:";
 
 pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed]) -> Stored<()> {
     let of = |kind: Kind| changes.iter().filter(move |c| c.after.kind == kind);
@@ -26,6 +30,8 @@ pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed]) -> Stored<()> {
         of(Kind::Assistance).map(|c| aid(&c.after).ok_or((c.after.id,))).partition(Result::is_ok);
     txn.put(&stand.into_iter().flatten().collect::<Vec<_>>()).await?;
     txn.delete::<Aid>(&fall.into_iter().filter_map(Result::err).collect::<Vec<_>>()).await?;
+    let reviews: Vec<ReviewAt> = of(Kind::Review).map(|c| review(&c.after)).collect();
+    txn.put(&reviews).await?;
     photos(txn, of(Kind::Photo)).await
 }
 
@@ -49,6 +55,16 @@ fn area(area: records::Area) -> Area {
 
 fn rules(row: &Row) -> Option<Rules> {
     Some(Rules { area: row.fields.parsed("area")?, doc: serde_json::to_string(&row.fields).ok()? })
+}
+
+/// What is open lies by when it was filed, what is decided by when that was.
+fn review(row: &Row) -> ReviewAt {
+    let decided = merge::review::decided(row);
+    let (state, since) = match &decided {
+        Some(decided) => (DONE, decided.hlc),
+        None => (OPEN, row.hlc),
+    };
+    ReviewAt { row: row.id, place: format!("{state}{}", shelf_of(row).unwrap_or_default()), since: since.ms() }
 }
 
 fn aid(row: &Row) -> Option<Aid> {

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_housekeeping.sql"),
     include_str!("migrations/0003_upload_touched.sql"),
     include_str!("migrations/0004_bundles.sql"),
+    include_str!("migrations/0005_review.sql"),
 ];
 
 /// Brings a store to the newest schema. A store of a newer server is left alone.
@@ -40,6 +41,23 @@ mod tests {
         conn.pragma_update(None, "user_version", 999).unwrap();
         let error = migrate(&mut conn).unwrap_err();
         assert!(error.to_string().contains("999"), "{error}");
+    }
+
+    #[test]
+    fn reviews_filed_before_there_was_a_list_of_them_are_in_it() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(MIGRATIONS[0]).unwrap();
+        conn.pragma_update(None, "user_version", 1).unwrap();
+        for (seq, kind, status) in [(3, "review", "declined"), (5, "review", "open"), (7, "visit", "open")] {
+            let doc = format!(r#"{{"fields":{{"status":"{status}"}}}}"#);
+            let insert = "INSERT INTO record (seq, id, rev, kind, shelf, doc) VALUES (?1, ?2, 1, ?3, '629901001', ?4)";
+            conn.execute(insert, (seq, seq.to_string().as_bytes(), kind, doc)).unwrap();
+        }
+        migrate(&mut conn).unwrap();
+        let mut list = conn.prepare("SELECT place, since FROM review ORDER BY since").unwrap();
+        let found: Vec<(String, i64)> =
+            list.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
+        assert_eq!(found, [("done:629901001".to_owned(), 3), ("open:629901001".to_owned(), 5)]);
     }
 
     #[test]
@@ -79,6 +97,7 @@ mod tests {
         check::<Quarantine>(&conn);
         check::<Once>(&conn);
         check::<Standing>(&conn);
+        check::<ReviewAt>(&conn);
         check::<Aid>(&conn);
         check::<PhotoRef>(&conn);
         check::<Media>(&conn);

@@ -3,6 +3,7 @@
 mod faults;
 mod merging;
 mod recording;
+mod reviews;
 mod space;
 mod stuck;
 mod undo;

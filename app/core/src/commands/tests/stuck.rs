@@ -7,7 +7,7 @@ use crate::{
     views::RecordState,
 };
 use shared::{
-    Kind, RowId,
+    RowId,
     ids::OpNo,
     op::Rejection,
     records::{Problem, ProblemCode},
@@ -134,24 +134,4 @@ fn a_recipient_who_leaves_stays_until_pending_work_was_accepted() {
     assert_eq!(list.total, 2);
     assert!(doc(&core, visit).is_some(), "own work stays, in its author's scope");
     assert_eq!(month(&mut core), (1, 0));
-}
-
-#[test]
-fn a_proposal_waits_without_counting_and_holds_once_accepted() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
-    let fields = shared::Fields::new().with("status", "withdrawn");
-    saved(&mut core, Command::EditRecipient { recipient: person(1), fields });
-    office.sync(&mut core);
-    let told = answer!(core, Command::SyncState, Receipt::Sync(s) => s.attention);
-    assert_eq!(told[0].state, RecordState::InReview { applied: false });
-    let op = serde_json::to_value(
-        crate::store::outbox::entry(core.store().unwrap().conn(), told[0].op_no.0).unwrap().unwrap().op().unwrap(),
-    )
-    .unwrap();
-    let review = serde_json::json!({"reason": "proposal", "status": "accepted", "row": person(1), "row_kind": "recipient",
-        "recipient": person(1), "op": op, "proposed_by": me(), "proposed_hlc": "0000000000000000"});
-    office.add(Kind::Review, 77, review);
-    office.pull(&mut core);
-    assert!(attention(&mut core).is_empty());
 }

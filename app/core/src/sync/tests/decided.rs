@@ -77,11 +77,14 @@ fn review(op: &Op, rev: u64, status: ReviewStatus, decision: Option<&str>) -> Ro
         recipient: None,
         op: op.clone(),
         proposed_by: ME,
+        proposed_name: None,
         proposed_hlc: op.hlc,
         current: json!({}),
         current_by: None,
+        current_hlc: None,
         applied: false,
         decision: decision.map(str::to_owned),
+        decided_name: None,
     };
     serde_json::from_value(json!({
         "kind": "review", "id": Uuid::from_u128(0xBEEF), "rev": rev, "author": Uuid::nil(), "device": Uuid::nil(),
@@ -109,13 +112,13 @@ async fn an_author_sees_what_a_supervisor_decided_and_why() {
         let decided = review(&op, 2, status.clone(), Some(decision));
         server.plan_pull(Ok(page(ScopePage { cursor: Seq(2), ..rows([decided]) }, false)));
         let view = sync(&mut core, &server).await;
-        if status == ReviewStatus::Accepted {
-            assert_eq!(state(&view, row), [RecordState::Confirmed]);
-            assert!(view.attention.is_empty());
-        } else {
-            assert_eq!(state(&view, row), [RecordState::Rejected]);
-            let why = Outcome::Rejected(Rejection::Declined { reason: decision.into() });
-            assert_eq!(view.attention[0].outcome, Some(why));
+        // Looked at once more by its author, who reads what was decided and why.
+        let told = view.attention[0].decided.as_ref().unwrap();
+        let is_accepted = status == ReviewStatus::Accepted;
+        assert_eq!((told.accepted, told.reason.as_str()), (is_accepted, decision));
+        let wanted = if is_accepted { RecordState::Confirmed } else { RecordState::Rejected };
+        assert_eq!(state(&view, row), [wanted]);
+        if !is_accepted {
             assert!(shown(&core, row), "what was recorded is still there to be read");
             // Put aside, it stays so, whatever comes again.
             core.handle(Command::Acknowledge { op_no: OpNo(1) });

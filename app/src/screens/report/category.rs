@@ -1,0 +1,77 @@
+//! One category of people: chosen above the figures, or pressed in the table that sets them beside each other.
+
+use dioxus::prelude::*;
+use shared::{indicators::Figures, records::Category};
+
+use super::table::COLUMNS;
+use crate::{
+    components::{Chips, Choice},
+    i18n::{tr, tr_args},
+    words,
+};
+
+/// All of them, or one. Folded, so that the figures stay in sight.
+#[component]
+pub(super) fn CategoryField(selected: Option<Category>, on_select: EventHandler<Option<Category>>) -> Element {
+    let all = Choice::new(None, tr("report-all-categories")).testid("report-category-all");
+    let each = Category::ALL.iter().map(|category| {
+        let word = category.word();
+        Choice::new(Some(category.clone()), words::word("category", word)).testid(format!("report-category-{word}"))
+    });
+    let chosen = match &selected {
+        Some(category) => words::word("category", category.word()),
+        None => tr("report-all-categories"),
+    };
+    rsx! {
+        details { class: "as-table",
+            summary { "data-testid": "report-category", {tr_args("report-of-category", &[("category", chosen.into())])} }
+            Chips {
+                label: tr("report-category"),
+                options: [all].into_iter().chain(each).collect::<Vec<_>>(),
+                selected: Some(selected),
+                required: true,
+                testid: "report-categories",
+                on_select: move |chosen: Option<Option<Category>>| on_select.call(chosen.flatten()),
+            }
+        }
+    }
+}
+
+#[component]
+pub(super) fn CategoryTable(lines: Vec<(Category, Figures)>, on_category: EventHandler<Category>) -> Element {
+    rsx! {
+        div { class: "table-scroll", tabindex: "0", role: "region", aria_label: tr("report-by-category"),
+            table { class: "figures-table", "data-testid": "report-category-table",
+                thead {
+                    tr {
+                        th { scope: "col", {tr("field-category")} }
+                        for column in COLUMNS {
+                            th { key: "{column}", scope: "col", {words::word("indicator", column)} }
+                        }
+                    }
+                }
+                tbody {
+                    for (category, figures) in lines {
+                        tr { key: "{category}",
+                            th { scope: "row",
+                                button {
+                                    r#type: "button",
+                                    class: "table-open",
+                                    "data-testid": "report-by-category-{category}",
+                                    onclick: {
+                                        let category = category.clone();
+                                        move |_| on_category.call(category.clone())
+                                    },
+                                    {words::word("category", category.word())}
+                                }
+                            }
+                            for (at, value) in super::six(&figures).into_iter().enumerate() {
+                                td { key: "{at}", {value.1} }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

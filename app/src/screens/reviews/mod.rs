@@ -1,0 +1,143 @@
+//! 待审事项: changes that no rule may decide. For a supervisor what is to be decided, for everyone what became of their own.
+//!
+//! - `case`: one of them, both values side by side, and the decision; `sides`: the two values; `told`: their words
+
+mod case;
+mod sides;
+mod told;
+
+pub use case::ReviewScreen;
+pub(in crate::screens) use told::decision;
+
+use device_core::views::{ReviewItem, ReviewsView};
+use dioxus::prelude::*;
+
+use super::{
+    parts::{answered, leave},
+    shell::supervises,
+};
+use crate::{
+    components::{EmptyState, Glyph, ListRow, Note, Page, RowTag, Section, Status, StatusPill, Tone, TopBar},
+    i18n::{tr, tr_args},
+    routes::Route,
+    state::{use_ask, use_status},
+    words,
+};
+use told::{headline, one_line, outcome_word};
+
+#[component]
+pub fn ReviewsScreen() -> Element {
+    let view = use_ask(|device| async move { device.reviews().await });
+    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
+    rsx! {
+        Page {
+            testid: "screen-reviews",
+            top: rsx! {
+                TopBar { title: tr("reviews-title"), on_back: move |()| leave() }
+            },
+            {answered(view, move |view| rsx! { ReviewsBody { view, supervisor } })}
+        }
+    }
+}
+
+#[component]
+pub(super) fn ReviewsBody(view: ReviewsView, supervisor: bool) -> Element {
+    // One's own case that one may decide oneself stands above already.
+    let open: Vec<_> = view.open.iter().map(|item| item.id).collect();
+    let done: Vec<_> = view.done.iter().map(|item| item.id).collect();
+    let own: Vec<ReviewItem> =
+        view.own.into_iter().filter(|item| !open.contains(&item.id) && !done.contains(&item.id)).collect();
+    let nothing = open.is_empty() && done.is_empty() && own.is_empty();
+    rsx! {
+        if supervisor && !view.holds_area {
+            EmptyState {
+                icon: Glyph::Question,
+                title: tr("reviews-at-the-desk"),
+                text: tr("reviews-at-the-desk-text"),
+                testid: "reviews-at-the-desk",
+            }
+        } else if supervisor {
+            Section { title: tr_args("reviews-open", &[("n", open.len().into())]), testid: "reviews-open",
+                if open.is_empty() {
+                    Note { tone: Tone::Good, icon: Glyph::Check, text: tr("reviews-none"), testid: "reviews-none" }
+                }
+                for item in view.open {
+                    CaseRow { key: "{item.id}", item }
+                }
+            }
+        } else if nothing {
+            EmptyState { icon: Glyph::Check, title: tr("reviews-own-none"), text: tr("reviews-own-none-text") }
+        }
+        if !own.is_empty() {
+            Section { title: tr("reviews-own"), testid: "reviews-own",
+                for item in own {
+                    CaseRow { key: "{item.id}", item }
+                }
+            }
+        }
+        if !view.done.is_empty() {
+            Section { title: tr("reviews-done"), testid: "reviews-done",
+                for item in view.done {
+                    CaseRow { key: "{item.id}", item }
+                }
+            }
+        }
+    }
+}
+
+/// A case in a list: whose, what is in question, the values, who and when.
+#[component]
+fn CaseRow(item: ReviewItem) -> Element {
+    let id = item.id;
+    let who = item.proposed.by.clone().unwrap_or_else(|| tr("recipient-colleague"));
+    let state = match (&item.decision, item.waiting) {
+        (_, true) => RowTag::toned(tr("status-waiting"), Tone::Wait, Glyph::Clock),
+        (Some(_), _) => RowTag::toned(outcome_word(&item), Tone::Good, Glyph::Check),
+        (None, _) => RowTag::toned(tr("status-review"), Tone::Info, Glyph::Question),
+    };
+    rsx! {
+        ListRow {
+            title: headline(&item),
+            icon: words::glyph(&item.title),
+            avatar_tone: if item.decision.is_some() { Tone::Neutral } else { Tone::Info },
+            tags: vec![state],
+            sub: one_line(&item).unwrap_or_else(|| words::word("review", item.reason.word())),
+            detail: words::line([who, words::moment(item.proposed.at), item.area_name.clone().unwrap_or_default()]),
+            testid: "review-{id}",
+            on_press: move |()| {
+                navigator().push(Route::ReviewCase { review: id.0 });
+            },
+        }
+    }
+}
+
+/// The way to what waits, with how much that is; for the report and the own page.
+#[component]
+pub fn ReviewsLink(testid: String) -> Element {
+    let view = use_ask(|device| async move { device.reviews().await });
+    let view = view.ready();
+    let n = view.as_ref().map_or(0, |view| view.open.len());
+    let sub = match n {
+        0 if view.is_some_and(|view| !view.holds_area) => tr("reviews-at-the-desk"),
+        0 => tr("reviews-link-none"),
+        _ => tr("reviews-link-some"),
+    };
+    rsx! {
+        ListRow {
+            title: tr("reviews-title"),
+            sub,
+            icon: Glyph::Question,
+            avatar_tone: if n > 0 { Tone::Info } else { Tone::Neutral },
+            trailing: (n > 0).then(|| rsx! {
+                StatusPill { status: Status::InReview, label: tr_args("reviews-link-n", &[("n", n.into())]), testid: "{testid}-n" }
+            }),
+            testid: testid.clone(),
+            on_press: move |()| {
+                navigator().push(Route::Reviews {});
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

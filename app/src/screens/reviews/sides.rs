@@ -1,0 +1,102 @@
+//! Two values side by side, each with its author and its time. Where somebody may decide, either can be pressed.
+
+use device_core::views::{ReviewItem, Said};
+use dioxus::prelude::*;
+use serde_json::Value;
+use shared::records::RuleSet;
+
+use super::told::{said, shown, value};
+use crate::{
+    components::{Glyph, Icon},
+    i18n::tr,
+    words,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Standing,
+    Proposed,
+}
+
+/// `accept`: which side is chosen; `on_choose` is there while a decision may be made.
+#[component]
+pub fn Sides(
+    item: ReviewItem,
+    rules: Option<RuleSet>,
+    accept: Option<bool>,
+    on_choose: Option<EventHandler<bool>>,
+) -> Element {
+    let standing = item.standing.clone();
+    rsx! {
+        div { class: "sides", role: on_choose.map(|_| "radiogroup"), aria_label: tr("reviews-choose"), "data-testid": "review-sides",
+            if let Some(standing) = standing {
+                OneSide { item: item.clone(), rules: rules.clone(), side: Side::Standing, from: standing, chosen: accept == Some(false), on_choose }
+            }
+            OneSide { item: item.clone(), rules, side: Side::Proposed, from: item.proposed.clone(), chosen: accept == Some(true), on_choose }
+        }
+    }
+}
+
+#[component]
+fn OneSide(
+    item: ReviewItem,
+    rules: Option<RuleSet>,
+    side: Side,
+    from: Said,
+    chosen: bool,
+    on_choose: Option<EventHandler<bool>>,
+) -> Element {
+    let proposed = side == Side::Proposed;
+    let title = match (side, &item.standing) {
+        (Side::Standing, _) => tr("reviews-standing"),
+        (Side::Proposed, Some(_)) => tr("reviews-proposed"),
+        (Side::Proposed, None) => tr("reviews-new-record"),
+    };
+    let word = if proposed { "proposed" } else { "standing" };
+    let values: Vec<(String, String)> = shown(&item)
+        .map(|pair| {
+            let of: Option<&Value> = if proposed { pair.proposed.as_ref() } else { pair.standing.as_ref() };
+            (words::word("field", &pair.field), value(&item.kind, &pair.field, of, rules.as_ref()))
+        })
+        .collect();
+    let body = rsx! {
+        span { class: "side-title",
+            if on_choose.is_some() {
+                span { class: "side-box", aria_hidden: "true",
+                    if chosen {
+                        Icon { glyph: Glyph::Check, small: true }
+                    }
+                }
+            }
+            {title}
+        }
+        for (at, (field, text)) in values.iter().enumerate() {
+            span { key: "{at}", class: "side-value",
+                span { class: "small", {field.clone()} }
+                span { class: "side-text", {text.clone()} }
+            }
+        }
+        if values.is_empty() {
+            span { class: "side-text", {words::word("change", &item.change)} }
+        }
+        span { class: "small", {said(&from)} }
+    };
+    // What accepting cannot bring about is there to be read, not to be chosen.
+    let pressable = on_choose.filter(|_| !proposed || item.acceptable);
+    match pressable {
+        Some(on_choose) => rsx! {
+            button {
+                r#type: "button",
+                class: "side",
+                role: "radio",
+                aria_checked: if chosen { "true" } else { "false" },
+                "data-testid": "review-{word}",
+                onclick: move |_| on_choose.call(proposed),
+                {body}
+            }
+        },
+        None => rsx! {
+            div { class: "side", "data-testid": "review-{word}", {body} }
+        },
+    }
+}
