@@ -109,6 +109,7 @@ async fn what_is_typed_fast_arrives_whole_with_a_finding_and_a_need(day: &mut Da
     phone.see_css(&by_start("recipient-need-")).await.unwrap();
     phone.shows("烟囱接口松动,想请人修一修").await.unwrap();
     phone.tap_css(&by_start("recipient-record-")).await.unwrap();
+    phone.see("record-facts").await.unwrap();
     let facts = phone.text_of("screen-record-detail").await.unwrap();
     for words in [NOTE, "炉子离床太近,当场挪开"] {
         assert!(facts.contains(words), "no {words} in {facts}");
