@@ -53,7 +53,8 @@ pub fn put_stamp(next: &mut Row, before: &Row, key: String, meta: &Meta, actor: 
 
 /// Sets register fields in `next` and returns the names where another value stands. Values that give way are kept.
 pub fn set_fields(next: &mut Row, op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Vec<String> {
-    let before = next.clone();
+    // `next` has its new revision already; the change is held against the record as it stood.
+    let before = Row { rev: Rev(next.rev.0.saturating_sub(1)), ..next.clone() };
     let mut lost = Vec::new();
     let mut groups: Vec<(&str, Contest)> = Vec::new();
     for (name, value) in &fields.0 {

@@ -223,6 +223,15 @@ fn advance(device: u128, to: &str, generation: u32) -> Step {
 }
 
 #[test]
+fn a_revision_that_the_record_never_had_proves_nothing_was_seen_even_the_very_next_one() {
+    // Revision 2 was lost with a restored server; the change that saw it comes again, and is the earlier one.
+    let (row, judged) = play(recipient(), &[set(1, 90, 1, "phone", "a"), set(2, 10, 3, "phone", "b")]);
+    assert_eq!(row.fields.text("phone"), Some("a"));
+    assert_eq!(judged[1].outcome, Outcome::Merged { lost: vec!["phone".into()] });
+    assert_eq!(row.former.last().map(|f| &f.value), Some(&Value::from("b")), "kept, though it gave way");
+}
+
+#[test]
 fn a_change_that_saw_the_other_applies_even_when_its_clock_is_behind() {
     let (row, judged) = play(recipient(), &[set(1, 90, 1, "phone", "a"), set(2, 10, 2, "phone", "b")]);
     assert_eq!(row.fields.text("phone"), Some("b"));

@@ -61,6 +61,10 @@ impl World {
             }
             let name = self.handsets[at].name.clone();
             let saved = self.ledger.ops.get_mut(&op.id).context("every operation seen is in the ledger")?;
+            // A twin may have offered what this device takes back; then nothing follows from it.
+            if undo && !self.handsets[at].plain {
+                continue;
+            }
             if undo && !saved.offered {
                 saved.taken_back = true;
                 self.trace.reach("saved and taken back");

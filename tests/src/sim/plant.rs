@@ -119,10 +119,11 @@ impl World {
     pub(super) fn nothing_evicted_too_early(&mut self, at: usize) -> anyhow::Result<()> {
         self.trace.checks += 1;
         let missing: Vec<([u8; 16], [u8; 16])> = {
-            // The access log lives in the outbox only.
+            // The access log lives in the outbox only; a refused creation that was put aside takes its record along.
             let mut statement = self.handsets[at].conn().prepare_cached(
                 "SELECT row, id FROM op WHERE acked = 0 AND kind <> 'access_log'
-                 AND row NOT IN (SELECT id FROM record)",
+                 AND row NOT IN (SELECT id FROM record)
+                 AND row NOT IN (SELECT row FROM op WHERE seen = 1 AND outcome LIKE '%rejected%')",
             )?;
             statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?
         };
