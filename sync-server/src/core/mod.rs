@@ -68,6 +68,8 @@ struct Inner<S> {
     objects: Arc<dyn Objects>,
     env: Arc<dyn Env>,
     settings: Settings,
+    /// Pushes that wait to be judged together.
+    pushes: push::Combiner,
     /// The day whose pairings were last swept, as its number.
     swept: AtomicI32,
 }
@@ -81,7 +83,7 @@ impl<S: Store> ServerCore<S> {
         settings: Settings,
     ) -> Result<Self, CoreError> {
         let swept = AtomicI32::new(i32::MIN);
-        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, swept }) };
+        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, pushes: push::Combiner::default(), swept }) };
         let epoch = Epoch(core.new_id());
         core.inner.store.write(meta::SetEpoch { epoch, replace: false }).await?;
         core.sweep_if_due().await?;

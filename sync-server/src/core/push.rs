@@ -1,7 +1,12 @@
 //! Push: a device offers operations in order; each gets its outcome, and all of it is durable before the answer.
 //!
 //! What can be done without the store (reading the JSON, the chain) is done before the transaction; inside it everything
-//! is loaded in a few batches, decided against the working set, and written in bulk.
+//! is loaded in a few batches, decided against the working set, and written in bulk. Pushes that wait are judged in one
+//! transaction, one after the other: [`group`].
+
+mod group;
+
+pub use group::Combiner;
 
 use super::{
     CoreError, ServerCore, auth, effects,
@@ -26,6 +31,7 @@ use shared::{
 use std::collections::HashMap;
 
 /// An operation as it came, read as far as it can be.
+#[derive(Clone)]
 struct Offered {
     no: OpNo,
     text: String,
@@ -34,11 +40,13 @@ struct Offered {
     op: Result<Op, Unread>,
 }
 
+#[derive(Clone)]
 struct Unread {
     op_id: OpId,
     why: Rejection,
 }
 
+#[derive(Clone)]
 struct Push {
     token_hash: Vec<u8>,
     device: DeviceId,
@@ -52,6 +60,12 @@ struct Push {
 
 impl<S: Store> ServerCore<S> {
     pub(super) async fn push_step(&self, token: &Token, request: PushRequest) -> Result<PushReply, CoreError> {
+        let push = self.prepare_push(token, request).await?;
+        group::judge(self, push).await
+    }
+
+    /// What can be done without the store.
+    async fn prepare_push(&self, token: &Token, request: PushRequest) -> Result<Push, CoreError> {
         auth::check_proto(request.proto)?;
         let bytes: usize = request.ops.iter().map(|op| op.get().len()).sum();
         if request.ops.len() > PUSH_OPS_MAX || bytes > PUSH_BYTES_MAX && request.ops.len() > 1 {
@@ -71,7 +85,7 @@ impl<S: Store> ServerCore<S> {
             Offered { no, op: read(&text, no), text, chain }
         };
         let offered = request.ops.into_iter().enumerate().map(offer).collect();
-        let job = Push {
+        Ok(Push {
             token_hash: auth::token_hash(token),
             device: request.device,
             incarnation: request.incarnation,
@@ -80,8 +94,7 @@ impl<S: Store> ServerCore<S> {
             skew_ms: request.client_now.utc_ms.saturating_sub(now_ms),
             now_ms,
             offered,
-        };
-        self.inner.store.write(job).await
+        })
     }
 }
 

@@ -1,13 +1,7 @@
-//! The server's core through its protocol: a town, its workers and their phones, without HTTP.
+//! The server's core through its protocol: a town, its workers and their phones, without HTTP. All of it on every
+//! backend: the same files are part of [`sqlite`] and of [`postgres`], whose `open` says where a town's store lies.
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing should stop there")]
+#![allow(clippy::duplicate_mod, reason = "each backend has the tests as its own")]
 
-mod disk;
-mod enrolment;
-mod figures;
-mod media;
-mod office;
-mod pulling;
-mod pushing;
-mod reviews;
-mod speed;
-mod town;
+mod postgres;
+mod sqlite;

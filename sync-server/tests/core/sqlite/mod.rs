@@ -1,0 +1,41 @@
+//! A town on SQLite, in a file of its folder; and what only that backend has.
+
+#[path = "../disk.rs"]
+mod disk;
+#[path = "../enrolment.rs"]
+mod enrolment;
+#[path = "../figures.rs"]
+mod figures;
+#[path = "../grouping.rs"]
+mod grouping;
+#[path = "../media.rs"]
+mod media;
+#[path = "../office.rs"]
+mod office;
+#[path = "../pulling.rs"]
+mod pulling;
+#[path = "../pushing.rs"]
+mod pushing;
+#[path = "../reviews.rs"]
+mod reviews;
+#[path = "../speed.rs"]
+mod speed;
+#[path = "../town.rs"]
+mod town;
+
+mod together;
+
+use std::path::Path;
+use sync_server::store::{AnyStore, SqliteStore};
+
+/// What a town's store needs beside its folder: nothing.
+pub struct Place;
+
+impl Place {
+    pub fn new() -> Self {
+        Self
+    }
+    pub async fn open(&self, folder: &Path) -> AnyStore {
+        AnyStore::Sqlite(SqliteStore::open(folder.join("server.db")).unwrap())
+    }
+}
