@@ -38,18 +38,19 @@ impl Site {
     /// Workers W1 to W3 in one village, each in care of everybody there.
     fn ready() -> Self {
         let site = Self::new();
-        let pairings: String = (1..=3)
-            .flat_map(|w| (1..=4).map(move |r| format!("W{w},R{r},2023-01-01\n")))
-            .collect();
+        let pairings: String = (1..=3).flat_map(|w| (1..=4).map(move |r| format!("W{w},R{r},2023-01-01\n"))).collect();
         let lists = [
             ("areas", "code,name\n6299,平川市\n629901,甲县\n629901001,河湾乡\n629901001001,河湾村\n".to_owned()),
             (
                 "workers",
                 "code,name,area\nW1,谷军,629901001001\nW2,王玉梅,629901001001\nW3,李建,629901001001\n".to_owned(),
             ),
-            ("recipients", (1..=4).fold("code,name,category,area\n".to_owned(), |list, n| {
-                list + &format!("R{n},对象{n},其他,629901001001\n")
-            })),
+            (
+                "recipients",
+                (1..=4).fold("code,name,category,area\n".to_owned(), |list, n| {
+                    list + &format!("R{n},对象{n},其他,629901001001\n")
+                }),
+            ),
             ("pairings", format!("worker,recipient,start\n{pairings}")),
         ];
         let mut line = vec!["import".to_owned()];
@@ -98,7 +99,8 @@ impl Server {
         let mut line = String::new();
         // Written once the port is bound.
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.split_whitespace().find(|w| w.starts_with("http")).unwrap_or_else(|| panic!("{line}")).to_owned();
+        let url =
+            line.split_whitespace().find(|w| w.starts_with("http")).unwrap_or_else(|| panic!("{line}")).to_owned();
         Self { child, url }
     }
 }
@@ -193,7 +195,9 @@ async fn phones_that_speak_to_two_servers_alternately_and_at_once_converge_and_n
                 if round % 4 == 3 {
                     // The same push to both at once, as after an answer that came too late.
                     let body = json(&line.phone.push());
-                    let post = |url: &str| line.http.post(format!("{url}/v1/push")).bearer_auth(&line.token.0).body(body.clone());
+                    let post = |url: &str| {
+                        line.http.post(format!("{url}/v1/push")).bearer_auth(&line.token.0).body(body.clone())
+                    };
                     let (a, b) = tokio::join!(send(post(here)), send(post(there)));
                     let (a, b): (PushReply, PushReply) = (a.unwrap().ok(), b.unwrap().ok());
                     assert_eq!(a.verdict, b.verdict);
@@ -274,7 +278,8 @@ fn a_mistyped_database_is_said_and_made_into_nothing() {
     let output = site.run(&["enrol", "W1"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(text(&output).contains("There is no data in the database postgres://"), "{}", text(&output));
-    let output = site.command(&["enrol", "W1"]).env("DATABASE_URL", "postgres://nobody@db.invalid/x?sslmode=disable").output();
+    let output =
+        site.command(&["enrol", "W1"]).env("DATABASE_URL", "postgres://nobody@db.invalid/x?sslmode=disable").output();
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output).contains("in the clear"), "{}", text(&output));

@@ -32,19 +32,22 @@ pub struct Data {
     pub data: PathBuf,
     // The environment's value is not shown in the help: it may hold a password.
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, value_parser = database)]
-    database: Option<Option<DatabaseUrl>>,
+    database: Option<Named>,
 }
+
+/// A database, or none where the variable is empty.
+#[derive(Clone, Debug)]
+struct Named(Option<DatabaseUrl>);
 
 impl Data {
     /// The database in place of the file, where one is named.
     pub fn database(&self) -> Option<&DatabaseUrl> {
-        self.database.as_ref()?.as_ref()
+        self.database.as_ref()?.0.as_ref()
     }
 }
 
-/// An empty variable is none.
-fn database(text: &str) -> Result<Option<DatabaseUrl>, UrlError> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
+fn database(text: &str) -> Result<Named, UrlError> {
+    if text.is_empty() { Ok(Named(None)) } else { text.parse().map(|url| Named(Some(url))) }
 }
 
 #[derive(Debug, Group)]

@@ -83,7 +83,8 @@ impl<S: Store> ServerCore<S> {
         settings: Settings,
     ) -> Result<Self, CoreError> {
         let swept = AtomicI32::new(i32::MIN);
-        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, pushes: push::Combiner::default(), swept }) };
+        let core =
+            Self { inner: Arc::new(Inner { store, objects, env, settings, pushes: push::Combiner::default(), swept }) };
         let epoch = Epoch(core.new_id());
         core.inner.store.write(meta::SetEpoch { epoch, replace: false }).await?;
         core.sweep_if_due().await?;

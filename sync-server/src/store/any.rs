@@ -1,9 +1,6 @@
 //! The backend an operator chose. It is chosen once, when the store is opened; everything behind it takes any store.
 
-use super::{
-    Job, PgStore, SqliteStore, Store, Stored,
-    postgres::DatabaseUrl,
-};
+use super::{Job, PgStore, SqliteStore, Store, Stored, postgres::DatabaseUrl};
 use std::path::{Path, PathBuf};
 
 pub enum AnyStore {

@@ -169,7 +169,8 @@ impl<'a, T: Txn> Overlay<'a, T> {
         };
         let tallies: Vec<TallyRow> = std::mem::take(&mut self.tallies).into_iter().map(row).collect();
         self.below.tally_add(&tallies).await?;
-        let standing = std::mem::take(&mut self.standing).into_iter().map(|((shelf, what), n)| Standing { shelf, what, n });
+        let standing =
+            std::mem::take(&mut self.standing).into_iter().map(|((shelf, what), n)| Standing { shelf, what, n });
         self.below.standing_add(&standing.collect::<Vec<_>>()).await
     }
 

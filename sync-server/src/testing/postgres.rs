@@ -97,7 +97,8 @@ impl Cluster {
         let data = folder.join("data");
         let mut init = as_user(own, &initdb);
         init.arg("--pgdata").arg(&data).args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]);
-        let output = init.arg("--no-sync").current_dir(&folder).output().map_err(|e| failed("initdb", e.to_string()))?;
+        let output =
+            init.arg("--no-sync").current_dir(&folder).output().map_err(|e| failed("initdb", e.to_string()))?;
         if !output.status.success() {
             let _ = fs::remove_dir_all(&folder);
             return Err(failed("initdb", String::from_utf8_lossy(&output.stderr).into_owned()));
@@ -115,7 +116,12 @@ impl Cluster {
         watcher.arg("-D").arg(&data).arg("-k").arg(&folder).args(["-c", "listen_addresses="]);
         // A test's data need not survive the machine; that it survives the server's processes is up to these in any case.
         watcher.args(["-F", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB"]);
-        watcher.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        watcher
+            .current_dir(&folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0);
         let mut watcher = watcher.spawn().map_err(|e| failed("its watcher", e.to_string()))?;
         let said = BufReader::new(watcher.stdout.take().ok_or_else(|| failed("its watcher", "no output".into()))?);
         wait_until_ready(said).map_err(|e| failed("it did not start", e))?;

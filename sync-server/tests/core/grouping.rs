@@ -56,7 +56,8 @@ async fn a_refused_push_takes_no_other_along_and_two_of_one_phone_come_one_after
     };
     assert_eq!(accepted(1), (1, vec![]));
     let (acked, outcomes) = accepted(2);
-    let likely = |o: &Outcome| matches!(o, Outcome::InReview { reason: ReviewReason::LikelyDuplicate, applied: true, .. });
+    let likely =
+        |o: &Outcome| matches!(o, Outcome::InReview { reason: ReviewReason::LikelyDuplicate, applied: true, .. });
     assert!(acked == 1 && likely(&outcomes[0].outcome), "it sees what the one before it wrote: {outcomes:?}");
     assert_eq!(accepted(3), (2, vec![]));
     assert_eq!(accepted(4), (1, vec![]), "sent again, it is known");

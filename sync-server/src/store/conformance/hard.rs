@@ -70,7 +70,8 @@ job!(DevicesOf { worker: u128 } -> Vec<Device>, |job, txn| {
 });
 
 async fn a_prefix_is_compared_by_bytes<S: Store>(store: &S) {
-    let mut names = vec!["b", "a", "A", "ab", "a\u{0}", "a\u{1}", "aä", "aZ", "ä", "a-b", "a b", "谷", "谷某", "\u{d7ff}x"];
+    let mut names =
+        vec!["b", "a", "A", "ab", "a\u{0}", "a\u{1}", "aä", "aZ", "ä", "a-b", "a b", "谷", "谷某", "\u{d7ff}x"];
     store.write(PutMeta { rows: names.iter().map(|n| meta(n, "")).collect() }).await.expect("put");
     names.sort_unstable();
     for prefix in ["a", "ä", "谷", "A", "a\u{0}", "\u{d7ff}", "c"] {

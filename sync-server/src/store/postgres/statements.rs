@@ -51,7 +51,11 @@ fn arrays(kinds: impl IntoIterator<Item = CellKind>) -> String {
 
 /// The keys as rows `k`, with their place `n`; and what makes a row of `t` theirs.
 fn keyed<T: Table>() -> (String, String) {
-    let rows = format!("unnest({}) WITH ORDINALITY AS k({}, n)", arrays(key_kinds::<T>()), list(T::KEY, |c| format!("\"k_{c}\"")));
+    let rows = format!(
+        "unnest({}) WITH ORDINALITY AS k({}, n)",
+        arrays(key_kinds::<T>()),
+        list(T::KEY, |c| format!("\"k_{c}\""))
+    );
     let is = T::KEY.iter().map(|c| format!("t.\"{c}\" = k.\"k_{c}\"")).collect::<Vec<_>>().join(" AND ");
     (rows, is)
 }

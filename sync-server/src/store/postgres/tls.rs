@@ -75,7 +75,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for Conne
     type Future = Pin<Box<dyn Future<Output = io::Result<Stream<S>>> + Send>>;
 
     fn connect(self, stream: S) -> Self::Future {
-        let name = self.name.ok_or_else(|| io::Error::other("the database's certificate needs a name to be checked by"));
+        let name =
+            self.name.ok_or_else(|| io::Error::other("the database's certificate needs a name to be checked by"));
         Box::pin(async move { self.connector.connect(name?, stream).await.map(Stream) })
     }
 }

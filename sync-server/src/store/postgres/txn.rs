@@ -99,7 +99,10 @@ impl PgTxn {
         Ok((client, statement))
     }
 
-    async fn send(&mut self, work: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static) -> Stored<()> {
+    async fn send(
+        &mut self,
+        work: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static,
+    ) -> Stored<()> {
         let mut work: Waiting = Box::pin(work);
         match once(work.as_mut()).await {
             Poll::Ready(outcome) => self.note(outcome.map_err(failed)),
@@ -192,10 +195,7 @@ fn last_of_each<T: Table>(rows: &[T]) -> Vec<&T> {
 fn span(column: &str, prefix: &str, at: usize) -> (String, Vec<Param>) {
     let from = Param::of(Cell::Text(prefix));
     match prefix_end(prefix) {
-        Some(end) => (
-            format!("{column} >= ${at} AND {column} < ${}", at + 1),
-            vec![from, Param::of(Cell::Text(&end))],
-        ),
+        Some(end) => (format!("{column} >= ${at} AND {column} < ${}", at + 1), vec![from, Param::of(Cell::Text(&end))]),
         None => (format!("{column} >= ${at}"), vec![from]),
     }
 }
@@ -291,8 +291,7 @@ impl Txn for PgTxn {
 
     async fn worker_feed(&mut self, worker: WorkerId, after: Seq, limit: usize) -> Stored<Vec<WorkerFeed>> {
         let sql = text::<WorkerFeed>("after", "worker", || sql::after::<WorkerFeed>("worker"));
-        let params =
-            vec![array(CellKind::Blob, [worker.cell()])?, Param::of(after.cell()), Param::Int(limit as i64)];
+        let params = vec![array(CellKind::Blob, [worker.cell()])?, Param::of(after.cell()), Param::Int(limit as i64)];
         self.read(&sql, params).await
     }
 
@@ -361,7 +360,9 @@ impl Txn for PgTxn {
     async fn once_before(&mut self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<Once>> {
         let sql = text::<Once>("before", "day", || {
             let columns = Once::COLUMNS.join(", ");
-            format!("SELECT {columns} FROM once WHERE recipient = $1 AND day <= $2 ORDER BY day DESC, worker DESC LIMIT $3")
+            format!(
+                "SELECT {columns} FROM once WHERE recipient = $1 AND day <= $2 ORDER BY day DESC, worker DESC LIMIT $3"
+            )
         });
         self.read(&sql, vec![Param::of(recipient.cell()), Param::of(day.cell()), Param::Int(n as i64)]).await
     }
@@ -388,11 +389,6 @@ impl Txn for PgTxn {
                    (SELECT count(*) FROM device WHERE revoked IS NULL), (SELECT count(*) FROM photo WHERE missing <> 0)";
         let rows = self.rows(sql, Vec::new()).await?;
         let Some(row) = rows.first() else { return Ok(Totals::default()) };
-        Ok(Totals {
-            records: row.get(0)?,
-            ops: row.get(1)?,
-            devices: row.get(2)?,
-            photos_pending: row.get(3)?,
-        })
+        Ok(Totals { records: row.get(0)?, ops: row.get(1)?, devices: row.get(2)?, photos_pending: row.get(3)? })
     }
 }

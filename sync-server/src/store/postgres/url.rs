@@ -148,11 +148,14 @@ mod tests {
 
     #[test]
     fn what_leaves_the_machine_is_encrypted() {
-        for here in ["postgres:///lianxin", "postgres://u@localhost/l", "postgres://127.0.0.1/l", "postgres://[::1]/l"] {
+        for here in ["postgres:///lianxin", "postgres://u@localhost/l", "postgres://127.0.0.1/l", "postgres://[::1]/l"]
+        {
             assert_eq!(mode(here), SslMode::Disable, "{here}");
         }
         assert_eq!(mode("postgres:///l?host=/tmp/a%20b"), SslMode::Disable);
-        for away in ["postgres://db.example/l", "postgresql://10.0.0.9/l?sslmode=prefer", "postgres://db/l?sslmode=verify-full"] {
+        for away in
+            ["postgres://db.example/l", "postgresql://10.0.0.9/l?sslmode=prefer", "postgres://db/l?sslmode=verify-full"]
+        {
             assert_eq!(mode(away), SslMode::Require, "{away}");
         }
         assert_eq!(mode("postgres://localhost/l?sslmode=require"), SslMode::Require);
@@ -164,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        let url: DatabaseUrl = "postgres://lianxin:s%40crt@db/l?password=other&sslrootcert=/etc/ca.pem".parse().unwrap();
+        let url: DatabaseUrl =
+            "postgres://lianxin:s%40crt@db/l?password=other&sslrootcert=/etc/ca.pem".parse().unwrap();
         assert_eq!(url.to_string(), "postgres://lianxin@db/l?sslrootcert=/etc/ca.pem");
         assert!(!format!("{url:?}").contains("crt@"));
         let url: DatabaseUrl = "postgres://lianxin:s%40crt@db/l".parse().unwrap();

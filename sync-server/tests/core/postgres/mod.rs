@@ -1,6 +1,5 @@
 //! A town on PostgreSQL, in a database of its own; and what only that backend has.
 
-mod several;
 #[path = "../enrolment.rs"]
 mod enrolment;
 #[path = "../figures.rs"]
@@ -17,6 +16,7 @@ mod pulling;
 mod pushing;
 #[path = "../reviews.rs"]
 mod reviews;
+mod several;
 #[path = "../speed.rs"]
 mod speed;
 #[path = "../town.rs"]

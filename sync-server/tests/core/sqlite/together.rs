@@ -122,7 +122,8 @@ async fn pushes(town: &Town, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
             }
             Step::Tag { phone, who, n } => {
                 let tag = ["dibao-1", "empty-nest", "lives-alone"][n].to_owned();
-                let change = Change::Elements { field: "tags".into(), add: vec![tag], remove: vec!["lives-alone".into()] };
+                let change =
+                    Change::Elements { field: "tags".into(), add: vec![tag], remove: vec!["lives-alone".into()] };
                 phones[phone].save(Kind::Recipient, recipient(PEOPLE[who]), change);
             }
             Step::Propose { phone } => {
@@ -180,8 +181,26 @@ impl Job for Everything {
             )+};
         }
         tables!(
-            Meta, Record, WorkerFeed, Gone, WorkerDigest, ShelfDigest, Grant, Worker, Person, Area, Rules, Device, OpLog,
-            Quarantine, Once, Standing, Aid, PhotoRef, Media, Upload
+            Meta,
+            Record,
+            WorkerFeed,
+            Gone,
+            WorkerDigest,
+            ShelfDigest,
+            Grant,
+            Worker,
+            Person,
+            Area,
+            Rules,
+            Device,
+            OpLog,
+            Quarantine,
+            Once,
+            Standing,
+            Aid,
+            PhotoRef,
+            Media,
+            Upload
         );
         Ok(all)
     }
