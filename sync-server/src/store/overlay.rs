@@ -22,10 +22,13 @@ pub struct Overlay<'a, T> {
     /// One [`Known`] per table, under the struct that was used for it first.
     tables: BTreeMap<&'static str, Box<dyn Kept<T>>>,
     clock: Option<Clock>,
-    tallies: BTreeMap<(String, Month, String, String, u8), (i64, i64)>,
+    tallies: BTreeMap<Line, (i64, i64)>,
     standing: BTreeMap<(String, i64), i64>,
     writes: usize,
 }
+
+/// Parent, month, area, category and indicator of a [`TallyRow`].
+type Line = (String, Month, String, String, u8);
 
 /// Numbers given out here. Whoever writes has the store's clock to itself until the commit.
 struct Clock {

@@ -11,7 +11,7 @@ use tokio_postgres::{
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl {
     text: String,
-    config: Config,
+    config: Box<Config>,
     /// A file with the authority that signed the server's certificate; the well-known ones where none is named.
     pub(super) root_cert: Option<PathBuf>,
 }
@@ -78,7 +78,7 @@ impl FromStr for DatabaseUrl {
         if config.get_application_name().is_none() {
             config.application_name("lianxin");
         }
-        Ok(Self { text: text.to_owned(), config, root_cert })
+        Ok(Self { text: text.to_owned(), config: Box::new(config), root_cert })
     }
 }
 
