@@ -11,7 +11,7 @@ OUT := $(or $(CARGO_TARGET_DIR),target)
 # Whoever watches sees the compiler at work; a log does not need three hundred lines of it.
 BUILD := cargo build --locked $(shell [ -t 2 ] || echo --quiet)
 
-.PHONY: help setup demo city test screens fmt lint android-check deb clean
+.PHONY: help setup demo city bench kill-rounds test simulate screens fmt lint android-check deb clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -44,9 +44,32 @@ city: ## load the whole demo city through the real push path and compare its fig
 	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/city"
 	echo "make city: done."
 
+bench: ## measure the numbers to hold, beside SQLite alone on the same machine (ARGS="--only sync" for a part)
+	@scripts/setup.sh base
+	echo "make bench: building (some minutes the first time)"
+	$(BUILD) --release -p tests -p sync-server --bin bench --bin sync-server
+	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/bench" $(ARGS)
+	echo "make bench: done."
+
+kill-rounds: ## kill the server under load again and again (ROUNDS=n) and count what was lost
+	@scripts/setup.sh base
+	echo "make kill-rounds: building (some minutes the first time)"
+	$(BUILD) --release -p tests -p sync-server --bin kill_rounds --bin sync-server
+	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/kill_rounds" --rounds $(or $(ROUNDS),50)
+	echo "make kill-rounds: done."
+
 test: ## format, lint and every test, the real app and the console's pages among them
 	@scripts/setup.sh base ui test
 	scripts/test.sh
+
+# Unoptimised: a seed takes half a second, and the optimised build would take longer than a thousand seeds.
+simulate: ## seeds of the simulator (SEEDS=n FIRST_SEED=s), or with MUTANTS=1 the bugs it must catch
+	@scripts/setup.sh base
+	echo "make simulate: building (some minutes the first time)"
+	$(BUILD) --bin simulate
+	arguments=(--seeds "$(or $(SEEDS),$(if $(filter-out 0,$(MUTANTS)),60,100))" --first-seed "$(or $(FIRST_SEED),1)")
+	if [ -n "$(filter-out 0,$(MUTANTS))" ]; then arguments+=(--mutants); fi
+	"$(OUT)/debug/simulate" "$${arguments[@]}"
 
 screens: ## a picture of every screen, into target/screens
 	@scripts/setup.sh base ui test

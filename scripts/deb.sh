@@ -13,8 +13,8 @@ mkdir -p "$out/deb"
 echo "make deb: building (some minutes the first time)"
 [ -t 2 ] && quiet=() || quiet=(--quiet)
 # Apart, because together they would share one SQLite, the device's encrypted one.
-cargo build --locked "${quiet[@]}" --release -p sync-server --bin sync-server
-cargo build --locked "${quiet[@]}" --release -p app --bin lianxin
+cargo build --locked "${quiet[@]}" --profile dist -p sync-server --bin sync-server
+cargo build --locked "${quiet[@]}" --profile dist -p app --bin lianxin
 
 libraries_of() {
   local scratch
@@ -52,7 +52,7 @@ app="$out/deb/lianxin"
 mkdir -p "$app/usr/share/applications" "$app/usr/share/icons/hicolor/scalable/apps"
 cp packaging/lianxin.desktop "$app/usr/share/applications/"
 cp packaging/lianxin.svg "$app/usr/share/icons/hicolor/scalable/apps/"
-package lianxin "$out/release/lianxin" misc "home visits and assistance, recorded offline" \
+package lianxin "$out/dist/lianxin" misc "home visits and assistance, recorded offline" \
   "Records visits and assistance without a network and sends them when there is one."
 
 server="$out/deb/lianxin-server"
@@ -60,7 +60,7 @@ install -D -m 644 packaging/lianxin-server.service "$server/usr/lib/systemd/syst
 mkdir -p "$server/DEBIAN"
 install -m 755 packaging/postinst packaging/prerm packaging/postrm "$server/DEBIAN/"
 install -D -m 644 docs/operations.md "$server/usr/share/doc/lianxin-server/operations.md"
-package lianxin-server "$out/release/sync-server" net "server for Lianxin: sync, reports, console" \
+package lianxin-server "$out/dist/sync-server" net "server for Lianxin: sync, reports, console" \
   "Merges what the app's devices send, and shows reports and a console in the browser." passwd
 
 ls -1 "$out"/deb/*.deb

@@ -117,6 +117,7 @@ pub fn rejection(rejection: &Rejection) -> (String, String) {
         Rejection::Invalid(problems) if !problems.is_empty() => {
             problems.iter().map(problem).collect::<Vec<_>>().join(&tr("words-sentence-sep"))
         }
+        Rejection::Declined { reason } => tr_args(&key, &[("reason", reason.clone().into())]),
         _ => tr(&key),
     };
     (what, tr(&format!("{key}-next")))
@@ -268,6 +269,7 @@ mod tests {
             Rejection::NeedsNewerServer,
             Rejection::Malformed { detail: "x".into() },
             Rejection::NotAllowed,
+            Rejection::Declined { reason: "x".into() },
             Rejection::Other("new_reason".into()),
         ];
         for reason in reasons {

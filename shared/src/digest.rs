@@ -36,6 +36,59 @@ impl Digest {
     }
 }
 
+/// The bucket of a row: the first byte of SHA-256(row id, 16 bytes). By the id alone, so that a row stays in its bucket
+/// from revision to revision; by its hash, because ids begin with the time and end as their maker likes.
+pub fn bucket_of(row: RowId) -> u8 {
+    Sha256::digest(row.as_bytes())[0]
+}
+
+/// The sums of a scope's rows, bucket by bucket; an empty bucket is zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Buckets(pub Box<[u64; 256]>);
+
+impl Default for Buckets {
+    fn default() -> Self {
+        Self(Box::new([0; 256]))
+    }
+}
+
+impl Buckets {
+    pub fn add(&mut self, row: RowId, rev: Rev) {
+        let sum = &mut self.0[usize::from(bucket_of(row))];
+        *sum = sum.wrapping_add(row_hash(row, rev));
+    }
+
+    /// The buckets whose sums are not the same.
+    pub fn differing<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u8> + 'a {
+        (0..=u8::MAX).filter(|b| self.0[usize::from(*b)] != other.0[usize::from(*b)])
+    }
+}
+
+/// On the wire `{"<bucket, 2 hex digits>": "<sum, 16 hex digits>"}`, without empty buckets: a worker of thirty rows sends
+/// thirty sums.
+impl Serialize for Buckets {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let filled = self.0.iter().enumerate().filter(|(_, sum)| **sum != 0);
+        s.collect_map(filled.map(|(bucket, sum)| (format!("{bucket:02x}"), format!("{sum:016x}"))))
+    }
+}
+
+impl<'de> Deserialize<'de> for Buckets {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let wrong = || serde::de::Error::custom("buckets are two hex digits, their sums sixteen");
+        let mut buckets = Self::default();
+        for (bucket, sum) in std::collections::BTreeMap::<String, String>::deserialize(d)? {
+            let digits = |text: &str, n| text.len() == n && text.bytes().all(|b| b.is_ascii_hexdigit());
+            if !digits(&bucket, 2) || !digits(&sum, 16) {
+                return Err(wrong());
+            }
+            let bucket = u8::from_str_radix(&bucket, 16).map_err(|_| wrong())?;
+            buckets.0[usize::from(bucket)] = u64::from_str_radix(&sum, 16).map_err(|_| wrong())?;
+        }
+        Ok(buckets)
+    }
+}
+
 mod as_text {
     use serde::{Deserialize, Deserializer, Serializer};
     pub fn serialize<S: Serializer>(sum: &u64, s: S) -> Result<S::Ok, S::Error> {
@@ -61,6 +114,20 @@ mod tests {
         assert_eq!(a, b);
         rows.iter().for_each(|r| b.remove(*r, Rev(1)));
         assert_eq!(b, Digest::default());
+    }
+
+    #[test]
+    fn a_row_changes_one_bucket_and_always_the_same() {
+        let row = RowId(Uuid::from_u128(7));
+        let (mut a, mut b) = (Buckets::default(), Buckets::default());
+        a.add(row, Rev(1));
+        b.add(row, Rev(2));
+        assert_eq!(a.differing(&b).collect::<Vec<_>>(), [bucket_of(row)]);
+        let json = serde_json::to_string(&a).unwrap();
+        assert_eq!(serde_json::from_str::<Buckets>(&json).unwrap(), a);
+        for wrong in [r#"{"0":"0000000000000000"}"#, r#"{"00":"1"}"#, r#"{"+1":"0000000000000000"}"#] {
+            assert!(serde_json::from_str::<Buckets>(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

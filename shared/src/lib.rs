@@ -11,6 +11,7 @@
 
 pub mod area;
 pub mod chain;
+mod change;
 pub mod digest;
 pub mod due;
 pub mod fields;

@@ -29,8 +29,8 @@ fn is_zero(rev: &Rev) -> bool {
     rev.0 == 0
 }
 
-/// What changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What changed. Read in [`crate::change`], so that a change of a newer peer is carried through.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// A new record with these fields.
@@ -61,11 +61,14 @@ pub enum Change {
     Reopen { reason: String },
     /// A supervisor decides a review: the proposed change is applied, or what stands stays.
     Resolve { accept: bool, reason: String },
+    /// A change of a newer peer, kept as it came: nobody of this build can judge it.
+    #[serde(untagged)]
+    Other(serde_json::Value),
 }
 
 impl Change {
     /// The name on the wire, for logs and outcome lists.
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Create(_) => "create",
             Self::Set(_) => "set",
@@ -75,6 +78,7 @@ impl Change {
             Self::Void { .. } => "void",
             Self::Reopen { .. } => "reopen",
             Self::Resolve { .. } => "resolve",
+            Self::Other(value) => crate::change::word(value).unwrap_or("other"),
         }
     }
 }
@@ -123,6 +127,8 @@ pub enum Rejection {
     Malformed { detail: String },
     /// Only a supervisor may.
     NotAllowed,
+    /// A supervisor looked at it and declined. Since version 2.
+    Declined { reason: String },
     /// A reason of a newer server, kept as it came.
     #[serde(untagged)]
     Other(serde_json::Value),
@@ -139,6 +145,7 @@ impl Rejection {
             Self::NeedsNewerServer => "needs-newer-server",
             Self::Malformed { .. } => "malformed",
             Self::NotAllowed => "not-allowed",
+            Self::Declined { .. } => "declined",
             Self::Other(_) => "other",
         }
     }

@@ -4,7 +4,7 @@
 use crate::ids::UploadId;
 use crate::wire::{
     EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-    Report, ReportRequest, SyncError, Token,
+    RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
 };
 use std::future::Future;
 
@@ -27,6 +27,9 @@ pub trait SyncProtocol {
     fn push(&self, token: &Token, request: PushRequest) -> impl Future<Output = Answer<PushReply>> + MaybeSend;
     /// Fetches what changed in the device's scopes.
     fn pull(&self, token: &Token, request: PullRequest) -> impl Future<Output = Answer<PullReply>> + MaybeSend;
+    /// Finds out in which parts a scope differs, and fetches what is missing in them. A server of version 1 has no such
+    /// call and answers "not found".
+    fn repair(&self, token: &Token, request: RepairRequest) -> impl Future<Output = Answer<RepairReply>> + MaybeSend;
     /// Begins an upload, or finds the one begun before; `Verified` at once when the bytes are known already.
     fn media_create(
         &self,

@@ -8,12 +8,15 @@ use serde_json::{Value, json, value::RawValue};
 use shared::{
     Change, Fields, Hlc, Moment, Op, OpOutcome, Outcome, Row,
     chain::Chain,
-    digest::Digest,
+    digest::{Buckets, Digest, bucket_of},
     ids::*,
     indicators::{Figures, Indicator, Tally},
     op::Rejection,
     records::{Category, Kind, Problem, ProblemCode, ReviewReason, Role},
-    wire::*,
+    wire::{
+        repair::{Bucket, Differing},
+        *,
+    },
 };
 use std::{collections::BTreeMap, path::Path};
 use uuid::Uuid;
@@ -87,6 +90,7 @@ fn every_outcome() {
         Rejection::NeedsNewerServer,
         Rejection::Malformed { detail: "missing field hlc".into() },
         Rejection::NotAllowed,
+        Rejection::Declined { reason: "上月已发过".into() },
     ];
     let review = ReviewId(id(9));
     let mut outcomes = vec![
@@ -132,6 +136,7 @@ fn pull() {
         epoch: Some(Epoch(id(2))),
         cursors: BTreeMap::from([(worker, Seq(41)), (reference, Seq(7))]),
         client_now: now(),
+        ask: vec![OpId(id(101))],
     };
     check("pull_request", &request);
     let row = Row {
@@ -168,8 +173,45 @@ fn pull() {
         scopes: vec![page, quiet],
         dropped: vec![Scope::Area("620802101201".parse().unwrap())],
         more: true,
+        told: vec![OpOutcome { op_id: OpId(id(101)), op_no: OpNo(1), outcome: Outcome::Applied }],
     };
     check("pull_reply", &reply);
+}
+
+#[test]
+fn repair() {
+    let worker = Scope::Worker(WorkerId(id(3)));
+    let mut buckets = Buckets::default();
+    buckets.add(RowId(id(7)), Rev(1));
+    buckets.add(RowId(id(8)), Rev(4));
+    let request = RepairRequest {
+        proto: PROTO,
+        device: DeviceId(id(1)),
+        epoch: Epoch(id(2)),
+        scope: worker,
+        cursor: Seq(42),
+        buckets: Some(buckets),
+        from: Some(Bucket(1)),
+        want: vec![],
+        client_now: now(),
+    };
+    check("repair_request", &request);
+    check("repair_request_rows", &RepairRequest { buckets: None, from: None, want: vec![RowId(id(7))], ..request });
+    let bucket = |row, rev| Differing { bucket: Bucket(bucket_of(row)), rows: vec![(row, rev)] };
+    let reply = RepairReply {
+        epoch: Epoch(id(2)),
+        server_now: now(),
+        seq: Seq(47),
+        reset: false,
+        differ: vec![bucket(RowId(id(7)), Rev(2))],
+        rows: vec![],
+        more: true,
+    };
+    check("repair_reply", &reply);
+    let row = json!({"kind": "visit", "id": id(7), "rev": 2, "author": id(3), "device": id(1),
+        "hlc": "01a202aaf5c00002", "fields": visit_fields()});
+    check("repair_reply_rows", &RepairReply { differ: vec![], rows: vec![raw(&row)], more: false, ..reply.clone() });
+    check("repair_reply_reset", &RepairReply { reset: true, differ: vec![], more: false, ..reply });
 }
 
 #[test]
@@ -236,5 +278,35 @@ fn enrol_media_report_and_error() {
             as_of: now(),
         },
     );
-    check("error", &ApiError { code: ErrorCode::Busy, message: "服务器忙,请稍后再试".into(), retry_after: Some(30) });
+    let message = "服务器忙,请稍后再试".into();
+    check("error", &ApiError { code: ErrorCode::Busy, message, retry_after: Some(30), accepts: None });
+    let accepts = Some(Accepts { oldest: 1, newest: 1 });
+    let message = "这台服务器版本较旧".into();
+    check("error_version", &ApiError { code: ErrorCode::ProtocolTooNew, message, retry_after: None, accepts });
+}
+
+#[test]
+fn every_message_of_version_one_is_read_as_it_was_and_means_the_same() {
+    fn reads<T: Serialize + DeserializeOwned>(name: &str) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1").join(format!("{name}.json"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let message: T = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string_pretty(&message).unwrap() + "\n", text, "{name}");
+    }
+    reads::<EnrolRequest>("enrol_request");
+    reads::<EnrolReply>("enrol_reply");
+    reads::<PushRequest>("push_request");
+    reads::<PushReply>("push_accepted");
+    reads::<PushReply>("push_resume");
+    reads::<PushReply>("push_new_incarnation");
+    reads::<PullRequest>("pull_request");
+    reads::<PullReply>("pull_reply");
+    reads::<MediaCreate>("media_create");
+    reads::<MediaStatus>("media_status");
+    reads::<ReportRequest>("report_request");
+    reads::<Report>("report");
+    reads::<ApiError>("error");
+    reads::<Vec<Op>>("ops");
+    reads::<Vec<OpOutcome>>("outcomes");
+    reads::<Row>("row");
 }

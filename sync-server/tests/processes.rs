@@ -124,7 +124,14 @@ async fn holdings(line: &Line) -> (Option<Epoch>, BTreeMap<RowId, Row>, BTreeMap
     let mut rows = BTreeMap::new();
     loop {
         let client_now = shared::Moment::shanghai(chrono::Utc::now().timestamp_millis());
-        let ask = PullRequest { proto: 1, device: line.phone.device, epoch, cursors: cursors.clone(), client_now };
+        let ask = PullRequest {
+            proto: 1,
+            device: line.phone.device,
+            epoch,
+            cursors: cursors.clone(),
+            client_now,
+            ask: vec![],
+        };
         let page: PullReply = send(line.post("/v1/pull", json(&ask))).await.unwrap().ok();
         epoch = Some(page.epoch);
         for scope in page.scopes {

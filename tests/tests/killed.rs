@@ -10,8 +10,10 @@ use shared::{
 use std::path::Path;
 use sync_server::testing::{TestServer, World};
 use tests::{
+    bench::Backend,
     day::cast::PIN,
     harness::{Fault, Folder, Proxy, phone::Phone},
+    kill,
 };
 
 /// The `demo` program is a phone when asked to be one.
@@ -120,6 +122,13 @@ async fn a_phone_killed_in_the_middle_of_a_sync_sends_everything_once() {
     let state = device.sync_now().await.unwrap();
     assert_eq!((state.waiting_total, state.last_problem), (0, None));
     assert_eq!(field.received(), 120, "120 were saved; the server has each once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_again_and_again_under_load_loses_and_doubles_nothing() {
+    let toll = kill::rounds(&Backend::Sqlite, 6, 7).await.unwrap();
+    assert_eq!((toll.lost, toll.doubled), (0, 0), "{toll:?}");
+    assert!(toll.broken > 0, "a kill met no push: {toll:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,9 +80,9 @@ async fn a_revoked_phone_keeps_its_unsent_work_and_says_why_it_cannot_send_it() 
 }
 
 #[tokio::test]
-async fn a_clock_a_day_off_is_shown_and_the_visit_arrives_on_the_day_it_happened() {
+async fn a_clock_a_day_or_four_hundred_off_is_shown_and_the_visit_arrives_on_the_day_it_happened() {
     let day = 86_400_000;
-    for wrong_by in [day, -day] {
+    for wrong_by in [day, -day, 400 * day, -400 * day] {
         let server = server();
         let mut phone = Phone::new(&server);
         phone.clock.wrong_by_ms.store(wrong_by, Ordering::SeqCst);

@@ -255,6 +255,8 @@ rejection-malformed = The server cannot read this record
 rejection-malformed-next = It is still on the phone. Ask the administrator.
 rejection-not-allowed = Only a supervisor may do this
 rejection-not-allowed-next = Tell the township's supervisor.
+rejection-declined = The supervisor declined it: { $reason }
+rejection-declined-next = Nothing is lost: what was recorded stays readable. Ask the supervisor if you see it otherwise.
 rejection-other = The server did not take it, for a reason this version does not know
 rejection-other-next = It is still on the phone. Update the app and sync once.
 

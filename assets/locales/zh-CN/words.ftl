@@ -255,6 +255,8 @@ rejection-malformed = 服务器读不懂这条记录
 rejection-malformed-next = 记录还在手机里。请联系管理员。
 rejection-not-allowed = 这一步要由督导来做
 rejection-not-allowed-next = 请告诉镇督导,由他来处理。
+rejection-declined = 督导核对后没有同意:{ $reason }
+rejection-declined-next = 记录没有丢,仍可查看;如有不同意见,请联系督导。
 rejection-other = 服务器没有收下,原因这个版本还不认识
 rejection-other-next = 记录还在手机里。请升级应用,再同步一次。
 

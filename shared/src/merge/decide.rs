@@ -78,7 +78,7 @@ impl Decision {
 
 /// Judges `op` against the record as it stands. Never fails: everything that can be wrong is a decision.
 pub fn decide(row: Option<&Row>, op: &Op, actor: &Actor, meta: &Meta) -> Decision {
-    if matches!(op.kind, Kind::Other(_)) {
+    if matches!(op.kind, Kind::Other(_)) || matches!(op.change, Change::Other(_)) {
         return Decision::Reject(Rejection::NeedsNewerServer);
     }
     if actor.standing == Standing::Stranger {
@@ -90,6 +90,7 @@ pub fn decide(row: Option<&Row>, op: &Op, actor: &Actor, meta: &Meta) -> Decisio
     let decision = match (row, &op.change) {
         (None, Change::Create(fields)) => create(op, fields, actor, meta),
         (Some(row), Change::Create(fields)) => create_again(row, op, fields),
+        (_, Change::Other(_)) => Decision::Reject(Rejection::NeedsNewerServer),
         (None, _) => Decision::Reject(Rejection::UnknownRow),
         (Some(row), _) if row.kind != op.kind => Decision::Reject(Rejection::IdTaken),
         (Some(row), Change::Void { reason }) => void(row, reason, actor, meta),
@@ -310,7 +311,7 @@ pub fn touched(change: &Change) -> Vec<String> {
         }
         Change::Elements { field, .. } => vec![field.clone()],
         Change::Advance { .. } | Change::Reopen { .. } => vec!["status".to_owned()],
-        Change::Void { .. } | Change::Resolve { .. } => Vec::new(),
+        Change::Void { .. } | Change::Resolve { .. } | Change::Other(_) => Vec::new(),
     }
 }
 

@@ -33,6 +33,9 @@ pub enum MediaState {
     Verified,
     /// All bytes came and their hash is another: begin again.
     Mismatch,
+    /// A word of a newer server. Nothing may be concluded from it, least of all that the photo is stored.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Answer to every media request.

@@ -6,21 +6,25 @@ pub mod error;
 pub mod media;
 pub mod pull;
 pub mod push;
+pub mod repair;
 pub mod report;
 pub mod scope;
 
 pub use enrol::{EnrolReply, EnrolRequest, Token};
-pub use error::{ApiError, ErrorCode, SyncError};
+pub use error::{Accepts, ApiError, ErrorCode, SyncError};
 pub use media::{MediaChunk, MediaCreate, MediaState, MediaStatus};
 pub use pull::{PullReply, PullRequest, ScopePage};
 pub use push::{PushReply, PushRequest, PushVerdict};
+pub use repair::{RepairReply, RepairRequest};
 pub use report::{Report, ReportLine, ReportRequest};
 pub use scope::Scope;
 
-/// The protocol version this build speaks.
-/// - 1: the first release.
-pub const PROTO: u16 = 1;
-/// The oldest version this server accepts: every one ever released.
+/// The protocol version this build speaks. Each version only added to the one before it, so a server answers all of them
+/// alike, and a device falls back to the version of an older server ([`Accepts`]).
+/// - 1 (0.1, 2026-11): the first release: enrol, push, pull, media, report.
+/// - 2 (0.2, 2026-11): `repair`; `ask` and `told` of a pull; `accepts` of an error; the rejection `declined`.
+pub const PROTO: u16 = 2;
+/// The oldest version this build accepts and can fall back to: every one ever released.
 pub const PROTO_OLDEST: u16 = 1;
 
 /// 250 operations: a page that a 2G link carries in about 5 s.
@@ -35,6 +39,12 @@ pub const BODY_BYTES_MAX: usize = 1 << 20;
 pub const PULL_ROWS_MAX: usize = 1000;
 /// 512 KiB of rows a page, before compression.
 pub const PULL_BYTES_MAX: usize = 512 << 10;
+/// 50 operations asked after in one pull: 2 KiB; those left out have their turn in the next.
+pub const PULL_ASK_MAX: usize = 50;
+/// 200 rows asked for in one repair: about 4 KiB on the wire, for ids do not pack.
+pub const REPAIR_WANT_MAX: usize = 200;
+/// 512 KiB of ids and rows in one reply to a repair, before compression.
+pub const REPAIR_BYTES_MAX: usize = 512 << 10;
 /// 128 KiB: lost with one broken connection at most; about 10 s on 2G.
 pub const CHUNK_BYTES: usize = 128 << 10;
 /// What the server takes in one chunk.

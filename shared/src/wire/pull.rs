@@ -1,12 +1,12 @@
 //! Pull: what changed in a device's scopes since its cursors, a page at a time.
 
-use super::Scope;
+use super::{Scope, scope};
 use crate::{
-    Moment, RowId,
+    Moment, OpOutcome, RowId,
     digest::Digest,
-    ids::{DeviceId, Epoch, Seq},
+    ids::{DeviceId, Epoch, OpId, Seq},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -19,8 +19,13 @@ pub struct PullRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
     /// What the device has of each scope; a scope not named starts from the beginning.
+    #[serde(deserialize_with = "scope::known_cursors")]
     pub cursors: BTreeMap<Scope, Seq>,
     pub client_now: Moment,
+    /// Operations of this device that an older server could not judge, at most [`super::PULL_ASK_MAX`] of them: has a
+    /// newer one meanwhile? Since version 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask: Vec<OpId>,
 }
 
 /// One page. The device applies it and stores the cursors in one transaction.
@@ -29,13 +34,17 @@ pub struct PullReply {
     pub epoch: Epoch,
     pub server_now: Moment,
     /// The scopes with news; a scope in force without news is named with its cursor and no rows.
+    #[serde(deserialize_with = "known_pages")]
     pub scopes: Vec<ScopePage>,
     /// Scopes the device no longer may hold: their rows leave it, pending work stays.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "scope::known_scopes")]
     pub dropped: Vec<Scope>,
     /// More is waiting: ask again at once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
+    /// What became of the operations in `ask` that were judged since; of the others there is nothing new. Since version 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<OpOutcome>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,4 +64,26 @@ pub struct ScopePage {
     /// On the last page of the scope: what the device must now hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
+}
+
+/// Pages of the scopes this build knows; those of a newer server's kinds of scope block no other.
+fn known_pages<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<ScopePage>, D::Error> {
+    #[derive(Deserialize)]
+    struct Page {
+        scope: String,
+        #[serde(default)]
+        reset: bool,
+        #[serde(default)]
+        rows: Vec<Box<RawValue>>,
+        #[serde(default)]
+        gone: Vec<RowId>,
+        cursor: Seq,
+        #[serde(default)]
+        digest: Option<Digest>,
+    }
+    let known = |page: Page| {
+        let Page { scope, reset, rows, gone, cursor, digest } = page;
+        Some(ScopePage { scope: scope.parse().ok()?, reset, rows, gone, cursor, digest })
+    };
+    Ok(Vec::<Page>::deserialize(d)?.into_iter().filter_map(known).collect())
 }

@@ -49,4 +49,7 @@ pub enum PushVerdict {
     Resume { have: OpNo },
     /// This device is a copy or was restored: go on under this incarnation, number 1, with an empty chain.
     NewIncarnation { incarnation: Incarnation },
+    /// A verdict of a newer server. What was offered is neither acknowledged nor lost: it is offered again later.
+    #[serde(untagged)]
+    Other(serde_json::Value),
 }

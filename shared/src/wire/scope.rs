@@ -1,8 +1,8 @@
 //! Scopes: what a device may hold. Each has a cursor of its own.
 
-use crate::{AreaCode, WorkerId};
+use crate::{AreaCode, WorkerId, ids::Seq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// On the wire a word: `w:<worker id>`, `a:<area code>`, `r:<county code>`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,4 +53,15 @@ impl<'de> Deserialize<'de> for Scope {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         std::borrow::Cow::<str>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
+}
+
+/// A list of scopes without those of a kind that only a newer peer knows.
+pub(super) fn known_scopes<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Scope>, D::Error> {
+    Ok(Vec::<String>::deserialize(d)?.iter().filter_map(|word| word.parse().ok()).collect())
+}
+
+/// Cursors without those of scopes that only a newer peer knows.
+pub(super) fn known_cursors<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<Scope, Seq>, D::Error> {
+    let all = BTreeMap::<String, Seq>::deserialize(d)?;
+    Ok(all.into_iter().filter_map(|(word, seq)| Some((word.parse().ok()?, seq))).collect())
 }

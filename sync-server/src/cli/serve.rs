@@ -3,8 +3,8 @@
 use super::{Failure, args::Serve, control};
 use crate::{
     console::ConsoleOptions,
-    core::{Settings, SystemEnv},
-    data::{DataDir, DataError},
+    core::{Env, Settings, SystemEnv},
+    data::{DataDir, DataError, LocalCore},
     http::{
         self, Api, ServeOptions,
         limits::Limits,
@@ -14,6 +14,7 @@ use crate::{
     text::{Lang, tr, tr_with},
 };
 use axum::serve::ListenerExt;
+use shared::{Day, wire::PROTO};
 use std::{
     io::{self, IsTerminal},
     sync::Arc,
@@ -45,6 +46,7 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
         let args = [("address", options.listen.to_string().into()), ("why", why.to_string().into())];
         Failure::unusable(lang, "cli-cannot-listen", &args)
     };
+    let keeper = tokio::spawn(keep_house(core.clone()));
     let listener = TcpListener::bind(options.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let https = tls.is_some() || options.behind_tls_proxy;
@@ -74,8 +76,36 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
             http::serve(app, listener, ServeOptions::default(), told_to_stop()).await;
         }
     }
+    keeper.abort();
     tracing::info!("stopped");
     Ok(tr(lang, "cli-stopped"))
+}
+
+/// 1 h between looks whether a new day has begun.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
+
+/// What a server does without being asked: judges what an older one could not, and prunes once a day.
+async fn keep_house(core: LocalCore) {
+    // The protocol's version counts too: a build between two releases may know more than the last one.
+    match core.judge_again(&format!("{}/{PROTO}", env!("CARGO_PKG_VERSION"))).await {
+        Ok(0) => {}
+        Ok(judged) => tracing::info!(judged, "operations that an older server could not judge"),
+        Err(error) => tracing::error!(%error, "the quarantine could not be gone through; the next start tries again"),
+    }
+    let mut done = None;
+    loop {
+        let today = Day::of_utc_ms(SystemEnv.now_ms());
+        if done != Some(today) {
+            match core.prune().await {
+                Ok(pruned) => {
+                    tracing::info!(?pruned, "pruned");
+                    done = Some(today);
+                }
+                Err(error) => tracing::warn!(%error, "nothing was pruned; tried again in an hour"),
+            }
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 /// Logs to standard error. A panic says where, never with which values: they may be somebody's.

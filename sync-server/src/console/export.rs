@@ -6,7 +6,7 @@
 use super::{
     Console, format,
     guard::{self, Reader, Signed},
-    now_ms, report,
+    report,
 };
 use crate::{
     core::{CoreError, OfficeChange},
@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shared::{
-    Change, Kind, Moment, RowId,
+    Change, Kind, RowId,
     ids::uuid_v7,
     indicators::Figures,
     records::{AccessLog, Record, access_log::Access},
@@ -64,11 +64,12 @@ fn trace(report: &Report) -> OfficeChange {
     getrandom::fill(&mut random).expect("the system's random source answers");
     let log = AccessLog {
         what: Access::Export,
-        happened: Moment::shanghai(now_ms()),
+        // The core's clock, by which the record is judged.
+        happened: report.as_of,
         row: None,
         detail: Some(format!("report {} {} {category}", report.area, report.period)),
     };
-    let row = RowId(uuid_v7(now_ms(), random));
+    let row = RowId(uuid_v7(report.as_of.utc_ms, random));
     OfficeChange { kind: Kind::AccessLog, row, change: Change::Create(log.to_fields()) }
 }
 

@@ -359,6 +359,7 @@ async fn a_lost_device_is_withdrawn_after_a_question_and_its_token_ends() {
         epoch: None,
         cursors: Default::default(),
         client_now: shared::Moment::shanghai(NOW),
+        ask: vec![],
     };
     let refused = shared::protocol::SyncProtocol::pull(&desk.core, &token, pull).await.unwrap_err();
     assert!(refused.is_revoked());

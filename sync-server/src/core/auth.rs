@@ -6,7 +6,7 @@ use crate::store::{
     tables::{Device, Worker},
 };
 use sha2::{Digest, Sha256};
-use shared::wire::{ErrorCode, PROTO, PROTO_OLDEST, Token};
+use shared::wire::{Accepts, ApiError, ErrorCode, PROTO, PROTO_OLDEST, SyncError, Token};
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -37,13 +37,13 @@ pub fn token_hash(token: &Token) -> Vec<u8> {
     hash(&token.0)
 }
 
-/// Every version ever released is spoken; what is newer than this server is not guessed at.
+/// Every version ever released is spoken; what is newer than this server is not guessed at, and is told what would do.
 pub fn check_proto(proto: u16) -> Result<(), CoreError> {
-    if proto < PROTO_OLDEST {
-        return refuse(ErrorCode::ProtocolTooOld);
-    }
-    if proto > PROTO {
-        return refuse(ErrorCode::ProtocolTooNew);
-    }
-    Ok(())
+    let code = match proto {
+        PROTO_OLDEST..=PROTO => return Ok(()),
+        0..PROTO_OLDEST => ErrorCode::ProtocolTooOld,
+        _ => ErrorCode::ProtocolTooNew,
+    };
+    let message = code.word().to_owned();
+    Err(SyncError::Refused(ApiError { code, message, retry_after: None, accepts: Some(Accepts::OWN) }).into())
 }

@@ -1,15 +1,91 @@
-//! Facts about the store itself: its epoch, and the day whose pairings are in force.
+//! Facts about the store itself: its epoch, the day whose pairings are in force, and from which seq on nothing was
+//! pruned.
+//!
+//! A *mark* is the last seq given out when a day began, written by the first request of that day. The *floor* is the mark
+//! of the day up to which tombstones were pruned: who read further than it missed none of them.
 
 use super::{CoreError, ServerCore, effects, effects::people::in_force};
 use crate::store::{
     Job, Store, StoreError, Stored, Txn,
     tables::{Grant, Meta},
 };
-use shared::{Day, ids::Epoch};
+use shared::{
+    Day,
+    ids::{Epoch, Seq},
+};
 use std::sync::atomic::Ordering;
 
 const EPOCH: &str = "epoch";
 const SWEPT: &str = "swept";
+/// The newest mark: a day's number and a seq, separated by a blank.
+const MARK: &str = "mark";
+/// The floor, likewise.
+const FLOOR: &str = "floor";
+/// Before the number of a day: its mark.
+pub const MARK_OF: &str = "mark:";
+
+/// A day and the last seq given out when it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Days since 1970 in Shanghai.
+    pub day: i32,
+    pub seq: Seq,
+}
+
+impl Mark {
+    fn read(text: &str) -> Option<Self> {
+        let (day, seq) = text.split_once(' ')?;
+        Some(Self { day: day.parse().ok()?, seq: Seq(seq.parse().ok()?) })
+    }
+
+    /// One row of `mark:<day>`.
+    pub fn of_day(meta: &Meta) -> Option<Self> {
+        let day = meta.name.strip_prefix(MARK_OF)?.parse().ok()?;
+        Some(Self { day, seq: Seq(meta.value.parse().ok()?) })
+    }
+
+    fn row(self, name: &str) -> Meta {
+        Meta { name: name.to_owned(), value: format!("{} {}", self.day, self.seq) }
+    }
+}
+
+/// What a pull must know, in one look.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    pub epoch: Epoch,
+    pub mark: Mark,
+    pub floor: Mark,
+}
+
+pub async fn facts<T: Txn>(txn: &mut T) -> Stored<Facts> {
+    let names = [EPOCH, MARK, FLOOR].map(|name| (name.to_owned(),));
+    let mut found = txn.get::<Meta>(&names).await?.into_iter();
+    let mut next = || found.next().flatten().map(|m| m.value);
+    let epoch = next().and_then(|value| value.parse().ok());
+    let epoch = epoch.ok_or_else(|| StoreError::Corrupt("the store has no epoch".into()))?;
+    let mark = next().and_then(|value| Mark::read(&value)).unwrap_or_default();
+    let floor = next().and_then(|value| Mark::read(&value)).unwrap_or_default();
+    Ok(Facts { epoch, mark, floor })
+}
+
+/// Raises the floor; it never sinks.
+pub async fn raise_floor<T: Txn>(txn: &mut T, to: Mark) -> Stored<()> {
+    if facts(txn).await?.floor.seq < to.seq {
+        txn.put(&[to.row(FLOOR)]).await?;
+    }
+    Ok(())
+}
+
+/// Notes where the feed stood when a day began. Days go forward only, whatever the server's clock does.
+async fn mark_day<T: Txn>(txn: &mut T, today: Day) -> Stored<()> {
+    let seq = txn.head().await?;
+    let mark = Mark { day: today.number(), seq };
+    if facts(txn).await?.mark.day < mark.day {
+        let of_day = Meta { name: format!("{MARK_OF}{}", mark.day), value: seq.to_string() };
+        txn.put(&[mark.row(MARK), of_day]).await?;
+    }
+    Ok(())
+}
 
 /// The store's epoch.
 pub async fn epoch<T: Txn>(txn: &mut T) -> Stored<Epoch> {
@@ -37,7 +113,7 @@ impl Job for SetEpoch {
     }
 }
 
-/// Lets pairings begin and end whose day has come.
+/// Lets pairings begin and end whose day has come, and marks where the feed stands.
 struct Sweep {
     now_ms: i64,
 }
@@ -51,6 +127,7 @@ impl Job for Sweep {
         if swept.is_some_and(|m| m.value == today.to_string()) {
             return Ok(());
         }
+        mark_day(txn, today).await?;
         let all = txn.under::<Grant>("worker", "").await?;
         let flip = |mut grant: Grant| {
             let active = in_force(&grant, today);

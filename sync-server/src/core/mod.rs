@@ -1,19 +1,24 @@
 //! The server without HTTP: it takes what devices and the office say, decides by the rules of `shared`, keeps feeds and
 //! figures in step, and answers. One file per step of the protocol.
 //!
-//! - devices: [`enrol`], [`push`], [`pull`], [`media`], who asks: [`auth`]
+//! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`asked`]), [`repair`], [`media`], who asks: [`auth`]
 //! - the office: [`office`] (imports and edits), [`review`] (deciding what no rule may), [`report`], [`accounts`], [`admin`]
+//! - by itself: [`housekeeping`] (what is old is pruned), [`judge_again`] (what only a newer server could judge)
 //! - underneath: [`judge`] (an operation against the working set), [`effects`] (what follows from changed records),
 //!   [`scopes`] (who may hold what), [`objects`] (photo bytes), [`env`] (time and randomness)
 
 pub mod accounts;
 pub mod admin;
+mod asked;
 mod auth;
+mod cursor;
 pub mod effects;
 mod enrol;
 pub mod env;
 pub mod error;
+mod housekeeping;
 mod judge;
+mod judge_again;
 mod media;
 mod meta;
 pub mod objects;
@@ -21,6 +26,7 @@ pub mod office;
 mod protocol;
 mod pull;
 mod push;
+mod repair;
 pub mod report;
 mod review;
 pub mod scopes;
@@ -30,6 +36,7 @@ pub use accounts::{LoginError, Viewer};
 pub use admin::{AreaEntry, DeviceFilter, DeviceInfo, IssuedCode, Stats, WorkerEntry};
 pub use env::{Env, SystemEnv, TestEnv};
 pub use error::CoreError;
+pub use housekeeping::{KEEP_DAYS, Pruned};
 pub use objects::{FolderObjects, Objects};
 pub use office::{OfficeChange, OfficeReply};
 

@@ -7,7 +7,7 @@ use shared::{
     protocol::{Answer, SyncProtocol},
     wire::{
         EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        Report, ReportRequest, Token,
+        RepairReply, RepairRequest, Report, ReportRequest, Token,
     },
 };
 
@@ -20,6 +20,9 @@ impl<S: Store> SyncProtocol for ServerCore<S> {
     }
     async fn pull(&self, token: &Token, request: PullRequest) -> Answer<PullReply> {
         Ok(self.pull_step(token, request).await?)
+    }
+    async fn repair(&self, token: &Token, request: RepairRequest) -> Answer<RepairReply> {
+        Ok(self.repair_step(token, request).await?)
     }
     async fn media_create(&self, token: &Token, request: MediaCreate) -> Answer<MediaStatus> {
         Ok(self.media_create_step(token, request).await?)

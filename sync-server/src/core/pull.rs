@@ -2,7 +2,8 @@
 //! bytes they are kept as.
 
 use super::{
-    CoreError, ServerCore, auth,
+    CoreError, ServerCore, asked, auth,
+    cursor::Place,
     error::refuse,
     meta,
     scopes::{reference_shelves, scopes_of},
@@ -13,7 +14,7 @@ use crate::store::{
 };
 use serde_json::value::RawValue;
 use shared::{
-    Moment, RowId, WorkerId,
+    Day, Moment, RowId, WorkerId,
     digest::Digest,
     ids::Seq,
     wire::{ErrorCode, PULL_BYTES_MAX, PULL_ROWS_MAX, PullReply, PullRequest, Scope, ScopePage, Token},
@@ -87,8 +88,10 @@ impl Job for Pull {
         if device.id != self.request.device {
             return refuse(ErrorCode::NotAllowed);
         }
-        let epoch = meta::epoch(txn).await?;
+        let facts = meta::facts(txn).await?;
+        let meta::Facts { epoch, .. } = facts;
         let head = txn.head().await?;
+        let today = Day::of_utc_ms(self.now_ms);
         let other_epoch = self.request.epoch.is_some_and(|e| e != epoch);
         let scopes = scopes_of(&worker);
         let dropped = self.request.cursors.keys().filter(|s| !scopes.contains(s)).copied().collect();
@@ -96,19 +99,19 @@ impl Job for Pull {
         let (mut pages, mut more) = (Vec::with_capacity(scopes.len()), false);
         for scope in scopes {
             let known = self.request.cursors.get(&scope).copied();
-            // A cursor ahead of the clock is of a store that was put back without a new epoch.
-            let reset = known.is_some_and(|seq| other_epoch || seq > head);
-            let after = if reset { Seq(0) } else { known.unwrap_or_default() };
-            let (mut page, last) = page(txn, scope, after, &mut room).await?;
-            page.reset = reset;
+            let place = Place::of(known, other_epoch, head, facts.floor, today);
+            let (mut page, last) = page(txn, scope, place.after, &mut room).await?;
+            page.reset = place.reset;
             if last {
                 page.digest = Some(digest(txn, scope).await?);
             }
+            page.cursor = place.next(page.cursor, last, &facts);
             more |= !last;
             pages.push(page);
         }
         let server_now = Moment::shanghai(self.now_ms);
-        Ok((PullReply { epoch, server_now, scopes: pages, dropped, more }, device))
+        let told = asked::told(txn, &device, &self.request.ask).await?;
+        Ok((PullReply { epoch, server_now, scopes: pages, dropped, more, told }, device))
     }
 }
 

@@ -41,7 +41,7 @@ struct Offered {
 }
 
 #[derive(Clone)]
-struct Unread {
+pub(super) struct Unread {
     op_id: OpId,
     why: Rejection,
 }
@@ -99,7 +99,7 @@ impl<S: Store> ServerCore<S> {
 }
 
 /// Reads one operation. What cannot be read is told apart: newer than this server, or broken.
-fn read(text: &str, no: OpNo) -> Result<Op, Unread> {
+pub(super) fn read(text: &str, no: OpNo) -> Result<Op, Unread> {
     let broken = |op_id, detail: &str| Unread { op_id, why: Rejection::Malformed { detail: detail.to_owned() } };
     if text.len() > OP_BYTES_MAX {
         return Err(broken(OpId::NIL, "larger than an operation may be"));

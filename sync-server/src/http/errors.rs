@@ -40,13 +40,13 @@ fn default_wait(code: &ErrorCode) -> Option<u32> {
 
 /// The body that goes out: never the core's own wording, which is for logs.
 pub fn api_error(error: &SyncError, lang: Lang) -> ApiError {
-    let (code, retry_after) = match error {
-        SyncError::Refused(refused) => (refused.code.clone(), refused.retry_after),
+    let (code, retry_after, accepts) = match error {
+        SyncError::Refused(refused) => (refused.code.clone(), refused.retry_after, refused.accepts),
         // The core has no connection of its own to lose.
-        SyncError::Offline(_) | SyncError::BadReply(_) => (ErrorCode::Internal, None),
+        SyncError::Offline(_) | SyncError::BadReply(_) => (ErrorCode::Internal, None, None),
     };
     let retry_after = retry_after.or_else(|| default_wait(&code));
-    ApiError { message: tr(lang, &format!("error-{code}")), code, retry_after }
+    ApiError { message: tr(lang, &format!("error-{code}")), code, retry_after, accepts }
 }
 
 pub fn response(error: &SyncError, peer: Peer) -> Response {
@@ -100,6 +100,7 @@ mod tests {
             code: ErrorCode::Internal,
             message: "disk image is malformed: 张三".into(),
             retry_after: None,
+            accepts: None,
         });
         assert!(!api_error(&error, Lang::ZhCn).message.contains("张三"));
         assert_eq!(api_error(&SyncError::BadReply("张三".into()), Lang::En).code, ErrorCode::Internal);

@@ -33,6 +33,7 @@ pub fn router<P: Backend>(api: Arc<Api<P>>) -> Router {
         .route("/v1/enrol", post(api::enrol::handle::<P>))
         .route("/v1/push", post(api::push::handle::<P>))
         .route("/v1/pull", post(api::pull::handle::<P>))
+        .route("/v1/repair", post(api::repair::handle::<P>))
         .route("/v1/media", post(api::media_create::handle::<P>))
         .route(
             "/v1/media/{upload}",

@@ -23,6 +23,7 @@ macro_rules! job {
 }
 
 mod hard;
+mod walking;
 
 /// Runs every check, each on a store of its own.
 pub async fn run<S: Store>(make: impl Fn() -> S) {
@@ -33,6 +34,7 @@ pub async fn run<S: Store>(make: impl Fn() -> S) {
     a_read_sees_one_moment(Arc::new(make())).await;
     a_changed_record_moves_to_the_end_of_its_feeds(&make()).await;
     feeds_come_in_order_and_stop_at_their_limit(&make()).await;
+    walking::a_walk_by_number_comes_in_order_and_in_steps(&make()).await;
     figures_add_up(&make()).await;
     what_is_due_and_what_is_silent_is_counted_to_the_day(&make()).await;
     hard::run(make).await;

@@ -2,7 +2,8 @@
 //! tables in batches. The core's steps are [`Job`]s, written once and run by every backend.
 //!
 //! - [`table`]: what a table is; [`tables`]: the tables, each a plain struct
-//! - [`sqlite`]: the default backend, with its migrations; [`postgres`]: the one for several servers
+//! - [`sqlite`]: the default backend, with its migrations; [`postgres`]: the one for several servers; [`memory`]: one
+//!   without a disk, for tests and the simulator
 //! - [`any`]: whichever of them an operator chose
 //! - [`overlay`]: a transaction that several jobs share
 //! - `conformance`: one suite that every backend passes
@@ -11,6 +12,7 @@ pub mod any;
 pub mod cell;
 #[cfg(test)]
 mod conformance;
+pub mod memory;
 pub mod overlay;
 pub mod postgres;
 pub mod sqlite;
@@ -19,6 +21,7 @@ pub mod tables;
 
 pub use any::AnyStore;
 pub use cell::{Cell, CellKind, Column};
+pub use memory::MemoryStore;
 pub use postgres::PgStore;
 pub use sqlite::SqliteStore;
 pub use table::{Key, Table, prefix_end};
@@ -110,6 +113,15 @@ pub trait Txn: Send {
     ) -> impl Future<Output = Stored<Vec<T>>> + Send;
     /// Rows whose text `column` (one with an index) starts with `prefix`; all rows for an empty one.
     fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> impl Future<Output = Stored<Vec<T>>> + Send;
+    /// Rows whose whole-number `column` (one with an index) is at least `from` and below `to`, ascending; at most `limit`
+    /// of them. For what is walked in small steps.
+    fn between<T: Table>(
+        &mut self,
+        column: &'static str,
+        from: i64,
+        to: i64,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<T>>> + Send;
 
     /// The last seq given out.
     fn head(&mut self) -> impl Future<Output = Stored<Seq>> + Send;

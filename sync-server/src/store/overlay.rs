@@ -283,6 +283,11 @@ impl<T: Txn> Txn for Overlay<'_, T> {
         self.below.under(column, prefix).await
     }
 
+    async fn between<R: Table>(&mut self, column: &'static str, from: i64, to: i64, limit: usize) -> Stored<Vec<R>> {
+        self.flush().await?;
+        self.below.between(column, from, to, limit).await
+    }
+
     async fn head(&mut self) -> Stored<Seq> {
         match &self.clock {
             Some(clock) => Ok(Seq(clock.head.0 + clock.taken)),

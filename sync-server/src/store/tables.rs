@@ -8,7 +8,7 @@ use shared::{
 };
 
 table! {
-    /// Facts about the store itself: its epoch, the last day whose pairings were swept.
+    /// Facts about the store itself: its epoch, the last day whose pairings were swept, and those of `core::meta`.
     Meta = "meta" key(name: String) {
         name: String,
         value: String,
@@ -35,12 +35,13 @@ table! {
 }
 
 table! {
-    /// A record without its JSON, for what only moves it between feeds.
+    /// A record without its JSON, for what only moves it between feeds or counts it. Found by `recipient` and by `shelf`.
     RecordHead = "record" key(id: RowId) {
         id: RowId,
         rev: Rev,
         recipient: Option<RecipientId>,
         keeper: Option<WorkerId>,
+        shelf: Option<String>,
     }
 }
 

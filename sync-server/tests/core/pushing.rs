@@ -3,7 +3,8 @@
 use super::town::*;
 use serde_json::{json, value::RawValue};
 use shared::{
-    Change, Fields, Kind, Moment, Outcome,
+    Change, Fields, Kind, Moment, Op, Outcome,
+    chain::Chain,
     ids::{Incarnation, OpNo},
     op::Rejection,
     records::ReviewReason,
@@ -299,4 +300,26 @@ impl Phone {
     fn env_tick(&mut self) {
         self.skew += 1;
     }
+}
+
+#[tokio::test]
+async fn a_device_that_no_longer_has_what_it_is_asked_for_goes_on_under_the_next_incarnation_with_what_is_left() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.visit("R1");
+    let kept = phone.visit("R2");
+    let left = phone.outbox[1].clone();
+    phone.push().await;
+    // Its own next incarnation is one the server has not heard of.
+    phone.visit("R1");
+    let fresh = phone.outbox[0].clone();
+    phone.outbox = vec![Op { no: OpNo(1), ..left }, Op { no: OpNo(2), ..fresh }];
+    (phone.incarnation, phone.sent, phone.chain) = (phone.incarnation.next(), OpNo(0), Chain::default());
+    let verdict = phone.send(phone.request()).await.unwrap().verdict;
+    assert_eq!(verdict, PushVerdict::NewIncarnation { incarnation: Incarnation(3) });
+    let again = phone.send(phone.request()).await.unwrap().verdict;
+    assert_eq!(again, verdict, "told again while it has not begun");
+    phone.incarnation = Incarnation(3);
+    assert_eq!(phone.push().await, []);
+    assert_eq!(town.row(kept).await.rev.0, 1, "the same operation again is the same operation");
 }

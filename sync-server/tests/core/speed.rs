@@ -37,6 +37,7 @@ async fn how_many_visits_a_second() {
             epoch: two.epoch,
             cursors: two.cursors.clone(),
             client_now: shared::Moment::shanghai(START_MS),
+            ask: vec![],
         };
         use shared::protocol::SyncProtocol;
         let reply = town.core.pull(&two.token, request).await.unwrap();

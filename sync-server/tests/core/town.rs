@@ -242,6 +242,8 @@ pub struct Phone {
     pub outbox: Vec<Op>,
     pub epoch: Option<Epoch>,
     pub cursors: BTreeMap<Scope, Seq>,
+    /// Operations whose outcome it asks after.
+    pub ask: Vec<OpId>,
     pub held: BTreeMap<Scope, BTreeSet<RowId>>,
     pub rows: HashMap<RowId, Row>,
 }
@@ -262,6 +264,7 @@ impl Phone {
             outbox: Vec::new(),
             epoch: None,
             cursors: BTreeMap::new(),
+            ask: Vec::new(),
             held: BTreeMap::new(),
             rows: HashMap::new(),
         }
@@ -360,6 +363,7 @@ impl Phone {
             epoch: self.epoch,
             cursors: self.cursors.clone(),
             client_now: Moment::shanghai(self.now()),
+            ask: self.ask.clone(),
         };
         let reply = self.core.pull(&self.token, request).await.unwrap();
         self.epoch = Some(reply.epoch);

@@ -98,7 +98,14 @@ impl Line {
         let (mut rows, mut epoch) = (Vec::new(), None);
         loop {
             let client_now = shared::Moment::shanghai(chrono::Utc::now().timestamp_millis());
-            let ask = PullRequest { proto: 1, device: self.phone.device, epoch, cursors: cursors.clone(), client_now };
+            let ask = PullRequest {
+                proto: 1,
+                device: self.phone.device,
+                epoch,
+                cursors: cursors.clone(),
+                client_now,
+                ask: vec![],
+            };
             let page: PullReply = send(self.post("/v1/pull", json(&ask))).await.unwrap().ok();
             epoch = Some(page.epoch);
             for scope in page.scopes {

@@ -11,8 +11,18 @@ pub struct Folder {
 impl Folder {
     /// A new folder under the system's temporary one; `name` only helps who finds it.
     pub fn temporary(name: &str) -> std::io::Result<Self> {
+        Self::under(&std::env::temp_dir(), name)
+    }
+
+    /// The same where files cost no disk, if there is such a place.
+    pub fn in_memory_if_possible(name: &str) -> std::io::Result<Self> {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Self::under(memory, name) } else { Self::temporary(name) }
+    }
+
+    fn under(base: &Path, name: &str) -> std::io::Result<Self> {
         let unique = uuid::Uuid::from_u128(u128::from_be_bytes(random()?));
-        let path = std::env::temp_dir().join(format!("lianxin-{name}-{unique}"));
+        let path = base.join(format!("lianxin-{name}-{unique}"));
         std::fs::create_dir_all(&path)?;
         Ok(Self { path, keep: false })
     }

@@ -35,6 +35,8 @@ pub struct Recorder {
     clock: HlcClock,
     /// How often the server asked to come back later.
     pub refused: u64,
+    /// How often of these it did not say when.
+    pub unguided: u64,
 }
 
 impl Recorder {
@@ -51,10 +53,11 @@ impl Recorder {
             label: label.to_owned(),
             client_now: Moment::shanghai(now),
         };
-        let mut refused = 0;
-        let reply = patient(&mut refused, || server.enrol(request.clone())).await?;
+        let mut waits = Waits::default();
+        let reply = patient(&mut waits, || server.enrol(request.clone())).await?;
         let (chain, clock) = (Chain::default(), HlcClock::default());
-        Ok(Self { worker: reply.worker, token: reply.token, device, next: 1, chain, clock, refused })
+        let Waits { refused, unguided } = waits;
+        Ok(Self { worker: reply.worker, token: reply.token, device, next: 1, chain, clock, refused, unguided })
     }
 
     /// Pushes `entries` in as many pages as they need. The outcomes that ask for attention come back.
@@ -64,9 +67,10 @@ impl Recorder {
         while !rest.is_empty() {
             let (request, taken, chain) = self.page(rest)?;
             let last = OpNo(self.next + taken as u64 - 1);
-            let mut refused = 0;
-            let reply = patient(&mut refused, || server.push(&self.token, request.clone())).await;
-            self.refused += refused;
+            let mut waits = Waits::default();
+            let reply = patient(&mut waits, || server.push(&self.token, request.clone())).await;
+            self.refused += waits.refused;
+            self.unguided += waits.unguided;
             match reply?.verdict {
                 PushVerdict::Accepted { acked_through, outcomes: some } if acked_through == last => {
                     outcomes.extend(some)
@@ -78,6 +82,33 @@ impl Recorder {
             rest = &rest[taken..];
         }
         Ok(outcomes)
+    }
+
+    /// Pushes one page of `entries` over a connection that may break at any moment: the same request until it is
+    /// acknowledged. How often it broke.
+    pub async fn push_stubbornly<P: SyncProtocol>(&mut self, server: &P, entries: &[Entry]) -> Answer<u64> {
+        let (request, taken, chain) = self.page(entries)?;
+        if taken < entries.len() {
+            return Err(SyncError::BadReply("more than a page".to_owned()));
+        }
+        let last = OpNo(self.next + taken as u64 - 1);
+        let mut broken = 0;
+        loop {
+            match patient(&mut Waits::default(), || server.push(&self.token, request.clone())).await {
+                Err(SyncError::Offline(_)) => {
+                    broken += 1;
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                Ok(reply) => match reply.verdict {
+                    PushVerdict::Accepted { acked_through, .. } if acked_through == last => break,
+                    other => return Err(SyncError::BadReply(format!("a repeated push got {other:?}"))),
+                },
+                Err(error) => return Err(error),
+            }
+        }
+        self.next += taken as u64;
+        self.chain = chain;
+        Ok(broken)
     }
 
     /// What the body of one push of `entries` would cost on the wire. Nothing is sent.
@@ -126,12 +157,19 @@ impl Recorder {
     }
 }
 
+#[derive(Default)]
+struct Waits {
+    refused: u64,
+    unguided: u64,
+}
+
 /// Asks again as long as the server says "later", after as long as it says; anything else is the answer.
-async fn patient<T, F: Future<Output = Answer<T>>>(refused: &mut u64, ask: impl Fn() -> F) -> Answer<T> {
+async fn patient<T, F: Future<Output = Answer<T>>>(waits: &mut Waits, ask: impl Fn() -> F) -> Answer<T> {
     for _ in 0..TRIES {
         match ask().await {
             Err(SyncError::Refused(error)) if matches!(error.code, ErrorCode::Busy | ErrorCode::TooManyRequests) => {
-                *refused += 1;
+                waits.refused += 1;
+                waits.unguided += u64::from(error.retry_after.is_none());
                 tokio::time::sleep(Duration::from_secs(error.retry_after.unwrap_or(1).into())).await;
             }
             other => return other,

@@ -23,12 +23,20 @@ pub struct Server {
     running: Option<(Child, SocketAddr)>,
     /// The port of the first start; kept, so that whoever knows the address finds it again.
     port: u16,
+    /// A database's URL, where it is not the file in `data`.
+    database: Option<String>,
 }
 
 impl Server {
     /// Nothing is started yet. `data` is made when it is first needed.
     pub fn new(program: PathBuf, data: PathBuf) -> Self {
-        Self { program, data, running: None, port: 0 }
+        Self { program, data, running: None, port: 0, database: None }
+    }
+
+    /// On a database instead of the file in its folder.
+    pub fn on_database(mut self, url: &str) -> Self {
+        self.database = Some(url.to_owned());
+        self
     }
 
     pub fn data(&self) -> &Path {
@@ -38,6 +46,9 @@ impl Server {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments).env("LIANXIN_DATA", &self.data).stdin(Stdio::null()).kill_on_drop(true);
+        if let Some(url) = &self.database {
+            command.env("DATABASE_URL", url);
+        }
         command
     }
 

@@ -239,22 +239,40 @@ impl Handset {
     }
 
     pub async fn tap_css(&mut self, css: &str) -> anyhow::Result<()> {
-        // At rest, uncovered and enabled: what a finger needs. A page that is still sliding in would take the tap elsewhere.
-        let script = "const e = document.querySelector(arguments[0]);
+        // At rest, uncovered and enabled: what a finger needs. A page that is still sliding in, or a list that arrives
+        // above and pushes everything down, would take the tap elsewhere; so the place must be the same in two looks.
+        // Where the click really lands is noted by the page.
+        let script = "const css = arguments[0], e = document.querySelector(css);
             if (!e || e.disabled) return false;
             let box = e.getBoundingClientRect();
             const mid = () => [box.left + box.width / 2, box.top + box.height / 2];
             const free = () => { const hit = document.elementFromPoint(...mid()); return hit && e.contains(hit); };
             if (!free()) { e.scrollIntoView({block: 'center'}); box = e.getBoundingClientRect(); }
-            return free() && !document.getAnimations().some(a => a.playState === 'running'
-                && a.effect.getComputedTiming().iterations !== Infinity && a.effect.target && a.effect.target.contains(e))";
+            const place = css + [box.left, box.top, box.width, box.height], before = window.lastLook;
+            window.lastLook = place;
+            const ready = place === before && free()
+                && !document.getAnimations().some(a => a.playState === 'running'
+                && a.effect.getComputedTiming().iterations !== Infinity && a.effect.target && a.effect.target.contains(e));
+            if (ready) {
+                window.landed = null;
+                document.addEventListener('click', ({target}) => {
+                    const other = target.closest('[data-testid], button, a, label');
+                    window.landed = e.contains(target) ? 'here' : other ? (other.dataset.testid || other.innerText) : 'nowhere';
+                }, {capture: true, once: true});
+            }
+            return ready";
         let pressed = async {
             loop {
                 if self.run(script, vec![json!(css)]).await? == json!(true)
                     && let Ok(element) = self.element(css).await
                 {
                     match element.click().await {
-                        Ok(()) => return Ok(()),
+                        Ok(()) => match self.run("return window.landed", Vec::new()).await?.as_str() {
+                            // Between look and click the page moved, and what lay there does nothing: look again.
+                            Some("nowhere") => {}
+                            Some("here") | None => return Ok(()),
+                            Some(other) => bail!("the tap on {css} landed on {other}"),
+                        },
                         // Drawn anew or covered since the look: nothing was pressed, look again.
                         Err(error) if is_passing(&error) => {}
                         // The driver's answer when the press made the element go away.

@@ -3,7 +3,7 @@
 //! | call | route |
 //! | --- | --- |
 //! | enrol | `POST v1/enrol` |
-//! | push, pull | `POST v1/push`, `POST v1/pull` |
+//! | push, pull, repair | `POST v1/push`, `POST v1/pull`, `POST v1/repair` |
 //! | media_create | `POST v1/media` |
 //! | media_status | `HEAD v1/media/{upload}`, answered in headers `upload-offset`, `upload-state` |
 //! | media_chunk | `PATCH v1/media/{upload}` with header `upload-offset`; the body is the bytes |
@@ -24,7 +24,7 @@ use shared::{
     protocol::{Answer, SyncProtocol},
     wire::{
         ApiError, EnrolReply, EnrolRequest, ErrorCode, MediaChunk, MediaCreate, MediaState, MediaStatus, PullReply,
-        PullRequest, PushReply, PushRequest, Report, ReportRequest, SyncError, Token,
+        PullRequest, PushReply, PushRequest, RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
     },
 };
 use std::time::Duration;
@@ -145,6 +145,10 @@ impl SyncProtocol for HttpClient {
 
     async fn pull(&self, token: &Token, request: PullRequest) -> Answer<PullReply> {
         self.post("v1/pull", Some(token), &request).await
+    }
+
+    async fn repair(&self, token: &Token, request: RepairRequest) -> Answer<RepairReply> {
+        self.post("v1/repair", Some(token), &request).await
     }
 
     async fn media_create(&self, token: &Token, request: MediaCreate) -> Answer<MediaStatus> {

@@ -16,7 +16,8 @@ use shared::{
 pub fn resend(tx: &mut Tx<'_>, op_no: OpNo) -> Result<Vec<RowId>, Refusal> {
     let entry = outbox::entry(tx, op_no.0)?.ok_or(Refusal::NotFound)?;
     let Some(Outcome::Rejected(why)) = &entry.outcome else { return Err(Refusal::NotNow) };
-    let op = entry.op()?;
+    // Only the build that saved it can say it again.
+    let op = entry.op().map_err(|_| Refusal::NotNow)?;
     if let Change::Create(fields) = op.change {
         // An id that is taken by another record stays taken.
         let id = if matches!(why, Rejection::IdTaken) { RowId(tx.new_id()) } else { op.row };

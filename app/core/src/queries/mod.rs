@@ -40,7 +40,7 @@ impl Core {
     /// The day by the server's clock, as far as it is known.
     pub(crate) fn today_day(&self) -> Result<Day, Refusal> {
         let now = self.env.now();
-        let offset = store::clock_offset(self.store()?.conn())?;
+        let offset = store::clock_offset(self.store()?.conn(), now)?;
         Ok(Moment { utc_ms: now.utc_ms.saturating_add(offset), ..now }.day())
     }
 

@@ -4,11 +4,11 @@ use super::{Result, Tx};
 use rusqlite::Connection;
 use shared::{
     RowId,
-    digest::Digest,
+    digest::{Buckets, Digest, bucket_of},
     ids::{Rev, Seq},
     wire::Scope,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 pub fn cursors(conn: &Connection) -> Result<BTreeMap<Scope, Seq>> {
@@ -79,4 +79,28 @@ pub fn digest(conn: &Connection, scope: &Scope) -> Result<Digest> {
         digest.add(RowId(Uuid::from_bytes(r.get(0)?)), Rev(r.get(1)?));
     }
     Ok(digest)
+}
+
+/// The sums of a scope's buckets as this device holds them.
+pub fn buckets(conn: &Connection, scope: &Scope) -> Result<Buckets> {
+    let mut statement =
+        conn.prepare_cached("SELECT m.row, r.rev FROM member m JOIN record r ON r.id = m.row WHERE m.scope = ?1")?;
+    let mut rows = statement.query([scope.to_string()])?;
+    let mut buckets = Buckets::default();
+    while let Some(r) = rows.next()? {
+        buckets.add(RowId(Uuid::from_bytes(r.get(0)?)), Rev(r.get(1)?));
+    }
+    Ok(buckets)
+}
+
+/// The rows of a scope, bucket by bucket.
+pub fn by_bucket(conn: &Connection, scope: &Scope) -> Result<HashMap<u8, Vec<RowId>>> {
+    let mut statement = conn.prepare_cached("SELECT row FROM member WHERE scope = ?1")?;
+    let mut rows = statement.query([scope.to_string()])?;
+    let mut buckets: HashMap<u8, Vec<RowId>> = HashMap::new();
+    while let Some(r) = rows.next()? {
+        let row = RowId(Uuid::from_bytes(r.get(0)?));
+        buckets.entry(bucket_of(row)).or_default().push(row);
+    }
+    Ok(buckets)
 }

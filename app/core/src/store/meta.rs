@@ -29,6 +29,8 @@ pub mod key {
     pub const CLOCK: &str = "clock";
     /// `i64`: server's clock − this device's, in ms, as of the last reply.
     pub const CLOCK_OFFSET_MS: &str = "clock_offset_ms";
+    /// The server's clock (UTC ms) when it last spoke, to the minute.
+    pub const SERVER_SPOKE_MS: &str = "server_spoke_ms";
     /// [`shared::Day`] for which the roster's "in my care" was last worked out.
     pub const ROSTER_DAY: &str = "roster_day";
 }

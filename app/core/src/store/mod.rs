@@ -2,7 +2,8 @@
 //!
 //! - [`meta`]: enrolment, clocks, epoch; [`migrations`]: schema versions
 //! - [`record`]: the mirror and, over it, what screens show; [`member`]: scopes, cursors, eviction
-//! - [`outbox`]: operations and what became of them; [`undo`]: the seconds in which a save can be taken back
+//! - [`outbox`]: operations and what became of them; [`fold`]: what of them may go; [`undo`]: the seconds in which a save can
+//!   be taken back
 //! - [`roster`]: recipients for lists and search; [`initials`]: pinyin; [`rules`]: the rule set in force
 //! - [`draft`], [`photo`], [`report_cache`]
 //!
@@ -10,6 +11,7 @@
 
 pub mod draft;
 pub mod error;
+pub mod fold;
 pub mod initials;
 pub mod member;
 pub mod meta;

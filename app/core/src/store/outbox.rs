@@ -8,6 +8,7 @@ use shared::{
     Change, Kind, Moment, Op, OpOutcome, Outcome, RowId,
     ids::{Incarnation, OpId, OpNo, RecipientId, Rev},
     merge::decide::touched,
+    op::Rejection,
     records::{Problem, ProblemCode, recipient_of},
     wire::OP_BYTES_MAX,
 };
@@ -154,7 +155,9 @@ pub fn set_outcome(tx: &mut Tx<'_>, told: &OpOutcome) -> Result<()> {
         })
         .optional()?;
     let Some((no, row)) = known else { return Ok(()) };
-    let json = told.outcome.needs_attention().then(|| serde_json::to_string(&told.outcome)).transpose()?;
+    // A supervisor may have decided before this answer came.
+    let outcome = record::as_decided(tx, &told.outcome)?;
+    let json = outcome.needs_attention().then(|| serde_json::to_string(&outcome)).transpose()?;
     // Heard twice, it stays put aside.
     tx.prepare_cached("UPDATE op SET seen = CASE WHEN outcome IS ?2 THEN seen ELSE 0 END, outcome = ?2 WHERE no = ?1")?
         .execute((no, json))?;
@@ -220,13 +223,20 @@ pub fn restart(tx: &mut Tx<'_>, incarnation: Incarnation, offer_again_since: Opt
 /// Gives an operation that was never acknowledged under this number another one.
 pub(super) fn renumber(tx: &mut Tx<'_>, no: u64, incarnation: Incarnation, wire_no: OpNo) -> Result<()> {
     let json: String = tx.prepare_cached("SELECT json FROM op WHERE no = ?1")?.query_row([no], |r| r.get(0))?;
-    let mut op: Op = serde_json::from_str(&json)?;
-    op.no = wire_no;
+    // Through the typed form where it can be read: the same bytes on every build. What a newer build saved keeps its words.
+    let json = match serde_json::from_str::<Op>(&json) {
+        Ok(op) => serde_json::to_string(&Op { no: wire_no, ..op })?,
+        Err(_) => {
+            let mut op: serde_json::Value = serde_json::from_str(&json)?;
+            op["op_no"] = wire_no.0.into();
+            op.to_string()
+        }
+    };
     tx.prepare_cached("UPDATE op SET incarnation = ?2, wire_no = ?3, json = ?4 WHERE no = ?1")?.execute((
         no,
         incarnation.0,
         wire_no.0,
-        serde_json::to_string(&op)?,
+        json,
     ))?;
     Ok(())
 }
@@ -247,11 +257,39 @@ pub fn last_before(conn: &Connection, incarnation: Incarnation, since: i64) -> R
     Ok(first)
 }
 
-/// The JSON of every operation of an incarnation before number `first`, in order: what a chain is made of.
-pub fn each_before(conn: &Connection, incarnation: Incarnation, first: OpNo, mut each: impl FnMut(&str)) -> Result<()> {
-    let mut statement =
-        conn.prepare_cached("SELECT json FROM op WHERE incarnation = ?1 AND wire_no < ?2 ORDER BY wire_no")?;
-    let mut rows = statement.query((incarnation.0, first.0))?;
+/// The last number of an incarnation that is here; 0 for none.
+pub(super) fn last_wire_no(conn: &Connection, incarnation: Incarnation) -> Result<OpNo> {
+    let last: i64 = conn
+        .prepare_cached("SELECT coalesce(max(wire_no), 0) FROM op WHERE incarnation = ?1")?
+        .query_row([incarnation.0], |r| r.get(0))?;
+    Ok(OpNo(u64::try_from(last).unwrap_or(0)))
+}
+
+/// Operations that an older server could not judge, with their local numbers: at most `limit`, beginning behind local
+/// number `after` and then from the front.
+pub fn asking(conn: &Connection, after: u64, limit: usize) -> Result<Vec<(u64, OpId)>> {
+    let waits = serde_json::to_string(&Outcome::Rejected(Rejection::NeedsNewerServer))?;
+    let mut statement = conn.prepare_cached(
+        "SELECT no, id FROM op WHERE outcome IS NOT NULL AND outcome = ?1 AND acked = 1 ORDER BY no <= ?2, no LIMIT ?3",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let found =
+        statement.query_map((waits, after, limit), |r| Ok((r.get(0)?, OpId(uuid::Uuid::from_bytes(r.get(1)?)))))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The JSON of the operations of an incarnation between two numbers, neither included, in order: what a chain is made of.
+pub fn each_between(
+    conn: &Connection,
+    incarnation: Incarnation,
+    after: OpNo,
+    before: OpNo,
+    mut each: impl FnMut(&str),
+) -> Result<()> {
+    let mut statement = conn.prepare_cached(
+        "SELECT json FROM op WHERE incarnation = ?1 AND wire_no > ?2 AND wire_no < ?3 ORDER BY wire_no",
+    )?;
+    let mut rows = statement.query((incarnation.0, after.0, before.0))?;
     while let Some(r) = rows.next()? {
         each(r.get_ref(0)?.as_str().map_err(|_| StoreError::Unreadable("an operation is not text"))?);
     }

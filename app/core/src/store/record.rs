@@ -12,7 +12,7 @@ use shared::{
     AreaCode, Change, Day, Fields, Hlc, Kind, Outcome, Row, RowId,
     ids::{RecipientId, Rev, ReviewId},
     merge::{Meta, decide},
-    op::Op,
+    op::{Op, Rejection},
     records::{Audience, Category, NeedStatus, Review, ReviewStatus},
 };
 use std::collections::BTreeMap;
@@ -190,8 +190,10 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
 
     let mut shown = server;
     for entry in &entries {
-        if in_force(entry.outcome.as_ref()) {
-            let op = entry.op()?;
+        // What a newer build saved and this one cannot read shows nothing; it is sent all the same.
+        if in_force(entry.outcome.as_ref())
+            && let Ok(op) = entry.op()
+        {
             let meta = meta_of(tx, &op)?;
             if let Some(next) = decide(shown.as_ref(), &op, &me.actor(), &meta).judged(ReviewId::NIL).row {
                 shown = Some(*next);
@@ -257,7 +259,7 @@ fn only_local(tx: &mut Tx<'_>, id: RowId, me: &Me) -> Result<Option<Row>> {
     let mut creations = Vec::new();
     for entry in &entries {
         let put_aside = entry.seen && matches!(entry.outcome, Some(Outcome::Rejected(_)));
-        let op = entry.op()?;
+        let Ok(op) = entry.op() else { continue };
         if let (Change::Create(fields), false) = (&op.change, put_aside) {
             creations.push((op.clone(), fields.clone()));
         }
@@ -343,14 +345,32 @@ fn derive(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
     Ok(())
 }
 
-/// A supervisor accepted what was held: the operation is in force after all.
+/// A supervisor decided about an operation: its author sees it as decided from here on.
 fn review_decided(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
     let Ok(review) = row.view::<Review>() else { return Ok(()) };
-    if review.status == ReviewStatus::Accepted {
-        let told = shared::OpOutcome { op_id: review.op.id, op_no: review.op.no, outcome: Outcome::Applied };
-        outbox::set_outcome(tx, &told)?;
+    if let Some(outcome) = decided(&review) {
+        outbox::set_outcome(tx, &shared::OpOutcome { op_id: review.op.id, op_no: review.op.no, outcome })?;
     }
     Ok(())
+}
+
+/// What a decision makes of the operation: in force after all, or declined.
+fn decided(review: &Review) -> Option<Outcome> {
+    match review.status {
+        ReviewStatus::Accepted => Some(Outcome::Applied),
+        ReviewStatus::Declined => {
+            let reason = review.decision.clone().unwrap_or_default();
+            Some(Outcome::Rejected(Rejection::Declined { reason }))
+        }
+        ReviewStatus::Open | ReviewStatus::Other(_) => None,
+    }
+}
+
+/// An outcome as it stands now: a review that this device holds may have been decided since.
+pub(super) fn as_decided(conn: &Connection, outcome: &Outcome) -> Result<Outcome> {
+    let Outcome::InReview { review, .. } = outcome else { return Ok(outcome.clone()) };
+    let held = doc(conn, RowId(review.0))?.and_then(|row| row.view::<Review>().ok());
+    Ok(held.and_then(|review| decided(&review)).unwrap_or_else(|| outcome.clone()))
 }
 
 /// True when the row went; false when something about it is pending and it stays until a later [`sweep`].
@@ -364,11 +384,38 @@ pub fn evict(tx: &mut Tx<'_>, id: RowId) -> Result<bool> {
         .query_row([id.as_bytes()], |r| r.get(0))?;
     if pending {
         super::member::leaving(tx, id)?;
+        forgotten_by_server(tx, id)?;
         return Ok(false);
     }
     delete(tx, id)?;
     tx.prepare_cached("DELETE FROM leaving WHERE row = ?1")?.execute([id.as_bytes()])?;
     Ok(true)
+}
+
+/// One's own record is in one's own scope as long as the server has it. One that is not, and waits here for a look, is
+/// unknown to a server that was restored: it must not count as confirmed any longer.
+fn forgotten_by_server(tx: &mut Tx<'_>, id: RowId) -> Result<()> {
+    let Some(me) = tx.me_if_any()? else { return Ok(()) };
+    let worker = me.enrolment.worker;
+    let own: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM record WHERE id = ?1 AND author = ?2 AND rev > 0)")?
+        .query_row((id.as_bytes(), worker.as_bytes()), |r| r.get(0))?;
+    let scope = shared::wire::Scope::Worker(worker);
+    if !own || !super::member::cursors(tx)?.contains_key(&scope) {
+        return Ok(());
+    }
+    let entries = outbox::of_row(tx, id)?;
+    let made_here = entries.iter().any(|e| e.op().is_ok_and(|op| matches!(op.change, Change::Create(_))));
+    if !made_here && !outbox::unsettled(tx, id)?.is_empty() {
+        // Made on another device of the same worker, which offers it again: what waits here is for that record.
+        return Ok(());
+    }
+    tx.prepare_cached("UPDATE record SET mirror = '', rev = 0, counts = 0, open = 0 WHERE id = ?1")?
+        .execute([id.as_bytes()])?;
+    if made_here {
+        replay(tx, id)?;
+    }
+    Ok(())
 }
 
 /// Lets go of rows that are in no scope any more. At the end of a pull, not in its middle: after a reset, rows are in

@@ -1,6 +1,6 @@
 //! One transaction with what its steps share: the clock, who "I" am, the rules, and which recipients to refresh.
 
-use super::{Result, StoreError, meta, meta::Enrolment, roster, rules::RuleBook, undo};
+use super::{Result, StoreError, fold, meta, meta::Enrolment, roster, rules::RuleBook, undo};
 use crate::{Env, Refusal};
 use rusqlite::{Connection, Transaction};
 use shared::{
@@ -56,17 +56,22 @@ impl Me {
     }
 }
 
-/// Server's clock − this device's, where that is more than the tolerated skew; phones on network time need no help.
-pub fn clock_offset(conn: &Connection) -> Result<i64> {
+/// What to add to this device's clock: how far the server's was ahead when it last spoke, where that is more than the
+/// tolerated skew; phones on network time need no help. A clock that was set back since cannot be right: it is no earlier
+/// than when the server last spoke.
+pub fn clock_offset(conn: &Connection, now: Moment) -> Result<i64> {
     let offset: i64 = meta::get(conn, meta::key::CLOCK_OFFSET_MS)?.unwrap_or(0);
-    Ok(if offset.abs() > SKEW_TOLERATED_MS { offset } else { 0 })
+    let offset = if offset.abs() > SKEW_TOLERATED_MS { offset } else { 0 };
+    let spoke: Option<i64> = meta::get(conn, meta::key::SERVER_SPOKE_MS)?;
+    let behind = spoke.map_or(0, |ms| ms.saturating_sub(now.utc_ms.saturating_add(offset)));
+    Ok(if behind > SKEW_TOLERATED_MS { offset.saturating_add(behind) } else { offset })
 }
 
 impl<'a> Tx<'a> {
     pub(super) fn new(sql: Transaction<'a>, env: &'a mut dyn Env) -> Result<Self> {
         let clock: HlcClock = meta::get(&sql, meta::key::CLOCK)?.unwrap_or_default();
         let now = env.now();
-        let offset_ms = clock_offset(&sql)?;
+        let offset_ms = clock_offset(&sql, now)?;
         Ok(Self {
             sql,
             env,
@@ -174,11 +179,7 @@ impl<'a> Tx<'a> {
             Some(next) => next,
             None => {
                 let incarnation = self.incarnation()?;
-                let last: i64 = self
-                    .sql
-                    .prepare_cached("SELECT coalesce(max(wire_no), 0) FROM op WHERE incarnation = ?1")?
-                    .query_row([incarnation.0], |r| r.get(0))?;
-                OpNo(u64::try_from(last).unwrap_or(0) + 1)
+                fold::last_wire_no(&self.sql, incarnation)?.next()
             }
         };
         self.next_wire_no = Some(next.next());

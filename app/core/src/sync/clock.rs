@@ -14,7 +14,7 @@ impl Sent {
     }
 }
 
-/// Keeps server's clock − this device's. The server spoke some time between `sent` and now; on a slow link that is a
+/// Keeps server's clock − this device's, and when it spoke. The server spoke some time between `sent` and now; on a slow link that is a
 /// minute, so only what lies outside of that time counts as wrong.
 pub(super) fn note(tx: &mut Tx<'_>, sent: Sent, server: Moment) -> Result<(), Trouble> {
     let off = offset_ms(sent.0.utc_ms, tx.now().utc_ms, server.utc_ms);
@@ -22,6 +22,10 @@ pub(super) fn note(tx: &mut Tx<'_>, sent: Sent, server: Moment) -> Result<(), Tr
     // A second more or less is not worth writing.
     if known.is_none_or(|k| (k - off).abs() >= 1000) {
         meta::set(tx, meta::key::CLOCK_OFFSET_MS, &off)?;
+    }
+    let spoke: Option<i64> = meta::get(tx, meta::key::SERVER_SPOKE_MS)?;
+    if spoke.is_none_or(|ms| (server.utc_ms - ms).abs() >= 60_000) {
+        meta::set(tx, meta::key::SERVER_SPOKE_MS, &server.utc_ms)?;
     }
     Ok(())
 }

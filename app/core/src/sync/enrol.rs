@@ -43,6 +43,8 @@ impl Core {
             return Err(Refusal::Invalid(vec![Problem::new("code", ProblemCode::Missing)]));
         }
         let server = ServerAddress::parse(server)?.text().to_owned();
+        // Another server may speak another version.
+        self.session.version = super::version::Version::default();
         let request = self.write(|tx| {
             let proof = match meta::get(tx, PROOF)? {
                 Some(proof) => proof,

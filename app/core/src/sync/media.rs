@@ -138,6 +138,8 @@ fn stands(desk: &mut Desk<'_>, current: &Current, call: Call, status: MediaStatu
             let tries = photo::get(desk.store.conn(), id)?.map_or(TRIES_MAX, |meta| meta.tries);
             if tries < TRIES_MAX { begin_anew(desk, current)? } else { skip(desk, id)? }
         }
+        // Its bytes stay, and another try tells more.
+        MediaState::Unknown => give_up(desk, id, &ErrorCode::Other("unknown-state".to_owned()), false)?,
         MediaState::Uploading | MediaState::Complete => {
             let gained = match call {
                 Call::Chunk { offset } => status.offset > offset || status.state == MediaState::Complete,

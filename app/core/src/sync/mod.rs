@@ -10,9 +10,9 @@
 //! Between any two steps the core serves commands, so saving never waits for a connection. A reply that never comes is
 //! applied as [`Step::lost`]; the next session asks again and nothing doubles.
 //!
-//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`media`], [`report`].
-//! [`session`] holds what runs and decides what comes next; [`pace`] when the next session begins; [`view`] what the sync
-//! screen shows.
+//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`repair`], [`media`],
+//! [`report`]. [`session`] holds what runs and decides what comes next; [`pace`] when the next session begins; [`version`]
+//! which version of the protocol is spoken; [`view`] what the sync screen shows.
 
 mod clock;
 mod enrol;
@@ -21,10 +21,12 @@ mod media;
 pub mod pace;
 mod pull;
 mod push;
+mod repair;
 mod report;
 mod session;
 #[cfg(test)]
 mod tests;
+mod version;
 mod view;
 
 pub use session::{Applied, Job, Session};
@@ -35,7 +37,7 @@ use shared::{
     protocol::{Answer, SyncProtocol},
     wire::{
         EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        Report, ReportRequest, SyncError, Token,
+        RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
     },
 };
 
@@ -45,6 +47,7 @@ pub enum Step {
     Enrol { request: EnrolRequest },
     Push { token: Token, request: PushRequest },
     Pull { token: Token, request: PullRequest },
+    Repair { token: Token, request: RepairRequest },
     MediaCreate { token: Token, request: MediaCreate },
     MediaStatus { token: Token, upload: UploadId },
     MediaChunk { token: Token, chunk: MediaChunk },
@@ -58,9 +61,24 @@ pub enum StepReply {
     Enrol(Answer<EnrolReply>),
     Push(Answer<PushReply>),
     Pull(Answer<PullReply>),
+    Repair(Answer<RepairReply>),
     /// To any of the four media steps; the session knows which one it sent.
     Media(Answer<MediaStatus>),
     Report(Answer<Report>),
+}
+
+impl StepReply {
+    /// Why the call failed, if it did.
+    fn error(&self) -> Option<&SyncError> {
+        match self {
+            Self::Enrol(answer) => answer.as_ref().err(),
+            Self::Push(answer) => answer.as_ref().err(),
+            Self::Pull(answer) => answer.as_ref().err(),
+            Self::Repair(answer) => answer.as_ref().err(),
+            Self::Media(answer) => answer.as_ref().err(),
+            Self::Report(answer) => answer.as_ref().err(),
+        }
+    }
 }
 
 impl Step {
@@ -70,6 +88,7 @@ impl Step {
             Self::Enrol { request } => StepReply::Enrol(p.enrol(request).await),
             Self::Push { token, request } => StepReply::Push(p.push(&token, request).await),
             Self::Pull { token, request } => StepReply::Pull(p.pull(&token, request).await),
+            Self::Repair { token, request } => StepReply::Repair(p.repair(&token, request).await),
             Self::MediaCreate { token, request } => StepReply::Media(p.media_create(&token, request).await),
             Self::MediaStatus { token, upload } => StepReply::Media(p.media_status(&token, upload).await),
             Self::MediaChunk { token, chunk } => StepReply::Media(p.media_chunk(&token, chunk).await),
@@ -84,6 +103,7 @@ impl Step {
             Self::Enrol { .. } => StepReply::Enrol(Err(error)),
             Self::Push { .. } => StepReply::Push(Err(error)),
             Self::Pull { .. } => StepReply::Pull(Err(error)),
+            Self::Repair { .. } => StepReply::Repair(Err(error)),
             Self::MediaCreate { .. }
             | Self::MediaStatus { .. }
             | Self::MediaChunk { .. }
@@ -103,6 +123,7 @@ impl Step {
             Self::Enrol { .. } => "enrol",
             Self::Push { .. } => "push",
             Self::Pull { .. } => "pull",
+            Self::Repair { .. } => "repair",
             Self::MediaCreate { .. } => "media_create",
             Self::MediaStatus { .. } => "media_status",
             Self::MediaChunk { .. } => "media_chunk",

@@ -3,12 +3,15 @@
 /// 8 s after a save: the seconds in which it can be taken back are over by then, and several saves in a row share a
 /// session.
 pub const AFTER_SAVE_MS: u64 = 8_000;
-/// 15 min while all is well: news from the office reaches a phone in use within that time, at 1 kB a time.
+/// 15 min and up to a quarter more while all is well: news from the office reaches a phone in use within that time, at 1 kB
+/// a time, and phones that synced together after an outage drift apart.
 const IDLE_MS: u64 = 15 * 60_000;
 /// 15 s after the first failure, then doubled …
 const FIRST_RETRY_MS: u64 = 15_000;
 /// … up to 30 min.
 const LAST_RETRY_MS: u64 = 30 * 60_000;
+/// 2 h: longer than any pause this server asks for; a proxy that asks for a year is not obeyed.
+const WISH_MAX_S: u32 = 7200;
 
 #[derive(Clone, Debug, Default)]
 pub struct Pace {
@@ -35,8 +38,10 @@ impl Pace {
         self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
     }
 
-    pub fn succeeded(&mut self, now: u64) {
-        *self = Self { due: Some(now.saturating_add(IDLE_MS)), not_before: 0, failures: 0 };
+    /// `random`: spreads devices that synced together.
+    pub fn succeeded(&mut self, now: u64, random: u16) {
+        let idle = IDLE_MS + IDLE_MS / 4 * u64::from(random) / u64::from(u16::MAX);
+        *self = Self { due: Some(now.saturating_add(idle)), not_before: 0, failures: 0 };
     }
 
     /// `wait_s`: what the server asked for. `random`: spreads devices that failed together.
@@ -47,7 +52,7 @@ impl Pace {
         // Around the doubled time from three to five quarters of it; a server's own wish is only ever exceeded.
         let delay = doubled / 4 * 3 + share(doubled);
         if let Some(seconds) = wait_s {
-            let asked = u64::from(seconds).saturating_mul(1000);
+            let asked = u64::from(seconds.min(WISH_MAX_S)).saturating_mul(1000);
             self.not_before = now.saturating_add(asked).saturating_add(share(asked));
         }
         self.due = Some(now.saturating_add(delay).max(self.not_before));
@@ -72,7 +77,7 @@ mod tests {
             pauses.push((pace.due().unwrap() - 1000 + 500) / 1000);
         }
         assert_eq!(pauses, [15, 30, 60, 120, 240, 480, 960, 1800, 1800, 1800]);
-        pace.succeeded(0);
+        pace.succeeded(0, 0);
         pace.failed(0, None, 0);
         assert_eq!(pace.due(), Some(11_250));
     }
@@ -91,10 +96,46 @@ mod tests {
         }
     }
 
+    /// The most of 20,518 phones that come back within one second, when each waits as `pause` says.
+    fn crowd(pause: impl Fn(&mut Pace, u16)) -> (usize, usize) {
+        let mut by_second = std::collections::BTreeMap::<u64, usize>::new();
+        for phone in 0..20_518_u64 {
+            // Each phone's own randomness, spread as a random source spreads it (a splitmix64 step).
+            let mut z = phone.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z ^= z >> 27;
+            let mut pace = Pace::default();
+            pause(&mut pace, z as u16);
+            *by_second.entry(pace.due().unwrap() / 1000).or_default() += 1;
+        }
+        (by_second.values().copied().max().unwrap(), by_second.len())
+    }
+
+    #[test]
+    fn a_citys_phones_refused_at_one_moment_do_not_come_back_at_one_moment() {
+        // What was even over the span would be 20,518 / seconds of it; twice that is the bound.
+        for wish in [60, 300, 600] {
+            let (most, seconds) = crowd(|pace, random| pace.failed(0, Some(wish), random));
+            assert!(seconds as u32 >= wish / 2, "spread over {seconds} s after a wish of {wish} s");
+            assert!(most <= 2 * 20_518 / seconds, "{most} in one second after a wish of {wish} s");
+        }
+        let (most, seconds) = crowd(|pace, random| pace.failed(0, None, random));
+        assert!(seconds >= 7 && most <= 2 * 20_518 / seconds, "{most} in one of {seconds} s");
+        let (most, seconds) = crowd(|pace, random| pace.succeeded(0, random));
+        assert!(seconds >= 225 && most <= 2 * 20_518 / seconds, "{most} in one of {seconds} s");
+    }
+
+    #[test]
+    fn a_wish_for_a_year_is_not_obeyed() {
+        let mut pace = Pace::default();
+        pace.failed(0, Some(u32::MAX), u16::MAX);
+        assert!(pace.due().unwrap() <= 3 * 3_600_000);
+    }
+
     #[test]
     fn a_save_brings_the_next_attempt_forward_but_never_puts_it_off() {
         let mut pace = Pace::default();
-        pace.succeeded(0);
+        pace.succeeded(0, 0);
         pace.saved(1000);
         assert_eq!(pace.due(), Some(1000 + AFTER_SAVE_MS));
         pace.saved(5000);

@@ -6,15 +6,15 @@ use super::{
     epoch,
     session::{Applied, Desk, MEMO, Memo, Trouble},
 };
-use crate::store::{Tx, member, meta, outbox, record};
+use crate::store::{Tx, fold, member, meta, outbox, record};
 use shared::{
     Row,
     digest::Digest,
-    ids::{Epoch, Seq},
+    ids::Epoch,
     protocol::Answer,
-    wire::{PROTO, PullReply, PullRequest, Scope, ScopePage},
+    wire::{PULL_ASK_MAX, PullReply, PullRequest, Scope, ScopePage},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// How far the pull of a run is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,12 +40,12 @@ impl Stage {
     }
 }
 
-/// 6 h: a scope that still differs after it was fetched anew (a row this build cannot read, say) is not fetched again
-/// and again over a link that costs money.
-const REPULL_PAUSE_MS: u64 = 6 * 3_600_000;
+/// 6 h: a scope that still differs after it was repaired and fetched anew (a row this build cannot read, say) is not
+/// fetched again and again over a link that costs money.
+const MEND_PAUSE_MS: u64 = 6 * 3_600_000;
 
-/// Scopes whose digest was found right at a cursor.
-pub(super) type Verified = BTreeMap<Scope, (Seq, Digest)>;
+/// Digests found right, while nothing came of the scope since.
+pub(super) type Verified = BTreeMap<Scope, Digest>;
 
 pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
     let conn = desk.store.conn();
@@ -54,14 +54,19 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
         Some(Stage::Under { settles }) => settles,
         Some(Stage::Due) => outbox::acked_through(conn)?,
     };
+    let proto = desk.session.version.spoken();
+    // Taken in turn, so that those nothing is said of keep no other from being asked after.
+    let asked = if proto >= 2 { outbox::asking(conn, desk.session.asked, PULL_ASK_MAX)? } else { Vec::new() };
     let request = PullRequest {
-        proto: PROTO,
+        proto,
         device: desk.device()?,
         epoch: meta::get::<Epoch>(conn, meta::key::EPOCH)?,
         cursors: member::cursors(conn)?,
         client_now: desk.env.now(),
+        ask: asked.iter().map(|(_, id)| *id).collect(),
     };
     let token = desk.token()?;
+    desk.session.asked = asked.last().map_or(0, |(no, _)| *no);
     desk.run()?.pull = Stage::Under { settles };
     Ok(Some(Step::Pull { token, request }))
 }
@@ -69,7 +74,13 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
 pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) -> Result<Applied, Trouble> {
     let reply = answer?;
     let Stage::Under { settles } = desk.run()?.pull else { return Ok(Applied::default()) };
-    let mut repulled = desk.session.repulled.clone();
+    let mut mends = Mends {
+        can_repair: desk.session.version.spoken() >= 2,
+        repaired: desk.session.repaired.clone(),
+        repulled: desk.session.repulled.clone(),
+        under_way: desk.run()?.repair.scopes(),
+        due: VecDeque::new(),
+    };
     let mut verified = std::mem::take(&mut desk.session.verified);
     let done = desk.write(|tx| {
         clock::note(tx, sent, reply.server_now)?;
@@ -77,26 +88,36 @@ pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) 
             verified.clear();
         }
         let mut page = Page::default();
+        for told in &reply.told {
+            outbox::set_outcome(tx, told)?;
+            page.changed = true;
+        }
         for scope in &reply.dropped {
             member::drop_scope(tx, scope)?;
             page.changed = true;
         }
         for scope in &reply.scopes {
             take_in(tx, scope, &mut page)?;
-            check(tx, scope, &mut page, &mut verified, &mut repulled)?;
+            if scope.reset || !scope.rows.is_empty() || !scope.gone.is_empty() {
+                verified.remove(&scope.scope);
+            }
+            check(tx, scope, &mut page, &mut verified, &mut mends)?;
         }
         let ended = !reply.more && !page.again;
         if ended {
             outbox::settle(tx, settles)?;
             page.changed |= record::sweep(tx)? > 0;
+            fold::fold(tx, reply.server_now, settles)?;
         }
         page.ended = ended;
         page.acked = outbox::acked_through(tx)?;
         Ok(page)
     })?;
     desk.session.verified = verified;
-    desk.session.repulled = repulled;
+    desk.session.repaired = mends.repaired;
+    desk.session.repulled = mends.repulled;
     let run = desk.run()?;
+    run.repair.add(mends.due);
     run.progress.rows_pulled += done.rows;
     run.pull = match done.ended {
         true if done.acked > settles => Stage::Due,
@@ -136,32 +157,56 @@ fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), Tr
     Ok(member::set_cursor(tx, &scope.scope, scope.cursor)?)
 }
 
-/// Compares what this device holds of a scope with what the server says it must; fetches it anew if they differ, but not
-/// twice in a row.
+/// What may be done about scopes that differ.
+struct Mends {
+    can_repair: bool,
+    repaired: BTreeMap<Scope, u64>,
+    repulled: BTreeMap<Scope, u64>,
+    /// Being repaired: they differ, and the pull after the repair will tell.
+    under_way: VecDeque<Scope>,
+    /// To be repaired once the pull has ended.
+    due: VecDeque<Scope>,
+}
+
+/// Compares what this device holds of a scope with what the server says it must. One that differs is repaired; one that a
+/// repair did not help, or cannot, is fetched anew. Neither twice in a row.
 fn check(
     tx: &mut Tx<'_>,
     scope: &ScopePage,
     page: &mut Page,
     verified: &mut Verified,
-    repulled: &mut BTreeMap<Scope, u64>,
+    mends: &mut Mends,
 ) -> Result<(), Trouble> {
     let Some(digest) = scope.digest else { return Ok(()) };
-    if verified.get(&scope.scope) == Some(&(scope.cursor, digest)) {
+    if verified.get(&scope.scope) == Some(&digest) {
         return Ok(());
     }
     if member::digest(tx, &scope.scope)? == digest {
-        verified.insert(scope.scope, (scope.cursor, digest));
+        verified.insert(scope.scope, digest);
         return Ok(());
     }
     verified.remove(&scope.scope);
+    if mends.under_way.contains(&scope.scope) {
+        return Ok(());
+    }
     let mut memo: Memo = meta::get(tx, MEMO)?.unwrap_or_default();
     memo.mismatches += 1;
     meta::set(tx, MEMO, &memo)?;
     let now = tx.monotonic_ms();
-    if repulled.get(&scope.scope).is_none_or(|at| now.saturating_sub(*at) >= REPULL_PAUSE_MS) {
-        repulled.insert(scope.scope, now);
+    if mends.can_repair && may_mend(&mut mends.repaired, scope.scope, now) {
+        mends.due.push_back(scope.scope);
+    } else if may_mend(&mut mends.repulled, scope.scope, now) {
         member::drop_scope(tx, &scope.scope)?;
         page.again = true;
     }
     Ok(())
+}
+
+/// True at most once within the pause, which begins now.
+pub(super) fn may_mend(done: &mut BTreeMap<Scope, u64>, scope: Scope, now: u64) -> bool {
+    let may = done.get(&scope).is_none_or(|at| now.saturating_sub(*at) >= MEND_PAUSE_MS);
+    if may {
+        done.insert(scope, now);
+    }
+    may
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Core,
-    store::{Tx, meta, outbox, outbox::Outgoing},
+    store::{Tx, fold, meta, outbox, outbox::Outgoing},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -17,7 +17,7 @@ use shared::{
     chain::Chain,
     ids::{Incarnation, OpId, OpNo},
     protocol::Answer,
-    wire::{PROTO, PUSH_BYTES_MAX, PUSH_OPS_MAX, PushReply, PushRequest, PushVerdict, SyncError},
+    wire::{PUSH_BYTES_MAX, PUSH_OPS_MAX, PushReply, PushRequest, PushVerdict, SyncError},
 };
 
 /// 4: a restored server and a copied device at once take two detours; more than that leads nowhere.
@@ -73,7 +73,7 @@ impl Core {
             raw.push(RawValue::from_string(op.json.clone()).map_err(crate::store::StoreError::from)?);
         }
         let request = PushRequest {
-            proto: PROTO,
+            proto: desk.session.version.spoken(),
             caps: Vec::new(),
             device: desk.device()?,
             incarnation,
@@ -91,10 +91,10 @@ fn chain_before(conn: &rusqlite::Connection, incarnation: Incarnation, first: Op
     let known: Option<Link> = meta::get(conn, LINK)?;
     match known {
         Some(link) if link.incarnation == incarnation && link.no.next() == first => Ok(link.chain),
-        // After a detour: from the beginning, over the same bytes as then.
+        // After a detour: from where the outbox was folded, over the same bytes as then.
         _ => {
-            let mut chain = Chain::default();
-            outbox::each_before(conn, incarnation, first, |json| chain = chain.then(json))?;
+            let fold::Base { no, mut chain, .. } = fold::base(conn, incarnation)?;
+            outbox::each_between(conn, incarnation, no, first, |json| chain = chain.then(json))?;
             Ok(chain)
         }
     }
@@ -130,14 +130,26 @@ pub(super) fn apply(
                     return Err(SyncError::BadReply("resume at what was just offered".to_owned()).into());
                 }
                 outbox::unack_after(tx, *have)?;
+                let incarnation = tx.incarnation()?;
+                if *have < fold::base(tx, incarnation)?.no {
+                    // What it asks for first was acknowledged by it long ago and is not kept any more. The numbers cannot
+                    // be gapless then; under an incarnation that the server has not heard of it offers a fresh one, and
+                    // all that is still here goes to it from number 1, under the same operation ids.
+                    outbox::restart(tx, Incarnation(incarnation.0.saturating_add(1)), None)?;
+                }
                 0
             }
             PushVerdict::NewIncarnation { incarnation } => {
+                // A restored server may know an older incarnation only: then work that was acknowledged under this one
+                // goes along, or nothing would ever offer it again.
+                epoch::note(tx, reply.epoch)?;
                 let since = epoch::offering_since(tx)?;
                 outbox::restart(tx, *incarnation, since)?;
                 meta::set(tx, LINK, &Link { incarnation: *incarnation, no: OpNo(0), chain: Chain::default() })?;
                 0
             }
+            // Acknowledged nothing that this build could tell.
+            PushVerdict::Other(_) => return Err(SyncError::BadReply("a verdict of a newer server".to_owned()).into()),
         };
         epoch::note(tx, reply.epoch)?;
         Ok(acked)

@@ -3,13 +3,14 @@
 //! ```text
 //!   anything saved? ── push ──┐         records before photos, and what is saved meanwhile goes
 //!   news to fetch?  ── pull ──┤◄──┐     before the next chunk of a photo
+//!   a scope differs? ─ repair ┤   │     then pull again, to see that it agrees
 //!   photos waiting? ── media ─┘───┘
 //! ```
 //!
 //! Everything that must survive a kill is in the store, written in the same transaction as what it belongs to; what is
 //! here can be lost at any moment and the next run begins as if nothing had been.
 
-use super::{Step, StepReply, clock::Sent, enrol, media, pace::Pace, pull, push};
+use super::{Step, StepReply, clock::Sent, enrol, media, pace::Pace, pull, push, repair, version::Version};
 use crate::{
     Command, Core, Env, Receipt, Refusal,
     store::{Store, StoreError, Tx, meta, outbox, photo},
@@ -65,10 +66,15 @@ pub struct Session {
     pub(super) pace: Pace,
     /// Photos during which the connection broke: others go first next time, in case it was the photo.
     pub(super) put_off: BTreeSet<PhotoId>,
+    /// Scopes that were repaired because they differed, and when (monotonic ms).
+    pub(super) repaired: BTreeMap<Scope, u64>,
     /// Scopes that were fetched anew because they differed, and when (monotonic ms).
     pub(super) repulled: BTreeMap<Scope, u64>,
-    /// Digests found right, by scope and cursor, so that a sync without news counts nothing again.
+    /// Digests found right, so that a sync without news counts nothing again.
     pub(super) verified: pull::Verified,
+    pub(super) version: Version,
+    /// The last operation whose outcome was asked after in a pull.
+    pub(super) asked: u64,
 }
 
 /// The step that is out.
@@ -77,6 +83,7 @@ pub(super) enum Flight {
     Enrol,
     Push(push::Batch),
     Pull,
+    Repair(repair::Asked),
     Media(media::Call),
     Report,
 }
@@ -89,6 +96,7 @@ pub(super) struct Run {
     /// What was saved before a person asked goes at once; what is saved from then on can be taken back again.
     pub at_once: bool,
     pub pull: pull::Stage,
+    pub repair: repair::Repairs,
     pub push_blocked: bool,
     pub photos_blocked: bool,
     pub photo: Option<media::Current>,
@@ -209,14 +217,15 @@ impl Desk<'_> {
         let run = self.session.run.take()?;
         let now = self.env.monotonic_ms();
         let problem = trouble.map(Trouble::problem).or(run.problem);
+        let mut random = [0; 2];
+        self.env.random(&mut random);
+        let random = u16::from_le_bytes(random);
         match (&problem, trouble) {
             (Some(SyncProblem::Revoked), _) => self.session.pace.stop(),
-            (None, _) => self.session.pace.succeeded(now),
+            (None, _) => self.session.pace.succeeded(now, random),
             (Some(_), trouble) => {
-                let mut random = [0; 2];
-                self.env.random(&mut random);
                 let wait = trouble.and_then(Trouble::wait_s);
-                self.session.pace.failed(now, wait, u16::from_le_bytes(random));
+                self.session.pace.failed(now, wait, random);
             }
         }
         // What was saved moments ago and held back is due as soon as it may go.
@@ -327,6 +336,9 @@ impl Core {
         if let Some(step) = pull::next(&mut desk)? {
             return Ok(Some((step, Flight::Pull)));
         }
+        if let Some((step, asked)) = repair::next(&mut desk)? {
+            return Ok(Some((step, Flight::Repair(asked))));
+        }
         Ok(media::next(&mut desk)?.map(|(step, call)| (step, Flight::Media(call))))
     }
 
@@ -334,11 +346,16 @@ impl Core {
     pub fn apply(&mut self, reply: StepReply) -> Applied {
         let Some(mut desk) = self.desk() else { return Applied::default() };
         let Some((flight, sent)) = desk.session.flight.take() else { return Applied::default() };
+        let now = desk.env.monotonic_ms();
+        if reply.error().is_some_and(|error| desk.session.falls_back(error, now)) {
+            return Applied::default();
+        }
         let outcome = match (flight, reply) {
             (Flight::Enrol, StepReply::Enrol(answer)) => return self.apply_enrol(answer, sent),
             (Flight::Report, StepReply::Report(answer)) => return self.apply_report(answer),
             (Flight::Push(batch), StepReply::Push(answer)) => push::apply(&mut desk, batch, answer, sent),
             (Flight::Pull, StepReply::Pull(answer)) => pull::apply(&mut desk, answer, sent),
+            (Flight::Repair(asked), StepReply::Repair(answer)) => repair::apply(&mut desk, &asked, answer, sent),
             (Flight::Media(call), StepReply::Media(answer)) => media::apply(&mut desk, call, answer),
             // A driver that mixes replies up loses them, and they are asked for again.
             _ => Ok(Applied::default()),
@@ -412,6 +429,7 @@ impl Core {
 
     fn begin_run(&mut self, by_user: bool) {
         let Some(desk) = self.desk() else { return };
+        desk.session.version.begin(desk.env.monotonic_ms());
         // One that runs already now also sends what it held back.
         if let Some(run) = &mut desk.session.run {
             run.by_user |= by_user;

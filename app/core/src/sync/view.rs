@@ -86,12 +86,17 @@ fn items(conn: &Connection, part: Part, limit: u32) -> Result<Vec<OutboxItem>, R
 
 /// One line of the outbox.
 fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
-    let op = entry.op()?;
+    // What a newer build saved and this one cannot read is listed by the words it has.
+    let op = entry.op().ok();
     let shown = record::doc(conn, entry.row)?;
-    let fields = match (&shown, &op.change) {
+    let fields = match (&shown, op.as_ref().map(|op| &op.change)) {
         (Some(row), _) => Some(&row.fields),
-        (None, Change::Create(fields)) => Some(fields),
+        (None, Some(Change::Create(fields))) => Some(fields),
         (None, _) => None,
+    };
+    let (kind, change) = match &op {
+        Some(op) => (op.kind.clone(), op.change.name().to_owned()),
+        None => words(&entry.json),
     };
     let recipient_name = match entry.recipient {
         Some(id) => roster::name(conn, id)?,
@@ -101,17 +106,24 @@ fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
         // The local number: it stays when numbers on the wire are given anew.
         op_no: OpNo(entry.no),
         row: entry.row,
-        kind: op.kind.clone(),
-        change: op.change.name().to_owned(),
-        title: crate::queries::title(&op.kind, fields.unwrap_or(&Fields::default())).0,
+        title: crate::queries::title(&kind, fields.unwrap_or(&Fields::default())).0,
+        kind,
+        change,
         recipient: entry.recipient,
         recipient_name,
         saved: entry.saved,
         bytes: entry.json.len() as u64,
         state: state(entry),
         outcome: entry.outcome.clone(),
-        values: values(&op, fields, entry.outcome.as_ref()),
+        values: op.as_ref().map(|op| values(op, fields, entry.outcome.as_ref())).unwrap_or_default(),
     })
+}
+
+/// Kind and change of an operation that this build cannot read as a whole.
+fn words(json: &str) -> (Kind, String) {
+    let op: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    let change = op["change"].as_object().and_then(|c| c.keys().next()).cloned().unwrap_or_default();
+    (Kind::from(op["kind"].as_str().unwrap_or_default()), change)
 }
 
 fn state(entry: &Entry) -> RecordState {

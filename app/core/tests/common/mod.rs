@@ -17,7 +17,7 @@ use shared::{
     records::{PhotoOf, Presence, VisitMode},
     wire::{
         EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        Report, ReportRequest, SyncError, Token,
+        RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
     },
 };
 use std::{
@@ -126,6 +126,9 @@ impl SyncProtocol for Line {
     }
     async fn pull(&self, token: &Token, request: PullRequest) -> Answer<PullReply> {
         self.pass("pull".into(), self.http.pull(token, request)).await
+    }
+    async fn repair(&self, token: &Token, request: RepairRequest) -> Answer<RepairReply> {
+        self.pass("repair".into(), self.http.repair(token, request)).await
     }
     async fn media_create(&self, token: &Token, request: MediaCreate) -> Answer<MediaStatus> {
         let spoilt = self.state.lock().unwrap().spoilt.as_ref() == Some(&request.sha256);

@@ -44,7 +44,8 @@ pub fn may_resend(outcome: Option<&Outcome>) -> bool {
             Rejection::NeedsAmendment { .. }
             | Rejection::NeedsNewerServer
             | Rejection::Malformed { .. }
-            | Rejection::NotAllowed => false,
+            | Rejection::NotAllowed
+            | Rejection::Declined { .. } => false,
         },
         _ => false,
     }

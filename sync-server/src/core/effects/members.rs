@@ -91,7 +91,7 @@ impl Plan {
             let cells: Vec<_> = moving.iter().map(Column::cell).collect();
             for head in txn.find::<RecordHead>("recipient", &cells).await? {
                 if !touched.contains(&head.id) {
-                    let RecordHead { id, rev, recipient, keeper } = head;
+                    let RecordHead { id, rev, recipient, keeper, .. } = head;
                     plan.follow(care, &Moving { id, recipient, keeper, before: Some(rev), after: rev, changed: false });
                 }
             }

@@ -2,6 +2,7 @@
 //!
 //! - 200 [`EnrolReply`]
 //! - 400 `malformed`, `bad-encoding` · 426 `protocol-too-old`, `protocol-too-new`
+//! - 403 `not-allowed`: the worker has left, or the device is somebody else's; `token-revoked`: withdrawn since
 //! - 404 `code-unknown` · 409 `code-used` · 410 `code-expired`
 //! - 413 `too-large`
 //! - 429 `too-many-requests`: this code was tried too often; each further try waits longer

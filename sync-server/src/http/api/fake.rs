@@ -81,8 +81,27 @@ impl SyncProtocol for Fake {
         self.answer(format!("push {} {}", token.0, ops.join("")), reply)
     }
     async fn pull(&self, token: &Token, _: PullRequest) -> Answer<PullReply> {
-        let reply = PullReply { epoch: Epoch::NIL, server_now: moment(), scopes: vec![], dropped: vec![], more: false };
+        let reply = PullReply {
+            epoch: Epoch::NIL,
+            server_now: moment(),
+            scopes: vec![],
+            dropped: vec![],
+            more: false,
+            told: vec![],
+        };
         self.answer(format!("pull {}", token.0), reply)
+    }
+    async fn repair(&self, token: &Token, request: RepairRequest) -> Answer<RepairReply> {
+        let reply = RepairReply {
+            epoch: Epoch::NIL,
+            server_now: moment(),
+            seq: Default::default(),
+            reset: false,
+            differ: vec![],
+            rows: vec![],
+            more: false,
+        };
+        self.answer(format!("repair {} {}", token.0, request.scope), reply)
     }
     async fn media_create(&self, token: &Token, request: MediaCreate) -> Answer<MediaStatus> {
         self.answer(format!("create {} {}", token.0, request.size), status(UploadId::NIL, 0))

@@ -8,6 +8,7 @@ pub mod media_finish;
 pub mod media_status;
 pub mod pull;
 pub mod push;
+pub mod repair;
 pub mod report;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ fn media_answer(peer: Peer, answer: Answer<MediaStatus>) -> Response {
             MediaState::Complete => "complete",
             MediaState::Verified => "verified",
             MediaState::Mismatch => "mismatch",
+            MediaState::Unknown => "unknown",
         };
         response.headers_mut().insert(UPLOAD_OFFSET, HeaderValue::from(status.offset));
         response.headers_mut().insert(UPLOAD_STATE, HeaderValue::from_static(state));

@@ -6,7 +6,8 @@ use crate::store::{StoreError, Stored};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// In order; a migration once released is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+pub const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_housekeeping.sql")];
 
 /// Brings a store to the newest schema, all or nothing. A store of a newer server is left alone.
 pub async fn migrate(client: &Client, begin: &str) -> Stored<()> {

@@ -107,6 +107,16 @@ pub fn under<T: Table>(column: &str, bounded: bool) -> String {
     )
 }
 
+/// From $1 on and below $2, at most $3.
+pub fn between<T: Table>(column: &str) -> String {
+    format!(
+        "SELECT {} FROM \"{}\" t WHERE t.\"{column}\" >= $1 AND t.\"{column}\" < $2 ORDER BY t.\"{column}\", {} LIMIT $3",
+        columns::<T>("t."),
+        T::NAME,
+        list(T::KEY, |c| format!("t.\"{c}\"")),
+    )
+}
+
 /// Rows of several feeds as one, by seq: at most $3 of each and of all, after $2.
 pub fn after<T: Table>(column: &str) -> String {
     format!(

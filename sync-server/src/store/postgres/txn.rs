@@ -252,6 +252,11 @@ impl Txn for PgTxn {
         }
     }
 
+    async fn between<T: Table>(&mut self, column: &'static str, from: i64, to: i64, limit: usize) -> Stored<Vec<T>> {
+        let params = vec![Param::Int(from), Param::Int(to), Param::Int(limit as i64)];
+        self.read(&text::<T>("between", column, || sql::between::<T>(column)), params).await
+    }
+
     async fn head(&mut self) -> Stored<Seq> {
         self.number("SELECT seq FROM clock WHERE part = ''", Vec::new()).await.map(|n| Seq(n as u64))
     }

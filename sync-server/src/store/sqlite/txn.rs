@@ -101,6 +101,16 @@ impl<'a> SqliteTxn<'a> {
         Ok(found)
     }
 
+    fn between_now<T: Table>(&self, column: &'static str, from: i64, to: i64, limit: usize) -> Stored<Vec<T>> {
+        let sql = || {
+            let select = select::<T>();
+            format!("{select} WHERE \"{column}\" >= ?1 AND \"{column}\" < ?2 ORDER BY \"{column}\" LIMIT ?3")
+        };
+        let mut statement = self.prepare(&text::<T>("between", column, sql))?;
+        bind(&mut statement, &[Cell::Int(from), Cell::Int(to), Cell::Int(limit as i64)])?;
+        collect(&mut statement)
+    }
+
     fn advance_now(&self, by: u64) -> Stored<Seq> {
         let sql = "UPDATE clock SET seq = seq + ?1 WHERE part = '' RETURNING seq - ?1";
         self.prepare(sql)?.query_row([by as i64], |r| r.get(0)).map(|n: i64| Seq(n as u64)).map_err(failed)
@@ -271,6 +281,15 @@ impl Txn for SqliteTxn<'_> {
     }
     fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> impl Future<Output = Stored<Vec<T>>> + Send {
         ready(self.under_now(column, prefix))
+    }
+    fn between<T: Table>(
+        &mut self,
+        column: &'static str,
+        from: i64,
+        to: i64,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<T>>> + Send {
+        ready(self.between_now(column, from, to, limit))
     }
     fn head(&mut self) -> impl Future<Output = Stored<Seq>> + Send {
         ready(self.head_now())

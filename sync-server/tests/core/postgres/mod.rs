@@ -6,6 +6,10 @@ mod enrolment;
 mod figures;
 #[path = "../grouping.rs"]
 mod grouping;
+#[path = "../judged_again.rs"]
+mod judged_again;
+#[path = "../keeping.rs"]
+mod keeping;
 #[path = "../media.rs"]
 mod media;
 #[path = "../office.rs"]
@@ -14,9 +18,13 @@ mod office;
 mod pulling;
 #[path = "../pushing.rs"]
 mod pushing;
+#[path = "../repairing.rs"]
+mod repairing;
 #[path = "../reviews.rs"]
 mod reviews;
 mod several;
+#[path = "../skew.rs"]
+mod skew;
 #[path = "../speed.rs"]
 mod speed;
 #[path = "../town.rs"]

@@ -47,6 +47,7 @@ fn pull() -> PullRequest {
         epoch: None,
         cursors: BTreeMap::new(),
         client_now: Moment::shanghai(0),
+        ask: vec![],
     }
 }
 

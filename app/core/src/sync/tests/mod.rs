@@ -1,9 +1,13 @@
 //! The sync against a server that says what a test tells it to. Against the real one: `app/core/tests/`.
 
+mod decided;
+mod folding;
 mod media;
 mod pull;
 mod push;
+mod repair;
 mod run;
+mod versions;
 
 use super::{Step, carry_out};
 use crate::{
@@ -21,7 +25,7 @@ use shared::{
     records::Role,
     wire::{
         EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply, PushRequest,
-        PushVerdict, Report, ReportRequest, Scope, ScopePage, SyncError, Token,
+        PushVerdict, RepairReply, RepairRequest, Report, ReportRequest, Scope, ScopePage, SyncError, Token,
     },
 };
 use std::{
@@ -48,6 +52,11 @@ pub struct State {
     pub pull_plan: VecDeque<Answer<PullReply>>,
     pub media_plan: VecDeque<Answer<MediaStatus>>,
     pub report_plan: VecDeque<Answer<Report>>,
+    pub repairs: Vec<RepairRequest>,
+    /// With nothing planned it is a server that knows no repair.
+    pub repair_plan: VecDeque<Answer<RepairReply>>,
+    /// The newest version it speaks; unset: all.
+    pub newest: Option<u16>,
     pub epoch: Option<Epoch>,
     /// The server's clock − the device's.
     pub ahead_ms: i64,
@@ -77,8 +86,25 @@ impl Fake {
     }
 }
 
+impl State {
+    fn speaks(&self, proto: u16) -> Answer<()> {
+        match self.newest {
+            Some(newest) if proto > newest => Err(SyncError::refused(shared::wire::ErrorCode::ProtocolTooNew)),
+            _ => Ok(()),
+        }
+    }
+}
+
 pub fn ops(request: &PushRequest) -> Vec<Op> {
     request.ops.iter().map(|raw| serde_json::from_str(raw.get()).unwrap()).collect()
+}
+
+/// The numbers of a push, of operations that this build cannot read too.
+fn places(request: &PushRequest) -> Vec<u64> {
+    let place = |raw: &serde_json::value::RawValue| {
+        serde_json::from_str::<serde_json::Value>(raw.get()).unwrap()["op_no"].as_u64().unwrap()
+    };
+    request.ops.iter().map(|raw| place(raw)).collect()
 }
 
 pub fn numbers(request: &PushRequest) -> Vec<u64> {
@@ -88,6 +114,7 @@ pub fn numbers(request: &PushRequest) -> Vec<u64> {
 impl SyncProtocol for Fake {
     async fn enrol(&self, request: EnrolRequest) -> Answer<EnrolReply> {
         self.state().asked.push("enrol");
+        self.state().speaks(request.proto)?;
         Ok(EnrolReply {
             token: Token("new".into()),
             epoch: EPOCH,
@@ -104,8 +131,9 @@ impl SyncProtocol for Fake {
     async fn push(&self, _: &Token, request: PushRequest) -> Answer<PushReply> {
         let mut state = self.state();
         state.asked.push("push");
+        state.speaks(request.proto)?;
         let first = request.first_op.0;
-        assert_eq!(numbers(&request), (first..).take(request.ops.len()).collect::<Vec<_>>(), "gapless");
+        assert_eq!(places(&request), (first..).take(request.ops.len()).collect::<Vec<_>>(), "gapless");
         if first == 1 {
             assert_eq!(request.chain, Chain::default());
         }
@@ -120,6 +148,7 @@ impl SyncProtocol for Fake {
     async fn pull(&self, _: &Token, request: PullRequest) -> Answer<PullReply> {
         let mut state = self.state();
         state.asked.push("pull");
+        state.speaks(request.proto)?;
         let server_now = Moment::shanghai(request.client_now.utc_ms + state.ahead_ms);
         let cursor = request.cursors.get(&SCOPE).copied().unwrap_or_default();
         state.pulls.push(request);
@@ -128,6 +157,14 @@ impl SyncProtocol for Fake {
         reply.server_now = server_now;
         reply.epoch = state.epoch.unwrap_or(EPOCH);
         Ok(reply)
+    }
+
+    async fn repair(&self, _: &Token, request: RepairRequest) -> Answer<RepairReply> {
+        let mut state = self.state();
+        state.asked.push("repair");
+        state.repairs.push(request);
+        let planned = state.repair_plan.pop_front();
+        planned.unwrap_or_else(|| Err(SyncError::refused(shared::wire::ErrorCode::NotFound)))
     }
 
     async fn media_create(&self, _: &Token, _: MediaCreate) -> Answer<MediaStatus> {
@@ -236,7 +273,14 @@ pub fn rows(rows: impl IntoIterator<Item = Row>) -> ScopePage {
 }
 
 pub fn page(scope: ScopePage, more: bool) -> PullReply {
-    PullReply { epoch: EPOCH, server_now: Moment::shanghai(0), scopes: vec![scope], dropped: vec![], more }
+    PullReply {
+        epoch: EPOCH,
+        server_now: Moment::shanghai(0),
+        scopes: vec![scope],
+        dropped: vec![],
+        more,
+        told: vec![],
+    }
 }
 
 pub fn shown(core: &Core, row: RowId) -> bool {

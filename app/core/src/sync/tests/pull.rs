@@ -111,6 +111,25 @@ async fn after_a_reset_what_did_not_come_back_leaves_but_only_once_the_last_page
 }
 
 #[tokio::test]
+async fn what_left_while_a_phone_lay_in_a_drawer_goes_at_the_reset_and_pending_work_on_it_stays_until_taken() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    server.plan_pull(Ok(page(rows([recipient(1, 1, "甲"), recipient(2, 1, "乙"), recipient(3, 1, "丙")]), false)));
+    sync(&mut core, &server).await;
+    edit(&mut core, R1, "own words");
+    world.pass_ms(200 * 86_400_000);
+    server.plan_push(Err(SyncError::refused(shared::wire::ErrorCode::Malformed)));
+    let anew = ScopePage { reset: true, cursor: Seq(9), ..rows([recipient(3, 1, "丙")]) };
+    server.plan_pull(Ok(page(anew, false)));
+    sync(&mut core, &server).await;
+    let held = |core: &Core| [1, 2, 3].map(|n| shown(core, RowId(Uuid::from_u128(n))));
+    assert_eq!(held(&core), [true, false, true]);
+    assert_eq!(note(&core, R1).as_deref(), Some("own words"));
+    sync(&mut core, &server).await;
+    assert_eq!(held(&core), [false, false, true]);
+}
+
+#[tokio::test]
 async fn a_scope_that_differs_from_the_servers_is_fetched_anew_once_and_that_is_noted() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = device(&world);
@@ -139,13 +158,13 @@ async fn a_digest_that_never_agrees_does_not_keep_the_sync_going_for_ever() {
         server.plan_pull(Ok(page(ScopePage { digest: Some(wrong), ..rows([recipient(1, 1, "甲")]) }, false)));
     }
     let view = sync(&mut core, &server).await;
-    assert_eq!(server.take_asked(), ["pull", "pull"]);
+    assert_eq!(server.take_asked(), ["pull", "repair", "pull"]);
     assert!(view.last_success.is_some() && shown(&core, R1));
     sync(&mut core, &server).await;
     assert_eq!(server.take_asked(), ["pull"], "nor is it fetched anew by every sync");
     world.pass_ms(6 * 3_600_000);
     sync(&mut core, &server).await;
-    assert_eq!(server.take_asked(), ["pull", "pull"], "but some hours later");
+    assert_eq!(server.take_asked(), ["pull", "repair", "pull"], "but some hours later");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::Dir;
-use shared::{Outcome, op::Rejection, wire::ErrorCode};
+use shared::{OpOutcome, Outcome, ids::OpId, op::Rejection, wire::ErrorCode};
 
 #[tokio::test]
 async fn a_second_push_goes_on_with_the_chain_of_the_first() {
@@ -195,4 +195,52 @@ async fn a_push_that_is_refused_as_a_whole_keeps_nobody_from_fetching_news() {
     assert_eq!(view.waiting_total, 1);
     assert_eq!(view.last_problem, Some(crate::views::SyncProblem::Refused(ErrorCode::Malformed)));
     assert_eq!(view.last_success, None);
+}
+
+/// Written by SQL, as a build that knows more had saved it before it was taken off the phone again.
+fn of_a_newer_build(core: &Core) -> OpId {
+    let (id, row) = (OpId(Uuid::from_u128(0xE7)), Uuid::from_u128(0xE8));
+    let json = serde_json::json!({"op_id": id, "op_no": 1, "hlc": "0000000000000001", "kind": "feedback", "row": row,
+        "change": {"merge_rows": {"into": row}}});
+    let sql = "INSERT INTO op (incarnation, wire_no, id, row, kind, json, saved_at) VALUES (1, 1, ?1, ?2, 'feedback', ?3, ?4)";
+    let conn = core.store().unwrap().conn();
+    conn.execute(sql, (id.as_bytes(), row.as_bytes(), json.to_string(), "2026-03-10T10:00:00.000+08:00")).unwrap();
+    id
+}
+
+#[tokio::test]
+async fn what_a_newer_build_saved_is_sent_and_blocks_nothing() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let op_id = of_a_newer_build(&core);
+    let said = say(&mut core, "after it");
+    let outcome = Outcome::Rejected(Rejection::NeedsNewerServer);
+    let outcomes = vec![OpOutcome { op_id, op_no: OpNo(1), outcome }];
+    server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(2) }));
+    server.plan_push(Ok(PushVerdict::Accepted { acked_through: OpNo(2), outcomes }));
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    assert_eq!((view.attention.len(), view.attention[0].change.as_str()), (1, "merge_rows"));
+    let again = core.handle(Command::Resend { op_no: view.attention[0].op_no });
+    assert!(matches!(again, Receipt::Refused(crate::Refusal::NotNow)), "{again:?}");
+    assert!(shown(&core, said));
+    let pushed = server.state().pushes[1].ops[0].get().to_owned();
+    assert!(pushed.contains("merge_rows"), "numbered anew, it keeps its words: {pushed}");
+}
+
+#[tokio::test]
+async fn a_restored_server_that_knows_an_older_incarnation_is_offered_acknowledged_work_again() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say(&mut core, "acknowledged");
+    sync(&mut core, &server).await;
+    say(&mut core, "waiting");
+    server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
+    server.state().pushes.clear();
+    server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(2) }));
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    let pushes = std::mem::take(&mut server.state().pushes);
+    assert_eq!(numbers(&pushes[0]), [2], "as it went out");
+    assert_eq!(numbers(&pushes[1]), [1, 2], "under the new incarnation, with what had been acknowledged");
 }

@@ -148,6 +148,39 @@ async fn a_clock_a_day_ahead_is_shown_and_one_minute_is_not() {
 }
 
 #[tokio::test]
+async fn a_clock_set_back_after_a_sync_is_not_believed_and_stamps_go_on_growing() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let first = say(&mut core, "a");
+    sync(&mut core, &server).await;
+    let day = core.today_day().unwrap();
+    for back in [1, 400] {
+        world.set_clock_by(-back * 86_400_000);
+        assert_eq!(core.today_day().unwrap(), day, "no earlier than when the server last spoke");
+        let saved = core.write(|tx| Ok(tx.true_now())).unwrap();
+        assert_eq!(saved.day(), day);
+        say(&mut core, "b");
+    }
+    let stamp = |row| outbox::of_row(core.store().unwrap().conn(), row).unwrap()[0].op().unwrap().hlc;
+    let stamps: Vec<_> = outbox::list(core.store().unwrap().conn(), outbox::Part::Waiting, 10)
+        .unwrap()
+        .iter()
+        .map(|entry| entry.op().unwrap().hlc)
+        .collect();
+    assert!(stamp(first) < stamps[0] && stamps.is_sorted_by(|a, b| a < b));
+    // Put right, it is believed again; so is a server that had been wrong itself.
+    world.set_clock_by(401 * 86_400_000);
+    sync(&mut core, &server).await;
+    world.pass_ms(3 * 86_400_000);
+    assert_eq!(core.today_day().unwrap(), day.plus(3));
+    server.state().ahead_ms = 365 * 86_400_000;
+    sync(&mut core, &server).await;
+    server.state().ahead_ms = 0;
+    sync(&mut core, &server).await;
+    assert_eq!(core.today_day().unwrap(), day.plus(3));
+}
+
+#[tokio::test]
 async fn the_last_report_is_read_without_a_connection_and_said_to_be_old() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = device(&world);

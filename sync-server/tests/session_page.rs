@@ -1,0 +1,151 @@
+//! `docs/protocol/session.md` is what a server really says: each request there is sent as it stands, each answer compared.
+//! `UPDATE_SESSION=1 cargo test -p sync-server --test session_page` writes the answers anew.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers too")]
+
+use reqwest::{Client, RequestBuilder};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use shared::records::Role;
+use std::{path::PathBuf, sync::Arc};
+use sync_server::{
+    core::TestEnv,
+    testing::{Options, TestServer, World},
+};
+
+/// 2026-11-23T10:00:00+08:00.
+const NOW_MS: i64 = 1_795_399_200_000;
+const PHOTO: &[u8] = &[0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46, 0, 1];
+
+fn path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/protocol/session.md")
+}
+
+/// The page, taken in from its beginning.
+struct Page {
+    rest: String,
+    done: String,
+    update: bool,
+}
+
+impl Page {
+    fn read() -> Self {
+        let rest = std::fs::read_to_string(path()).unwrap();
+        Self { rest, done: String::new(), update: std::env::var_os("UPDATE_SESSION").is_some() }
+    }
+
+    /// Takes everything up to and including `mark`.
+    fn skip(&mut self, mark: &str) {
+        let end = self.rest.find(mark).unwrap_or_else(|| panic!("the page has no {mark:?} here")) + mark.len();
+        self.done.extend(self.rest.drain(..end));
+    }
+
+    /// The next block of JSON, as it stands.
+    fn block(&mut self) -> String {
+        self.skip("```json\n");
+        let end = self.rest.find("\n```").unwrap();
+        let text: String = self.rest.drain(..end).collect();
+        self.done.push_str(&text);
+        text
+    }
+
+    /// The request under a heading that names `call`.
+    fn request(&mut self, call: &str) -> String {
+        self.skip(&format!("`{call}`"));
+        self.block()
+    }
+
+    /// Compares the next answer, or writes it.
+    async fn answer(&mut self, request: RequestBuilder) -> Value {
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let came: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+        assert_eq!(status, 200, "{came}");
+        self.skip("`200`");
+        self.skip("```json\n");
+        let end = self.rest.find("\n```").unwrap();
+        let told: String = self.rest.drain(..end).collect();
+        if self.update {
+            self.done.push_str(&serde_json::to_string_pretty(&came).unwrap());
+            // As it goes: what comes later may need what is here.
+            std::fs::write(path(), format!("{}{}", self.done, self.rest)).unwrap();
+        } else {
+            assert_eq!(serde_json::from_str::<Value>(&told).unwrap(), came);
+            self.done.push_str(&told);
+        }
+        came
+    }
+
+    fn has(&self, line: &str) {
+        assert!(self.rest.contains(line), "the page does not say {line}");
+    }
+}
+
+fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[tokio::test]
+async fn every_request_of_the_session_gets_the_answer_that_is_written_there() {
+    let env = Arc::new(TestEnv::new(NOW_MS));
+    let server = TestServer::start_with(Options { env, ..Options::default() });
+    let mut world = World::default();
+    for (code, name) in [("6208", "平凉市"), ("620802", "崆峒区"), ("620802101", "甲镇"), ("620802101201", "一村")]
+    {
+        world.area(code, name);
+    }
+    world.worker("W1", "李红", "620802101", Role::Worker, &[]);
+    world.recipient("R1", "对象1", shared::records::Category::DestituteHome, "620802101201");
+    world.pairing("W1", "R1");
+    server.load(&world);
+    let (http, url) = (Client::builder().no_proxy().build().unwrap(), server.url());
+    let mut page = Page::read();
+
+    let code = server.code("W1");
+    let body = page.request("POST /v1/enrol");
+    assert!(body.contains(&format!("\"code\":\"{code}\"")), "the code is {code}");
+    let enrolled = page.answer(http.post(format!("{url}/v1/enrol")).body(body)).await;
+    let token = enrolled["token"].as_str().unwrap().to_owned();
+    let post = |path: &str, body: String| http.post(format!("{url}{path}")).bearer_auth(&token).body(body);
+
+    let body = page.request("POST /v1/pull");
+    page.answer(post("/v1/pull", body)).await;
+    let mut chain = [0_u8; 32];
+    let mut chains = Vec::new();
+    for _ in 0..2 {
+        let body = page.request("POST /v1/push");
+        for op in body.lines().filter(|line| line.starts_with("{\"op_id\"")) {
+            let op = op.strip_suffix("]}").or(op.strip_suffix(',')).unwrap();
+            chain = Sha256::digest([&chain[..], op.as_bytes()].concat()).into();
+            chains.push(hex(chain));
+        }
+        page.answer(post("/v1/push", body)).await;
+    }
+    let body = page.request("POST /v1/pull");
+    let pulled = page.answer(post("/v1/pull", body)).await;
+
+    let body = page.request("POST /v1/media");
+    let upload = page.answer(post("/v1/media", body)).await["upload"].as_str().unwrap().to_owned();
+    page.has(&format!("`PATCH /v1/media/{upload}`"));
+    let patch = http.patch(format!("{url}/v1/media/{upload}")).bearer_auth(&token).header("upload-offset", 0);
+    page.answer(patch.body(PHOTO)).await;
+    page.has(&format!("`POST /v1/media/{upload}/finish`"));
+    page.answer(post(&format!("/v1/media/{upload}/finish"), String::new())).await;
+
+    let body = page.request("POST /v1/repair");
+    let repaired = page.answer(post("/v1/repair", body)).await;
+    assert_eq!(repaired["differ"].as_array().unwrap().len(), 1);
+
+    // The vectors at the end.
+    let visit = uuid::Uuid::parse_str("01900000-0000-7000-8000-000000000201").unwrap();
+    let hash = Sha256::digest([&visit.as_bytes()[..], &1_u64.to_be_bytes()].concat());
+    let sum = u64::from_be_bytes(hash[..8].try_into().unwrap());
+    let bucket = format!("{:02x}", Sha256::digest(visit.as_bytes())[0]);
+    let stamp = format!("{:016x}", (NOW_MS as u64) << 16 | 2);
+    for value in [&stamp, &chains[0], &chains[1], &format!("{sum:016x}"), &bucket] {
+        page.has(&format!("`{value}`"));
+    }
+    page.has(&format!("`{{\"count\":1,\"sum\":\"{sum}\"}}`"));
+    assert_eq!(repaired["differ"][0]["bucket"], bucket.as_str());
+    assert!(pulled["scopes"].as_array().unwrap().len() == 2);
+}

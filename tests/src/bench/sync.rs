@@ -1,0 +1,153 @@
+//! One device and the server: 10,000 visits up, down on a second device, then nothing to do.
+
+use super::{
+    Backend, Stage,
+    device::Handheld,
+    peer::Bare,
+    table::{Hold, Table, per_second},
+    township,
+};
+use crate::{
+    city::{Entry, deeds, dice::Dice, plan},
+    harness::recorder::{Recorder, now_ms},
+};
+use anyhow::{Context, ensure};
+use device_core::{
+    Command,
+    client::{HttpClient, ServerAddress},
+    command::NewVisit,
+};
+use shared::{
+    Day, Moment,
+    protocol::SyncProtocol,
+    records::{Presence, VisitMode},
+};
+use std::time::Instant;
+
+const VISITS: usize = 10_000;
+/// In the care of the one who records.
+const RECIPIENTS: u32 = 100;
+const IDLE: u32 = 2_000;
+
+pub async fn run(backend: &Backend, bare: &Bare, table: &mut Table) -> anyhow::Result<()> {
+    let today = Day::of_utc_ms(now_ms());
+    let mut stage = Stage::new(backend, township(1, RECIPIENTS, today)).await?;
+    let worker = stage.plan.carers().next().context("the plan has one who cares")?;
+    let code = stage.plan.workers[worker].code.clone();
+    stage.server.start().await?;
+    let url = stage.server.url();
+    let (one, two) = (stage.server.code_for(&code).await?, stage.server.code_for(&code).await?);
+    let mut first = Handheld::open(&stage.home("first"), &url)?;
+    first.enrol(&url, &one).await?;
+    first.sync().await?;
+    let mut second = Handheld::open(&stage.home("second"), &url)?;
+    second.enrol(&url, &two).await?;
+    second.sync().await?;
+
+    record(&stage, &mut first)?;
+    let up = first.sync().await?;
+    table.title("one device, a real core with an encrypted store, over HTTP");
+    let pushed = per_second(VISITS, up.time("push"));
+    table.hold("push of 10 000 visits, durable on both sides", pushed, "visits/s", Hold::AtLeast(40_000.0));
+    table.note("  beside bare SQLite", pushed / bare.batched, "x");
+    table.note("  pushes", f64::from(up.calls["push"]), "calls");
+    table.note("  bytes a visit, headers included", up.up as f64 / VISITS as f64, "bytes");
+    let own = per_second(VISITS, up.time("pull"));
+    table.note("its own pull of the same afterwards", own, "rows/s");
+
+    let down = second.sync().await?;
+    let pulled = per_second(VISITS, down.time("pull"));
+    table.hold("pull of the same by a second device", pulled, "rows/s", Hold::AtLeast(60_000.0));
+
+    server_alone(&stage, &url, table).await?;
+    idle(&stage, &mut second, table).await?;
+    wire(&stage, worker, &url, table).await?;
+    stage.server.kill().await
+}
+
+/// Visits over the last hundred days, saved through the core.
+fn record(stage: &Stage, device: &mut Handheld) -> anyhow::Result<()> {
+    let people: Vec<_> = stage.plan.recipients.iter().map(plan::recipient_id).collect();
+    let now = now_ms();
+    for n in 0..VISITS {
+        let ago = (n / people.len()) as i64;
+        device.save(Command::SaveVisit(NewVisit {
+            recipients: vec![people[n % people.len()]],
+            mode: VisitMode::Home,
+            presence: Presence::Found,
+            happened: Some(Moment::shanghai(now - ago * 86_400_000 - 3_600_000)),
+            findings: Vec::new(),
+            services: Vec::new(),
+            note: Some("炉子、炕都看过，药还够两个星期。".to_owned()),
+            follow_up: None,
+            need: None,
+            draft: None,
+        }))?;
+    }
+    Ok(())
+}
+
+/// The server's own share, with a client that keeps nothing.
+async fn server_alone(stage: &Stage, url: &str, table: &mut Table) -> anyhow::Result<()> {
+    let worker = stage.plan.carers().next().context("the plan has one who cares")?;
+    let code = stage.server.code_for(&stage.plan.workers[worker].code).await?;
+    let client = HttpClient::new(ServerAddress::parse(url)?)?;
+    let mut recorder = Recorder::enrol(&client, &code, "bench").await?;
+    let entries = visits(stage, VISITS);
+    let before = stage.server.cpu_seconds()?;
+    let began = Instant::now();
+    recorder.push(&client, &entries).await?;
+    let took = began.elapsed();
+    table.note("push of 10 000 visits by a client that keeps nothing", per_second(VISITS, took), "visits/s");
+    table.note(
+        "  the server's processor time",
+        (stage.server.cpu_seconds()? - before) * 1e6 / VISITS as f64,
+        "us/visit",
+    );
+    Ok(())
+}
+
+fn visits(stage: &Stage, n: usize) -> Vec<Entry> {
+    let mut dice = Dice::new(7, n as u64);
+    let now = now_ms();
+    let one = |n: usize| {
+        let recipient = &stage.plan.recipients[n % stage.plan.recipients.len()];
+        let about = deeds::About { recipient: plan::recipient_id(recipient), category: &recipient.category };
+        let at = Moment::shanghai(now - (n / stage.plan.recipients.len()) as i64 * 86_400_000 - 7_200_000);
+        deeds::home_visit(&mut dice, about, at)
+    };
+    (0..n).map(one).collect()
+}
+
+async fn idle(stage: &Stage, device: &mut Handheld, table: &mut Table) -> anyhow::Result<()> {
+    // What the pushes above brought.
+    device.sync().await?;
+    let spent = device.sync().await?;
+    table.hold("sync with nothing to do: round trips", f64::from(spent.calls()), "calls", Hold::AtMost(1.0));
+    table.hold("  bytes up, headers included", spent.up as f64, "bytes", Hold::AtMost(500.0));
+    table.hold("  bytes down, headers included", spent.down as f64, "bytes", Hold::AtMost(500.0));
+    let device_core::Step::Pull { token, request } = device.first_step()? else {
+        anyhow::bail!("a sync with nothing to send begins with a pull");
+    };
+    let before = stage.server.cpu_seconds()?;
+    let began = Instant::now();
+    for _ in 0..IDLE {
+        device.client.pull(&token, request.clone()).await?;
+    }
+    let each = began.elapsed() / IDLE;
+    let cpu = (stage.server.cpu_seconds()? - before) * 1000.0 / f64::from(IDLE);
+    table.hold("  the server's processor time", cpu, "ms", Hold::AtMost(1.0));
+    table.note("  from request to reply", each.as_secs_f64() * 1000.0, "ms");
+    Ok(())
+}
+
+async fn wire(stage: &Stage, worker: usize, url: &str, table: &mut Table) -> anyhow::Result<()> {
+    let client = HttpClient::new(ServerAddress::parse(url)?)?;
+    let code = stage.server.code_for(&stage.plan.workers[worker].code).await?;
+    let mut recorder = Recorder::enrol(&client, &code, "bench").await?;
+    let fifty = visits(stage, 50);
+    ensure!(fifty.len() == 50, "fifty visits");
+    let each = recorder.packed_bytes(&fifty)? as f64 / 50.0;
+    table.hold("bytes a visit in a push of 50", each, "bytes", Hold::AtMost(200.0));
+    Ok(())
+}

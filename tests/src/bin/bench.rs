@@ -1,0 +1,67 @@
+//! Measures the numbers to hold and prints them beside what they are to hold.
+
+use clap::{Parser, ValueEnum};
+use std::{process::ExitCode, time::Instant};
+use tests::{
+    bench::{self, Backend, table::Table},
+    harness::interrupt::interrupted,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Sync,
+    FanIn,
+    History,
+    Phone,
+}
+
+#[derive(Parser)]
+#[command(
+    about = "Measures push, pull, fan-in, reports and the device, and prints each figure beside what it is to hold"
+)]
+struct Arguments {
+    /// Only these parts; history needs fan-in.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// A PostgreSQL database to measure on instead of SQLite: it must be empty.
+    #[arg(long)]
+    database: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = tokio::select! {
+        done = run(Arguments::parse()) => done,
+        () = interrupted() => Err(anyhow::anyhow!("interrupted")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let wanted = |part: Part| arguments.only.is_empty() || arguments.only.contains(&part);
+    let backend = arguments.database.clone().map_or(Backend::Sqlite, Backend::Postgres);
+    let mut table = Table::default();
+    let bare = bench::peer::run(&mut table)?;
+    if wanted(Part::Sync) {
+        bench::sync::run(&backend, &bare, &mut table).await?;
+    }
+    if wanted(Part::FanIn) || wanted(Part::History) {
+        let (mut stage, mut recorders) = bench::fan_in::run(&backend, &bare, &mut table).await?;
+        if wanted(Part::History) {
+            bench::history::run(&mut stage, &mut recorders, &mut table).await?;
+        }
+        stage.server.kill().await?;
+    }
+    if wanted(Part::Phone) && arguments.database.is_none() {
+        bench::phone::run(&mut table).await?;
+    }
+    println!("\n{}", table.end(began));
+    Ok(())
+}

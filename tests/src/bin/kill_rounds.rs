@@ -1,0 +1,37 @@
+//! Kills the server with SIGKILL while devices push, round after round, and counts what was lost.
+
+use clap::Parser;
+use std::process::ExitCode;
+use tests::{bench::Backend, harness::interrupt::interrupted, kill};
+
+#[derive(Parser)]
+#[command(about = "Kills the server under load, round after round, and counts what was lost or doubled")]
+struct Arguments {
+    #[arg(long, default_value_t = 50)]
+    rounds: u32,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments { rounds, seed } = Arguments::parse();
+    let done = tokio::select! {
+        done = kill::rounds(&Backend::Sqlite, rounds, seed) => done,
+        () = interrupted() => Err(anyhow::anyhow!("interrupted")),
+    };
+    match done {
+        Ok(toll) => {
+            println!(
+                "kill-rounds: {} kills under load, {} operations acknowledged, {} pushes broken off and sent again, {} \
+                 lost, {} doubled.",
+                toll.rounds, toll.acknowledged, toll.broken, toll.lost, toll.doubled
+            );
+            if toll.lost == 0 && toll.doubled == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            eprintln!("kill-rounds: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

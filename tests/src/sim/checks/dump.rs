@@ -1,0 +1,94 @@
+//! Everything the server holds, read in one snapshot.
+
+use crate::sim::store::SimStore;
+use shared::{AreaCode, Month, OpId, Row, RowId, ids::Seq, records::Kind};
+use std::collections::BTreeMap;
+use sync_server::{
+    core::CoreError,
+    store::{
+        Job, Store, TallyRow, Txn,
+        tables::{
+            Media, Once, OpLog, Person, PhotoRef, Quarantine, Record, ShelfDigest, Standing, Worker, WorkerDigest,
+        },
+    },
+};
+
+#[derive(Default)]
+pub struct Dump {
+    pub rows: BTreeMap<RowId, Row>,
+    pub docs: BTreeMap<RowId, String>,
+    pub ops: BTreeMap<OpId, OpLog>,
+    pub quarantine: Vec<Quarantine>,
+    pub workers: Vec<Worker>,
+    pub people: Vec<Person>,
+    pub worker_digests: Vec<WorkerDigest>,
+    pub shelf_digests: Vec<ShelfDigest>,
+    pub standing: Vec<Standing>,
+    pub once: Vec<Once>,
+    pub tally: Vec<TallyRow>,
+    pub media: Vec<Media>,
+    pub photos: Vec<PhotoRef>,
+}
+
+impl Dump {
+    pub async fn read(store: &SimStore) -> anyhow::Result<Self> {
+        Ok(store.read(ReadAll).await?)
+    }
+}
+
+struct ReadAll;
+
+impl Job for ReadAll {
+    type Out = Dump;
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Dump, CoreError> {
+        let mut dump = Dump::default();
+        for record in txn.under::<Record>("id", "").await? {
+            let row: Row = serde_json::from_str(&record.doc)
+                .map_err(|e| sync_server::store::StoreError::Corrupt(e.to_string()))?;
+            dump.rows.insert(record.id, row);
+            dump.docs.insert(record.id, record.doc);
+        }
+        dump.ops = txn.under::<OpLog>("op_id", "").await?.into_iter().map(|o| (o.op_id, o)).collect();
+        dump.quarantine = txn.under("device", "").await?;
+        dump.workers = txn.under("id", "").await?;
+        dump.people = txn.under("id", "").await?;
+        dump.worker_digests = txn.under("worker", "").await?;
+        dump.shelf_digests = txn.under("shelf", "").await?;
+        dump.standing = txn.under("shelf", "").await?;
+        dump.once = txn.under("recipient", "").await?;
+        dump.media = txn.under("sha256", "").await?;
+        dump.photos = txn.under("row", "").await?;
+        let span = (Month::from_number(0), Month::from_number(40_000));
+        let areas = txn.under::<sync_server::store::tables::Area>("code", "").await?;
+        let mut parents: Vec<AreaCode> = areas.into_iter().filter_map(|a| a.code.parent()).collect();
+        parents.sort_unstable_by_key(ToString::to_string);
+        parents.dedup();
+        for parent in parents {
+            dump.tally.extend(txn.tally(parent.as_str(), span.0, span.1).await?);
+        }
+        Ok(dump)
+    }
+}
+
+struct Head;
+
+impl Job for Head {
+    type Out = Seq;
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Seq, CoreError> {
+        Ok(txn.head().await?)
+    }
+}
+
+/// The last number given out: while it stands still, nothing changes.
+pub async fn head(store: &SimStore) -> anyhow::Result<Seq> {
+    Ok(store.read(Head).await?)
+}
+
+/// Reviews that wait for a decision.
+pub async fn open_reviews(store: &SimStore) -> anyhow::Result<Vec<RowId>> {
+    let dump = Dump::read(store).await?;
+    let open = |row: &&Row| row.kind == Kind::Review && row.fields.text("status") == Some("open");
+    Ok(dump.rows.values().filter(open).map(|r| r.id).collect())
+}

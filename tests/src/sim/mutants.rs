@@ -1,0 +1,74 @@
+//! Bugs to plant. The simulator proves itself by catching each of them. Production code knows nothing of this: a bug sits
+//! in a wrapper around a seam, written so that its effect is that of the bug it is named after.
+//!
+//! - around the server's store: [`super::txn`]
+//! - around request and reply: [`super::network`]
+//! - on the device's own store, by SQL: [`super::handset`]
+
+macro_rules! bugs {
+    ($($(#[doc = $what:literal])+ $name:ident,)+) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Bug { $($(#[doc = $what])+ $name,)+ }
+
+        impl Bug {
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),+ }
+            }
+            pub fn what(self) -> &'static str {
+                match self { $(Self::$name => concat!($($what),+)),+ }
+            }
+        }
+    };
+}
+
+bugs! {
+    /// A pull's cursor passes a row that it did not hold, as with a clock or a sequence that is not in commit order.
+    CursorSkipsACommit,
+    /// A row that left a scope goes from the device while work on it waits.
+    EvictedBeforeAccepted,
+    /// The server judges and does not tell what needs attention.
+    OutcomeNotTold,
+    /// The server judges an operation again when it comes twice.
+    OpIdIgnored,
+    /// The server answers before its commit, and crashes.
+    AcknowledgedBeforeDurable,
+    /// What stands behind an unreadable operation in one push is dropped with it.
+    NeighboursOfTheUnreadableDropped,
+    /// Rows that left a scope are not told.
+    LeavingNotTold,
+    /// A worker's scope holds the recipients of everyone.
+    StrangersRowsInScope,
+    /// Stamps are those of arrival, so that whoever syncs last wins.
+    ArrivalWins,
+    /// Figures are booked twice.
+    TalliedTwice,
+    /// What ceases to be open stays counted as open.
+    OpenNeverCloses,
+    /// A push counts as acknowledged although its reply was lost.
+    LostReplyTakenForYes,
+    /// A new incarnation forgets what waits.
+    NewIncarnationForgetsUnsent,
+    /// A restored server's new epoch is not noticed.
+    EpochIgnored,
+    /// A photo is called verified without its bytes.
+    PhotoVerifiedWithoutBytes,
+    /// Work recorded after the pairing had ended raises no review.
+    LateWorkDropped,
+    /// Tags are set as a whole by the last who touches them.
+    SetOverwritesWhole,
+    /// Pairings do not begin or end with the day.
+    DaysNotSwept,
+    /// A transaction that fails half way keeps its first half.
+    HalfATransactionKept,
+    /// The clock's error is not taken out of stamps.
+    SkewNotCorrected,
+    /// A value that lost is thrown away instead of being kept as a former one.
+    LoserForgotten,
+}
+
+impl Bug {
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|bug| bug.name() == name)
+    }
+}

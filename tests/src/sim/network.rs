@@ -1,0 +1,365 @@
+//! Requests and replies on their way: lost, doubled, late, cut short, refused, and the process behind them dying. Also
+//! where the bugs of request and reply are planted, and where every row that a device receives is looked at.
+
+use super::{
+    handset::Flight,
+    mutants::Bug,
+    profile::weighted,
+    store::StoreFault,
+    town::{day_of, keeper, place},
+    world::World,
+};
+use device_core::{Command, Step, StepReply};
+use serde_json::{Value, value::RawValue};
+use shared::{
+    OpId, Row,
+    ids::OpNo,
+    records::Audience,
+    wire::{ErrorCode, MediaState, MediaStatus, PullReply, PushVerdict, Scope, SyncError},
+};
+
+/// What a delivery meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mishap {
+    RequestLost,
+    ReplyLost,
+    Doubled,
+    DoubledLater,
+    CutShort,
+    Refused,
+    Busy,
+    CrashBefore,
+    CrashAfter,
+    DiskFull,
+}
+
+const MISHAPS: [(Mishap, &str, u64); 10] = [
+    (Mishap::RequestLost, "request lost", 3),
+    (Mishap::ReplyLost, "reply lost", 5),
+    (Mishap::Doubled, "request doubled", 2),
+    (Mishap::DoubledLater, "request replayed later", 2),
+    (Mishap::CutShort, "reply cut short", 2),
+    (Mishap::Refused, "server error", 1),
+    (Mishap::Busy, "server busy, Retry-After", 1),
+    (Mishap::CrashBefore, "server killed before the commit", 2),
+    (Mishap::CrashAfter, "server killed after the commit", 2),
+    (Mishap::DiskFull, "server disk full", 2),
+];
+
+/// 150 s: both sides give up on a request that takes longer.
+const TIMEOUT_MS: i64 = 150_000;
+
+impl World {
+    /// The next thing in a device's sync: it begins, its request arrives, or its reply does.
+    pub(super) async fn sync_step(&mut self, at: usize) -> anyhow::Result<()> {
+        match std::mem::replace(&mut self.handsets[at].flight, Flight::Idle) {
+            Flight::Idle => {
+                let by_user = self.dice.chance(700);
+                self.begin_sync(at, by_user);
+            }
+            Flight::Asked(step, since) => {
+                let late = self.clock.now_ms() - since > TIMEOUT_MS;
+                let reply = if late { step.lost() } else { self.deliver(at, &step).await? };
+                self.handsets[at].flight = Flight::Answered(step, Box::new(reply));
+            }
+            Flight::Answered(step, reply) => self.take_reply(at, *step, *reply)?,
+        }
+        Ok(())
+    }
+
+    /// Begins a sync; what comes next waits in the device's flight.
+    pub(super) fn begin_sync(&mut self, at: usize, by_user: bool) {
+        let handset = &mut self.handsets[at];
+        if by_user {
+            if handset.core.begin(&Command::SyncNow).is_some() {
+                return;
+            }
+        } else {
+            handset.core.begin_by_itself();
+        }
+        self.trace.syncs += 1;
+        self.next_request(at);
+    }
+
+    pub(super) fn next_request(&mut self, at: usize) {
+        let handset = &mut self.handsets[at];
+        let Some(step) = handset.core.next_step() else { return };
+        if let Step::Push { request, .. } = &step {
+            for op in &request.ops {
+                if let Some(saved) = op_id(op).and_then(|id| self.ledger.ops.get_mut(&id)) {
+                    saved.offered = true;
+                }
+            }
+        }
+        handset.flight = Flight::Asked(Box::new(step), self.clock.now_ms());
+    }
+
+    fn take_reply(&mut self, at: usize, step: Step, reply: StepReply) -> anyhow::Result<()> {
+        self.plant_before_reply(at, &step, &reply)?;
+        let text = format!("{} takes the reply to {}: {}", self.handsets[at].name, step.name(), told(&reply));
+        self.event(text, Vec::new());
+        self.handsets[at].core.apply(reply);
+        if self.killed(at, false)? {
+            return Ok(());
+        }
+        self.plant_after_reply(at)?;
+        self.observe(at, false)?;
+        self.nothing_evicted_too_early(at)?;
+        self.next_request(at);
+        Ok(())
+    }
+
+    /// Brings a request to one of the server's processes, or not.
+    async fn deliver(&mut self, at: usize, step: &Step) -> anyhow::Result<StepReply> {
+        let process = self.dice.below(self.server.processes.len() as u64) as usize;
+        let meets = self.dice.chance(if self.quiet { 0 } else { self.profile.network });
+        let mishap = if meets {
+            weighted(&mut self.dice, MISHAPS.map(|(_, _, weight)| weight)).map(|i| MISHAPS[i])
+        } else {
+            None
+        };
+        let Some((mishap, kind, _)) = mishap else { return self.answer(at, process, step).await };
+        let name = self.handsets[at].name.clone();
+        self.note_fault(kind, format!("{kind}: {} of {name}", step.name()));
+        Ok(match mishap {
+            Mishap::RequestLost => step.lost(),
+            Mishap::ReplyLost => {
+                self.answer(at, process, step).await?;
+                step.lost()
+            }
+            Mishap::Doubled => {
+                self.answer(at, process, step).await?;
+                self.answer(at, process, step).await?
+            }
+            Mishap::DoubledLater => {
+                self.strays.push((at, step.clone()));
+                self.answer(at, process, step).await?
+            }
+            Mishap::CutShort => {
+                self.answer(at, process, step).await?;
+                step.failed(SyncError::BadReply("cut short".to_owned()))
+            }
+            Mishap::Refused => step.failed(SyncError::refused(ErrorCode::Internal)),
+            Mishap::Busy => step.failed(SyncError::refused(ErrorCode::Busy).retry_after(30)),
+            Mishap::CrashBefore => self.answer_and_die(at, process, step, StoreFault::CrashBefore).await?,
+            Mishap::CrashAfter => self.answer_and_die(at, process, step, StoreFault::CrashAfter).await?,
+            Mishap::DiskFull => {
+                let writes = self.dice.below(12) as u32;
+                self.server.store.notes().fault = Some(StoreFault::FullAfter(writes));
+                let reply = self.answer(at, process, step).await?;
+                self.server.store.notes().fault = None;
+                reply
+            }
+        })
+    }
+
+    /// The process answers until its next write, and dies there.
+    async fn answer_and_die(
+        &mut self,
+        at: usize,
+        process: usize,
+        step: &Step,
+        fault: StoreFault,
+    ) -> anyhow::Result<StepReply> {
+        self.server.store.notes().fault = Some(fault);
+        let reply = self.answer(at, process, step).await?;
+        let met = std::mem::take(&mut self.server.store.notes().met);
+        self.server.store.notes().fault = None;
+        self.server.replace_process(process).await?;
+        // With the bug the answer was out before the commit.
+        let told = self.bug == Some(Bug::AcknowledgedBeforeDurable) || !met;
+        Ok(if told { reply } else { step.lost() })
+    }
+
+    /// A process answers. Whatever it says is looked at before the device hears of it.
+    async fn answer(&mut self, at: usize, process: usize, step: &Step) -> anyhow::Result<StepReply> {
+        let server = self.server.processes[process].clone();
+        let mut sent = step.clone();
+        let dropped = self.plant_in_request(&mut sent);
+        let mut reply = sent.run(&server).await;
+        self.plant_in_reply(at, step, &mut reply, dropped);
+        if let StepReply::Pull(Ok(reply)) = &reply {
+            self.look_at_rows(at, reply);
+        }
+        Ok(reply)
+    }
+
+    /// An old request turns up again; nobody waits for the answer.
+    pub(super) async fn stray(&mut self) -> anyhow::Result<()> {
+        if self.strays.is_empty() {
+            return Ok(());
+        }
+        let which = self.dice.below(self.strays.len() as u64) as usize;
+        let (at, step) = self.strays.swap_remove(which);
+        let process = self.dice.below(self.server.processes.len() as u64) as usize;
+        self.event(format!("an old {} of {} turns up", step.name(), self.handsets[at].name), Vec::new());
+        let server = self.server.processes[process].clone();
+        step.run(&server).await;
+        Ok(())
+    }
+
+    /// Nobody may receive a row outside their scope, by what the office believes now.
+    fn look_at_rows(&mut self, at: usize, reply: &PullReply) {
+        let person = self.town.person(self.handsets[at].worker).clone();
+        let care = self.town.recipients_of(person.id, day_of(self.clock.now_ms()));
+        let mut strangers = Vec::new();
+        for page in &reply.scopes {
+            for raw in &page.rows {
+                self.trace.checks += 1;
+                let Ok(row) = serde_json::from_str::<Row>(raw.get()) else { continue };
+                let audience = row.kind.audience();
+                let through = if audience == Audience::Recipient { row.recipient() } else { None };
+                let may = !person.left
+                    && match page.scope {
+                        Scope::Reference(_) => audience == Audience::Reference,
+                        Scope::Area(area) => {
+                            person.areas.contains(&area)
+                                && audience != Audience::Reference
+                                && place(&row).is_some_and(|p| area.contains(&p))
+                        }
+                        Scope::Worker(worker) => {
+                            worker == person.id
+                                && (through.is_some_and(|r| care.contains(&r)) || keeper(&row) == Some(worker))
+                        }
+                    }
+                    && audience != Audience::Server;
+                if !may {
+                    strangers.push((page.scope, row));
+                }
+            }
+        }
+        if let Some((scope, row)) = strangers.pop() {
+            let what = format!("{} received {} {} in {scope}", self.handsets[at].name, row.kind, row.id);
+            self.fail("nobody receives a row outside their scope", what, vec![row.id]);
+        }
+    }
+
+    fn plant_in_request(&self, step: &mut Step) -> Option<OpNo> {
+        if let (Some(Bug::PhotoVerifiedWithoutBytes), Step::MediaChunk { chunk, .. }) = (self.bug, &mut *step) {
+            chunk.bytes.clear();
+        }
+        let Step::Push { request, .. } = step else { return None };
+        match self.bug {
+            Some(Bug::NeighboursOfTheUnreadableDropped) => {
+                let last = OpNo(request.first_op.0 + request.ops.len() as u64 - 1);
+                let unreadable =
+                    request.ops.iter().position(|op| serde_json::from_str::<shared::Op>(op.get()).is_err());
+                request.ops.truncate(unreadable? + 1);
+                Some(last)
+            }
+            // As if the device's clock were that much slower: every stamp is shifted to the present.
+            Some(Bug::ArrivalWins) => {
+                request.client_now.utc_ms = self.clock.now_ms() - super::town::days(400);
+                None
+            }
+            Some(Bug::SkewNotCorrected) => {
+                request.client_now.utc_ms = self.clock.now_ms();
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn plant_in_reply(&mut self, at: usize, step: &Step, reply: &mut StepReply, dropped: Option<OpNo>) {
+        match (self.bug, reply) {
+            (Some(Bug::OutcomeNotTold), StepReply::Push(Ok(reply))) => {
+                if let PushVerdict::Accepted { outcomes, .. } = &mut reply.verdict {
+                    outcomes.clear();
+                }
+            }
+            (Some(Bug::NeighboursOfTheUnreadableDropped), StepReply::Push(Ok(reply))) => {
+                if let (PushVerdict::Accepted { acked_through, .. }, Some(last)) = (&mut reply.verdict, dropped) {
+                    *acked_through = last;
+                }
+            }
+            (Some(Bug::EpochIgnored), StepReply::Push(Ok(reply))) => {
+                reply.epoch = self.handsets[at].epoch().unwrap_or(reply.epoch);
+            }
+            (Some(Bug::EpochIgnored), StepReply::Pull(Ok(reply))) => {
+                reply.epoch = self.handsets[at].epoch().unwrap_or(reply.epoch);
+            }
+            (Some(Bug::EpochIgnored), StepReply::Enrol(Ok(reply))) => {
+                reply.epoch = self.handsets[at].epoch().unwrap_or(reply.epoch);
+            }
+            (Some(Bug::CursorSkipsACommit), StepReply::Pull(Ok(reply))) if !self.quiet => {
+                for page in reply.scopes.iter_mut().filter(|p| p.rows.len() > 1) {
+                    page.rows.remove(0);
+                }
+            }
+            (Some(Bug::LeavingNotTold), StepReply::Pull(Ok(reply))) => {
+                reply.scopes.iter_mut().for_each(|page| page.gone.clear());
+            }
+            (Some(Bug::PhotoVerifiedWithoutBytes), StepReply::Media(Ok(status))) => {
+                if let Step::MediaChunk { chunk, .. } = step {
+                    *status = MediaStatus {
+                        upload: chunk.upload,
+                        state: MediaState::Verified,
+                        offset: chunk.offset + chunk.bytes.len() as u64,
+                    };
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The id in an operation's JSON, whatever else is wrong with it.
+fn op_id(raw: &RawValue) -> Option<OpId> {
+    serde_json::from_str::<Value>(raw.get()).ok()?.get("op_id")?.as_str()?.parse().ok()
+}
+
+/// A reply in a few words.
+fn told(reply: &StepReply) -> String {
+    match reply {
+        StepReply::Push(Ok(reply)) => match &reply.verdict {
+            PushVerdict::Accepted { acked_through, outcomes } => {
+                let words: Vec<String> = outcomes.iter().map(|o| outcome_word(&o.outcome)).collect();
+                format!("accepted through {acked_through} [{}]", words.join(", "))
+            }
+            PushVerdict::Resume { have } => format!("resume, have {have}"),
+            PushVerdict::NewIncarnation { incarnation } => format!("new incarnation {incarnation}"),
+            PushVerdict::Other(_) => "a verdict of a newer server".to_owned(),
+        },
+        StepReply::Pull(Ok(reply)) => {
+            let pages: Vec<String> = reply
+                .scopes
+                .iter()
+                .filter(|p| p.reset || !p.rows.is_empty() || !p.gone.is_empty())
+                .map(|p| {
+                    let reset = if p.reset { " reset" } else { "" };
+                    let scope = p.scope.to_string();
+                    format!(
+                        "{}{reset} +{} -{} @{}",
+                        &scope[..scope.len().min(14)],
+                        p.rows.len(),
+                        p.gone.len(),
+                        p.cursor
+                    )
+                })
+                .collect();
+            format!("{}{}", pages.join("; "), if reply.more { " and more" } else { "" })
+        }
+        StepReply::Media(Ok(status)) => format!("{:?} {}", status.state, status.offset),
+        StepReply::Enrol(Ok(_)) | StepReply::Report(Ok(_)) => "well".to_owned(),
+        StepReply::Repair(Ok(reply)) => {
+            format!("repair +{} @{}{}", reply.rows.len(), reply.seq, if reply.more { " and more" } else { "" })
+        }
+        StepReply::Repair(Err(e)) => e.to_string(),
+        StepReply::Push(Err(e)) => e.to_string(),
+        StepReply::Pull(Err(e)) => e.to_string(),
+        StepReply::Media(Err(e)) => e.to_string(),
+        StepReply::Enrol(Err(e)) => e.to_string(),
+        StepReply::Report(Err(e)) => e.to_string(),
+    }
+}
+
+pub fn outcome_word(outcome: &shared::Outcome) -> String {
+    use shared::Outcome as O;
+    match outcome {
+        O::Applied => "applied".to_owned(),
+        O::Merged { lost } => format!("merged, lost {lost:?}"),
+        O::InReview { reason, applied, .. } => format!("in review, {reason}, applied {applied}"),
+        O::Rejected(why) => format!("rejected, {}", why.word()),
+        O::Other(_) => "other".to_owned(),
+    }
+}

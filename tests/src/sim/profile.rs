@@ -1,0 +1,61 @@
+//! What kind of world a seed makes: how many people, what they mostly do, and which faults they live with. Each seed
+//! favours some and leaves others out, so that a failure is not drowned in noise.
+
+use super::faults::Fault;
+use crate::city::dice::Dice;
+
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub on_disk: bool,
+    pub workers: usize,
+    pub recipients: usize,
+    pub steps: u32,
+    /// Longest pause between two steps, in seconds.
+    pub pause_s: i64,
+    /// Notes as long as they may be, so that pushes and pulls take several pages.
+    pub wordy: bool,
+    /// In a thousand deliveries so many meet a fault.
+    pub network: u64,
+    /// Weights of what comes next: somebody records, a sync takes a step, the office acts, a fault.
+    pub next: [u64; 4],
+    /// Weights of faults beyond the network.
+    pub faults: Vec<(Fault, u64)>,
+    /// Server processes over one store.
+    pub processes: usize,
+}
+
+impl Profile {
+    pub fn of(seed: u64, dice: &mut Dice) -> Self {
+        let calm = dice.chance(150);
+        let weight = |dice: &mut Dice| if calm { 0 } else { dice.one_of(&[0, 0, 1, 1, 3]) };
+        let faults = Fault::ALL.iter().map(|fault| (*fault, weight(dice))).collect();
+        Self {
+            on_disk: seed % 2 == 1,
+            workers: dice.between(2, 4) as usize,
+            recipients: dice.between(5, 12) as usize,
+            steps: dice.between(300, 700) as u32,
+            pause_s: dice.one_of(&[60, 600, 3600, 10_000]),
+            wordy: dice.chance(120),
+            network: if calm { 0 } else { dice.one_of(&[0, 50, 150, 300]) },
+            next: [
+                25 + dice.below(20),
+                45 + dice.below(20),
+                2 + dice.below(8),
+                if calm { 0 } else { 2 + dice.below(7) },
+            ],
+            faults,
+            processes: dice.one_of(&[1, 1, 2, 3]),
+        }
+    }
+}
+
+/// An index, each as likely as its weight; `None` when all are zero.
+pub fn weighted(dice: &mut Dice, weights: impl IntoIterator<Item = u64> + Clone) -> Option<usize> {
+    let total: u64 = weights.clone().into_iter().sum();
+    let mut left = dice.below(total);
+    weights.into_iter().position(|weight| {
+        let hit = left < weight;
+        left = left.saturating_sub(weight);
+        hit
+    })
+}

@@ -1,0 +1,153 @@
+//! The server's store as the simulator sees it: either backend behind one handle that several server processes share,
+//! that crashes when told to, and that notes which operations were judged.
+
+use super::{mutants::Bug, txn::SimTxn};
+use shared::OpId;
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+use sync_server::store::{Job, MemoryStore, SqliteStore, Store, StoreError, Stored, Txn};
+
+/// What the next write meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreFault {
+    /// The process dies before the commit: nothing is written.
+    CrashBefore,
+    /// The process dies after the commit: all of it is written, nobody is told.
+    CrashAfter,
+    /// The disk is full from the nth write of the transaction on.
+    FullAfter(u32),
+}
+
+pub enum Backend {
+    Memory(MemoryStore),
+    Sqlite(SqliteStore),
+}
+
+#[derive(Default)]
+pub struct Notes {
+    pub fault: Option<StoreFault>,
+    /// A fault was met.
+    pub met: bool,
+    /// Operations judged and committed, as often as they were.
+    pub judged: Vec<OpId>,
+}
+
+struct Inner {
+    backend: RwLock<Arc<Backend>>,
+    bug: Option<Bug>,
+    notes: Mutex<Notes>,
+}
+
+/// A clone is the same store, as another process sees it.
+#[derive(Clone)]
+pub struct SimStore {
+    inner: Arc<Inner>,
+}
+
+impl SimStore {
+    pub fn new(backend: Backend, bug: Option<Bug>) -> Self {
+        let (backend, notes) = (RwLock::new(Arc::new(backend)), Mutex::default());
+        Self { inner: Arc::new(Inner { backend, bug, notes }) }
+    }
+
+    pub fn backend(&self) -> Arc<Backend> {
+        self.inner.backend.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another backend in place of this one, as after a restore.
+    pub fn replace(&self, backend: Backend) {
+        *self.inner.backend.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(backend);
+    }
+
+    pub fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.inner.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a wrapped job ends without a result of its own.
+enum Stopped<J: Job> {
+    Job(J::Err),
+    Store(StoreError),
+    /// It was told as done and is undone all the same: the planted bug.
+    ToldAndUndone(J::Out),
+}
+
+impl<J: Job> From<StoreError> for Stopped<J> {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+struct Wrapped<J> {
+    job: J,
+    bug: Option<Bug>,
+    fault: Option<StoreFault>,
+}
+
+impl<J: Job> Job for Wrapped<J> {
+    type Out = (J::Out, Vec<OpId>);
+    type Err = Stopped<J>;
+
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, Stopped<J>> {
+        let mut txn = SimTxn::new(txn, self.bug, self.fault);
+        let done = match self.job.run(&mut txn).await {
+            Ok(done) => done,
+            Err(error) => return Err(Stopped::Job(error)),
+        };
+        let judged = txn.judged();
+        match self.fault {
+            Some(StoreFault::CrashBefore) if self.bug == Some(Bug::AcknowledgedBeforeDurable) => {
+                Err(Stopped::ToldAndUndone(done))
+            }
+            Some(StoreFault::CrashBefore) => Err(Stopped::Store(StoreError::Closed)),
+            _ => Ok((done, judged)),
+        }
+    }
+}
+
+impl Store for SimStore {
+    async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
+        let fault = self.notes().fault.take();
+        self.notes().met |= fault.is_some();
+        let wrapped = Wrapped { job, bug: self.inner.bug, fault };
+        let result = match &*self.backend() {
+            Backend::Memory(store) => store.write(wrapped).await,
+            Backend::Sqlite(store) => store.write(wrapped).await,
+        };
+        match result {
+            Ok((done, judged)) => {
+                self.notes().judged.extend(judged);
+                match fault {
+                    Some(StoreFault::CrashAfter) => Err(StoreError::Closed.into()),
+                    _ => Ok(done),
+                }
+            }
+            Err(Stopped::Job(error)) => Err(error),
+            Err(Stopped::Store(error)) => Err(error.into()),
+            Err(Stopped::ToldAndUndone(done)) => Ok(done),
+        }
+    }
+
+    async fn read<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
+        let wrapped = Wrapped { job, bug: self.inner.bug, fault: None };
+        let result = match &*self.backend() {
+            Backend::Memory(store) => store.read(wrapped).await,
+            Backend::Sqlite(store) => store.read(wrapped).await,
+        };
+        match result {
+            Ok((done, _)) => Ok(done),
+            Err(Stopped::Job(error)) => Err(error),
+            Err(Stopped::Store(error)) => Err(error.into()),
+            Err(Stopped::ToldAndUndone(done)) => Ok(done),
+        }
+    }
+
+    async fn backup(&self, path: PathBuf) -> Stored<()> {
+        match &*self.backend() {
+            Backend::Memory(store) => store.backup(path).await,
+            Backend::Sqlite(store) => store.backup(path).await,
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! A transaction of the server between the core and its backend: where a full disk strikes, where judged operations are
+//! noted, and where the bugs of the server are planted.
+
+use super::{mutants::Bug, store::StoreFault};
+use serde_json::Value;
+use shared::{Month, OpId, RecipientId, RowId, WorkerId, ids::Seq};
+use sync_server::store::{
+    Cell, Column, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn,
+    tables::{Gone, Once, OpLog, Standing, WorkerFeed},
+};
+
+pub struct SimTxn<'a, X> {
+    txn: &'a mut X,
+    bug: Option<Bug>,
+    fault: Option<StoreFault>,
+    writes: u32,
+    judged: Vec<OpId>,
+}
+
+impl<'a, X: Txn> SimTxn<'a, X> {
+    pub fn new(txn: &'a mut X, bug: Option<Bug>, fault: Option<StoreFault>) -> Self {
+        Self { txn, bug, fault, writes: 0, judged: Vec::new() }
+    }
+
+    pub fn judged(self) -> Vec<OpId> {
+        self.judged
+    }
+
+    /// Before each write: is there room? False, instead of an error, for the bug that goes on without.
+    fn room(&mut self) -> Stored<bool> {
+        self.writes += 1;
+        match self.fault {
+            Some(StoreFault::FullAfter(n)) if self.writes > n && self.has(Bug::HalfATransactionKept) => Ok(false),
+            Some(StoreFault::FullAfter(n)) if self.writes > n => Err(StoreError::Full),
+            _ => Ok(true),
+        }
+    }
+
+    fn has(&self, bug: Bug) -> bool {
+        self.bug == Some(bug)
+    }
+
+    /// A record as a planted bug would write it; `None` leaves it out.
+    fn record_with_bug<T: Table>(&self, row: &T) -> Option<T> {
+        let mut cells = row.cells();
+        let at = T::COLUMNS.iter().position(|c| *c == "doc")?;
+        let Cell::Text(text) = cells[at] else { return None };
+        let mut doc: Value = serde_json::from_str(text).ok()?;
+        match self.bug {
+            Some(Bug::LateWorkDropped) if doc["fields"]["reason"] == "grant_ended" => return None,
+            Some(Bug::SetOverwritesWhole) => only_the_last_touch(&mut doc),
+            Some(Bug::LoserForgotten) => drop_former(&mut doc),
+            _ => {}
+        }
+        let changed = doc.to_string();
+        cells[at] = Cell::Text(&changed);
+        T::read(|i| Ok(cells[i])).ok()
+    }
+}
+
+/// Tags that another device than the last one to touch them had set are gone.
+fn only_the_last_touch(doc: &mut Value) {
+    let Some(stamps) = doc["stamps"].as_object() else { return };
+    let tags = stamps.iter().filter(|(key, _)| key.starts_with("tags/"));
+    let Some(last) = tags.clone().max_by_key(|(_, s)| s["rev"].as_u64()).map(|(_, s)| s["device"].clone()) else {
+        return;
+    };
+    let kept: Vec<Value> = tags
+        .filter(|(_, s)| s["device"] == last && s["removed"] != true)
+        .map(|(key, _)| Value::from(&key["tags/".len()..]))
+        .collect();
+    if doc["kind"] == "recipient" {
+        doc["fields"]["tags"] = Value::from(kept);
+    }
+}
+
+fn drop_former(doc: &mut Value) {
+    if doc["kind"] == "recipient"
+        && let Some(fields) = doc.as_object_mut()
+    {
+        fields.remove("former");
+    }
+}
+
+impl<X: Txn> Txn for SimTxn<'_, X> {
+    async fn get<T: Table>(&mut self, keys: &[T::Key]) -> Stored<Vec<Option<T>>> {
+        if self.has(Bug::OpIdIgnored) && T::NAME == "op_log" {
+            return Ok(keys.iter().map(|_| None).collect());
+        }
+        self.txn.get(keys).await
+    }
+
+    async fn put<T: Table>(&mut self, rows: &[T]) -> Stored<()> {
+        if !rows.is_empty() && !self.room()? {
+            return Ok(());
+        }
+        if T::NAME == OpLog::NAME
+            && let Some(at) = T::COLUMNS.iter().position(|c| *c == "op_id")
+        {
+            for row in rows {
+                self.judged.push(OpId::read(row.cells()[at])?);
+            }
+        }
+        let planted =
+            self.has(Bug::LateWorkDropped) || self.has(Bug::SetOverwritesWhole) || self.has(Bug::LoserForgotten);
+        if planted && T::NAME == "record" {
+            let rows: Vec<T> = rows.iter().filter_map(|row| self.record_with_bug(row)).collect();
+            return self.txn.put(&rows).await;
+        }
+        self.txn.put(rows).await
+    }
+
+    async fn delete<T: Table>(&mut self, keys: &[T::Key]) -> Stored<()> {
+        if !keys.is_empty() && !self.room()? {
+            return Ok(());
+        }
+        self.txn.delete::<T>(keys).await
+    }
+
+    async fn find<T: Table>(&mut self, column: &'static str, values: &[Cell<'_>]) -> Stored<Vec<T>> {
+        if self.has(Bug::StrangersRowsInScope) && T::NAME == "care" && column == "worker" {
+            return self.txn.under(column, "").await;
+        }
+        self.txn.find(column, values).await
+    }
+
+    async fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> Stored<Vec<T>> {
+        if self.has(Bug::DaysNotSwept) && T::NAME == "care" {
+            return Ok(Vec::new());
+        }
+        self.txn.under(column, prefix).await
+    }
+    async fn between<T: Table>(&mut self, column: &'static str, from: i64, to: i64, limit: usize) -> Stored<Vec<T>> {
+        self.txn.between(column, from, to, limit).await
+    }
+
+    async fn head(&mut self) -> Stored<Seq> {
+        self.txn.head().await
+    }
+    async fn advance(&mut self, by: u64) -> Stored<Seq> {
+        self.txn.advance(by).await
+    }
+    async fn seqs(&mut self, column: SeqColumn, values: &[Cell<'_>], after: Seq, limit: usize) -> Stored<Vec<Seq>> {
+        self.txn.seqs(column, values, after, limit).await
+    }
+    async fn docs(&mut self, seqs: &[Seq]) -> Stored<Vec<(Seq, RowId, String)>> {
+        self.txn.docs(seqs).await
+    }
+    async fn worker_feed(&mut self, worker: WorkerId, after: Seq, limit: usize) -> Stored<Vec<WorkerFeed>> {
+        self.txn.worker_feed(worker, after, limit).await
+    }
+    async fn gone(&mut self, shelves: &[String], after: Seq, limit: usize) -> Stored<Vec<Gone>> {
+        self.txn.gone(shelves, after, limit).await
+    }
+
+    async fn tally_add(&mut self, rows: &[TallyRow]) -> Stored<()> {
+        if !rows.is_empty() && !self.room()? {
+            return Ok(());
+        }
+        if self.has(Bug::TalliedTwice) {
+            self.txn.tally_add(rows).await?;
+        }
+        self.txn.tally_add(rows).await
+    }
+    async fn tally(&mut self, parent: &str, from: Month, to: Month) -> Stored<Vec<TallyRow>> {
+        self.txn.tally(parent, from, to).await
+    }
+    async fn standing_add(&mut self, rows: &[Standing]) -> Stored<()> {
+        if !rows.is_empty() && !self.room()? {
+            return Ok(());
+        }
+        if self.has(Bug::OpenNeverCloses) {
+            let rows: Vec<Standing> = rows.iter().filter(|s| s.n > 0).cloned().collect();
+            return self.txn.standing_add(&rows).await;
+        }
+        self.txn.standing_add(rows).await
+    }
+    async fn once_before(&mut self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<Once>> {
+        self.txn.once_before(recipient, day, n).await
+    }
+    async fn overdue(&mut self, area: &str, today: i32) -> Stored<i64> {
+        self.txn.overdue(area, today).await
+    }
+    async fn silent_devices(&mut self, area: &str, before_ms: i64) -> Stored<i64> {
+        self.txn.silent_devices(area, before_ms).await
+    }
+    async fn totals(&mut self) -> Stored<Totals> {
+        self.txn.totals().await
+    }
+}
