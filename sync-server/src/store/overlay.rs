@@ -253,7 +253,8 @@ impl<T: Txn> Txn for Overlay<'_, T> {
         };
         let asked = known.columns.entry(column).or_default();
         let mut unknown: Vec<Cell<'_>> = values.to_vec();
-        unknown.retain(|value| !asked.contains_key(&bytes_of(&[*value])));
+        // NULL is equal to nothing, itself included.
+        unknown.retain(|value| *value != Cell::Null && !asked.contains_key(&bytes_of(&[*value])));
         unknown.sort_unstable();
         unknown.dedup();
         if !unknown.is_empty() {

@@ -51,6 +51,9 @@ async fn run(program: &str, url: &DatabaseUrl, options: &[&OsStr]) -> Stored<()>
     command.arg("--dbname").arg(url.without_password()).args(options);
     // Quiet or in English, so that what is passed on reads like the rest of the log.
     command.env("LC_ALL", "C").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    if url.leaves_the_machine() {
+        command.env("PGSSLMODE", "require");
+    }
     if let Some(password) = url.password() {
         command.env("PGPASSWORD", String::from_utf8_lossy(password).as_ref());
     }

@@ -98,8 +98,9 @@ impl DatabaseUrl {
         &self.config
     }
 
-    /// The URL without its password, which goes to PostgreSQL's own programs by the environment: everybody on the
-    /// machine can read a command line.
+    /// The URL for PostgreSQL's own programs and for people: without its password, which programs get by the environment,
+    /// as everybody on the machine can read a command line; and without the modes of libpq that put up with a connection
+    /// in the clear.
     pub fn without_password(&self) -> String {
         let (base, query) = self.text.split_once('?').unwrap_or((&self.text, ""));
         let mut shown = base.to_owned();
@@ -109,12 +110,19 @@ impl DatabaseUrl {
         {
             shown = format!("{scheme}://{user}@{host}");
         }
-        let kept: Vec<&str> = query.split('&').filter(|p| !p.is_empty() && !p.starts_with("password=")).collect();
+        let left_out =
+            |p: &&str| p.is_empty() || p.starts_with("password=") || *p == "sslmode=prefer" || *p == "sslmode=allow";
+        let kept: Vec<&str> = query.split('&').filter(|p| !left_out(p)).collect();
         if kept.is_empty() { shown } else { format!("{shown}?{}", kept.join("&")) }
     }
 
     pub fn password(&self) -> Option<&[u8]> {
         self.config.get_password()
+    }
+
+    /// True where the connection must be encrypted.
+    pub(super) fn leaves_the_machine(&self) -> bool {
+        self.config.get_ssl_mode() == SslMode::Require
     }
 
     /// The same server, another database.
@@ -171,6 +179,8 @@ mod tests {
             "postgres://lianxin:s%40crt@db/l?password=other&sslrootcert=/etc/ca.pem".parse().unwrap();
         assert_eq!(url.to_string(), "postgres://lianxin@db/l?sslrootcert=/etc/ca.pem");
         assert!(!format!("{url:?}").contains("crt@"));
+        let url: DatabaseUrl = "postgres://lianxin@db/l?sslmode=prefer".parse().unwrap();
+        assert_eq!(url.to_string(), "postgres://lianxin@db/l", "nor is libpq told to put up with the clear");
         let url: DatabaseUrl = "postgres://lianxin:s%40crt@db/l".parse().unwrap();
         assert_eq!(url.password(), Some(&b"s@crt"[..]), "it is there all the same");
     }
