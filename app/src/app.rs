@@ -11,7 +11,7 @@ use crate::{
     home::home,
     prefs::{Prefs, provide_prefs},
     routes::Route,
-    state::provide_device,
+    state::{provide_device, use_connection},
     theme::CSS,
 };
 
@@ -20,9 +20,10 @@ pub fn App() -> Element {
     let prefs = provide_prefs(Prefs::default());
     provide_toasts();
     // A tool may bring a device of its own.
-    provide_device(|| try_consume_context::<Device>().unwrap_or_else(open));
+    let device = provide_device(|| try_consume_context::<Device>().unwrap_or_else(open));
+    use_connection(device);
     use_hook(open_where_asked);
-    let Prefs { lang, text, theme } = prefs();
+    let Prefs { lang, text, theme, .. } = prefs();
     rsx! {
         style { {CSS} }
         div { class: "app", lang: lang.code(), "data-text": text.code(), "data-theme": theme.code(),

@@ -1,4 +1,4 @@
-//! How this person likes to read: language, size of text, colours. Kept by the settings screen, read by everything.
+//! How this person likes to read (language, size of text, colours) and to send photos. Kept by the settings screen, read by everything.
 
 use dioxus::prelude::*;
 
@@ -46,6 +46,8 @@ pub struct Prefs {
     pub lang: Lang,
     pub text: TextSize,
     pub theme: Theme,
+    /// Photos travel over mobile data as well; without it they wait for Wi-Fi.
+    pub photos_on_metered: bool,
 }
 
 /// Makes `start` the preferences of everything below. Call once, in the root component.

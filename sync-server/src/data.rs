@@ -4,12 +4,12 @@
 //! | entry | what |
 //! | --- | --- |
 //! | `lianxin.db` (and `-wal`, `-shm`) | the store |
-//! | `photos/` | photo bytes, content-addressed |
+//! | `photos/` | photo bytes, content-addressed; not there when `--objects` names another place |
 //! | `lock` | held by whoever has the store open |
 //! | `control.sock` | where a running server takes commands; owner only |
 
 use crate::{
-    core::{CoreError, Env, FolderObjects, ServerCore, Settings},
+    core::{CoreError, Env, Objects, ServerCore, Settings, StoredObjects},
     store::{AnyStore, StoreError, postgres::DatabaseUrl},
 };
 use std::{
@@ -97,9 +97,19 @@ impl DataDir {
 
     /// Opens the core on this folder. Whoever calls holds the lock where it is for one.
     pub async fn open(&self, env: Arc<dyn Env>, settings: Settings) -> Result<LocalCore, DataError> {
+        let photos = StoredObjects::folder(self.photos()).map_err(|e| DataError::Folder(self.photos(), e))?;
+        self.open_with(Arc::new(photos), env, settings).await
+    }
+
+    /// As [`DataDir::open`], with photos that lie elsewhere.
+    pub async fn open_with(
+        &self,
+        photos: Arc<dyn Objects>,
+        env: Arc<dyn Env>,
+        settings: Settings,
+    ) -> Result<LocalCore, DataError> {
         let store = AnyStore::open(self.database.as_ref(), &self.store()).await?;
-        let photos = FolderObjects::open(self.photos()).map_err(|e| DataError::Folder(self.photos(), e))?;
-        Ok(ServerCore::open(store, Arc::new(photos), env, settings).await?)
+        Ok(ServerCore::open(store, photos, env, settings).await?)
     }
 }
 

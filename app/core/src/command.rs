@@ -1,5 +1,5 @@
 //! Everything a screen can ask of the core. Each answers with a [`crate::Receipt`]; none touches the network except the
-//! three under "With the network", which the driver carries on for.
+//! four under "With the network", which the driver carries on for.
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -25,14 +25,19 @@ pub enum Command {
     Lock,
     /// → `Done`
     ChangePin { old: String, new: String },
-    /// Language, text size, contrast; readable before unlocking. → `Status`
+    /// Language, text size, contrast, photos over mobile data; readable before unlocking. → `Status`
     SetPrefs(Prefs),
+    /// What the platform says of the connection: photos wait while it is metered. `None` where it does not say, which
+    /// holds nothing back. → `Done`
+    SetConnection { metered: Option<bool> },
 
     // With the network.
     /// → `Status` once enrolled. A link in `code` overrides `server`.
     Enrol { server: String, code: String },
     /// Push, pull, then photos, until nothing is left or the connection breaks. → `Sync`
     SyncNow,
+    /// As `SyncNow`, and photos go too although the connection is metered, this once. → `Sync`
+    SendPhotosNow,
     /// The freshest figures that can be had: from the server, else the last ones kept. → `Report`
     Report(ReportRequest),
 
@@ -69,6 +74,8 @@ pub enum Command {
     RemovePhoto { photo: PhotoId },
     /// → `Photo`; `thumb` for lists (240 px).
     Photo { photo: PhotoId, thumb: bool },
+    /// Lets go of the originals that the office has had for long enough; thumbnails stay. → `Sync`
+    ReleasePhotos,
 
     // Drafts: saved as typed, restored after a kill. `key` names the screen and its subject, `visit:<recipient>`.
     /// → `Done`
@@ -204,6 +211,9 @@ pub struct Prefs {
     pub high_contrast: bool,
     #[serde(default)]
     pub dark: bool,
+    /// Photos are sent over metered connections as well.
+    #[serde(default)]
+    pub photos_on_metered: bool,
 }
 
 /// A day for "when did it happen" shortcuts is turned into a moment by the screen; here only for tests and demos.

@@ -26,6 +26,8 @@ pub struct Core {
     /// Saves that can still be taken back.
     pub(crate) fresh: Fresh,
     places: Places,
+    /// What the platform says of the connection; `None` while it says nothing.
+    pub(crate) metered: Option<bool>,
     /// A locked store that lives in memory only; a file is closed instead.
     parked: Option<Store>,
 }
@@ -57,6 +59,7 @@ impl Core {
             session: sync::Session::default(),
             fresh: Fresh::default(),
             places,
+            metered: None,
             parked: None,
         })
     }
@@ -138,6 +141,11 @@ impl Core {
     /// Milliseconds until operations that are held back may be offered; `None` when none is held.
     pub(crate) fn held_back_ms(&self) -> Option<u64> {
         self.fresh.release_in(self.env.monotonic_ms())
+    }
+
+    /// Room on the disk, where one can say.
+    pub(crate) fn free_bytes(&self) -> Option<u64> {
+        self.env.free_bytes(self.places.dir.as_deref()?)
     }
 
     /// Who is enrolled on the open store.

@@ -21,6 +21,9 @@ pub enum Receipt {
     Photo {
         mime: String,
         base64: String,
+        /// The original was let go of: only its thumbnail is here, the office has the whole.
+        #[serde(default)]
+        released: bool,
     },
     Draft {
         json: Option<String>,

@@ -37,6 +37,8 @@ impl Drop for Dir {
 pub struct World {
     pub wall_ms: Arc<AtomicI64>,
     pub mono_ms: Arc<AtomicU64>,
+    /// Free bytes on the disk; the largest number stands for: nobody can say.
+    pub free: Arc<AtomicU64>,
     seed: Arc<AtomicU64>,
 }
 
@@ -47,6 +49,7 @@ impl World {
         Self {
             wall_ms: Arc::new(AtomicI64::new(start.utc_ms)),
             mono_ms: Arc::new(AtomicU64::new(1_000)),
+            free: Arc::new(AtomicU64::new(u64::MAX)),
             seed: Arc::new(AtomicU64::new(1)),
         }
     }
@@ -67,6 +70,9 @@ impl Env for World {
     }
     fn monotonic_ms(&self) -> u64 {
         self.mono_ms.load(Ordering::SeqCst)
+    }
+    fn free_bytes(&self, _: &Path) -> Option<u64> {
+        Some(self.free.load(Ordering::SeqCst)).filter(|free| *free != u64::MAX)
     }
     fn random(&mut self, bytes: &mut [u8]) {
         for b in bytes {

@@ -266,6 +266,25 @@ pub struct SyncView {
     pub running: Option<Progress>,
     /// The device's clock is off by so many seconds from the server's, when that is over two minutes.
     pub clock_off_s: Option<i64>,
+    /// Why photos do not go now; absent when they do, or when none waits. How many and how large:
+    /// [`SyncView::photos_waiting`] and [`SyncView::photos_bytes`].
+    pub photos_held: Option<PhotosHeld>,
+    pub photo_space: PhotoSpace,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PhotosHeld {
+    /// The connection is metered, and photos wait for one that is not.
+    Metered,
+}
+
+/// What originals take up on this device, and what could be let go of: the server has had it for long enough.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoSpace {
+    pub photos: u32,
+    pub bytes: u64,
+    pub releasable: u32,
+    pub releasable_bytes: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

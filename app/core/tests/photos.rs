@@ -6,7 +6,8 @@ mod common;
 
 use common::*;
 use device_core::{Command, Receipt, Refusal};
-use shared::wire::CHUNK_BYTES;
+use shared::wire::{CHUNK_BYTES, ReportRequest};
+use sync_server::testing::{Fault, Saboteur};
 
 #[tokio::test]
 async fn a_broken_upload_goes_on_at_its_offset_and_no_byte_travels_twice() {
@@ -65,6 +66,96 @@ async fn one_photo_spoilt_on_its_way_blocks_neither_the_others_nor_any_record() 
     phone.line = Line::to(&server.url());
     phone.sync_all().await;
     assert_eq!(server.wait(server.core().stats()).unwrap().photos_pending, 0);
+}
+
+#[tokio::test]
+async fn a_hundred_photos_over_a_line_that_keeps_breaking_never_start_over() {
+    let server = server();
+    let mut phone = Phone::of("W1", &server).await;
+    let mut size = 0;
+    for visit in 0..10 {
+        let draft = format!("visit-{visit}");
+        for n in 0..10 {
+            size += phone.add_photo(&draft, noisy_jpeg(160, 120, visit * 10 + n + 1, 90)).unwrap().size;
+        }
+        phone.visit(recipient("R1"), &draft, Some(&draft));
+    }
+    let saboteur = Saboteur::before(server.address());
+    phone.line = Line::to(&saboteur.url());
+    saboteur.plan(std::iter::repeat_n(Fault::CutRequest(100_000), 200));
+    let (mut left, mut runs) = (100, 0);
+    while left > 0 {
+        let view = phone.sync().await;
+        assert!(view.photos_waiting <= left, "{left} photos became {}", view.photos_waiting);
+        assert_eq!((view.photos_failed, view.waiting_total), (0, 0));
+        (left, runs) = (view.photos_waiting, runs + 1);
+        assert!(runs < 150, "{left} photos left after {runs} runs");
+    }
+    assert!(runs > 5, "the line broke {runs} times");
+    let calls = phone.line.take_calls();
+    let chunks = calls.iter().filter(|c| c.starts_with("chunk")).count();
+    let creates = calls.iter().filter(|c| *c == "create").count();
+    assert!(chunks <= 150 && creates <= 100 + runs, "{chunks} chunks, {creates} uploads for 100 photos");
+    assert!(phone.line.traffic().0 <= size * 3 / 2 + 100_000);
+    assert_eq!(server.wait(server.core().stats()).unwrap().photos_pending, 0);
+}
+
+#[tokio::test]
+async fn a_photo_that_fails_every_time_holds_up_no_later_record_and_no_later_photo() {
+    let server = server();
+    let mut phone = Phone::of("W1", &server).await;
+    let bad = phone.add_photo("visit", noisy_jpeg(300, 200, 1, 90)).unwrap();
+    let Receipt::Photo { base64, .. } = phone.core.handle(Command::Photo { photo: bad.id, thumb: false }) else {
+        panic!("the photo is there")
+    };
+    let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, base64).unwrap();
+    phone.line.spoil(&shared::chain::sha256_hex(&bytes));
+    phone.visit(recipient("R1"), "the bad one", Some("visit"));
+    for day in 2..6 {
+        let draft = format!("day-{day}");
+        phone.add_photo(&draft, noisy_jpeg(300, 200, day, 90)).unwrap();
+        phone.visit(recipient("R1"), &draft, Some(&draft));
+        let view = phone.sync().await;
+        assert_eq!((view.waiting_total, view.photos_waiting, view.photos_failed), (0, 1, 1), "day {day}");
+        assert_eq!(server.wait(server.core().stats()).unwrap().photos_pending, 1, "day {day}");
+        assert_eq!(view.photo_space.photos, day, "its bytes are here, and so are all others'");
+    }
+}
+
+#[tokio::test]
+async fn the_phone_and_the_report_agree_on_the_photos_that_are_missing() {
+    let server = server();
+    let mut phone = Phone::of("W1", &server).await;
+    let mut office = Phone::of("S1", &server).await;
+    for n in 1..=3 {
+        let draft = format!("visit-{n}");
+        phone.add_photo(&draft, noisy_jpeg(300, 200, n, 90)).unwrap();
+        phone.visit(recipient("R1"), &draft, Some(&draft));
+    }
+    let mut missing = async || {
+        let area = "629901001".parse().unwrap();
+        let period = shared::Period::Month(this_month());
+        match office.run(Command::Report(ReportRequest { area, period, category: None })).await {
+            Receipt::Report { report, fresh: true } => report.attention.photos_missing,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(missing().await, 0, "nobody has heard of them");
+    // Records arrive, photos wait.
+    phone.run(Command::SetConnection { metered: Some(true) }).await;
+    assert_eq!(i64::from(phone.sync().await.photos_waiting), missing().await);
+    assert_eq!(missing().await, 3);
+    // One arrives whole, one in part.
+    phone.line.take_calls();
+    phone.line.cut(5, Cut::Request);
+    let view = match phone.run(Command::SendPhotosNow).await {
+        Receipt::Sync(view) => *view,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((i64::from(view.photos_waiting), missing().await), (2, 2));
+    phone.run(Command::SetConnection { metered: Some(false) }).await;
+    phone.sync_all().await;
+    assert_eq!(missing().await, 0);
 }
 
 #[tokio::test]

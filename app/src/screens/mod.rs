@@ -11,6 +11,7 @@ mod lost;
 mod mine;
 mod need;
 mod parts;
+mod photos_kept;
 mod pin;
 mod reading;
 mod recipient;

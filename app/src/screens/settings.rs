@@ -1,10 +1,11 @@
-//! How one reads, the PIN, the lock, and what to tell an administrator who asks.
+//! How one reads, photos, the PIN, the lock, and what to tell an administrator who asks.
 
 use device_core::{Refusal, views::Me};
 use dioxus::prelude::*;
 
 use super::{
     parts::leave,
+    photos_kept::PhotosKept,
     pin::{Chosen, PinTwice},
     reading::Reading,
 };
@@ -30,6 +31,7 @@ pub fn SettingsScreen() -> Element {
             Card { title: tr("settings-reading"), icon: Glyph::Eye,
                 Reading { prefix: "settings", colours: true, labels: true }
             }
+            PhotosKept {}
             Section { title: tr("settings-safety"),
                 ListRow {
                     title: tr("settings-change-pin"),
@@ -154,6 +156,7 @@ mod tests {
             "settings-light",
             "settings-dark",
             "settings-contrast",
+            "settings-photos-metered",
             "settings-change-pin",
             "settings-lock",
             "settings-version",

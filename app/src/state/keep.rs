@@ -48,6 +48,7 @@ fn stored(prefs: Prefs) -> Stored {
         large_text: prefs.text == TextSize::Large,
         high_contrast: prefs.theme == Theme::Contrast,
         dark: prefs.theme == Theme::Dark,
+        photos_on_metered: prefs.photos_on_metered,
     }
 }
 
@@ -61,8 +62,10 @@ mod tests {
         for lang in Lang::ALL {
             for text in [TextSize::Normal, TextSize::Large] {
                 for theme in [Theme::Light, Theme::Dark, Theme::Contrast] {
-                    let chosen = Prefs { lang, text, theme };
-                    assert_eq!(prefs_of(&stored(chosen)), chosen);
+                    for photos_on_metered in [false, true] {
+                        let chosen = Prefs { lang, text, theme, photos_on_metered };
+                        assert_eq!(prefs_of(&stored(chosen)), chosen);
+                    }
                 }
             }
         }

@@ -76,6 +76,8 @@ mod tests {
             last_problem: Some(SyncProblem::Offline),
             running: None,
             clock_off_s: None,
+            photos_held: None,
+            photo_space: Default::default(),
         };
         assert_eq!(of(&view), Link { offline: true, waiting: 3, attention: 0, running: None });
     }

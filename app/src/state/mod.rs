@@ -3,11 +3,12 @@
 //!
 //! - `ask`: a question and its answer, as a hook
 //! - `session`: phase, person and preferences; `link`: offline or not, how much waits
-//! - `entry`: what is typed at first run; `keep`: preferences that are kept
+//! - `entry`: what is typed at first run; `keep`: preferences that are kept; `connection`: what it costs
 //! - `clock`: the one place where a screen gets the time from
 
 mod ask;
 mod clock;
+mod connection;
 pub mod entry;
 mod keep;
 mod link;
@@ -15,6 +16,7 @@ mod session;
 
 pub use ask::{Ask, tell, use_ask, use_ask_afar};
 pub use clock::{now, today};
+pub use connection::use_connection;
 pub use keep::use_keeper;
 pub use link::{Link, use_link};
 pub use session::use_status;

@@ -43,6 +43,7 @@ pub(super) fn prefs_of(stored: &Stored) -> Prefs {
             (false, true) => Theme::Dark,
             (false, false) => Theme::Light,
         },
+        photos_on_metered: stored.photos_on_metered,
     }
 }
 
@@ -57,7 +58,11 @@ mod tests {
 
     #[test]
     fn contrast_wins_over_dark() {
-        let stored = Stored { lang: Some("en".into()), large_text: true, high_contrast: true, dark: true };
-        assert_eq!(prefs_of(&stored), Prefs { lang: Lang::En, text: TextSize::Large, theme: Theme::Contrast });
+        let stored =
+            Stored { lang: Some("en".into()), large_text: true, high_contrast: true, dark: true, ..Stored::default() };
+        assert_eq!(
+            prefs_of(&stored),
+            Prefs { lang: Lang::En, text: TextSize::Large, theme: Theme::Contrast, ..Prefs::default() }
+        );
     }
 }

@@ -13,6 +13,7 @@ cli-arg-behind_tls_proxy = A web server in front does TLS; allows plain HTTP on 
 cli-arg-tls_cert = TLS certificate chain (PEM)
 cli-arg-tls_key = TLS private key (PEM)
 cli-arg-public_url = What phones call this server; goes into enrolment links
+cli-arg-objects = Where photos lie: a folder, or s3://bucket/prefix with AWS_… variables (by default photos in the data folder)
 cli-arg-log = Log format: json or text
 cli-arg-areas = Areas: code,name,parent
 cli-arg-units = Units: code,name,area
@@ -45,6 +46,10 @@ cli-not-a-backup = { $file } is no backup. Name a file that the backup command m
 cli-stop-first = The server is running. Stop it first, then restore.
 cli-runs-already = A server runs on this data folder already, or a command is using it.
 cli-not-in-the-clear = Plain HTTP is not served on { $address }. Give --tls-cert and --tls-key; or --behind-tls-proxy when a web server in front does TLS; or listen on 127.0.0.1.
+cli-objects-place = Photos cannot lie at "{ $place }". Name a folder, or s3://bucket/prefix.
+cli-objects-clear = The photo storage { $url } would be spoken with in the clear. Give it an https:// address, or set AWS_ALLOW_HTTP=true if nobody can read along on the way there.
+cli-objects-authorities = The certificates in { $file } (AWS_CA_BUNDLE) cannot be used ({ $why }). Name a PEM file.
+cli-objects-settings = The settings for the photo storage do not hold ({ $why }). Check the AWS_… variables.
 cli-tls = The TLS certificate or key cannot be used ({ $why }). Check the PEM files.
 cli-cannot-listen = Cannot listen on { $address } ({ $why }). Check the address, or choose another port.
 
@@ -59,7 +64,7 @@ cli-enrol-link = Link:
 cli-enrol-done = The code is issued, valid until { $at }, and only once.
 cli-console-account = Console account: { $worker }
 cli-console-password = Console password (shown only now): { $password }
-cli-backup-done = Backup done: { $file }, { $kb } KB. Photos are in the data folder under photos; copy them too.
+cli-backup-done = Backup done: { $file }, { $kb } KB. Photos are not in it; copy them too (the folder photos in the data folder, or what --objects names).
 cli-restore-done = Restore done. The former database is kept as { $aside }. Devices send what came after the backup at their next contact.
 cli-restore-done-database = Restore done, into { $database }. Start the servers on this database. Devices send what came after the backup at their next contact.
 cli-serving = The server is up: { $url } (Ctrl-C stops it)

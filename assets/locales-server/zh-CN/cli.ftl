@@ -13,6 +13,7 @@ cli-arg-behind_tls_proxy = 前面有负责 TLS 的网页服务器,允许在非�
 cli-arg-tls_cert = TLS 证书链(PEM)
 cli-arg-tls_key = TLS 私钥(PEM)
 cli-arg-public_url = 手机访问本服务器的网址,写进注册链接
+cli-arg-objects = 照片放在哪里:文件夹,或 s3://桶/前缀(另用 AWS_… 环境变量;默认在数据文件夹的 photos 里)
 cli-arg-log = 日志格式:json 或 text
 cli-arg-areas = 区划表:code,name,parent
 cli-arg-units = 单位表:code,name,area
@@ -45,6 +46,10 @@ cli-not-a-backup = { $file } 不是备份文件。请指定用 backup 命令得�
 cli-stop-first = 服务器正在运行。请先停止服务器,再恢复。
 cli-runs-already = 这个数据文件夹已有服务器在运行,或有命令正在使用。
 cli-not-in-the-clear = 不能在 { $address } 上使用不加密的 HTTP。请给出 --tls-cert 和 --tls-key;前面另有 TLS 服务器时加 --behind-tls-proxy;或监听 127.0.0.1。
+cli-objects-place = 照片不能放在“{ $place }”。请写一个文件夹,或 s3://桶/前缀。
+cli-objects-clear = 与照片存储 { $url } 的连接不加密。请用 https:// 网址;如果确定途中没人能看到,可设 AWS_ALLOW_HTTP=true。
+cli-objects-authorities = { $file }(AWS_CA_BUNDLE)里的证书不能使用({ $why })。请指定 PEM 文件。
+cli-objects-settings = 照片存储的设置不对({ $why })。请检查 AWS_… 环境变量。
 cli-tls = TLS 证书或私钥不能使用({ $why })。请检查 PEM 文件。
 cli-cannot-listen = 不能在 { $address } 上监听({ $why })。请检查地址,或换一个端口。
 
@@ -59,7 +64,7 @@ cli-enrol-link = 链接:
 cli-enrol-done = 登记码已发,{ $at } 前有效,只能用一次。
 cli-console-account = 管理台账号:{ $worker }
 cli-console-password = 管理台密码(只显示这一次):{ $password }
-cli-backup-done = 备份完成:{ $file },{ $kb } KB。照片在数据文件夹的 photos 里,请一并复制。
+cli-backup-done = 备份完成:{ $file },{ $kb } KB。照片不在里面,请另外复制(数据文件夹里的 photos,或 --objects 所指的地方)。
 cli-restore-done = 恢复完成。原来的数据库保存在 { $aside }。各设备下次联网时会补传备份之后的记录。
 cli-restore-done-database = 已恢复到 { $database }。请让服务器使用这个数据库。各设备下次联网时会补传备份之后的记录。
 cli-serving = 服务器已启动:{ $url }(按 Ctrl-C 停止)

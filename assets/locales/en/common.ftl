@@ -71,6 +71,7 @@ photo-take = Take photo
 photo-choose = Choose photo
 photo-working = Working
 photo-remove = Remove this photo
+photo-at-office = Original at the office
 photo-error-unreadable = This picture cannot be opened and was not added.
 photo-error-unreadable-next = Take it again, or choose another one.
 photo-error-too-large = This file is too large (over { $limit }) and was not added.

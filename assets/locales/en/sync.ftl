@@ -47,6 +47,9 @@ sync-photos = { $n ->
    *[other] { $n } photos
 }
 sync-photos-apart = words first, photos after
+sync-photos-held = Photos wait for Wi-Fi
+sync-photos-held-text = this is mobile data; records are sent
+sync-photos-now = Send photos over mobile data · { $size }
 sync-photos-failed = { $n ->
     [one] { $n } photo was not sent
    *[other] { $n } photos were not sent

@@ -61,6 +61,7 @@ photo-take = 拍照
 photo-choose = 选照片
 photo-working = 正在处理
 photo-remove = 删除这张照片
+photo-at-office = 原图在单位
 photo-error-unreadable = 这张照片打不开，没有加进来。
 photo-error-unreadable-next = 请重拍一张，或换一张照片。
 photo-error-too-large = 这个文件太大（超过 { $limit }），没有加进来。

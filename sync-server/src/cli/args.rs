@@ -64,6 +64,8 @@ pub struct Serve {
     pub tls_key: Option<PathBuf>,
     #[arg(long, env = "LIANXIN_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    #[arg(long, env = "LIANXIN_OBJECTS", value_name = "PLACE")]
+    pub objects: Option<String>,
     #[arg(long, env = "LIANXIN_LOG", value_name = "FORMAT", default_value = "json", value_parser = ["json", "text"])]
     pub log: String,
 }

@@ -3,7 +3,10 @@
 use super::{Failure, args::Serve, control};
 use crate::{
     console::ConsoleOptions,
-    core::{Env, Settings, SystemEnv},
+    core::{
+        Env, Settings, StoredObjects, SystemEnv,
+        objects::{Place, PlaceError},
+    },
     data::{DataDir, DataError, LocalCore},
     http::{
         self, Api, ServeOptions,
@@ -41,7 +44,9 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
         DataError::InUse => Failure::unusable(lang, "cli-runs-already", &[]),
         other => Failure::of_data(&other, lang),
     })?;
-    let core = data.open(Arc::new(SystemEnv), Settings::default()).await.map_err(|e| Failure::of_data(&e, lang))?;
+    let photos = Arc::new(photos(options.objects.as_deref(), &data, lang)?);
+    let core = data.open_with(photos, Arc::new(SystemEnv), Settings::default()).await;
+    let core = core.map_err(|e| Failure::of_data(&e, lang))?;
     let cannot_listen = |why: io::Error| {
         let args = [("address", options.listen.to_string().into()), ("why", why.to_string().into())];
         Failure::unusable(lang, "cli-cannot-listen", &args)
@@ -61,8 +66,9 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
             )
             .ok()
     });
-    let api = Arc::new(Api::new(Arc::new(core), Limits::default()));
+    let api = Arc::new(Api::new(Arc::new(core.clone()), Limits::default()));
     let app = http::app(api, ConsoleOptions { https, public_url });
+    let _tended = Tended(tokio::spawn(core.clone().tend_photos()));
     println!("{}", tr_with(lang, "cli-serving", &[("url", own_url.clone().into())]));
     tracing::info!(url = own_url, version = env!("CARGO_PKG_VERSION"), "listening");
     match tls {
@@ -105,6 +111,30 @@ async fn keep_house(core: LocalCore) {
             }
         }
         tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Where photos lie: the place that was named, else the data folder.
+fn photos(named: Option<&str>, data: &DataDir, lang: Lang) -> Result<StoredObjects, Failure> {
+    let place = named.map_or_else(|| Ok(Place::Folder(data.photos())), str::parse::<Place>);
+    place.and_then(|place| place.open()).map_err(|error| match error {
+        PlaceError::NotAPlace(place) => Failure::refused(lang, "cli-objects-place", &[("place", place.into())]),
+        PlaceError::InTheClear(url) => Failure::refused(lang, "cli-objects-clear", &[("url", url.into())]),
+        PlaceError::Folder(path, why) => Failure::of_data(&DataError::Folder(path, why), lang),
+        PlaceError::Authorities(path, why) => {
+            let args = [("file", path.display().to_string().into()), ("why", why.into())];
+            Failure::refused(lang, "cli-objects-authorities", &args)
+        }
+        PlaceError::Settings(why) => Failure::refused(lang, "cli-objects-settings", &[("why", why.into())]),
+    })
+}
+
+/// Ends with the server.
+struct Tended(tokio::task::JoinHandle<()>);
+
+impl Drop for Tended {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the core's calls can end in, beside the protocol's own outcomes.
 
+use super::ObjectsError;
 use crate::store::StoreError;
 use shared::{
     op::Rejection,
@@ -24,8 +25,9 @@ pub enum CoreError {
     /// A change of [`super::ServerCore::apply_office`] that does not hold; none of them was applied.
     #[error("change number {} does not hold: {}", .index + 1, .rejection.word())]
     Refused { index: usize, rejection: Rejection },
-    #[error("the photo folder failed: {0}")]
-    Objects(String),
+    /// Noted in the log where it happened, with what was being done.
+    #[error(transparent)]
+    Objects(ObjectsError),
     #[error(transparent)]
     Store(#[from] StoreError),
     /// An error of the protocol, passed through.
@@ -42,10 +44,9 @@ impl From<CoreError> for SyncError {
             CoreError::Store(StoreError::Closed) => Self::refused(ErrorCode::Busy).retry_after(30),
             CoreError::NotAllowed => Self::refused(ErrorCode::NotAllowed),
             CoreError::NotFound | CoreError::UnknownDevice => Self::refused(ErrorCode::NotFound),
-            CoreError::Objects(why) => {
-                tracing::error!(why, "the photo folder failed");
-                Self::refused(ErrorCode::Internal)
-            }
+            CoreError::Objects(ObjectsError::Full) => Self::refused(ErrorCode::StorageFull).retry_after(600),
+            // About the storage and no single photo: the device comes back with all of them.
+            CoreError::Objects(_) => Self::refused(ErrorCode::Busy).retry_after(30),
             other => {
                 tracing::error!(error = %other, "a step failed");
                 Self::refused(ErrorCode::Internal)

@@ -1,11 +1,12 @@
 //! What is old goes: rows kept only so that a device may be told something, long after every device was told. In small
 //! steps, each a transaction of its own, so that nobody waits for it; what a step was about to take is looked at again
-//! inside it. Records, the log of operations and the quarantine are never pruned.
+//! inside it. Records, the log of operations and the quarantine are never pruned;
+//! abandoned uploads are the media sweep's.
 
 use super::{CoreError, ServerCore, meta};
 use crate::store::{
     Job, Store, Table, Txn,
-    tables::{EnrolCode, Gone, Media, Meta, Upload, WorkerFeed},
+    tables::{EnrolCode, Gone, Meta, WorkerFeed},
 };
 use shared::{Day, ids::Seq};
 use std::marker::PhantomData;
@@ -22,7 +23,6 @@ const DAY_MS: i64 = 86_400_000;
 pub struct Pruned {
     pub left_shelves: u64,
     pub left_workers: u64,
-    pub uploads: u64,
     pub codes: u64,
 }
 
@@ -39,7 +39,6 @@ impl<S: Store> ServerCore<S> {
         Ok(Pruned {
             left_shelves: self.walk::<Gone>("seq", below, |_| true, |g| g.seq.0 as i64).await?,
             left_workers: self.walk::<WorkerFeed>("seq", below, |f| f.gone, |f| f.seq.0 as i64).await?,
-            uploads: self.uploads(before).await?,
             codes: self.walk::<EnrolCode>("expires", before, |_| true, |c| c.expires).await?,
         })
     }
@@ -64,30 +63,6 @@ impl<S: Store> ServerCore<S> {
                 gone += self.inner.store.write(job).await?;
             }
             if step.len() < STEP {
-                return Ok(gone);
-            }
-        }
-    }
-
-    /// Uploads that ended long ago, and those nobody went on with. A device that asks for one begins anew.
-    async fn uploads(&self, before: i64) -> Result<u64, CoreError> {
-        let (mut from, mut gone) = (i64::MIN, 0);
-        loop {
-            let job = Between::<Upload> { column: "begun", from, to: before, table: PhantomData };
-            let step = self.inner.store.read(job).await?;
-            let Some(last) = step.last() else { return Ok(gone) };
-            from = last.begun.saturating_add(1);
-            let full = step.len() == STEP;
-            let ended = self.inner.store.read(Ended { uploads: step }).await?;
-            for (upload, ended) in &ended {
-                if !ended {
-                    let forgotten = self.inner.objects.forget(upload.id.to_string()).await;
-                    forgotten.map_err(|e| CoreError::Objects(e.to_string()))?;
-                }
-            }
-            let keys = ended.iter().map(|(upload, _)| upload.key()).collect();
-            gone += self.inner.store.write(Delete::<Upload> { keys, still: Box::new(|_| true) }).await?;
-            if !full {
                 return Ok(gone);
             }
         }
@@ -127,21 +102,6 @@ impl<R: Table> Job for Between<R> {
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<R>, CoreError> {
         Ok(txn.between::<R>(self.column, self.from, self.to, STEP).await?)
-    }
-}
-
-/// Which of these uploads' bytes are stored.
-struct Ended {
-    uploads: Vec<Upload>,
-}
-
-impl Job for Ended {
-    type Out = Vec<(Upload, bool)>;
-    type Err = CoreError;
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
-        let keys: Vec<_> = self.uploads.iter().map(|u| (u.sha256.clone(),)).collect();
-        let stored = txn.get::<Media>(&keys).await?;
-        Ok(self.uploads.into_iter().zip(stored).map(|(upload, media)| (upload, media.is_some())).collect())
     }
 }
 

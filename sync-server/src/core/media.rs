@@ -1,16 +1,19 @@
 //! Media: bytes in chunks that resume, kept under their hash once it is checked. Records never wait for them.
 
-use super::{CoreError, ServerCore, auth, effects::lookups::missing, error::refuse};
+use super::{CoreError, ObjectsError, ServerCore, auth, effects::lookups::missing, error::refuse, objects::Assembled};
 use crate::store::{
     Cell, Job, Store, Txn,
     tables::{Media, PhotoRef, Upload},
 };
 use shared::{
-    DeviceId, UploadId,
+    Day, DeviceId, UploadId,
     chain::hex,
     records::photo::PHOTO_BYTES_MAX,
-    wire::{CHUNK_BYTES_MAX, ErrorCode, MediaChunk, MediaCreate, MediaState, MediaStatus, SyncError, Token},
+    wire::{CHUNK_BYTES_MAX, ErrorCode, MediaChunk, MediaCreate, MediaState, MediaStatus, Token},
 };
+
+/// 8 photos put together at once: each is in memory as a whole, 8 MiB at most.
+pub(super) const FINISHING_MAX: usize = 8;
 
 impl<S: Store> ServerCore<S> {
     pub(super) async fn media_create_step(
@@ -47,11 +50,14 @@ impl<S: Store> ServerCore<S> {
         if chunk.bytes.len() > CHUNK_BYTES_MAX || end > upload.size {
             return refuse(ErrorCode::TooLarge);
         }
-        // The bytes first: an offset never promises what is not on disk.
-        self.inner.objects.write_at(upload.id.to_string(), chunk.offset, chunk.bytes).await.map_err(disk)?;
-        self.inner.store.write(Move { upload: upload.id, from: chunk.offset, to: end }).await
+        // The bytes first: an offset never promises what is not stored.
+        let objects = &self.inner.objects;
+        objects.write_at(upload.id.to_string(), chunk.offset, chunk.bytes).await.map_err(failed("keeping a chunk"))?;
+        self.go_to(&upload, end).await
     }
 
+    /// `verified` is said only after these, in this order: all bytes are together, their hash is the one announced, the
+    /// photo is stored for good, and that is noted for good. Broken off anywhere, the next finish goes through all of it.
     pub(super) async fn media_finish_step(&self, token: &Token, id: UploadId) -> Result<MediaStatus, CoreError> {
         let (upload, media) = self.upload(token, id).await?;
         if media.is_some() || upload.offset < upload.size {
@@ -59,23 +65,32 @@ impl<S: Store> ServerCore<S> {
         }
         let name = upload.id.to_string();
         let objects = &self.inner.objects;
-        // Kept already, and the note about it lost with a crash: only the note is missing.
-        if !objects.exists(upload.sha256.clone()).await.map_err(disk)? {
-            let (hash, head) = objects.inspect(name.clone(), upload.size).await.map_err(disk)?;
-            let good = hex(&hash) == upload.sha256;
-            if !good || !is_image(&head) {
-                objects.forget(name).await.map_err(disk)?;
-                let begin = self.inner.store.write(Move { upload: upload.id, from: upload.offset, to: 0 }).await?;
-                if good {
-                    return refuse(ErrorCode::NotAPhoto);
-                }
-                return Ok(MediaStatus { state: MediaState::Mismatch, ..begin });
+        // Closed never: it lives as long as the core.
+        let _turn = self.inner.finishing.acquire().await;
+        let whole = objects.assemble(name.clone(), upload.size).await.map_err(failed("putting a photo together"))?;
+        let (bytes, hash) = match whole {
+            Assembled::Whole { bytes, sha256 } => (bytes, hex(&sha256)),
+            // A chunk that was noted is gone (a disk that lied, a sweep in the same moment): sent again from there.
+            Assembled::Gap(at) => return self.go_to(&upload, at).await,
+        };
+        if hash != upload.sha256 || !is_image(&bytes) {
+            objects.forget(name).await.map_err(failed("forgetting an upload"))?;
+            let begin = self.go_to(&upload, 0).await?;
+            if hash == upload.sha256 {
+                return refuse(ErrorCode::NotAPhoto);
             }
-            objects.keep(name.clone(), upload.sha256.clone()).await.map_err(disk)?;
+            return Ok(MediaStatus { state: MediaState::Mismatch, ..begin });
         }
-        let stored = self.inner.store.write(Verified { upload: upload.clone(), now_ms: self.now_ms() }).await?;
-        objects.forget(name).await.map_err(disk)?;
+        objects.keep(upload.sha256.clone(), bytes).await.map_err(failed("keeping a photo"))?;
+        let stored = self.inner.store.write(Verified { upload, now_ms: self.now_ms() }).await?;
+        // What is left of the upload is only in the way: the sweep takes what cannot be removed now.
+        let _ = objects.forget(name).await.map_err(failed("forgetting an upload"));
         Ok(stored)
+    }
+
+    async fn go_to(&self, upload: &Upload, to: u64) -> Result<MediaStatus, CoreError> {
+        let today = Day::of_utc_ms(self.now_ms()).number();
+        self.inner.store.write(Move { upload: upload.id, from: upload.offset, to, today }).await
     }
 
     async fn upload(&self, token: &Token, id: UploadId) -> Result<(Upload, Option<Media>), CoreError> {
@@ -93,12 +108,12 @@ fn status(upload: &Upload, verified: bool) -> MediaStatus {
     MediaStatus { upload: upload.id, state, offset }
 }
 
-/// A full disk is the device's to wait for; anything else is the operator's to look at.
-fn disk(error: std::io::Error) -> CoreError {
-    if error.kind() == std::io::ErrorKind::StorageFull {
-        return SyncError::refused(ErrorCode::StorageFull).retry_after(600).into();
+/// Notes what failed while what was being done. The log names the step, and nobody.
+pub(super) fn failed(doing: &'static str) -> impl FnOnce(ObjectsError) -> CoreError {
+    move |error| {
+        tracing::error!(doing, why = %error, "photo storage");
+        CoreError::Objects(error)
     }
-    CoreError::Objects(error.to_string())
 }
 
 /// JPEG, PNG, WebP or HEIF, by their first bytes.
@@ -128,8 +143,17 @@ impl Job for Create {
         let upload = match begun.into_iter().find(|u| u.sha256 == sha256 && u.size == size) {
             Some(upload) => upload,
             None => {
-                let upload =
-                    Upload { id: self.id, device: device.id, sha256, size, mime, offset: 0, begun: self.now_ms };
+                let touched = Day::of_utc_ms(self.now_ms).number();
+                let upload = Upload {
+                    id: self.id,
+                    device: device.id,
+                    sha256,
+                    size,
+                    mime,
+                    offset: 0,
+                    begun: self.now_ms,
+                    touched,
+                };
                 txn.put(std::slice::from_ref(&upload)).await?;
                 upload
             }
@@ -160,6 +184,7 @@ struct Move {
     upload: UploadId,
     from: u64,
     to: u64,
+    today: i32,
 }
 
 impl Job for Move {
@@ -169,11 +194,13 @@ impl Job for Move {
         let Some(mut upload) = txn.get::<Upload>(&[(self.upload,)]).await?.into_iter().next().flatten() else {
             return refuse(ErrorCode::NotFound);
         };
-        if upload.offset == self.from {
-            upload.offset = self.to;
+        // Another device may have brought the same bytes meanwhile, or another process finished this very upload.
+        let media = txn.get::<Media>(&[(upload.sha256.clone(),)]).await?.into_iter().next().flatten();
+        if media.is_none() && upload.offset == self.from {
+            (upload.offset, upload.touched) = (self.to, self.today);
             txn.put(std::slice::from_ref(&upload)).await?;
         }
-        Ok(status(&upload, false))
+        Ok(status(&upload, media.is_some()))
     }
 }
 
@@ -228,7 +255,7 @@ impl<S: Store> ServerCore<S> {
         if photo.missing {
             return Err(CoreError::NotFound);
         }
-        let bytes = self.inner.objects.read(photo.sha256).await.map_err(|e| CoreError::Objects(e.to_string()))?;
+        let bytes = self.inner.objects.read(photo.sha256).await.map_err(failed("reading a photo"))?;
         Ok((photo.mime, bytes))
     }
 }

@@ -1,7 +1,7 @@
 //! The server without HTTP: it takes what devices and the office say, decides by the rules of `shared`, keeps feeds and
 //! figures in step, and answers. One file per step of the protocol.
 //!
-//! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`asked`]), [`repair`], [`media`], who asks: [`auth`]
+//! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`asked`]), [`repair`], [`media`] and its sweep, who asks: [`auth`]
 //! - the office: [`office`] (imports and edits), [`review`] (deciding what no rule may), [`report`], [`accounts`], [`admin`]
 //! - by itself: [`housekeeping`] (what is old is pruned), [`judge_again`] (what only a newer server could judge)
 //! - underneath: [`judge`] (an operation against the working set), [`effects`] (what follows from changed records),
@@ -20,6 +20,7 @@ mod housekeeping;
 mod judge;
 mod judge_again;
 mod media;
+mod media_sweep;
 mod meta;
 pub mod objects;
 pub mod office;
@@ -37,12 +38,13 @@ pub use admin::{AreaEntry, DeviceFilter, DeviceInfo, IssuedCode, Stats, WorkerEn
 pub use env::{Env, SystemEnv, TestEnv};
 pub use error::CoreError;
 pub use housekeeping::{KEEP_DAYS, Pruned};
-pub use objects::{FolderObjects, Objects};
+pub use objects::{Objects, ObjectsError, StoredObjects};
 pub use office::{OfficeChange, OfficeReply};
 
 use crate::store::Store;
 use shared::ids::Epoch;
 use std::sync::{Arc, atomic::AtomicI32};
+use tokio::sync::Semaphore;
 
 /// What an operator may set.
 #[derive(Clone, Debug)]
@@ -75,6 +77,8 @@ struct Inner<S> {
     objects: Arc<dyn Objects>,
     env: Arc<dyn Env>,
     settings: Settings,
+    /// Photos that are put together at the moment.
+    finishing: Semaphore,
     /// Pushes that wait to be judged together.
     pushes: push::Combiner,
     /// The day whose pairings were last swept, as its number.
@@ -90,8 +94,8 @@ impl<S: Store> ServerCore<S> {
         settings: Settings,
     ) -> Result<Self, CoreError> {
         let swept = AtomicI32::new(i32::MIN);
-        let core =
-            Self { inner: Arc::new(Inner { store, objects, env, settings, pushes: push::Combiner::default(), swept }) };
+        let (finishing, pushes) = (Semaphore::new(media::FINISHING_MAX), push::Combiner::default());
+        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, finishing, pushes, swept }) };
         let epoch = Epoch(core.new_id());
         core.inner.store.write(meta::SetEpoch { epoch, replace: false }).await?;
         core.sweep_if_due().await?;

@@ -274,6 +274,7 @@ table! {
 }
 
 table! {
+    /// Uploads begun, and those finished of late. `touched` is the day (since 1970, in Shanghai) of its last byte.
     Upload = "upload" key(id: UploadId) {
         id: UploadId,
         device: DeviceId,
@@ -282,5 +283,6 @@ table! {
         mime: String,
         offset: u64,
         begun: i64,
+        touched: i32,
     }
 }

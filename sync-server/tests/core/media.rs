@@ -8,6 +8,7 @@ use shared::{
     protocol::SyncProtocol,
     wire::{ErrorCode, MediaChunk, MediaCreate, MediaState},
 };
+use std::path::PathBuf;
 
 fn jpeg(n: u8) -> Vec<u8> {
     let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0];
@@ -110,4 +111,91 @@ async fn what_is_no_photo_too_large_or_anothers_is_refused() {
     assert_eq!(town.core.media_create(&phone.token, huge).await.unwrap_err().code(), Some(&ErrorCode::TooLarge));
     let more = MediaChunk { upload, offset: 0, bytes: vec![0; text.len() + 1] };
     assert_eq!(town.core.media_chunk(&phone.token, more).await.unwrap_err().code(), Some(&ErrorCode::TooLarge));
+}
+
+/// Where an unfinished upload's chunks lie.
+fn incoming(town: &Town, upload: shared::UploadId) -> PathBuf {
+    town.folder.join("objects/incoming").join(upload.to_string())
+}
+
+#[tokio::test]
+async fn a_chunk_that_was_lost_after_all_is_asked_for_again() {
+    let town = Town::new().await;
+    let phone = town.phone("W1").await;
+    let bytes = jpeg(11);
+    let upload = town.core.media_create(&phone.token, request(RowId(fresh()), &bytes)).await.unwrap().upload;
+    for (from, to) in [(0, 8000), (8000, 16_000), (16_000, bytes.len())] {
+        let chunk = MediaChunk { upload, offset: from as u64, bytes: bytes[from..to].to_vec() };
+        town.core.media_chunk(&phone.token, chunk).await.unwrap();
+    }
+    // A disk that lied, or a sweep in the very moment in which the device came back.
+    std::fs::remove_file(incoming(&town, upload).join(format!("{:020}", 8000))).unwrap();
+    let gap = town.core.media_finish(&phone.token, upload).await.unwrap();
+    assert_eq!((gap.state, gap.offset), (MediaState::Uploading, 8000));
+    let rest = MediaChunk { upload, offset: 8000, bytes: bytes[8000..].to_vec() };
+    assert_eq!(town.core.media_chunk(&phone.token, rest).await.unwrap().state, MediaState::Complete);
+    assert_eq!(town.core.media_finish(&phone.token, upload).await.unwrap().state, MediaState::Verified);
+}
+
+#[tokio::test]
+async fn an_upload_without_a_byte_for_thirty_days_is_forgotten_and_begins_anew() {
+    let town = Town::new().await;
+    let phone = town.phone("W1").await;
+    let (left, going, done) = (jpeg(13), jpeg(15), jpeg(17));
+    let mut uploads = Vec::new();
+    for bytes in [&left, &going, &done] {
+        let upload = town.core.media_create(&phone.token, request(RowId(fresh()), bytes)).await.unwrap().upload;
+        let chunk = MediaChunk { upload, offset: 0, bytes: bytes[..5000].to_vec() };
+        town.core.media_chunk(&phone.token, chunk).await.unwrap();
+        uploads.push(upload);
+    }
+    let rest = MediaChunk { upload: uploads[2], offset: 5000, bytes: done[5000..].to_vec() };
+    town.core.media_chunk(&phone.token, rest).await.unwrap();
+    town.core.media_finish(&phone.token, uploads[2]).await.unwrap();
+
+    assert_eq!(town.core.forget_abandoned().await.unwrap(), 0);
+    town.env.advance(29 * DAY_MS);
+    let more = MediaChunk { upload: uploads[1], offset: 5000, bytes: going[5000..6000].to_vec() };
+    town.core.media_chunk(&phone.token, more).await.unwrap();
+    assert_eq!(town.core.forget_abandoned().await.unwrap(), 0, "29 days are not 30");
+    town.env.advance(DAY_MS);
+    assert_eq!(town.core.forget_abandoned().await.unwrap(), 2);
+    assert_eq!(town.core.forget_abandoned().await.unwrap(), 0);
+
+    assert!(!incoming(&town, uploads[0]).exists() && incoming(&town, uploads[1]).exists());
+    for gone in [uploads[0], uploads[2]] {
+        let error = town.core.media_status(&phone.token, gone).await.unwrap_err();
+        assert_eq!(error.code(), Some(&ErrorCode::NotFound));
+    }
+    assert_eq!(town.core.media_status(&phone.token, uploads[1]).await.unwrap().offset, 6000);
+    let anew = town.core.media_create(&phone.token, request(RowId(fresh()), &left)).await.unwrap();
+    assert_eq!((anew.state, anew.offset), (MediaState::Uploading, 0));
+    let known = town.core.media_create(&phone.token, request(RowId(fresh()), &done)).await.unwrap();
+    assert_eq!(known.state, MediaState::Verified, "a photo is never swept");
+
+    // A clock that was far ahead for a day hides nothing from the sweep for as long.
+    town.env.advance(400 * DAY_MS);
+    town.core.forget_abandoned().await.unwrap();
+    town.env.advance(-400 * DAY_MS);
+    town.core.media_create(&phone.token, request(RowId(fresh()), &left)).await.unwrap();
+    town.env.advance(30 * DAY_MS);
+    assert_eq!(town.core.forget_abandoned().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_storage_that_fails_is_for_the_device_to_wait_for_and_costs_no_photo_a_try() {
+    let town = Town::new().await;
+    let phone = town.phone("W1").await;
+    let bytes = jpeg(19);
+    let upload = town.core.media_create(&phone.token, request(RowId(fresh()), &bytes)).await.unwrap().upload;
+    // The folder cannot be used: a file stands where the chunks should go.
+    std::fs::write(town.folder.join("objects/incoming"), b"in the way").unwrap();
+    let chunk = MediaChunk { upload, offset: 0, bytes: bytes.clone() };
+    let refused = town.core.media_chunk(&phone.token, chunk.clone()).await.unwrap_err();
+    assert_eq!(refused.code(), Some(&ErrorCode::Busy));
+    let shared::wire::SyncError::Refused(refused) = refused else { panic!("{refused:?}") };
+    assert_eq!(refused.retry_after, Some(30));
+    std::fs::remove_file(town.folder.join("objects/incoming")).unwrap();
+    town.core.media_chunk(&phone.token, chunk).await.unwrap();
+    assert_eq!(town.core.media_finish(&phone.token, upload).await.unwrap().state, MediaState::Verified);
 }

@@ -22,7 +22,7 @@ use std::{
     },
 };
 use sync_server::{
-    core::{FolderObjects, OfficeChange, OfficeReply, Settings, TestEnv, Viewer},
+    core::{OfficeChange, OfficeReply, Settings, StoredObjects, TestEnv, Viewer},
     data::LocalCore,
     store::{
         Column, Job, Store, StoreError, Txn,
@@ -211,7 +211,7 @@ impl Job for Logged {
 }
 
 pub async fn open(place: &Place, folder: &std::path::Path, env: &Arc<TestEnv>) -> LocalCore {
-    let objects = Arc::new(FolderObjects::open(folder.join("objects")).unwrap());
+    let objects = Arc::new(StoredObjects::folder(folder.join("objects")).unwrap());
     LocalCore::open(place.open(folder).await, objects, env.clone(), Settings::default()).await.unwrap()
 }
 

@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 use sync_server::{
-    core::{FolderObjects, ServerCore, Settings},
+    core::{ServerCore, Settings, StoredObjects},
     store::{MemoryStore, SqliteStore, Store},
 };
 
@@ -23,7 +23,7 @@ pub type Process = ServerCore<SimStore>;
 pub struct Server {
     pub store: SimStore,
     pub processes: Vec<Process>,
-    objects: Arc<FolderObjects>,
+    objects: Arc<StoredObjects>,
     clock: Clock,
     folder: PathBuf,
     backups: Vec<Backup>,
@@ -60,7 +60,7 @@ impl Server {
             true => Backend::Sqlite(SqliteStore::open(folder.join("store-0.db"))?),
             false => Backend::Memory(MemoryStore::new()),
         };
-        let objects = Arc::new(FolderObjects::open(folder.join("objects"))?);
+        let objects = Arc::new(StoredObjects::folder(folder.join("objects"))?);
         let store = SimStore::new(backend, bug);
         let mut server = Self {
             store,

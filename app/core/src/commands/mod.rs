@@ -3,6 +3,7 @@
 
 mod amend;
 mod assistance;
+mod connection;
 mod drafts;
 mod feedback;
 mod gate;
@@ -11,6 +12,7 @@ mod photos;
 mod recipient;
 mod reveal;
 mod saving;
+mod space;
 mod stuck;
 mod visit;
 
@@ -43,12 +45,15 @@ impl Core {
                 Receipt::Done
             }
             C::SetPrefs(prefs) => {
-                self.vault.set_prefs(&prefs)?;
+                self.set_prefs(&prefs)?;
                 self.status()?
             }
+            C::SetConnection { metered } => self.set_connection(metered),
 
             // Begun here; a driver carries on until there is a receipt.
-            C::Enrol { .. } | C::SyncNow | C::Report(_) => self.begin(&command).unwrap_or(Receipt::Done),
+            C::Enrol { .. } | C::SyncNow | C::SendPhotosNow | C::Report(_) => {
+                self.begin(&command).unwrap_or(Receipt::Done)
+            }
 
             C::SaveVisit(visit) => saved(self.save(|tx| visit::save(tx, visit))?),
             C::SaveAssistance(assistance) => saved(self.save(|tx| assistance::save(tx, assistance))?),
@@ -65,6 +70,7 @@ impl Core {
             C::AddPhoto { draft, of, caption, bytes } => self.add_photo(draft, of, caption, &bytes)?,
             C::RemovePhoto { photo } => self.remove_photo(photo)?,
             C::Photo { photo, thumb } => self.photo(photo, thumb)?,
+            C::ReleasePhotos => self.release_photos()?,
 
             C::SaveDraft { key, json } => self.save_draft(&key, &json)?,
             C::LoadDraft { key } => self.load_draft(&key)?,
@@ -118,11 +124,13 @@ fn needed(command: &Command) -> Option<Needed> {
         | C::Lock
         | C::ChangePin { .. }
         | C::SetPrefs(_)
+        | C::SetConnection { .. }
         | C::Rules => return None,
-        C::Enrol { .. } | C::SyncNow | C::SyncState => Needed::Unlocked,
+        C::Enrol { .. } | C::SyncNow | C::SendPhotosNow | C::SyncState => Needed::Unlocked,
         C::AddPhoto { .. }
         | C::RemovePhoto { .. }
         | C::Photo { .. }
+        | C::ReleasePhotos
         | C::SaveDraft { .. }
         | C::LoadDraft { .. }
         | C::DropDraft { .. } => Needed::Access,

@@ -4,7 +4,10 @@ use super::saving::invalid;
 use crate::{
     Core, Receipt, Refusal, media,
     queries::photo_view,
-    store::photo::{self, Meta, State},
+    store::{
+        photo::{self, Meta, State},
+        photo_space,
+    },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use shared::{
@@ -67,6 +70,7 @@ impl Core {
             Some(bytes) => (meta.mime, bytes),
             None => ("image/jpeg".to_owned(), photo::thumb(conn, id)?.ok_or(Refusal::NotFound)?),
         };
-        Ok(Receipt::Photo { mime, base64: STANDARD.encode(bytes) })
+        let released = photo_space::is_released(conn, id)?;
+        Ok(Receipt::Photo { mime, base64: STANDARD.encode(bytes), released })
     }
 }

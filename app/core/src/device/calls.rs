@@ -22,6 +22,8 @@ pub type Asked<T> = Result<T, Refusal>;
 pub struct PhotoBytes {
     pub mime: String,
     pub base64: String,
+    /// Only the thumbnail is here: the office has the original.
+    pub released: bool,
 }
 
 impl PhotoBytes {
@@ -90,6 +92,10 @@ impl Device {
     pub async fn sync_now(&self) -> Asked<SyncView> {
         ask!(self, Command::SyncNow, Receipt::Sync(v) => *v)
     }
+    /// As [`Device::sync_now`], with photos although the connection is metered, this once.
+    pub async fn send_photos_now(&self) -> Asked<SyncView> {
+        ask!(self, Command::SendPhotosNow, Receipt::Sync(v) => *v)
+    }
     /// The figures, and whether they are fresh.
     pub async fn report(&self, request: ReportRequest) -> Asked<(Report, bool)> {
         ask!(self, Command::Report(request), Receipt::Report { report, fresh } => (*report, fresh))
@@ -155,7 +161,11 @@ impl Device {
     }
     /// `thumb`: at most 240 px, for lists.
     pub async fn photo(&self, photo: PhotoId, thumb: bool) -> Asked<PhotoBytes> {
-        ask!(self, Command::Photo { photo, thumb }, Receipt::Photo { mime, base64 } => PhotoBytes { mime, base64 })
+        ask!(self, Command::Photo { photo, thumb }, Receipt::Photo { mime, base64, released } => PhotoBytes { mime, base64, released })
+    }
+    /// Lets go of originals that the office has had for long enough.
+    pub async fn release_photos(&self) -> Asked<SyncView> {
+        ask!(self, Command::ReleasePhotos, Receipt::Sync(v) => *v)
     }
     pub async fn save_draft(&self, key: &str, json: String) -> Asked<()> {
         ask!(self, Command::SaveDraft { key: key.to_owned(), json }, Receipt::Done => ())

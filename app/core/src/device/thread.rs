@@ -308,7 +308,9 @@ fn news_of(command: &Command) -> Option<Event> {
         | Command::SendFeedback { .. }
         | Command::Resend { .. }
         | Command::Acknowledge { .. }
-        | Command::DropDraft { .. } => Some(Event::Changed),
+        | Command::DropDraft { .. }
+        | Command::SetConnection { .. }
+        | Command::ReleasePhotos => Some(Event::Changed),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The real [`Env`]: the machine's clock, its offset, and its source of randomness.
+//! The real [`Env`]: the machine's clock, its offset, its source of randomness, and the room on its disk.
 
 use crate::Env;
 use shared::Moment;
@@ -31,6 +31,12 @@ impl Env for World {
 
     fn random(&mut self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system gives random bytes once it has started");
+    }
+
+    #[cfg(unix)]
+    fn free_bytes(&self, dir: &std::path::Path) -> Option<u64> {
+        let disk = rustix::fs::statvfs(dir).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }
 

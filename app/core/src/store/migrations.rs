@@ -4,7 +4,11 @@ use super::{Result, StoreError};
 use rusqlite::Connection;
 
 /// In order; the version of a store is how many of them it has seen. Never change one that was released.
-pub const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_told.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_told.sql"),
+    include_str!("migrations/0003_photo_verified.sql"),
+];
 
 /// Brings the store up to the newest schema; refuses one that is newer still.
 pub fn run(conn: &mut Connection) -> Result<()> {

@@ -5,7 +5,7 @@
 //! - [`outbox`]: operations and what became of them; [`fold`]: what of them may go; [`undo`]: the seconds in which a save can
 //!   be taken back
 //! - [`roster`]: recipients for lists and search; [`initials`]: pinyin; [`rules`]: the rule set in force
-//! - [`draft`], [`photo`], [`report_cache`]
+//! - [`draft`], [`photo`] and what they take up ([`photo_space`]), [`report_cache`]
 //!
 //! Everything that writes happens inside one [`Tx`] per command or reply: dropped without [`Tx::commit`], it never was.
 
@@ -18,6 +18,7 @@ pub mod meta;
 pub mod migrations;
 pub mod outbox;
 pub mod photo;
+pub mod photo_space;
 pub mod record;
 pub mod report_cache;
 pub mod roster;
@@ -65,6 +66,8 @@ impl Store {
         // A raw key: no derivation is needed for 32 random bytes, and the store opens at once.
         conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"", shared::chain::hex(&key.0)))?;
         conn.set_prepared_statement_cache_capacity(128);
+        // Room that photos leave is given back to the device a few pages at a time; must come before the first table.
+        conn.execute_batch("PRAGMA auto_vacuum = INCREMENTAL;")?;
         // FULL: a commit is on the disk before the screen says "saved". Temporary tables would be written unencrypted,
         // so they stay in memory. 8 MB of cache holds the roster of a city.
         // The log is written back by `tidy`; the limit (16 MB) is for a pull that brings a whole county.
@@ -104,6 +107,27 @@ impl Store {
         if self.unwritten >= ENOUGH {
             self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
             self.unwritten = 0;
+        }
+        Ok(())
+    }
+
+    /// Makes the file smaller by up to so many of its empty pages. A store that is older than this keeps its size and
+    /// fills the room again.
+    pub fn give_back(&mut self, pages: u32) -> Result<()> {
+        /// 2,000 pages of 4 KB at a time: the log must hold them, on a device that may be nearly full.
+        const AT_ONCE: u32 = 2000;
+        let empty: u32 = self.conn.pragma_query_value(None, "freelist_count", |r| r.get(0))?;
+        let mut left = empty.min(pages);
+        while left > 0 {
+            let n = left.min(AT_ONCE);
+            let mut statement = self.conn.prepare(&format!("PRAGMA incremental_vacuum({n})"))?;
+            let mut steps = statement.query([])?;
+            while steps.next()?.is_some() {}
+            drop(steps);
+            drop(statement);
+            self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+            self.unwritten = 0;
+            left -= n;
         }
         Ok(())
     }

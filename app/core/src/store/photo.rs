@@ -199,8 +199,11 @@ pub fn set_progress(tx: &mut Tx<'_>, id: PhotoId, upload: Option<UploadId>, sent
 
 /// The server has the bytes and their hash agrees.
 pub fn set_verified(tx: &mut Tx<'_>, id: PhotoId) -> Result<()> {
-    tx.prepare_cached("UPDATE photo SET state = 'verified', sent = size, problem = NULL WHERE id = ?1")?
-        .execute([id.as_bytes()])?;
+    let today = tx.today().number();
+    tx.prepare_cached(
+        "UPDATE photo SET state = 'verified', sent = size, problem = NULL, verified_on = ?2 WHERE id = ?1",
+    )?
+    .execute((id.as_bytes(), today))?;
     Ok(())
 }
 
@@ -212,14 +215,6 @@ pub fn set_failed(tx: &mut Tx<'_>, id: PhotoId, problem: &ErrorCode, restart: bo
     )?
     .execute((id.as_bytes(), problem.word(), restart))?;
     Ok(())
-}
-
-/// Lets go of the bytes of a verified photo; the thumbnail stays. False when it is not verified.
-pub fn release(tx: &mut Tx<'_>, id: PhotoId) -> Result<bool> {
-    Ok(tx
-        .prepare_cached("UPDATE photo SET bytes = NULL WHERE id = ?1 AND state = 'verified'")?
-        .execute([id.as_bytes()])?
-        > 0)
 }
 
 /// After a server was restored: everything is offered again, what still has bytes here.

@@ -7,8 +7,8 @@
 //!  status ──┴─► uploading ─► chunk ─► chunk ─► … complete ─► finish ─► mismatch: from the start
 //! ```
 //!
-//! Bytes stay on the device after they were verified. They may be released then ([`photo::release`]); this version never
-//! does, because the phones in use have room and the photo is what its author looks at.
+//! Bytes stay on the device after they were verified, because the photo is what its author looks at; when they take up too
+//! much, `commands/space.rs` lets go of the oldest. On a metered connection none of this runs (`commands/connection.rs`).
 
 use super::{
     Step,

@@ -37,7 +37,7 @@ impl Job {
     pub fn of(command: &Command) -> Option<Self> {
         match command {
             Command::Enrol { .. } => Some(Self::Enrol),
-            Command::SyncNow => Some(Self::Sync),
+            Command::SyncNow | Command::SendPhotosNow => Some(Self::Sync),
             Command::Report(_) => Some(Self::Report),
             _ => None,
         }
@@ -97,6 +97,8 @@ pub(super) struct Run {
     pub at_once: bool,
     pub pull: pull::Stage,
     pub repair: repair::Repairs,
+    /// Somebody said that photos go now, metered or not.
+    pub photos_now: bool,
     pub push_blocked: bool,
     pub photos_blocked: bool,
     pub photo: Option<media::Current>,
@@ -257,7 +259,7 @@ impl Core {
                 Ok(())
             }
             _ => {
-                self.begin_run(true);
+                self.begin_run(true, matches!(command, Command::SendPhotosNow));
                 Ok(())
             }
         };
@@ -275,7 +277,7 @@ impl Core {
     /// Begins a sync that nobody asked for, when it is due. Does nothing where it cannot run.
     pub fn begin_by_itself(&mut self) {
         if self.may_begin(Job::Sync).is_ok() {
-            self.begin_run(false);
+            self.begin_run(false, false);
         }
     }
 
@@ -287,6 +289,20 @@ impl Core {
         let now = self.env.monotonic_ms();
         // Nothing planned yet: the store was just opened.
         Some(self.session.pace.due().map_or(0, |due| due.saturating_sub(now)))
+    }
+
+    /// Whether photos wait: in the run that is under way, in which somebody may have said "now", or in the next one.
+    pub(crate) fn photos_held_now(&self) -> bool {
+        !self.session.run.as_ref().is_some_and(|run| run.photos_now) && self.photos_held()
+    }
+
+    /// There is something to send that could not go before.
+    pub(crate) fn sync_soon(&mut self) {
+        let now = self.env.monotonic_ms();
+        // Before the store is opened nothing is planned, and opening plans the first one.
+        if self.session.pace.due().is_some() {
+            self.session.pace.now(now);
+        }
     }
 
     /// Something was saved: a sync follows shortly.
@@ -339,6 +355,11 @@ impl Core {
         if let Some((step, asked)) = repair::next(&mut desk)? {
             return Ok(Some((step, Flight::Repair(asked))));
         }
+        // Looked at before every chunk: a phone that leaves the Wi-Fi stops in the middle of a photo and goes on there.
+        if self.photos_held_now() {
+            return Ok(None);
+        }
+        let Some(mut desk) = self.desk() else { return Ok(None) };
         Ok(media::next(&mut desk)?.map(|(step, call)| (step, Flight::Media(call))))
     }
 
@@ -427,19 +448,21 @@ impl Core {
         self.session.answers[job as usize] = Some(receipt);
     }
 
-    fn begin_run(&mut self, by_user: bool) {
+    fn begin_run(&mut self, by_user: bool, photos_now: bool) {
+        let held = self.photos_held() && !photos_now;
         let Some(desk) = self.desk() else { return };
         desk.session.version.begin(desk.env.monotonic_ms());
         // One that runs already now also sends what it held back.
         if let Some(run) = &mut desk.session.run {
             run.by_user |= by_user;
             run.at_once |= by_user;
+            run.photos_now |= photos_now;
             return;
         }
         let ops_total = outbox::waiting(desk.store.conn()).map_or(0, |(n, _)| n);
-        let photos_total = photo::debt(desk.store.conn()).map_or(0, |d| d.photos);
+        let photos_total = if held { 0 } else { photo::debt(desk.store.conn()).map_or(0, |d| d.photos) };
         let progress = Progress { ops_total, photos_total, ..Progress::default() };
-        desk.session.run = Some(Run { by_user, at_once: by_user, progress, ..Run::default() });
+        desk.session.run = Some(Run { by_user, at_once: by_user, photos_now, progress, ..Run::default() });
     }
 
     fn finish_run(&mut self, trouble: Option<&Trouble>) {
@@ -450,6 +473,8 @@ impl Core {
         let Some(mut desk) = self.desk() else { return };
         // On a full disk the note of how it went cannot be kept; the run itself is over all the same.
         let _ = desk.end_run(trouble, held_back);
+        // Housekeeping: what fails is tried again after the next sync.
+        let _ = self.release_if_needed();
         let receipt = match self.sync_view() {
             Ok(view) => Receipt::Sync(Box::new(view)),
             Err(refusal) => Receipt::Refused(refusal),

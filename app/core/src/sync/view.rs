@@ -8,7 +8,7 @@ use crate::{
         outbox::{self, Entry, Part},
         photo, record, roster,
     },
-    views::{OutboxItem, Phase, RecordState, SyncProblem, SyncView},
+    views::{OutboxItem, Phase, PhotosHeld, RecordState, SyncProblem, SyncView},
 };
 use rusqlite::Connection;
 use shared::{Change, Fields, Kind, Moment, Op, Outcome, hlc::SKEW_TOLERATED_MS, ids::OpNo};
@@ -47,6 +47,8 @@ impl Core {
             running: self.session.run.as_ref().map(|run| run.progress),
             // Kept as the server's clock − this one; shown as how far this one is ahead.
             clock_off_s: (off_ms.abs() > SKEW_TOLERATED_MS).then_some(-off_ms / 1000),
+            photos_held: (debt.photos > 0 && self.photos_held_now()).then_some(PhotosHeld::Metered),
+            photo_space: self.photo_space()?,
         })
     }
 

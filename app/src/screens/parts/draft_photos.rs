@@ -93,7 +93,11 @@ fn StoredPhoto(id: PhotoId) -> Element {
     let bytes = use_ask(move |device| async move { device.photo(id, true).await });
     rsx! {
         if let Some(bytes) = bytes.ready() {
-            PhotoTile { src: bytes.data_url(), testid: "photo-{id}" }
+            PhotoTile {
+                src: bytes.data_url(),
+                caption: bytes.released.then(|| tr("photo-at-office")),
+                testid: "photo-{id}",
+            }
         }
     }
 }

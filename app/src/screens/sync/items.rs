@@ -1,6 +1,9 @@
 //! What waits on this phone, with size and state, and what was sent last.
 
-use device_core::views::{OutboxItem, RecordState, SyncView};
+use device_core::{
+    Refusal,
+    views::{OutboxItem, RecordState, SyncView},
+};
 use dioxus::prelude::*;
 use shared::{RecipientId, records::Kind};
 
@@ -8,6 +11,8 @@ use crate::{
     components::{Button, ButtonKind, Glyph, ListRow, Section, Status, StatusPill, Tone},
     i18n::{format, tr, tr_args},
     routes::Route,
+    screens::parts::Refused,
+    state::{use_device, use_link},
     words,
 };
 
@@ -49,7 +54,12 @@ pub fn Waiting(view: SyncView) -> Element {
     let beyond = usize::try_from(view.waiting_total).unwrap_or(usize::MAX).saturating_sub(n);
     rsx! {
         Section { title: tr_args("sync-waiting", &[("n", view.waiting_total.into())]), testid: "sync-waiting",
-            Photos { waiting: view.photos_waiting, bytes: view.photos_bytes, failed: view.photos_failed }
+            Photos {
+                waiting: view.photos_waiting,
+                bytes: view.photos_bytes,
+                failed: view.photos_failed,
+                held: view.photos_held.is_some(),
+            }
             for item in view.waiting.into_iter().take(shown) {
                 ItemRow { key: "{item.op_no.0}", item }
             }
@@ -69,9 +79,11 @@ pub fn Waiting(view: SyncView) -> Element {
 
 /// Photos travel apart, after the words; one that failed blocks nothing.
 #[component]
-fn Photos(waiting: u32, bytes: u64, failed: u32) -> Element {
+fn Photos(waiting: u32, bytes: u64, failed: u32, held: bool) -> Element {
     rsx! {
-        if waiting > 0 {
+        if waiting > 0 && held {
+            Held { waiting, bytes }
+        } else if waiting > 0 {
             ListRow {
                 title: tr_args("sync-photos", &[("n", waiting.into())]),
                 sub: words::line([format::bytes(bytes), tr("sync-photos-apart")]),
@@ -95,6 +107,50 @@ fn Photos(waiting: u32, bytes: u64, failed: u32) -> Element {
                 },
                 testid: "sync-photos-failed",
             }
+        }
+    }
+}
+
+/// Photos that wait for Wi-Fi, and the way out: one press sends them now, this once.
+#[component]
+fn Held(waiting: u32, bytes: u64) -> Element {
+    let device = use_device();
+    let running = use_link().running.is_some();
+    let mut busy = use_signal(|| false);
+    let mut refused = use_signal(|| None::<Refusal>);
+    rsx! {
+        ListRow {
+            title: tr("sync-photos-held"),
+            sub: words::line([
+                tr_args("sync-photos", &[("n", waiting.into())]),
+                format::bytes(bytes),
+                tr("sync-photos-held-text"),
+            ]),
+            icon: Glyph::Photo,
+            avatar_tone: Tone::Wait,
+            trailing: rsx! {
+                StatusPill { status: Status::Waiting }
+            },
+            testid: "sync-photos-held",
+        }
+        Button {
+            label: tr_args("sync-photos-now", &[("size", format::bytes(bytes).into())]),
+            kind: ButtonKind::Line,
+            icon: Glyph::Upload,
+            busy: busy() || running,
+            testid: "sync-photos-now",
+            on_press: move |()| {
+                let device = device.clone();
+                busy.set(true);
+                spawn(async move {
+                    // What came of it stands in the state itself; only a device that cannot ask is told here.
+                    refused.set(device.send_photos_now().await.err());
+                    busy.set(false);
+                });
+            },
+        }
+        if let Some(refusal) = refused() {
+            Refused { refusal }
         }
     }
 }

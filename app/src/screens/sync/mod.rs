@@ -72,7 +72,9 @@ pub fn SyncScreen() -> Element {
 
 /// `现在上传 · 约 616 KB`; with nothing to send it fetches only.
 fn now_label(view: &SyncView, running: bool) -> String {
-    let bytes = view.waiting_bytes + view.photos_bytes;
+    // Photos that wait for Wi-Fi have a button of their own.
+    let photos = if view.photos_held.is_some() { 0 } else { view.photos_bytes };
+    let bytes = view.waiting_bytes + photos;
     match (running, bytes) {
         (true, _) => tr("sync-running"),
         (false, 0) => tr("sync-now"),

@@ -1,6 +1,6 @@
 //! The sync screen's sentences and pages, with states made up.
 
-use device_core::views::{OutboxItem, RecordState, SyncProblem};
+use device_core::views::{OutboxItem, PhotosHeld, RecordState, SyncProblem};
 use shared::{
     RowId,
     ids::{OpNo, ReviewId},
@@ -36,6 +36,8 @@ fn quiet() -> SyncView {
         last_problem: None,
         running: None,
         clock_off_s: None,
+        photos_held: None,
+        photo_space: Default::default(),
     }
 }
 
@@ -104,6 +106,21 @@ fn the_button_says_how_much_will_travel() {
     assert_eq!(now_label(&waiting(), false), "现在上传 · 约 616 KB");
     assert_eq!(now_label(&quiet(), false), "现在同步");
     assert_eq!(now_label(&waiting(), true), "正在同步…");
+}
+
+#[test]
+fn photos_that_wait_for_wifi_say_so_and_can_be_sent_all_the_same() {
+    let held = SyncView { photos_held: Some(PhotosHeld::Metered), last_problem: None, ..waiting() };
+    assert_eq!(now_label(&held, false), "现在上传 · 约 4.0 KB", "the photos do not go with this one");
+    let page = drawn(|| {
+        let view = SyncView { photos_held: Some(PhotosHeld::Metered), last_problem: None, ..waiting() };
+        rsx! { SyncBody { view, running: None } }
+    });
+    for text in ["照片等无线网", "照片 2 张 · 612 KB", "sync-photos-now", "用流量传照片 · 612 KB"] {
+        assert!(page.contains(text), "no {text} in {page}");
+    }
+    let page = drawn(|| rsx! { SyncBody { view: waiting(), running: None } });
+    assert!(!page.contains("sync-photos-now") && !page.contains("无线网"), "{page}");
 }
 
 #[test]

@@ -6,8 +6,11 @@ use crate::store::{StoreError, Stored};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// In order; a migration once released is never edited.
-pub const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_housekeeping.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_housekeeping.sql"),
+    include_str!("migrations/0003_upload_touched.sql"),
+];
 
 /// Brings a store to the newest schema, all or nothing. A store of a newer server is left alone.
 pub async fn migrate(client: &Client, begin: &str) -> Stored<()> {

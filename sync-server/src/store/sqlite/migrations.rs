@@ -4,8 +4,11 @@ use super::{StoreError, failed};
 use rusqlite::Connection;
 
 /// In order; a migration once released is never edited.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_housekeeping.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_housekeeping.sql"),
+    include_str!("migrations/0003_upload_touched.sql"),
+];
 
 /// Brings a store to the newest schema. A store of a newer server is left alone.
 pub fn migrate(conn: &mut Connection) -> Result<(), StoreError> {

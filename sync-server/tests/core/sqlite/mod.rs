@@ -14,6 +14,8 @@ mod judged_again;
 mod keeping;
 #[path = "../media.rs"]
 mod media;
+#[path = "../media_kills.rs"]
+mod media_kills;
 #[path = "../office.rs"]
 mod office;
 #[path = "../pulling.rs"]

@@ -3,5 +3,6 @@
 mod faults;
 mod merging;
 mod recording;
+mod space;
 mod stuck;
 mod undo;

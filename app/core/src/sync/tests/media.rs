@@ -14,18 +14,21 @@ use shared::{
 const UPLOAD: UploadId = UploadId(Uuid::from_u128(0xF0));
 
 /// A photo of a saved record.
-fn take(core: &mut Core, size: usize) -> PhotoId {
+pub fn take(core: &mut Core, size: usize) -> PhotoId {
+    take_bytes(core, &vec![7; size])
+}
+
+pub fn take_bytes(core: &mut Core, bytes: &[u8]) -> PhotoId {
     let id = core
         .save(|tx| {
             let id = PhotoId(tx.new_id());
-            let bytes = vec![7; size];
             let meta = photo::Meta {
                 id,
-                sha256: shared::chain::sha256_hex(&bytes),
+                sha256: shared::chain::sha256_hex(bytes),
                 mime: "image/jpeg".into(),
                 width: 4,
                 height: 3,
-                size: size as u64,
+                size: bytes.len() as u64,
                 taken: tx.now(),
                 of: PhotoOf::Visit,
                 caption: None,
@@ -36,7 +39,7 @@ fn take(core: &mut Core, size: usize) -> PhotoId {
                 tries: 0,
                 problem: None,
             };
-            photo::insert(tx, &meta, b"thumb", &bytes)?;
+            photo::insert(tx, &meta, b"thumb", bytes)?;
             let fields = Fields::new()
                 .with("sha256", meta.sha256)
                 .with("size", meta.size)

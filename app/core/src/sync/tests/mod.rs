@@ -2,7 +2,9 @@
 
 mod decided;
 mod folding;
+mod large;
 mod media;
+mod metered;
 mod pull;
 mod push;
 mod repair;

@@ -1,0 +1,128 @@
+//! Metered connections: records always go, photos wait, and one word sends them.
+
+use super::{media::take, *};
+use crate::{command::Prefs, store::photo::State, views::PhotosHeld};
+use shared::wire::{CHUNK_BYTES, MediaState};
+
+fn status(state: MediaState, offset: usize) -> Answer<MediaStatus> {
+    Ok(MediaStatus { upload: UploadId(Uuid::from_u128(0xF0)), state, offset: offset as u64 })
+}
+
+fn metered(core: &mut Core, metered: Option<bool>) {
+    assert_eq!(core.handle(Command::SetConnection { metered }), Receipt::Done);
+}
+
+async fn run(core: &mut Core, command: Command, server: &Fake) -> SyncView {
+    match carry_out(core, command, server).await {
+        Receipt::Sync(view) => *view,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn on_a_metered_connection_records_go_and_photos_wait_and_the_view_says_why() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    metered(&mut core, Some(true));
+    take(&mut core, 5000);
+    let view = sync(&mut core, &server).await;
+    assert_eq!(server.take_asked(), ["push", "pull"]);
+    assert_eq!((view.waiting_total, view.photos_waiting, view.photos_bytes), (0, 1, 5000));
+    assert_eq!((view.photos_held, view.last_problem), (Some(PhotosHeld::Metered), None));
+
+    // Nothing is held back where the platform says nothing, or says otherwise.
+    for unmetered in [None, Some(false)] {
+        metered(&mut core, unmetered);
+        assert_eq!(core.sync_view().unwrap().photos_held, None, "{unmetered:?}");
+    }
+    server.plan_media([status(MediaState::Verified, 0)]);
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.photos_waiting, view.photos_held), (0, None));
+    metered(&mut core, Some(true));
+    assert_eq!(core.sync_view().unwrap().photos_held, None, "no photo waits");
+}
+
+#[tokio::test]
+async fn one_word_sends_them_this_once() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    metered(&mut core, Some(true));
+    let first = take(&mut core, 10);
+    server.plan_media([status(MediaState::Verified, 0)]);
+    let view = run(&mut core, Command::SendPhotosNow, &server).await;
+    assert_eq!(server.take_asked(), ["push", "pull", "create"]);
+    assert_eq!(view.photos_waiting, 0);
+    assert_eq!(crate::store::photo::get(core.store().unwrap().conn(), first).unwrap().unwrap().state, State::Verified);
+    take(&mut core, 20);
+    let view = sync(&mut core, &server).await;
+    assert_eq!(server.take_asked(), ["push", "pull"], "the word was for that run");
+    assert_eq!(view.photos_held, Some(PhotosHeld::Metered));
+}
+
+#[tokio::test]
+async fn a_run_under_way_takes_the_word_and_loses_the_wifi() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    take(&mut core, 3 * CHUNK_BYTES);
+    let stands = [0, CHUNK_BYTES, 2 * CHUNK_BYTES, 3 * CHUNK_BYTES].map(|at| status(MediaState::Uploading, at));
+    server.plan_media(stands.into_iter().chain([status(MediaState::Verified, 0)]));
+    assert!(core.begin(&Command::SyncNow).is_none());
+    let mut seen = Vec::new();
+    while let Some(step) = core.next_step() {
+        seen.push(step.name());
+        let reply = step.run(&server).await;
+        core.apply(reply);
+        match seen.len() {
+            // Out of the house after the first chunk …
+            4 => metered(&mut core, Some(true)),
+            _ => {}
+        }
+    }
+    assert_eq!(seen, ["push", "pull", "media_create", "media_chunk"]);
+    let view = core.sync_view().unwrap();
+    assert_eq!((view.photos_bytes, view.photos_held), (2 * CHUNK_BYTES as u64, Some(PhotosHeld::Metered)));
+    // … and asked to go on over mobile data while a sync runs.
+    server.state().media_plan.push_front(status(MediaState::Uploading, CHUNK_BYTES));
+    assert!(core.begin(&Command::SyncNow).is_none());
+    let step = core.next_step().unwrap();
+    assert!(core.begin(&Command::SendPhotosNow).is_none());
+    let reply = step.run(&server).await;
+    core.apply(reply);
+    while let Some(step) = core.next_step() {
+        core.apply(step.run(&server).await);
+    }
+    assert_eq!(core.sync_view().unwrap().photos_waiting, 0);
+}
+
+#[tokio::test]
+async fn the_preference_sends_them_always_and_wifi_or_the_switch_brings_the_next_sync_at_once() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    metered(&mut core, Some(true));
+    take(&mut core, 10);
+    sync(&mut core, &server).await;
+    let quiet = core.due_in_ms().unwrap();
+    assert!(quiet > 60_000, "{quiet}");
+    metered(&mut core, Some(false));
+    assert_eq!(core.due_in_ms(), Some(0));
+    metered(&mut core, Some(true));
+    sync(&mut core, &server).await;
+    assert!(core.due_in_ms().unwrap() > 60_000);
+    core.handle(Command::SetPrefs(Prefs { photos_on_metered: true, ..Prefs::default() }));
+    assert_eq!((core.due_in_ms(), core.sync_view().unwrap().photos_held), (Some(0), None));
+    server.take_asked();
+    server.plan_media([status(MediaState::Verified, 0)]);
+    assert_eq!(sync(&mut core, &server).await.photos_waiting, 0);
+}
+
+#[tokio::test]
+async fn what_the_platform_said_outlives_the_lock() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    metered(&mut core, Some(true));
+    core.handle(Command::Lock);
+    metered(&mut core, Some(true));
+    core.handle(Command::Unlock { pin: "2486".into() });
+    take(&mut core, 10);
+    assert_eq!(sync(&mut core, &server).await.photos_held, Some(PhotosHeld::Metered));
+}

@@ -1,0 +1,99 @@
+//! Photos on this phone, in the settings: whether they travel over mobile data, what they take up, and room to be made.
+
+use device_core::{Refusal, views::PhotoSpace};
+use dioxus::prelude::*;
+
+use super::parts::Refused;
+use crate::{
+    components::{Button, ButtonKind, Card, Glyph, Switch, use_toasts},
+    i18n::{format, tr, tr_args},
+    prefs::Prefs,
+    state::{use_ask, use_device, use_keeper},
+};
+
+#[component]
+pub fn PhotosKept() -> Element {
+    let keeper = use_keeper();
+    let on = keeper.now().photos_on_metered;
+    let view = use_ask(|device| async move { device.sync_state().await });
+    rsx! {
+        Card { title: tr("settings-photos"), icon: Glyph::Photo, testid: "settings-photos",
+            Switch {
+                label: tr("settings-photos-metered"),
+                sub: if on { tr("settings-photos-metered-on") } else { tr("settings-photos-metered-off") },
+                on,
+                testid: "settings-photos-metered",
+                on_change: move |on| keeper.keep(Prefs { photos_on_metered: on, ..keeper.now() }),
+            }
+            if let Some(view) = view.ready() {
+                Room { space: view.photo_space }
+            }
+        }
+    }
+}
+
+#[component]
+pub fn Room(space: PhotoSpace) -> Element {
+    let device = use_device();
+    let toasts = use_toasts();
+    let mut busy = use_signal(|| false);
+    let mut refused = use_signal(|| None::<Refusal>);
+    let PhotoSpace { photos, bytes, releasable, releasable_bytes } = space;
+    rsx! {
+        div { class: "fact",
+            span { class: "small", {tr("settings-photos-here")} }
+            span { class: "strong", "data-testid": "settings-photos-here",
+                {tr_args("settings-photos-count", &[("n", photos.into()), ("size", format::bytes(bytes).into())])}
+            }
+        }
+        p { class: "small", {tr("settings-photos-rule")} }
+        if releasable > 0 {
+            Button {
+                label: tr_args("settings-release", &[("size", format::bytes(releasable_bytes).into())]),
+                kind: ButtonKind::Line,
+                busy: busy(),
+                testid: "settings-release",
+                on_press: move |()| {
+                    let device = device.clone();
+                    busy.set(true);
+                    spawn(async move {
+                        let answer = device.release_photos().await;
+                        busy.set(false);
+                        if answer.is_ok() {
+                            toasts.good(tr_args("settings-released", &[("n", releasable.into())]));
+                        }
+                        refused.set(answer.err());
+                    });
+                },
+            }
+        }
+        if let Some(refusal) = refused() {
+            Refused { refusal }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screens::tests::drawn;
+
+    #[test]
+    fn room_is_offered_only_where_there_is_some_to_make() {
+        let page = drawn(|| {
+            let space = PhotoSpace { photos: 12, bytes: 5 << 20, releasable: 4, releasable_bytes: 2 << 20 };
+            rsx! { Room { space } }
+        });
+        for text in ["12 张", "5.0 MB", "腾出 2.0 MB", "settings-release", "缩略图"] {
+            assert!(page.contains(text), "no {text} in {page}");
+        }
+        let page = drawn(|| rsx! { Room { space: PhotoSpace { photos: 3, bytes: 900_000, ..PhotoSpace::default() } } });
+        assert!(!page.contains("settings-release") && page.contains("3 张"), "{page}");
+    }
+
+    #[test]
+    fn the_switch_says_what_it_means_either_way() {
+        let page = drawn(|| rsx! { PhotosKept {} });
+        assert!(page.contains("settings-photos-metered") && page.contains("等无线网"), "{page}");
+    }
+}
