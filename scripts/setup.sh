@@ -5,7 +5,7 @@
 #
 #   base      a C compiler, OpenSSL, Rust         enough for the server, the demo and the city
 #   ui        WebKitGTK and GTK                   the app's window
-#   test      Xvfb, WebDrivers, Chromium, fonts
+#   test      Xvfb, WebDrivers, Chromium, fonts, PostgreSQL
 #   android   clang and arm64 headers             make android-check
 #   deb       dpkg's tools                        make deb
 #
@@ -138,6 +138,14 @@ install_browser() {
   fi
 }
 
+# ---------------------------------------------------------------- a database for the server's tests
+
+# Only its programs are needed: the tests make a cluster of their own in a temporary folder, and leave the one that the
+# package makes alone.
+install_postgresql() {
+  command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install_packages postgresql
+}
+
 # ---------------------------------------------------------------- what the Android check compiles C with
 
 install_android() {
@@ -160,7 +168,7 @@ for group in "$@"; do
   case $group in
     base) install_packages "${base_packages[@]}"; install_rust ;;
     ui) install_packages "${ui_packages[@]}" ;;
-    test) install_packages "${test_packages[@]}"; install_browser ;;
+    test) install_packages "${test_packages[@]}"; install_browser; install_postgresql ;;
     android) install_android ;;
     deb) install_packages "${deb_packages[@]}" ;;
     *) fail "Unknown group \"$group\". There are: base ui test android deb." ;;

@@ -1,4 +1,5 @@
-//! The data folder: one server's whole state, and who may open it.
+//! The data folder: one server's whole state, and who may open it. With PostgreSQL the store is elsewhere and open to
+//! several; the folder then holds the photos.
 //!
 //! | entry | what |
 //! | --- | --- |
@@ -9,7 +10,7 @@
 
 use crate::{
     core::{CoreError, Env, Objects, ServerCore, Settings, StoredObjects},
-    store::{SqliteStore, StoreError},
+    store::{AnyStore, StoreError, postgres::DatabaseUrl},
 };
 use std::{
     fs::{File, TryLockError},
@@ -19,7 +20,7 @@ use std::{
 };
 
 /// The core as the binary runs it.
-pub type LocalCore = ServerCore<SqliteStore>;
+pub type LocalCore = ServerCore<AnyStore>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
@@ -37,6 +38,8 @@ pub enum DataError {
 #[derive(Clone, Debug)]
 pub struct DataDir {
     folder: PathBuf,
+    /// A PostgreSQL database in place of the file.
+    database: Option<DatabaseUrl>,
 }
 
 /// Held while the store is open; dropping it lets the next one in. The system drops it too when the process is killed.
@@ -54,7 +57,12 @@ impl DataDir {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&folder).map_err(|e| DataError::Folder(folder.clone(), e))?;
-        Ok(Self { folder })
+        Ok(Self { folder, database: None })
+    }
+
+    /// With the store in a database, where one is named.
+    pub fn with_database(self, database: Option<DatabaseUrl>) -> Self {
+        Self { database, ..self }
     }
 
     pub fn folder(&self) -> &Path {
@@ -70,6 +78,11 @@ impl DataDir {
         self.folder.join("control.sock")
     }
 
+    /// True where only one process may have the store open, which it then shows by the lock.
+    pub fn is_for_one(&self) -> bool {
+        self.database.is_none()
+    }
+
     /// Takes the folder for this process.
     pub fn lock(&self) -> Result<DataLock, DataError> {
         let failed = |e| DataError::Folder(self.folder.clone(), e);
@@ -82,7 +95,7 @@ impl DataDir {
         }
     }
 
-    /// Opens the core on this folder. Whoever calls holds the lock.
+    /// Opens the core on this folder. Whoever calls holds the lock where it is for one.
     pub async fn open(&self, env: Arc<dyn Env>, settings: Settings) -> Result<LocalCore, DataError> {
         let photos = StoredObjects::folder(self.photos()).map_err(|e| DataError::Folder(self.photos(), e))?;
         self.open_with(Arc::new(photos), env, settings).await
@@ -95,7 +108,7 @@ impl DataDir {
         env: Arc<dyn Env>,
         settings: Settings,
     ) -> Result<LocalCore, DataError> {
-        let store = SqliteStore::open(self.store())?;
+        let store = AnyStore::open(self.database.as_ref(), &self.store()).await?;
         Ok(ServerCore::open(store, photos, env, settings).await?)
     }
 }

@@ -130,7 +130,9 @@ pub fn given_reason(change: &Change) -> Option<&str> {
         | Change::Void { reason }
         | Change::Reopen { reason }
         | Change::Resolve { reason, .. } => Some(reason),
-        Change::Create(_) | Change::Set(_) | Change::Elements { .. } | Change::Advance { .. } | Change::Other(_) => None,
+        Change::Create(_) | Change::Set(_) | Change::Elements { .. } | Change::Advance { .. } | Change::Other(_) => {
+            None
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Commands and options. What `--help` says about them comes from the locale files: `cli-about-<command>`,
 //! `cli-arg-<option>`.
 
-use crate::text::{Lang, has, tr};
+use crate::{
+    store::postgres::{DatabaseUrl, UrlError},
+    text::{Lang, has, tr},
+};
 use clap::{ArgGroup, Args as Group, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -28,6 +31,24 @@ pub enum Command {
 pub struct Data {
     #[arg(long, env = "LIANXIN_DATA", value_name = "DIR", default_value = "lianxin-data")]
     pub data: PathBuf,
+    // The environment's value is not shown in the help: it may hold a password.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, value_parser = database)]
+    database: Option<Named>,
+}
+
+/// A database, or none where the variable is empty.
+#[derive(Clone, Debug)]
+struct Named(Option<DatabaseUrl>);
+
+impl Data {
+    /// The database in place of the file, where one is named.
+    pub fn database(&self) -> Option<&DatabaseUrl> {
+        self.database.as_ref()?.0.as_ref()
+    }
+}
+
+fn database(text: &str) -> Result<Named, UrlError> {
+    if text.is_empty() { Ok(Named(None)) } else { text.parse().map(|url| Named(Some(url))) }
 }
 
 #[derive(Debug, Group)]
@@ -149,6 +170,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_database_is_named_by_a_postgres_url_and_its_password_is_never_shown() {
+        let line = |url| Args::try_parse_from(["x", "enrol", "W1", "--database", url]);
+        let args = line("postgres://lianxin:secret@localhost/lianxin").unwrap();
+        assert!(!format!("{args:?}").contains("secret"));
+        let Command::Enrol(enrol) = args.command else { panic!() };
+        assert_eq!(enrol.data.database().unwrap().to_string(), "postgres://lianxin@localhost/lianxin");
+        let Command::Enrol(enrol) = line("").unwrap().command else { panic!() };
+        assert!(enrol.data.database().is_none());
+        assert!(line("sqlite://file").is_err());
     }
 
     #[test]

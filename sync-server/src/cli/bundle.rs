@@ -11,8 +11,8 @@ use shared::wire::BUNDLE_BYTES_MAX;
 use std::io::Read;
 
 pub async fn run(options: Bundle, lang: Lang) -> Result<String, Failure> {
-    require_store(&options.data.data, lang)?;
-    let office = Office::open(&options.data.data, lang).await?;
+    require_store(&options.data, lang).await?;
+    let office = Office::open(&options.data, lang).await?;
     let (mut taken, mut refused) = (0_usize, 0_usize);
     // One after the other: a file that cannot be used keeps no other back.
     for path in &options.files {

@@ -14,7 +14,7 @@ use shared::wire::enrol::EnrolLink;
 use std::io::{IsTerminal, Read};
 
 pub async fn run(options: Enrol, lang: Lang) -> Result<String, Failure> {
-    require_store(&options.data.data, lang)?;
+    require_store(&options.data, lang).await?;
     // clap asks for one of the two.
     let worker = options.worker.or(options.worker_code).unwrap_or_default();
     let password = match (options.console, &options.password_file) {
@@ -22,7 +22,7 @@ pub async fn run(options: Enrol, lang: Lang) -> Result<String, Failure> {
         (true, Some(file)) => Some((read_password(file, lang)?, false)),
         (true, None) => Some((generate(), true)),
     };
-    let office = Office::open(&options.data.data, lang).await?;
+    let office = Office::open(&options.data, lang).await?;
     if let Some((password, generated)) = password {
         office.ask(Ask::Password { worker: worker.clone(), password: password.clone() }, lang).await?;
         println!("{}", tr_with(lang, "cli-console-account", &[("worker", worker.as_str().into())]));

@@ -30,7 +30,7 @@ pub async fn run(options: Import, lang: Lang) -> Result<String, Failure> {
         })?;
         files.push(SentFile::new(list, path.display().to_string(), &bytes));
     }
-    let office = Office::open(&options.data.data, lang).await?;
+    let office = Office::open(&options.data, lang).await?;
     match office.ask(Ask::Import { files, dry_run: options.dry_run }, lang).await? {
         Answer::Imported(report) => conclude(&report, lang),
         _ => Err(Failure::unusable(lang, "cli-data-in-use", &[])),

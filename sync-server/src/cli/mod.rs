@@ -1,7 +1,7 @@
 //! The command line of `sync-server`. One file per command; what they share:
 //!
 //! - [`args`]: commands and options; their help comes from the locale files
-//! - [`office`]: a command's work, done by the running server where there is one, else on the data folder itself
+//! - [`office`]: a command's work, done by the running server where there is one, else on the store itself
 //! - [`control`]: how a running server takes such work
 
 pub mod args;

@@ -1,20 +1,19 @@
-//! A command's work, wherever the store is open: in the running server, or here when none runs. Only one process at a time
-//! has the store, so nobody writes behind another's back.
+//! A command's work, wherever the store is open. A file is open to one process at a time, so that nobody writes behind
+//! another's back: the running server does the work, or this one when none runs. A database is open to all, and orders
+//! their writes itself.
 
-use super::{Failure, control};
+use super::{Failure, args::Data, control};
 use crate::{
     core::{Carrier, Settings, SystemEnv},
     data::{DataDir, DataError, DataLock, LocalCore},
     import::{self, ImportReport, List},
+    store::PgStore,
     text::Lang,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 use shared::{Day, Moment, wire::BundleVerdict};
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 /// What a command asks for.
 #[derive(Debug, Serialize, Deserialize)]
@@ -120,23 +119,21 @@ async fn try_perform(core: &LocalCore, ask: Ask, lang: Lang) -> Result<Answer, F
 
 /// Where the work is done.
 pub enum Office {
-    Here(LocalCore, DataLock),
+    Here(LocalCore, Option<DataLock>),
     Running(DataDir),
 }
 
 impl Office {
-    /// The running server's, or the data folder's own.
-    pub async fn open(folder: &Path, lang: Lang) -> Result<Self, Failure> {
+    /// The running server's, or the store's own.
+    pub async fn open(options: &Data, lang: Lang) -> Result<Self, Failure> {
         let failed = |error: DataError| Failure::of_data(&error, lang);
-        let data = DataDir::new(folder).map_err(failed)?;
-        match data.lock() {
-            Ok(lock) => {
-                let core = data.open(Arc::new(SystemEnv), Settings::default()).await.map_err(failed)?;
-                Ok(Self::Here(core, lock))
-            }
-            Err(DataError::InUse) => Ok(Self::Running(data)),
-            Err(error) => Err(failed(error)),
-        }
+        let data = DataDir::new(&options.data).map_err(failed)?.with_database(options.database().cloned());
+        let lock = match data.is_for_one().then(|| data.lock()).transpose() {
+            Err(DataError::InUse) => return Ok(Self::Running(data)),
+            lock => lock.map_err(failed)?,
+        };
+        let core = data.open(Arc::new(SystemEnv), Settings::default()).await.map_err(failed)?;
+        Ok(Self::Here(core, lock))
     }
 
     pub async fn ask(&self, ask: Ask, lang: Lang) -> Result<Answer, Failure> {
@@ -151,10 +148,15 @@ impl Office {
     }
 }
 
-/// For commands that need a store that is there already: a mistyped folder must not become a new, empty one.
-pub fn require_store(folder: &Path, lang: Lang) -> Result<(), Failure> {
-    if folder.join("lianxin.db").exists() {
+/// For commands that need a store that is there already: a mistyped name must not become a new, empty one.
+pub async fn require_store(options: &Data, lang: Lang) -> Result<(), Failure> {
+    if let Some(url) = options.database() {
+        let there = PgStore::exists(url).await.map_err(|e| Failure::of_data(&e.into(), lang))?;
+        let args = [("database", url.to_string().into())];
+        return if there { Ok(()) } else { Err(Failure::unusable(lang, "cli-no-store-database", &args)) };
+    }
+    if options.data.join("lianxin.db").exists() {
         return Ok(());
     }
-    Err(Failure::unusable(lang, "cli-no-store", &[("folder", folder.display().to_string().into())]))
+    Err(Failure::unusable(lang, "cli-no-store", &[("folder", options.data.display().to_string().into())]))
 }

@@ -1,10 +1,12 @@
 //! `sync-server restore`: puts a backup in the store's place. The store that was there is kept beside it. Devices notice
-//! by the new epoch, and offer what they sent since the backup again.
+//! by the new epoch, and offer what they sent since the backup again. A database is not replaced: its backup goes into
+//! another, empty one.
 
 use super::{Failure, args::Restore};
 use crate::{
     core::{Settings, SystemEnv},
     data::{DataDir, DataError},
+    store::postgres::{self, DatabaseUrl},
     text::{Lang, tr_with},
 };
 use std::{
@@ -18,10 +20,12 @@ use std::{
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 pub async fn run(options: Restore, lang: Lang) -> Result<String, Failure> {
+    if let Some(url) = options.data.database() {
+        return into_database(url, &options, lang).await;
+    }
     let failed = |error: DataError| Failure::of_data(&error, lang);
     if !is_store(&options.from) {
-        let args = [("file", options.from.display().to_string().into())];
-        return Err(Failure::refused(lang, "cli-not-a-backup", &args));
+        return Err(not_a_backup(&options, lang));
     }
     let data = DataDir::new(&options.data.data).map_err(failed)?;
     let _lock = data.lock().map_err(|error| match error {
@@ -47,6 +51,22 @@ pub async fn run(options: Restore, lang: Lang) -> Result<String, Failure> {
     }
     let aside = aside.map_or_else(|| "-".to_owned(), |path| path.display().to_string());
     Ok(tr_with(lang, "cli-restore-done", &[("aside", aside.into())]))
+}
+
+async fn into_database(url: &DatabaseUrl, options: &Restore, lang: Lang) -> Result<String, Failure> {
+    let failed = |error: DataError| Failure::of_data(&error, lang);
+    if !postgres::is_dump(&options.from) {
+        return Err(not_a_backup(options, lang));
+    }
+    postgres::restore(url, &options.from).await.map_err(|e| failed(e.into()))?;
+    let data = DataDir::new(&options.data.data).map_err(failed)?.with_database(Some(url.clone()));
+    let core = data.open(Arc::new(SystemEnv), Settings::default()).await.map_err(failed)?;
+    core.new_epoch().await.map_err(|e| failed(e.into()))?;
+    Ok(tr_with(lang, "cli-restore-done-database", &[("database", url.to_string().into())]))
+}
+
+fn not_a_backup(options: &Restore, lang: Lang) -> Failure {
+    Failure::refused(lang, "cli-not-a-backup", &[("file", options.from.display().to_string().into())])
 }
 
 fn is_store(path: &Path) -> bool {

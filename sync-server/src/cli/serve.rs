@@ -39,7 +39,8 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
     }
     start_log(&options.log);
     let data = DataDir::new(&options.data.data).map_err(|e| Failure::of_data(&e, lang))?;
-    let _lock = data.lock().map_err(|error| match error {
+    let data = data.with_database(options.data.database().cloned());
+    let _lock = data.is_for_one().then(|| data.lock()).transpose().map_err(|error| match error {
         DataError::InUse => Failure::unusable(lang, "cli-runs-already", &[]),
         other => Failure::of_data(&other, lang),
     })?;
@@ -56,12 +57,15 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
     let https = tls.is_some() || options.behind_tls_proxy;
     let own_url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
     let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
+    // Beside a database, commands do their work themselves.
     #[cfg(unix)]
-    let _control = control::listen(&data, core.clone(), public_url.clone().unwrap_or_else(|| own_url.clone()))
-        .inspect_err(
-            |error| tracing::warn!(%error, "no control socket: other commands must wait until the server stops"),
-        )
-        .ok();
+    let _control = data.is_for_one().then(|| {
+        control::listen(&data, core.clone(), public_url.clone().unwrap_or_else(|| own_url.clone()))
+            .inspect_err(
+                |error| tracing::warn!(%error, "no control socket: other commands must wait until the server stops"),
+            )
+            .ok()
+    });
     let api = Arc::new(Api::new(Arc::new(core.clone()), Limits::default()));
     let app = http::app(api, ConsoleOptions { https, public_url });
     let _tended = Tended(tokio::spawn(core.clone().tend_photos()));
@@ -137,6 +141,9 @@ impl Drop for Tended {
 /// Logs to standard error. A panic says where, never with which values: they may be somebody's.
 fn start_log(format: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // Whatever is asked for: the database's own driver would log statements as they are sent.
+    let quiet = "tokio_postgres=info".parse().expect("a directive of constant form");
+    let filter = filter.add_directive(quiet);
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     // Set before by whoever embeds the server: theirs stays.

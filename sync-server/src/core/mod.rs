@@ -87,6 +87,8 @@ struct Inner<S> {
     finishing: Semaphore,
     /// What bundles are opened with; in the store, and the same for as long as the store lives.
     seal_key: SealSecret,
+    /// Pushes that wait to be judged together.
+    pushes: push::Combiner,
     /// The day whose pairings were last swept, as its number.
     swept: AtomicI32,
 }
@@ -100,9 +102,10 @@ impl<S: Store> ServerCore<S> {
         settings: Settings,
     ) -> Result<Self, CoreError> {
         let swept = AtomicI32::new(i32::MIN);
-        let finishing = Semaphore::new(media::FINISHING_MAX);
+        let (finishing, pushes) = (Semaphore::new(media::FINISHING_MAX), push::Combiner::default());
         let seal_key = store.write(keys::Ensure::fresh(&*env)).await?;
-        let core = Self { inner: Arc::new(Inner { store, objects, env, settings, finishing, seal_key, swept }) };
+        let inner = Inner { store, objects, env, settings, finishing, pushes, seal_key, swept };
+        let core = Self { inner: Arc::new(inner) };
         let epoch = Epoch(core.new_id());
         core.inner.store.write(meta::SetEpoch { epoch, replace: false }).await?;
         core.sweep_if_due().await?;

@@ -1,7 +1,12 @@
 //! Push: a device offers operations in order; each gets its outcome, and all of it is durable before the answer.
 //!
 //! What can be done without the store (reading the JSON, the chain) is done before the transaction; inside it everything
-//! is loaded in a few batches, decided against the working set, and written in bulk.
+//! is loaded in a few batches, decided against the working set, and written in bulk. Pushes that wait are judged in one
+//! transaction, one after the other: [`group`].
+
+mod group;
+
+pub use group::Combiner;
 
 use super::{
     CoreError, ServerCore, auth, effects,
@@ -26,6 +31,7 @@ use shared::{
 use std::collections::HashMap;
 
 /// An operation as it came, read as far as it can be.
+#[derive(Clone)]
 pub(super) struct Offered {
     pub no: OpNo,
     pub text: String,
@@ -41,11 +47,13 @@ impl Offered {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Unread {
     op_id: OpId,
     why: Rejection,
 }
 
+#[derive(Clone)]
 pub(super) struct Push {
     token_hash: Vec<u8>,
     pub device: DeviceId,
@@ -59,6 +67,12 @@ pub(super) struct Push {
 
 impl<S: Store> ServerCore<S> {
     pub(super) async fn push_step(&self, token: &Token, request: PushRequest) -> Result<PushReply, CoreError> {
+        let push = self.prepare_push(token, request).await?;
+        group::judge(self, push).await
+    }
+
+    /// What can be done without the store.
+    async fn prepare_push(&self, token: &Token, request: PushRequest) -> Result<Push, CoreError> {
         auth::check_proto(request.proto)?;
         let bytes: usize = request.ops.iter().map(|op| op.get().len()).sum();
         if request.ops.len() > PUSH_OPS_MAX || bytes > PUSH_BYTES_MAX && request.ops.len() > 1 {
@@ -71,8 +85,7 @@ impl<S: Store> ServerCore<S> {
         self.sweep_if_due().await?;
         let now_ms = self.now_ms();
         let skew_ms = request.client_now.utc_ms.saturating_sub(now_ms);
-        let job = Push { token_hash: auth::token_hash(token), ..Push::new(request, skew_ms, now_ms) };
-        self.inner.store.write(job).await
+        Ok(Push { token_hash: auth::token_hash(token), ..Push::new(request, skew_ms, now_ms) })
     }
 }
 

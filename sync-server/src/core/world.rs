@@ -180,7 +180,7 @@ impl World {
 }
 
 /// The recipient that an operation names itself.
-fn recipient_named(op: &Op) -> Option<RecipientId> {
+pub(super) fn recipient_named(op: &Op) -> Option<RecipientId> {
     match &op.change {
         Change::Create(fields) => recipient_of(&op.kind, op.row, fields),
         _ if op.kind == Kind::Recipient => Some(op.row.into()),

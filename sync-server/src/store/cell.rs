@@ -12,8 +12,17 @@ pub enum Cell<'a> {
     Blob(&'a [u8]),
 }
 
+/// What a column holds where it holds something: a backend that is told values by column must know before the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellKind {
+    Int,
+    Text,
+    Blob,
+}
+
 /// A type that fits one column.
 pub trait Column: Sized {
+    const KIND: CellKind;
     fn cell(&self) -> Cell<'_>;
     fn read(cell: Cell<'_>) -> Result<Self, StoreError>;
 }
@@ -29,6 +38,7 @@ fn wrong(what: &str, cell: Cell<'_>) -> StoreError {
 }
 
 impl Column for i64 {
+    const KIND: CellKind = CellKind::Int;
     fn cell(&self) -> Cell<'_> {
         Cell::Int(*self)
     }
@@ -41,6 +51,7 @@ impl Column for i64 {
 macro_rules! int_columns {
     ($($int:ty),+) => {$(
         impl Column for $int {
+            const KIND: CellKind = CellKind::Int;
             fn cell(&self) -> Cell<'_> { Cell::Int(*self as i64) }
             fn read(cell: Cell<'_>) -> Result<Self, StoreError> { i64::read(cell).map(|n| n as $int) }
         }
@@ -49,6 +60,7 @@ macro_rules! int_columns {
 int_columns!(i32, u32, u64);
 
 impl Column for bool {
+    const KIND: CellKind = CellKind::Int;
     fn cell(&self) -> Cell<'_> {
         Cell::Int(i64::from(*self))
     }
@@ -58,6 +70,7 @@ impl Column for bool {
 }
 
 impl Column for String {
+    const KIND: CellKind = CellKind::Text;
     fn cell(&self) -> Cell<'_> {
         Cell::Text(self)
     }
@@ -67,6 +80,7 @@ impl Column for String {
 }
 
 impl Column for Vec<u8> {
+    const KIND: CellKind = CellKind::Blob;
     fn cell(&self) -> Cell<'_> {
         Cell::Blob(self)
     }
@@ -76,6 +90,7 @@ impl Column for Vec<u8> {
 }
 
 impl<const N: usize> Column for [u8; N] {
+    const KIND: CellKind = CellKind::Blob;
     fn cell(&self) -> Cell<'_> {
         Cell::Blob(self)
     }
@@ -88,6 +103,7 @@ impl<const N: usize> Column for [u8; N] {
 }
 
 impl<T: Column> Column for Option<T> {
+    const KIND: CellKind = T::KIND;
     fn cell(&self) -> Cell<'_> {
         self.as_ref().map_or(Cell::Null, T::cell)
     }
@@ -99,6 +115,7 @@ impl<T: Column> Column for Option<T> {
 macro_rules! id_columns {
     ($($id:ident),+) => {$(
         impl Column for $id {
+            const KIND: CellKind = CellKind::Blob;
             fn cell(&self) -> Cell<'_> { Cell::Blob(self.as_bytes()) }
             fn read(cell: Cell<'_>) -> Result<Self, StoreError> {
                 <[u8; 16]>::read(cell).map(|b| Self(uuid::Uuid::from_bytes(b)))
@@ -111,6 +128,7 @@ id_columns!(RowId, OpId, DeviceId, WorkerId, RecipientId, UnitId, UploadId, Pair
 macro_rules! counter_columns {
     ($($counter:ident),+) => {$(
         impl Column for $counter {
+            const KIND: CellKind = CellKind::Int;
             fn cell(&self) -> Cell<'_> { Cell::Int(self.0 as i64) }
             fn read(cell: Cell<'_>) -> Result<Self, StoreError> { i64::read(cell).map(|n| Self(n as _)) }
         }
@@ -119,6 +137,7 @@ macro_rules! counter_columns {
 counter_columns!(OpNo, Rev, Seq, Incarnation, Hlc);
 
 impl Column for Chain {
+    const KIND: CellKind = CellKind::Blob;
     fn cell(&self) -> Cell<'_> {
         Cell::Blob(&self.0)
     }
@@ -128,6 +147,7 @@ impl Column for Chain {
 }
 
 impl Column for Kind {
+    const KIND: CellKind = CellKind::Text;
     fn cell(&self) -> Cell<'_> {
         Cell::Text(self.word())
     }
@@ -137,6 +157,7 @@ impl Column for Kind {
 }
 
 impl Column for AreaCode {
+    const KIND: CellKind = CellKind::Text;
     fn cell(&self) -> Cell<'_> {
         Cell::Text(self.as_str())
     }

@@ -2,21 +2,29 @@
 //! tables in batches. The core's steps are [`Job`]s, written once and run by every backend.
 //!
 //! - [`table`]: what a table is; [`tables`]: the tables, each a plain struct
-//! - [`sqlite`]: the default backend, with its migrations; [`memory`]: one without a disk, for tests and the simulator
+//! - [`sqlite`]: the default backend, with its migrations; [`postgres`]: the one for several servers; [`memory`]: one
+//!   without a disk, for tests and the simulator
+//! - [`any`]: whichever of them an operator chose
+//! - [`overlay`]: a transaction that several jobs share
 //! - `conformance`: one suite that every backend passes
 
+pub mod any;
 pub mod cell;
 #[cfg(test)]
 mod conformance;
 pub mod memory;
+pub mod overlay;
+pub mod postgres;
 pub mod sqlite;
 pub mod table;
 pub mod tables;
 
-pub use cell::{Cell, Column};
+pub use any::AnyStore;
+pub use cell::{Cell, CellKind, Column};
 pub use memory::MemoryStore;
+pub use postgres::PgStore;
 pub use sqlite::SqliteStore;
-pub use table::{Key, Table};
+pub use table::{Key, Table, prefix_end};
 
 use shared::{Month, RowId, WorkerId, ids::Seq};
 use std::future::Future;

@@ -1,13 +1,15 @@
 //! What a table is: a struct whose fields are its columns. One definition serves every backend; what each backend needs
 //! beyond it (types, indexes) is in that backend's migrations.
 
-use super::{Cell, Column, StoreError};
+use super::{Cell, CellKind, Column, StoreError};
 
 /// A row of a table.
-pub trait Table: Send + Sync + Sized + 'static {
+pub trait Table: Clone + Send + Sync + Sized + 'static {
     const NAME: &'static str;
     /// Every column, in the order of [`Table::cells`].
     const COLUMNS: &'static [&'static str];
+    /// What each column holds, in the same order.
+    const KINDS: &'static [CellKind];
     /// The columns of the key, in the order of [`Key::cells`].
     const KEY: &'static [&'static str];
     type Key: Key;
@@ -46,6 +48,22 @@ where
     }
 }
 
+/// The smallest text greater than every text that starts with `prefix`; none where no text is greater.
+pub fn prefix_end(prefix: &str) -> Option<String> {
+    let mut end = prefix.to_owned();
+    loop {
+        let after = match end.pop()? {
+            // Between these there are no characters.
+            '\u{d7ff}' => Some('\u{e000}'),
+            last => char::from_u32(last as u32 + 1),
+        };
+        if let Some(after) = after {
+            end.push(after);
+            return Some(end);
+        }
+    }
+}
+
 /// Declares a table: its struct, its columns in order, and its key.
 macro_rules! table {
     (
@@ -61,6 +79,7 @@ macro_rules! table {
         impl $crate::store::Table for $name {
             const NAME: &'static str = $table;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
+            const KINDS: &'static [$crate::store::CellKind] = &[$(<$type as $crate::store::Column>::KIND),+];
             const KEY: &'static [&'static str] = &[$(stringify!($key)),+];
             type Key = ($($key_type,)+);
             fn key(&self) -> Self::Key { ($(self.$key.clone(),)+) }
@@ -79,3 +98,17 @@ macro_rules! table {
     };
 }
 pub(crate) use table;
+
+#[cfg(test)]
+mod tests {
+    use super::prefix_end;
+
+    #[test]
+    fn a_prefix_ends_before_the_next_text_that_lacks_it() {
+        assert_eq!(prefix_end("6208").as_deref(), Some("6209"));
+        assert_eq!(prefix_end("某\u{d7ff}").as_deref(), Some("某\u{e000}"));
+        assert_eq!(prefix_end("a\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(prefix_end("\u{10ffff}"), None);
+        assert_eq!(prefix_end(""), None);
+    }
+}

@@ -10,8 +10,11 @@
 //! ```
 //!
 //! [`Phone`] makes push requests without a device behind them. [`Saboteur`] stands between a client and a server and loses what it is told to lose.
+//! `postgres` runs a real PostgreSQL.
 
 mod phone;
+#[cfg(unix)]
+pub mod postgres;
 mod saboteur;
 mod server;
 mod temp;

@@ -1,9 +1,19 @@
 //! A full disk, a backup, a start from an existing store.
 
-use crate::town::*;
+use super::{Place, town::*};
 use serde_json::json;
 use shared::{Kind, ids::OpNo};
 use shared::{Moment, wire::ErrorCode};
+use sync_server::{
+    data::LocalCore,
+    store::{AnyStore, SqliteStore},
+};
+
+/// The file itself.
+fn sqlite(core: &LocalCore) -> &SqliteStore {
+    let AnyStore::Sqlite(store) = core.store() else { panic!("this town lies elsewhere") };
+    store
+}
 
 #[tokio::test]
 async fn a_full_disk_refuses_writes_nothing_half_and_works_again_with_room() {
@@ -11,8 +21,8 @@ async fn a_full_disk_refuses_writes_nothing_half_and_works_again_with_room() {
     let mut phone = town.phone("W1").await;
     phone.visit("R1");
     phone.push().await;
-    let pages = town.core.store().pages().await.unwrap();
-    town.core.store().limit_pages(pages + 2).await.unwrap();
+    let pages = sqlite(&town.core).pages().await.unwrap();
+    sqlite(&town.core).limit_pages(pages + 2).await.unwrap();
     let note = "长".repeat(3000);
     for _ in 0..20 {
         phone.create(
@@ -29,7 +39,7 @@ async fn a_full_disk_refuses_writes_nothing_half_and_works_again_with_room() {
     let report = town.report("6208", "2026-03").await;
     assert_eq!((report.total.visits(), report.total.contacts()), (1, 0));
 
-    town.core.store().limit_pages(1_000_000).await.unwrap();
+    sqlite(&town.core).limit_pages(1_000_000).await.unwrap();
     assert!(phone.push().await.is_empty());
     assert_eq!(phone.sent, OpNo(21));
     phone.pull().await;
@@ -47,7 +57,7 @@ async fn a_backup_is_whole_and_opens() {
     phone.visit("R2");
     phone.push().await;
 
-    let restored = open(&folder, &town.env).await;
+    let restored = open(&Place, &folder, &town.env).await;
     assert_eq!(restored.stats().await.unwrap().ops, town.core.stats().await.unwrap().ops - 1);
     restored.healthy().await.unwrap();
     let epoch = restored.new_epoch().await.unwrap();
@@ -61,7 +71,7 @@ async fn a_store_opened_again_is_the_same_store() {
     phone.visit("R1");
     phone.push().await;
     phone.pull().await;
-    let again = open(&town.folder, &town.env).await;
+    let again = town.open_again().await;
     assert_eq!(again.stats().await.unwrap(), town.core.stats().await.unwrap());
     assert_eq!(again.area_tree().await.unwrap().len(), 7);
     assert_eq!(again.areas_under(area("620826101")).await.unwrap().len(), 2);

@@ -1,6 +1,6 @@
 //! Enrolment, tokens, revocation, log-in.
 
-use crate::town::*;
+use super::town::*;
 use shared::{DeviceId, protocol::SyncProtocol, wire::ErrorCode};
 use sync_server::core::{CoreError, DeviceFilter, LoginError};
 

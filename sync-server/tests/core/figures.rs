@@ -1,6 +1,6 @@
 //! The figures kept by the way equal a recount of all records, whatever happened to them.
 
-use crate::town::*;
+use super::town::*;
 use proptest::prelude::*;
 use serde_json::json;
 use shared::{
@@ -127,10 +127,7 @@ async fn play(steps: Vec<Step>) {
 
 /// Every area, month and category: what the report says is what all records say.
 async fn check(town: &Town) {
-    let db = rusqlite::Connection::open(town.folder.join("server.db")).unwrap();
-    let mut statement = db.prepare("SELECT doc FROM record").unwrap();
-    let docs = statement.query_map([], |r| r.get::<_, String>(0)).unwrap();
-    let rows: Vec<Row> = docs.map(|d| serde_json::from_str(&d.unwrap()).unwrap()).collect();
+    let rows = town.every_row().await;
     for at in ["6208", "620826", "620826101", "620826102", VILLAGE, VILLAGE_2, OTHER_TOWNSHIP] {
         for period in ["2026-01", "2026-02", "2026-03", "2026-Q1"] {
             let report = town.report(at, period).await;

@@ -1,19 +1,7 @@
-//! The server's core through its protocol: a town, its workers and their phones, without HTTP.
+//! The server's core through its protocol: a town, its workers and their phones, without HTTP. All of it on every
+//! backend: the same files are part of [`sqlite`] and of [`postgres`], whose `open` says where a town's store lies.
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing should stop there")]
+#![allow(clippy::duplicate_mod, reason = "each backend has the tests as its own")]
 
-mod bundles;
-mod disk;
-mod enrolment;
-mod figures;
-mod judged_again;
-mod keeping;
-mod media;
-mod media_kills;
-mod office;
-mod pulling;
-mod pushing;
-mod repairing;
-mod reviews;
-mod skew;
-mod speed;
-mod town;
+mod postgres;
+mod sqlite;

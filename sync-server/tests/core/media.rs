@@ -1,6 +1,6 @@
 //! Photos' bytes.
 
-use crate::town::*;
+use super::town::*;
 use serde_json::json;
 use shared::{
     Kind, Moment, PhotoId, RowId,

@@ -1,7 +1,7 @@
 //! `verified` means stored for good and hash checked: the server is killed before and after every single thing it does for
 //! an upload, and at no point has it promised what it does not have, or lost what a device could not send again.
 
-use crate::town::*;
+use super::town::*;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use shared::{

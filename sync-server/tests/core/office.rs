@@ -1,6 +1,6 @@
 //! Imports and edits by the office.
 
-use crate::town::*;
+use super::town::*;
 use serde_json::json;
 use shared::{Kind, RowId, ids::id_from_code, op::Rejection};
 use sync_server::core::{CoreError, OfficeReply};

@@ -1,6 +1,6 @@
 //! Pull: what enters, leaves and stays; pages; resets.
 
-use crate::town::*;
+use super::town::*;
 use serde_json::json;
 use shared::{
     Kind, RowId,

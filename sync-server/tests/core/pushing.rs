@@ -1,6 +1,6 @@
 //! Push: replays, broken operations, clones, clocks, standing.
 
-use crate::town::*;
+use super::town::*;
 use serde_json::{json, value::RawValue};
 use shared::{
     Change, Fields, Kind, Moment, Op, Outcome,
@@ -201,13 +201,8 @@ async fn a_clock_a_day_off_is_set_right_and_what_it_said_is_kept() {
         let original = phone.outbox[0].hlc;
         assert_eq!(phone.push_one().await, Outcome::Applied);
         assert_eq!(town.row(id).await.hlc.ms(), START_MS);
-        let db = rusqlite::Connection::open(town.folder.join("server.db")).unwrap();
-        let (kept, noted): (i64, i64) = db
-            .query_row("SELECT original, skew_ms FROM op_log WHERE row = ?1", [id.as_bytes().as_slice()], |r| {
-                Ok((r.get(0)?, r.get(1)?))
-            })
-            .unwrap();
-        assert_eq!((kept as u64, noted), (original.0, skew));
+        let logged = town.logged(id).await;
+        assert_eq!((logged[0].original, logged[0].skew_ms), (original, skew));
     }
 }
 

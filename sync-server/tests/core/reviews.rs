@@ -1,6 +1,6 @@
 //! What a supervisor decides.
 
-use crate::town::*;
+use super::town::*;
 use serde_json::json;
 use shared::{
     Change, Fields, Kind, Moment, Outcome, RowId,

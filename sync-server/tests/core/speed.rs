@@ -1,6 +1,6 @@
-//! Throughput, printed, never asserted. Run with `cargo test -p sync-server --release --test core -- --ignored --nocapture`.
+//! Throughput, printed, never asserted. Run with `cargo test -p sync-server --release --test core -- --ignored --nocapture sqlite::` (or `postgres::`.
 
-use crate::town::*;
+use super::town::*;
 use std::time::Instant;
 
 #[tokio::test(flavor = "multi_thread")]

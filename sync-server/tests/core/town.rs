@@ -22,10 +22,16 @@ use std::{
     },
 };
 use sync_server::{
-    core::{OfficeChange, OfficeReply, ServerCore, Settings, StoredObjects, TestEnv, Viewer},
-    store::SqliteStore,
+    core::{OfficeChange, OfficeReply, Settings, StoredObjects, TestEnv, Viewer},
+    data::LocalCore,
+    store::{
+        Column, Job, Store, StoreError, Txn,
+        tables::{OpLog, Record},
+    },
 };
 use uuid::Uuid;
+
+use super::Place;
 
 /// 2026-03-02 10:00 in Shanghai, a Monday.
 pub const START_MS: i64 = 1_772_416_800_000;
@@ -42,9 +48,10 @@ pub fn fresh() -> Uuid {
 }
 
 pub struct Town {
-    pub core: ServerCore<SqliteStore>,
+    pub core: LocalCore,
     pub env: Arc<TestEnv>,
     pub folder: PathBuf,
+    place: Place,
 }
 
 impl Drop for Town {
@@ -132,8 +139,9 @@ impl Town {
         let folder = std::env::temp_dir().join(format!("lianxin-town-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let env = Arc::new(TestEnv::new(START_MS));
-        let core = open(&folder, &env).await;
-        Self { core, env, folder }
+        let place = Place::new();
+        let core = open(&place, &folder, &env).await;
+        Self { core, env, folder, place }
     }
 
     pub async fn office(&self, changes: Vec<OfficeChange>) -> OfficeReply {
@@ -157,6 +165,21 @@ impl Town {
         self.core.report_for(&self.viewer("A1").await, request).await.unwrap()
     }
 
+    /// The same store opened once more: as after a restart, or by a second server.
+    pub async fn open_again(&self) -> LocalCore {
+        open(&self.place, &self.folder, &self.env).await
+    }
+
+    /// Every record, straight from the store.
+    pub async fn every_row(&self) -> Vec<Row> {
+        self.core.store().read(EveryRow).await.unwrap()
+    }
+
+    /// What the log says of a record.
+    pub async fn logged(&self, row: RowId) -> Vec<OpLog> {
+        self.core.store().read(Logged(row)).await.unwrap()
+    }
+
     /// A record as the server has it.
     pub async fn row(&self, id: impl Into<RowId>) -> Row {
         self.find(id).await.expect("the server has the record")
@@ -166,10 +189,30 @@ impl Town {
     }
 }
 
-pub async fn open(folder: &std::path::Path, env: &Arc<TestEnv>) -> ServerCore<SqliteStore> {
-    let store = SqliteStore::open(folder.join("server.db")).unwrap();
+struct EveryRow;
+
+impl Job for EveryRow {
+    type Out = Vec<Row>;
+    type Err = StoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<Row>, StoreError> {
+        let records = txn.under::<Record>("shelf", "").await?;
+        Ok(records.iter().map(|r| serde_json::from_str(&r.doc).unwrap()).collect())
+    }
+}
+
+struct Logged(RowId);
+
+impl Job for Logged {
+    type Out = Vec<OpLog>;
+    type Err = StoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<OpLog>, StoreError> {
+        txn.find::<OpLog>("row", &[self.0.cell()]).await
+    }
+}
+
+pub async fn open(place: &Place, folder: &std::path::Path, env: &Arc<TestEnv>) -> LocalCore {
     let objects = Arc::new(StoredObjects::folder(folder.join("objects")).unwrap());
-    ServerCore::open(store, objects, env.clone(), Settings::default()).await.unwrap()
+    LocalCore::open(place.open(folder).await, objects, env.clone(), Settings::default()).await.unwrap()
 }
 
 pub fn enrol_request(code: &str, device: DeviceId, proof: &str) -> EnrolRequest {
@@ -186,7 +229,7 @@ pub fn enrol_request(code: &str, device: DeviceId, proof: &str) -> EnrolRequest 
 
 /// A phone: its outbox, what it holds of each scope, its clock's error.
 pub struct Phone {
-    core: ServerCore<SqliteStore>,
+    pub core: LocalCore,
     env: Arc<TestEnv>,
     pub id: DeviceId,
     pub token: Token,

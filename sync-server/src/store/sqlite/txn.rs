@@ -2,7 +2,7 @@
 
 use super::failed;
 use crate::store::{
-    Cell, Column, Key, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn,
+    Cell, Column, Key, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn, prefix_end,
     tables::{Gone, Once, Standing, WorkerFeed},
 };
 use rusqlite::{
@@ -386,15 +386,9 @@ fn upsert<T: Table>() -> String {
     )
 }
 
-/// The smallest text greater than every text that starts with `prefix` (ASCII).
+/// Where the texts that start with `prefix` end; no text of ours begins with the last character there is.
 fn after_prefix(prefix: &str) -> String {
-    let mut end = prefix.to_owned();
-    match end.pop() {
-        Some(last) => end.push(char::from_u32(last as u32 + 1).unwrap_or(char::MAX)),
-        // Every text is below this one.
-        None => end.push(char::MAX),
-    }
-    end
+    prefix_end(prefix).unwrap_or_else(|| char::MAX.to_string())
 }
 
 fn bind(statement: &mut CachedStatement<'_>, cells: &[Cell<'_>]) -> Stored<()> {

@@ -33,6 +33,12 @@ impl SyncProtocol for Dying {
     async fn pull(&self, token: &Token, request: PullRequest) -> Answer<PullReply> {
         self.http.pull(token, request).await
     }
+    async fn repair(&self, token: &Token, request: RepairRequest) -> Answer<RepairReply> {
+        self.http.repair(token, request).await
+    }
+    async fn bundle(&self, token: &Token, file: Vec<u8>) -> Answer<BundleReply> {
+        self.http.bundle(token, file).await
+    }
     async fn media_create(&self, token: &Token, request: MediaCreate) -> Answer<MediaStatus> {
         self.http.media_create(token, request).await
     }

@@ -57,6 +57,9 @@ impl SyncProtocol for Watched<'_> {
         self.seen.lock().unwrap().push((request, reply.clone()));
         Ok(reply)
     }
+    async fn bundle(&self, _: &Token, _: Vec<u8>) -> Answer<BundleReply> {
+        unreachable!("no bundle is carried here")
+    }
     async fn media_create(&self, _: &Token, _: MediaCreate) -> Answer<MediaStatus> {
         unreachable!("no photo is taken here")
     }

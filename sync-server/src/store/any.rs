@@ -1,0 +1,40 @@
+//! The backend an operator chose. It is chosen once, when the store is opened; everything behind it takes any store.
+
+use super::{Job, PgStore, SqliteStore, Store, Stored, postgres::DatabaseUrl};
+use std::path::{Path, PathBuf};
+
+pub enum AnyStore {
+    Sqlite(SqliteStore),
+    Postgres(PgStore),
+}
+
+impl AnyStore {
+    /// The database named, else the file.
+    pub async fn open(database: Option<&DatabaseUrl>, file: &Path) -> Stored<Self> {
+        match database {
+            Some(url) => PgStore::open(url).await.map(Self::Postgres),
+            None => SqliteStore::open(file).map(Self::Sqlite),
+        }
+    }
+}
+
+impl Store for AnyStore {
+    async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
+        match self {
+            Self::Sqlite(store) => store.write(job).await,
+            Self::Postgres(store) => store.write(job).await,
+        }
+    }
+    async fn read<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
+        match self {
+            Self::Sqlite(store) => store.read(job).await,
+            Self::Postgres(store) => store.read(job).await,
+        }
+    }
+    async fn backup(&self, path: PathBuf) -> Stored<()> {
+        match self {
+            Self::Sqlite(store) => store.backup(path).await,
+            Self::Postgres(store) => store.backup(path).await,
+        }
+    }
+}

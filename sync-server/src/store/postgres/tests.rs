@@ -1,0 +1,372 @@
+//! What only a database that others use as well can go through: several stores, lost connections, a full disk.
+
+use super::*;
+use crate::{
+    store::{CellKind, Column, SeqColumn, Table, Txn, conformance, tables::*},
+    testing::postgres::Database,
+};
+use shared::{Kind, RecipientId, RowId, WorkerId, ids::*};
+use std::collections::BTreeMap;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn it_keeps_every_promise_of_a_store() {
+    let databases = std::sync::Mutex::new(Vec::new());
+    let make = || {
+        let database = Database::new();
+        let open = || tokio::runtime::Handle::current().block_on(database.open());
+        let store = tokio::task::block_in_place(open);
+        databases.lock().unwrap().push(database);
+        store
+    };
+    conformance::run(make).await;
+}
+
+#[tokio::test]
+async fn every_table_has_the_columns_its_struct_names_and_text_is_compared_by_its_bytes() {
+    let database = Database::new();
+    let store = database.open().await;
+    let client = store.readers.get().await.unwrap();
+    let sql = "SELECT table_name::text, column_name::text, data_type::text, collation_name::text \
+               FROM information_schema.columns WHERE table_schema = current_schema()";
+    let mut tables: BTreeMap<String, Vec<(String, CellKind)>> = BTreeMap::new();
+    for row in client.query(sql, &[]).await.unwrap() {
+        let (table, column, kind, collation): (String, String, &str, Option<&str>) =
+            (row.get(0), row.get(1), row.get(2), row.get(3));
+        if table == "schema_version" {
+            continue;
+        }
+        let kind = match kind {
+            "bigint" => CellKind::Int,
+            "bytea" => CellKind::Blob,
+            "text" => CellKind::Text,
+            other => panic!("{table}.{column} is {other}"),
+        };
+        assert_eq!(collation, (kind == CellKind::Text).then_some("C"), "{table}.{column}");
+        tables.entry(table).or_default().push((column, kind));
+    }
+    let mut check = |name: &str, columns: &[&str], kinds: &[CellKind]| {
+        let mut named: Vec<_> = columns.iter().map(|c| (*c).to_owned()).zip(kinds.iter().copied()).collect();
+        let mut columns = tables.remove(name).unwrap_or_else(|| panic!("no table {name}"));
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        columns.sort_by(|a, b| a.0.cmp(&b.0));
+        assert_eq!(columns, named, "{name}");
+    };
+    macro_rules! check {
+        ($($table:ident),+) => { $(check($table::NAME, $table::COLUMNS, $table::KINDS);)+ };
+    }
+    check!(
+        Meta,
+        Record,
+        WorkerFeed,
+        Gone,
+        WorkerDigest,
+        ShelfDigest,
+        Grant,
+        Worker,
+        Account,
+        Person,
+        Area,
+        Rules,
+        Device,
+        EnrolCode,
+        OpLog,
+        Quarantine,
+        Once,
+        Standing,
+        Aid,
+        PhotoRef,
+        Media,
+        Upload,
+        ReviewAt
+    );
+    let rest: Vec<&String> = tables.keys().collect();
+    assert_eq!(rest, ["clock", "tally"], "these have statements of their own");
+}
+
+#[tokio::test]
+async fn several_servers_that_start_at_once_migrate_once() {
+    let database = Database::new();
+    let url = database.url();
+    let stores = futures_util::future::join_all((0..6).map(|_| PgStore::open(url))).await;
+    let stores: Vec<PgStore> = stores.into_iter().map(Result::unwrap).collect();
+    let client = stores[0].readers.get().await.unwrap();
+    let versions = client.query("SELECT version FROM schema_version ORDER BY version", &[]).await.unwrap();
+    let versions: Vec<i64> = versions.iter().map(|row| row.get(0)).collect();
+    assert_eq!(versions, (1..=migrations::MIGRATIONS.len() as i64).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_server_is_refused_and_left_alone() {
+    let database = Database::new();
+    let store = database.open().await;
+    let client = store.readers.get().await.unwrap();
+    client.batch_execute("INSERT INTO schema_version (version) VALUES (999)").await.unwrap();
+    let error = PgStore::open(database.url()).await.err().unwrap();
+    assert!(error.to_string().contains("999"), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_text_is_refused() {
+    let database = Database::with("ENCODING 'SQL_ASCII' TEMPLATE template0");
+    let error = PgStore::open(database.url()).await.err().unwrap();
+    assert!(error.to_string().contains("createdb --encoding UTF8"), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_said_at_the_start() {
+    let database = Database::new();
+    let url = database.url().with_database("nowhere").unwrap();
+    let error = PgStore::open(&url).await.err().unwrap();
+    assert!(error.to_string().contains("\"nowhere\" does not exist"), "{error}");
+}
+
+/// Counts up a digest and writes a record under a number of the clock.
+struct Count(u128);
+
+impl Job for Count {
+    type Out = Seq;
+    type Err = StoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Stored<Seq> {
+        let worker = WorkerId(id(1));
+        let old = txn.get::<WorkerDigest>(&[(worker,)]).await?.pop().flatten();
+        let count = old.map_or(0, |d| d.count) + 1;
+        txn.put(&[WorkerDigest { worker, count, sum: count * 3 }]).await?;
+        let seq = txn.advance(1).await?.next();
+        let record = Record {
+            seq,
+            id: RowId(id(self.0)),
+            rev: Rev(1),
+            kind: Kind::Visit,
+            recipient: Some(RecipientId(id(1))),
+            keeper: None,
+            shelf: None,
+            doc: "{}".into(),
+        };
+        txn.put(&[record]).await?;
+        Ok(seq)
+    }
+}
+
+struct Look;
+
+impl Job for Look {
+    type Out = (Seq, Vec<Seq>, u64);
+    type Err = StoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Stored<Self::Out> {
+        let recipient = RecipientId(id(1));
+        let seqs = txn.seqs(SeqColumn::Recipient, &[recipient.cell()], Seq(0), 100_000).await?;
+        let digest = txn.get::<WorkerDigest>(&[(WorkerId(id(1)),)]).await?.pop().flatten();
+        Ok((txn.head().await?, seqs, digest.map_or(0, |d| d.count)))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_servers_on_one_database_lose_no_count_and_number_in_the_order_of_commits() {
+    let database = Database::new();
+    let stores = [Arc::new(database.open().await), Arc::new(database.open().await)];
+    let mut tasks = Vec::new();
+    for n in 0..120 {
+        let (here, there) = (stores[n % 2].clone(), stores[(n + 1) % 2].clone());
+        tasks.push(tokio::spawn(async move {
+            let seq = here.write(Count(n as u128)).await.unwrap();
+            // Through the other server, at once.
+            let (head, seqs, count) = there.read(Look).await.unwrap();
+            assert!(seqs.contains(&seq), "what was answered is there");
+            assert_eq!(seqs, (1..=head.0).map(Seq).collect::<Vec<_>>(), "no gap below the clock");
+            assert_eq!(count, head.0, "one moment");
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(stores[0].read(Look).await.unwrap().2, 120);
+}
+
+/// Writes, says so, and goes on when told.
+struct Halfway {
+    begun: oneshot::Sender<()>,
+    go_on: oneshot::Receiver<()>,
+}
+
+impl Job for Halfway {
+    type Out = ();
+    type Err = StoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Stored<()> {
+        Count(1).run(txn).await?;
+        let _ = self.begun.send(());
+        let _ = self.go_on.await;
+        Count(2).run(txn).await.map(drop)
+    }
+}
+
+fn halfway() -> (Halfway, oneshot::Receiver<()>, oneshot::Sender<()>) {
+    let ((begun, has_begun), (go, go_on)) = (oneshot::channel(), oneshot::channel());
+    (Halfway { begun, go_on }, has_begun, go)
+}
+
+/// Ends every other connection to the database.
+async fn sever(database: &Database) {
+    let (client, connection) = database.url().config().connect(tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let sql = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    client.query(sql, &[]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_lost_in_the_middle_of_a_job_leaves_nothing_and_the_next_job_has_a_new_one() {
+    let database = Database::new();
+    let store = Arc::new(database.open().await);
+    let (job, has_begun, go) = halfway();
+    let writing = tokio::spawn({
+        let store = store.clone();
+        async move { store.write(job).await }
+    });
+    has_begun.await.unwrap();
+    let behind = tokio::spawn({
+        let store = store.clone();
+        async move { store.write(Count(3)).await }
+    });
+    sever(&database).await;
+    go.send(()).unwrap();
+    assert_eq!(writing.await.unwrap(), Err(StoreError::Busy), "to be tried again");
+    assert_eq!(behind.await.unwrap(), Ok(Seq(1)), "what waited has a connection of its own");
+    assert_eq!(store.read(Look).await.unwrap(), (Seq(1), vec![Seq(1)], 1));
+    sever(&database).await;
+    assert!(matches!(store.read(Look).await, Ok(_) | Err(StoreError::Busy)));
+    assert_eq!(store.read(Look).await.unwrap().0, Seq(1));
+}
+
+#[tokio::test]
+async fn one_server_writes_at_a_time_and_readers_are_held_up_by_none() {
+    let database = Database::new();
+    let (one, two) = (database.open().await, Arc::new(database.open().await));
+    let (job, has_begun, go) = halfway();
+    let writing = tokio::spawn(async move { one.write(job).await });
+    has_begun.await.unwrap();
+    let waiting = tokio::spawn({
+        let two = two.clone();
+        async move { two.write(Count(3)).await }
+    });
+    // The other server's writer stands in line before anything goes on.
+    let watch = two.readers.get().await.unwrap();
+    let stands = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while watch.query(stands, &[]).await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(two.read(Look).await.unwrap(), (Seq(0), vec![], 0));
+    assert!(!waiting.is_finished());
+    go.send(()).unwrap();
+    writing.await.unwrap().unwrap();
+    assert_eq!(waiting.await.unwrap(), Ok(Seq(3)));
+    assert_eq!(two.read(Look).await.unwrap().2, 3);
+}
+
+#[tokio::test]
+async fn a_reader_who_gives_up_leaves_no_old_moment_behind() {
+    let database = Database::new();
+    let store = Arc::new(database.open().await);
+    for n in 0..40 {
+        let reading = tokio::spawn({
+            let store = store.clone();
+            async move { store.read(Look).await }
+        });
+        tokio::task::yield_now().await;
+        reading.abort();
+        store.write(Count(n)).await.unwrap();
+        assert_eq!(store.read(Look).await.unwrap().0, Seq(n as u64 + 1));
+    }
+}
+
+struct Panics {
+    writes: bool,
+}
+
+impl Job for Panics {
+    type Out = ();
+    type Err = StoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Stored<()> {
+        if self.writes {
+            Count(9).run(txn).await?;
+        }
+        txn.head().await?;
+        panic!("as the test asks")
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_panics_takes_only_itself_along() {
+    let database = Database::new();
+    let store = database.open().await;
+    let (panicking, good) = tokio::join!(store.write(Panics { writes: true }), store.write(Count(1)));
+    assert_eq!((panicking, good), (Err(StoreError::Closed), Ok(Seq(1))));
+    assert_eq!(store.read(Panics { writes: false }).await, Err(StoreError::Closed));
+    assert_eq!(store.read(Look).await.unwrap().0, Seq(1));
+}
+
+/// A job that does not look whether its write was taken.
+struct LooksAway;
+
+impl Job for LooksAway {
+    type Out = ();
+    type Err = StoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Stored<()> {
+        Count(5).run(txn).await?;
+        let taken = txn.get::<Record>(&[(RowId(id(5)),)]).await?.pop().flatten().ok_or(StoreError::Closed)?;
+        let _ = txn.put(&[Record { id: RowId(id(6)), ..taken }]).await;
+        let _ = txn.head().await;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_refused_statement_fails_its_job_even_if_the_job_looks_away() {
+    let database = Database::new();
+    let store = database.open().await;
+    // Alone, and among others.
+    let alone = store.write(LooksAway).await.unwrap_err();
+    assert!(matches!(&alone, StoreError::Backend(why) if why.contains("23505")), "{alone:?}");
+    let (a, b, c) = tokio::join!(store.write(Count(1)), store.write(LooksAway), store.write(Count(2)));
+    assert_eq!((a, b, c), (Ok(Seq(1)), Err(alone), Ok(Seq(2))));
+    assert_eq!(store.read(Look).await.unwrap(), (Seq(2), vec![Seq(1), Seq(2)], 2));
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_as_such_and_leaves_nothing_half() {
+    let database = Database::new();
+    let store = database.open().await;
+    store.write(Count(1)).await.unwrap();
+    // The error of a full disk, raised where a record is written.
+    let fill = "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS \
+                $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'could not extend file'; END $$; \
+                CREATE TRIGGER fill BEFORE INSERT ON record EXECUTE FUNCTION fill();";
+    let client = store.readers.get().await.unwrap();
+    client.batch_execute(fill).await.unwrap();
+    assert_eq!(store.write(Count(2)).await, Err(StoreError::Full));
+    assert_eq!(store.read(Look).await.unwrap(), (Seq(1), vec![Seq(1)], 1));
+    client.batch_execute("DROP TRIGGER fill ON record").await.unwrap();
+    assert_eq!(store.write(Count(2)).await, Ok(Seq(2)));
+}
+
+#[tokio::test]
+async fn whoever_asks_for_a_database_without_durable_commits_gets_durable_ones() {
+    let database = Database::new();
+    let name = database.text().split('/').next_back().unwrap().split('?').next().unwrap().to_owned();
+    let (client, connection) = database.url().config().connect(tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let name = database.url().config().get_dbname().map_or(name, str::to_owned);
+    client.batch_execute(&format!("ALTER DATABASE {name} SET synchronous_commit = off")).await.unwrap();
+    let pool = pool(database.url(), 1).unwrap();
+    let txn = pool.get().await.unwrap();
+    let setting = async || txn.query_one("SHOW synchronous_commit", &[]).await.unwrap().get::<_, String>(0);
+    assert_eq!(setting().await, "off");
+    txn.batch_execute(writer::BEGIN).await.unwrap();
+    assert_eq!(setting().await, "on");
+}

@@ -1,0 +1,133 @@
+//! The writer: a task that drains the queue of waiting jobs, runs each under a savepoint of one transaction, commits once,
+//! and only then answers.
+//!
+//! ```text
+//! BEGIN; take the database's one writer's lock      <- other servers' writers wait here, in turn
+//!   SAVEPOINT job;  first job's reads and writes
+//!   RELEASE job; SAVEPOINT job;  second job's …     or ROLLBACK TO job, and the next goes on from there
+//! COMMIT, which lets the lock go                    <- only now is anyone answered
+//! ```
+//!
+//! So one writer is at work per database, whatever the number of servers: no job sees half of another, the clock moves in
+//! the order of commits, and nothing can deadlock. A group that fails as a whole loses its connection and is told to come
+//! again; whether its commit arrived is then unknown, which ids of operations make harmless.
+
+use super::txn::PgTxn;
+use crate::store::{Job, StoreError, Stored};
+use deadpool_postgres::Pool;
+use futures_util::FutureExt;
+use std::{future::Future, panic::AssertUnwindSafe, pin::Pin};
+use tokio::sync::{mpsc, oneshot};
+
+/// 32 jobs a commit: PostgreSQL keeps up to 64 savepoints of a transaction at hand, and other servers wait meanwhile.
+const GROUP: usize = 32;
+/// 4,096 waiting writes take seconds; whoever comes after them is better told to come back.
+const QUEUE: usize = 4096;
+
+/// One writer at a time, and a commit that is durable even where the database's own setting is not to wait for the disk.
+/// The number is arbitrary; what matters is that every server of a database takes the same.
+pub const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(5495833146), set_config('synchronous_commit', \
+     CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
+
+/// A job on its way: run inside the group, answered after its commit.
+pub trait Waiting: Send {
+    /// Runs the job; false asks for its savepoint to be rolled back.
+    fn run<'a>(&'a mut self, txn: &'a mut PgTxn) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
+    /// Tells whoever waits, once it is known whether the group was committed.
+    fn answer(&mut self, commit: Stored<()>);
+}
+
+struct Write<J: Job> {
+    job: Option<J>,
+    result: Option<Result<J::Out, J::Err>>,
+    answer: Option<oneshot::Sender<Result<J::Out, J::Err>>>,
+}
+
+impl<J: Job> Waiting for Write<J> {
+    fn run<'a>(&'a mut self, txn: &'a mut PgTxn) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        Box::pin(async move {
+            let Some(job) = self.job.take() else { return false };
+            let result = run(job, txn).await;
+            let good = result.is_ok();
+            self.result = Some(result);
+            good
+        })
+    }
+    fn answer(&mut self, commit: Stored<()>) {
+        let result = match (self.result.take(), commit) {
+            // The job's own error tells more than that the group failed.
+            (Some(Err(e)), _) => Err(e),
+            (Some(Ok(out)), Ok(())) => Ok(out),
+            (_, Err(e)) => Err(e.into()),
+            (None, Ok(())) => Err(StoreError::Closed.into()),
+        };
+        if let Some(answer) = self.answer.take() {
+            // Nobody waiting any more is fine: what was committed stays.
+            let _ = answer.send(result);
+        }
+    }
+}
+
+/// Runs a job to its end, with every statement answered. One that panics takes only itself along.
+pub async fn run<J: Job>(job: J, txn: &mut PgTxn) -> Result<J::Out, J::Err> {
+    let result = AssertUnwindSafe(job.run(txn)).catch_unwind().await;
+    let settled = txn.settle().await;
+    txn.forgive();
+    match result {
+        Ok(Ok(out)) => settled.map(|()| out).map_err(J::Err::from),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(StoreError::Closed.into()),
+    }
+}
+
+pub struct Writer {
+    queue: mpsc::Sender<Box<dyn Waiting>>,
+}
+
+impl Writer {
+    /// `pool` holds one connection. The task ends, with all that waits done, when the writer is dropped.
+    pub fn start(pool: Pool, runtime: &tokio::runtime::Handle) -> Self {
+        let (queue, mut jobs) = mpsc::channel::<Box<dyn Waiting>>(QUEUE);
+        runtime.spawn(async move {
+            while let Some(first) = jobs.recv().await {
+                let mut group = vec![first];
+                group.extend(std::iter::from_fn(|| jobs.try_recv().ok()).take(GROUP - 1));
+                let committed = commit_together(&pool, &mut group).await;
+                for job in &mut group {
+                    job.answer(committed.clone());
+                }
+            }
+        });
+        Self { queue }
+    }
+
+    pub async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
+        let (answer, reply) = oneshot::channel();
+        let write = Write { job: Some(job), result: None, answer: Some(answer) };
+        self.queue.try_send(Box::new(write)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+        })?;
+        reply.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+}
+
+async fn commit_together(pool: &Pool, group: &mut [Box<dyn Waiting>]) -> Stored<()> {
+    let mut txn = PgTxn::on(pool).await?;
+    txn.control(BEGIN).await?;
+    if let [job] = group {
+        // Alone in its transaction it needs no savepoint.
+        let end = if job.run(&mut txn).await { "COMMIT" } else { "ROLLBACK" };
+        txn.control(end).await?;
+    } else {
+        let mut next = "SAVEPOINT job";
+        for job in &mut *group {
+            txn.control(next).await?;
+            next = if job.run(&mut txn).await { "RELEASE job; SAVEPOINT job" } else { "ROLLBACK TO job" };
+        }
+        // Never a bare COMMIT after a failure: PostgreSQL would answer it by quietly rolling back.
+        txn.control(if next == "ROLLBACK TO job" { "ROLLBACK TO job; COMMIT" } else { "COMMIT" }).await?;
+    }
+    txn.finish();
+    Ok(())
+}
