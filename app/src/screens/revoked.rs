@@ -5,19 +5,17 @@ use dioxus::prelude::*;
 
 use super::{gate::EmergencyButton, parts::SaveFile};
 use crate::{
-    components::{Button, ButtonKind, Card, Glyph, Note, Page, Tone, TopBar},
+    components::{Button, Card, Glyph, Note, Page, Tone, TopBar},
     i18n::{tr, tr_args},
     routes::Route,
-    state::{use_ask, use_device, use_status},
+    state::{use_ask, use_status},
 };
 
 #[component]
 pub fn RevokedScreen() -> Element {
-    let device = use_device();
     let sync = use_ask(|device| async move { device.sync_state().await });
     let status = use_status();
     let server = status.clone().and_then(|status| status.me).map(|me| me.server).unwrap_or_default();
-    let mut busy = use_signal(|| false);
     rsx! {
         Page {
             testid: "screen-revoked",
@@ -30,21 +28,6 @@ pub fn RevokedScreen() -> Element {
                     testid: "revoked-code",
                     on_press: move |()| {
                         navigator().push(Route::Welcome {});
-                    },
-                }
-                Button {
-                    label: tr("welcome-revoked-ask"),
-                    kind: ButtonKind::Line,
-                    busy: busy(),
-                    testid: "revoked-again",
-                    on_press: move |()| {
-                        let device = device.clone();
-                        busy.set(true);
-                        spawn(async move {
-                            // Let in again, the gate leads on; otherwise this screen still holds.
-                            let _ = device.sync_now().await;
-                            busy.set(false);
-                        });
                     },
                 }
             },

@@ -74,6 +74,19 @@ where
     Ask(use_resource(move || ask(device.clone())))
 }
 
+/// Begins a call at once; what is returned waits for its end. For a press whose screen may be left before the next frame: a
+/// task that was never polled would take the call along.
+pub fn begun<T: 'static>(call: impl Future<Output = T> + 'static) -> impl Future<Output = T> + 'static {
+    let mut call = Box::pin(call);
+    let at_once = (&mut call).now_or_never();
+    async move {
+        match at_once {
+            Some(answer) => answer,
+            None => call.await,
+        }
+    }
+}
+
 /// Carries out a command whose answer nobody waits for: it is on its way when this returns, whatever becomes of the screen.
 pub fn tell(device: &Device, command: Command) {
     // The first poll sends it; the answer that would come is dropped.

@@ -14,7 +14,7 @@ mod keep;
 mod link;
 mod session;
 
-pub use ask::{Ask, tell, use_ask, use_ask_afar};
+pub use ask::{Ask, begun, tell, use_ask, use_ask_afar};
 pub use clock::{now, today};
 pub use connection::use_connection;
 pub use keep::use_keeper;

@@ -35,7 +35,6 @@ welcome-revoked-whom = Whom to ask
 welcome-revoked-whom-text = Ask the township office or the county’s administrator for a new code. Please do not remove the app.
 welcome-revoked-server = Server: { $server }
 welcome-revoked-code = Enter a new code
-welcome-revoked-ask = Ask the server again
 welcome-revoked-sealed = They are in a sealed file as well, which only the server opens. The administrator can take it in.
 welcome-revoked-save = Save the sealed file
 welcome-silent = Too long without the server

@@ -32,7 +32,6 @@ welcome-revoked-whom = 请找谁
 welcome-revoked-whom-text = 请联系镇民政办或县里的管理员，说明情况，要一个新的登记码。请不要卸载应用。
 welcome-revoked-server = 服务器：{ $server }
 welcome-revoked-code = 填新的登记码
-welcome-revoked-ask = 再问一次服务器
 welcome-revoked-sealed = 这些记录也已做成封存文件，只有服务器能打开。可以交给管理员导入。
 welcome-revoked-save = 保存封存文件
 welcome-silent = 太久没有连上服务器

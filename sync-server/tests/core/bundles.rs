@@ -344,7 +344,7 @@ async fn the_servers_key_stays_for_as_long_as_its_store_and_is_told_only_to_who_
     let other = Keys { seal: Some(KeyId([0; 8])), sign: None };
     assert_eq!(tell(&town, &author.phone, other).await, Some(author.server));
     let issued = town.core.issue_code("W2").await.unwrap();
-    let again = open(&town.place, &town.folder, &town.env).await;
+    let again = town.open_again().await;
     let reply = again.enrol(enrol_request(&issued.code, DeviceId(fresh()), "a")).await.unwrap();
     assert_eq!(reply.seal_key, Some(author.server));
 }

@@ -12,7 +12,7 @@ use crate::{
     i18n::{format, tr, tr_args},
     routes::Route,
     screens::parts::Refused,
-    state::{use_device, use_link},
+    state::{begun, use_device, use_link},
     words,
 };
 
@@ -142,9 +142,10 @@ fn Held(waiting: u32, bytes: u64) -> Element {
             on_press: move |()| {
                 let device = device.clone();
                 busy.set(true);
+                let asked = begun(async move { device.send_photos_now().await });
                 spawn(async move {
                     // What came of it stands in the state itself; only a device that cannot ask is told here.
-                    refused.set(device.send_photos_now().await.err());
+                    refused.set(asked.await.err());
                     busy.set(false);
                 });
             },

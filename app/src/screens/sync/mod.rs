@@ -21,7 +21,7 @@ use crate::{
     },
     i18n::{format, tr, tr_args},
     routes::Route,
-    state::{use_ask, use_device, use_link},
+    state::{begun, use_ask, use_device, use_link},
     words,
 };
 use attention::Attention;
@@ -62,9 +62,10 @@ pub fn SyncScreen() -> Element {
                     on_press: move |()| {
                         let device = device.clone();
                         busy.set(true);
+                        let asked = begun(async move { device.sync_now().await });
                         spawn(async move {
                             // What came of it stands in the state itself; only a device that cannot ask is told here.
-                            refused.set(device.sync_now().await.err());
+                            refused.set(asked.await.err());
                             busy.set(false);
                         });
                     },
