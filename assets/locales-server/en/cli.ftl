@@ -67,7 +67,6 @@ cli-enrol-done = The code is issued, valid until { $at }, and only once.
 cli-console-account = Console account: { $worker }
 cli-console-password = Console password (shown only now): { $password }
 cli-backup-done = Backup done: { $file }, { $kb } KB. Photos are not in it; copy them too (the folder photos in the data folder, or what --objects names).
-cli-backup-done = Backup done: { $file }, { $kb } KB. Photos are in the data folder under photos; copy them too.
 cli-bundle-line = { $file }: { $what }
 cli-bundle-done = Files taken in: { $taken }, not taken: { $refused }.
 cli-restore-done = Restore done. The former database is kept as { $aside }. Devices send what came after the backup at their next contact.

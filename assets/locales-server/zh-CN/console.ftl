@@ -128,17 +128,17 @@ console-link = 链接
 console-enrol-once = 离开此页后不再显示。需要时可重新发码。
 console-enrol-next = 再发一个
 
-console-bundle-hint = 没有信号或使用权已收回的手机,会把没传的记录存成一个只有本服务器能打开的文件。请在这里选择它;任何人(包括您)都看不到里面的内容。同一个文件导入两次没有关系。
+console-bundle-hint = 没有信号或使用权已收回的手机，会把没传的记录存成一个只有本服务器能打开的文件。请在这里选择它；任何人（包括您）都看不到里面的内容。同一个文件导入两次没有关系。
 console-bundle-file = 以 .lxb 结尾的文件
 console-bundle-do = 导入
 
 bundle-accepted = 已收下。记录已按原作者的名义存入服务器。
-bundle-repeated = 文件里的记录服务器都已有了,不用再做什么。
+bundle-repeated = 文件里的记录服务器都已有了，不用再做什么。
 bundle-other-server = 这个文件是给另一台服务器的。请到那台服务器上导入。
-bundle-bad-signature = 文件不是它所写的那部手机做的,或路上被改过。请在手机上重新保存一份。
-bundle-damaged = 文件损坏、不完整,或不是封存文件。请重新复制,或在手机上重新保存一份。
-bundle-author-unknown = 本服务器不认识做这个文件的手机。请先为那部手机登记,再重新保存文件。
-bundle-newer-format = 文件由更新的应用做成。请先升级服务器,再导入。
+bundle-bad-signature = 文件不是它所写的那部手机做的，或路上被改过。请在手机上重新保存一份。
+bundle-damaged = 文件损坏、不完整，或不是封存文件。请重新复制，或在手机上重新保存一份。
+bundle-author-unknown = 本服务器不认识做这个文件的手机。请先为那部手机登记，再重新保存文件。
+bundle-newer-format = 文件由更新的应用做成。请先升级服务器，再导入。
 console-menu-reviews = 待审事项
 console-reviews-n = 共 { $n } 条
 console-reviews-hint = 规则不能自动决定的改动在这里等您来定。两边的值都留着，定了以后双方都能看到。

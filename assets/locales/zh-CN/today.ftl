@@ -19,10 +19,9 @@ today-nobody = 还没有结对对象
 today-nobody-text = 管理员分好对象以后，同步一次就会出现在这里。
 today-sync = 现在同步
 today-done = 这几天都走访过了
-today-done-text = 七天之内没有到期的。想多去一次,点下面的 ＋。
+today-done-text = 七天之内没有到期的。想多去一次，点下面的 ＋。
 today-locks = { $n ->
     [0] 这部手机今天就要锁定
    *[other] 再过 { $n } 天这部手机会锁定
  }
 today-locks-text = 太久没有连上服务器。请到有信号的地方打开一次应用；记录都在，不会丢。
-today-done-text = 七天之内没有到期的。想多去一次，点下面的 ＋。

@@ -236,7 +236,8 @@ async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Cas
 /// Everything that was ever done to the record of a case, whatever became of it.
 async fn history<T: Txn>(txn: &mut T, review: &Review) -> Stored<Vec<Past>> {
     let mut log = txn.find::<OpLog>("row", &[crate::store::Column::cell(&review.row)]).await?;
-    log.sort_by_key(|entry| (entry.received, entry.hlc));
+    // What changed nothing has no revision, and came after what it met.
+    log.sort_by_key(|entry| (entry.received, entry.hlc, entry.rev.map_or(u64::MAX, |rev| rev.0)));
     let skip = log.len().saturating_sub(HISTORY_MAX);
     let log: Vec<(OpLog, Op)> =
         log.into_iter().skip(skip).filter_map(|e| serde_json::from_str(&e.op).ok().map(|op| (e, op))).collect();

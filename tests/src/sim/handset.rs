@@ -252,8 +252,11 @@ pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
-        if !entry.file_name().to_string_lossy().ends_with("-shm") {
-            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            copy_folder(&from, &to)?;
+        } else if !entry.file_name().to_string_lossy().ends_with("-shm") {
+            std::fs::copy(from, to)?;
         }
     }
     Ok(())

@@ -18,6 +18,9 @@ pub fn resend(tx: &mut Tx<'_>, op_no: OpNo) -> Result<Vec<RowId>, Refusal> {
     let Some(Outcome::Rejected(why)) = &entry.outcome else { return Err(Refusal::NotNow) };
     // Only the build that saved it can say it again.
     let op = entry.op().map_err(|_| Refusal::NotNow)?;
+    if matches!(op.change, Change::Other(_)) {
+        return Err(Refusal::NotNow);
+    }
     if let Change::Create(fields) = op.change {
         // An id that is taken by another record stays taken.
         let id = if matches!(why, Rejection::IdTaken) { RowId(tx.new_id()) } else { op.row };

@@ -52,6 +52,10 @@ impl Core {
         if roster::is_stale(self.store()?.conn(), today)? {
             self.write(|tx| Ok(roster::new_day(tx)?))?;
         }
+        // A pull is under way, or broke off.
+        if roster::is_behind(self.store()?.conn())? {
+            self.write(|tx| Ok(roster::catch_up(tx, 0)?))?;
+        }
         // On a full disk the log cannot be written back; everything in it is read from there.
         let _ = self.store.as_mut().ok_or(Refusal::Locked)?.tidy();
         let me = self.me()?;

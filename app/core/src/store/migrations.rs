@@ -9,6 +9,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_told.sql"),
     include_str!("migrations/0003_photo_verified.sql"),
     include_str!("migrations/0004_carried.sql"),
+    include_str!("migrations/0005_roster_due.sql"),
 ];
 
 /// Brings the store up to the newest schema; refuses one that is newer still.

@@ -197,9 +197,12 @@ pub fn acked_through(conn: &Connection) -> Result<u64> {
 /// A pull that began when `through` was acknowledged has ended: the mirror now holds what these operations did, and they
 /// are no longer replayed over it.
 pub fn settle(tx: &mut Tx<'_>, through: u64) -> Result<()> {
+    // Where the page brought the record as it now stands, there is nothing left to work out.
     let rows: Vec<[u8; 16]> = {
-        let mut statement =
-            tx.prepare_cached("SELECT DISTINCT row FROM op WHERE settled = 0 AND acked = 1 AND no <= ?1")?;
+        let mut statement = tx.prepare_cached(
+            "SELECT DISTINCT op.row FROM op LEFT JOIN record ON record.id = op.row
+             WHERE settled = 0 AND acked = 1 AND no <= ?1 AND (record.id IS NULL OR record.mirror IS NOT NULL)",
+        )?;
         statement.query_map([through], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
     };
     tx.prepare_cached("UPDATE op SET settled = 1 WHERE settled = 0 AND acked = 1 AND no <= ?1")?.execute([through])?;

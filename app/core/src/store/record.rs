@@ -157,8 +157,10 @@ fn wrong_type() -> super::StoreError {
 /// replayed over it.
 pub fn put_mirror(tx: &mut Tx<'_>, row: &Row, raw: &str) -> Result<()> {
     let pending: bool = tx
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM op WHERE row = ?1 AND settled = 0)")?
-        .query_row([row.id.as_bytes()], |r| r.get(0))?;
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM op WHERE row = ?1 AND settled = 0 AND NOT (acked = 1 AND no <= ?2))",
+        )?
+        .query_row((row.id.as_bytes(), tx.mirrored_through()), |r| r.get(0))?;
     let was_decided = row.kind == Kind::Review && doc(tx, row.id)?.as_ref().and_then(decided).is_some();
     if pending {
         write(tx, row, row.rev, raw, Some(raw), true)?;

@@ -114,6 +114,33 @@ pub fn refresh(tx: &mut Tx<'_>, id: RecipientId) -> Result<()> {
     put(tx, &entry)
 }
 
+/// Notes recipients whose lines are worked out again at [`catch_up`].
+pub(super) fn put_off(tx: &Tx<'_>, recipients: impl IntoIterator<Item = RecipientId>) -> Result<()> {
+    let mut statement = tx.prepare_cached("INSERT OR IGNORE INTO roster_due VALUES (?1)")?;
+    for recipient in recipients {
+        statement.execute([recipient.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// True when [`catch_up`] has something to do.
+pub fn is_behind(conn: &Connection) -> Result<bool> {
+    Ok(conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM roster_due)")?.query_row([], |r| r.get(0))?)
+}
+
+/// Works out lines that were put off; all but `leave` of them, which are likely to be touched again soon.
+pub fn catch_up(tx: &mut Tx<'_>, leave: u32) -> Result<()> {
+    let behind: u32 = tx.prepare_cached("SELECT count(*) FROM roster_due")?.query_row([], |r| r.get(0))?;
+    let ids: Vec<[u8; 16]> = tx
+        .prepare_cached("DELETE FROM roster_due WHERE id IN (SELECT id FROM roster_due LIMIT ?1) RETURNING id")?
+        .query_map([behind.saturating_sub(leave)], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for id in ids {
+        refresh(tx, RecipientId(Uuid::from_bytes(id)))?;
+    }
+    Ok(())
+}
+
 /// Whether the recipient is in this worker's care today, and since when (else since when in anyone's).
 fn care(tx: &mut Tx<'_>, id: RecipientId, area: AreaCode) -> Result<(bool, Option<Day>)> {
     let Some(me) = tx.me_if_any()? else { return Ok((false, None)) };

@@ -26,6 +26,7 @@ pub struct Tx<'a> {
     me: Option<Option<Rc<Me>>>,
     rules: Option<Rc<RuleBook>>,
     touched: BTreeSet<RecipientId>,
+    mirrored_through: u64,
     all_due: bool,
     /// Operations appended by this transaction: first and last local number.
     pub(super) appended: Option<(u64, u64)>,
@@ -84,6 +85,7 @@ impl<'a> Tx<'a> {
             me: None,
             rules: None,
             touched: BTreeSet::new(),
+            mirrored_through: 0,
             all_due: false,
             appended: None,
             dropped_draft: None,
@@ -195,6 +197,23 @@ impl<'a> Tx<'a> {
     /// The recipient's line in the roster is worked out again before the commit.
     pub fn touch(&mut self, recipient: RecipientId) {
         self.touched.insert(recipient);
+    }
+
+    /// Leaves up to `later` lines of the roster to a later transaction: a pull of many pages would otherwise work the same
+    /// ones out with each. What is to be done is kept in the store; whoever asks has it done before.
+    pub fn put_off_roster(&mut self, later: u32) -> Result<()> {
+        let touched = std::mem::take(&mut self.touched);
+        roster::put_off(self, touched)?;
+        roster::catch_up(self, later)
+    }
+
+    /// What the server says in this transaction already holds what was acknowledged up to this local number.
+    pub fn mirrors_through(&mut self, no: u64) {
+        self.mirrored_through = no;
+    }
+
+    pub(super) fn mirrored_through(&self) -> i64 {
+        i64::try_from(self.mirrored_through).unwrap_or(i64::MAX)
     }
 
     /// The rules changed: everyone's due day is worked out again before the commit.

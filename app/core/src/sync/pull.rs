@@ -51,6 +51,10 @@ const MEND_PAUSE_MS: u64 = 6 * 3_600_000;
 /// Digests found right, while nothing came of the scope since.
 pub(super) type Verified = BTreeMap<Scope, Digest>;
 
+/// 500 recipients' lines are left for later while pages come: those of a grid worker are worked out once and not with every
+/// page, and those of a township a page's worth at a time, so that nobody waits long for the last.
+const ROSTER_LATER: u32 = 500;
+
 pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
     let conn = desk.store.conn();
     let settles = match desk.session.run.as_ref().map(|run| run.pull) {
@@ -124,6 +128,7 @@ pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) 
         if epoch::note(tx, reply.epoch)? {
             verified.clear();
         }
+        tx.mirrors_through(settles);
         let mut page = Page::default();
         for told in &reply.told {
             outbox::set_outcome(tx, told)?;
@@ -146,6 +151,7 @@ pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) 
             page.changed |= record::sweep(tx)? > 0;
             fold::fold(tx, reply.server_now, settles)?;
         }
+        tx.put_off_roster(if ended { 0 } else { ROSTER_LATER })?;
         page.ended = ended;
         page.acked = outbox::acked_through(tx)?;
         Ok(page)

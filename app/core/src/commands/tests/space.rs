@@ -56,6 +56,7 @@ fn an_original_goes_thirty_days_after_it_was_verified_and_leaves_its_thumbnail()
     let (sent, draft) = (add(&mut core, 1), add(&mut core, 2));
     verify(&mut core, sent);
     world.pass_ms(29 * DAY_MS);
+    core.heard_of_the_server();
     let late = add(&mut core, 3);
     verify(&mut core, late);
     assert_eq!(core.sync_view().unwrap().photo_space.releasable, 0, "a restored server may still ask for it");
@@ -114,6 +115,7 @@ fn what_was_let_go_of_makes_the_file_smaller() {
         verify(&mut core, id);
     }
     world.pass_ms(31 * DAY_MS);
+    core.heard_of_the_server();
     let pages = core.store().unwrap().pages().unwrap();
     let bytes = core.sync_view().unwrap().photo_space.releasable_bytes;
     release(&mut core);
