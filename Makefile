@@ -44,8 +44,8 @@ city: ## load the whole demo city through the real push path and compare its fig
 	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/city"
 	echo "make city: done."
 
-bench: ## measure the numbers to hold, beside SQLite alone on the same machine (ARGS="--only sync" for a part)
-	@scripts/setup.sh base
+bench: ## measure the numbers to hold, beside SQLite alone on the same machine (ARGS="--postgres", "--only sync")
+	@scripts/setup.sh base $(if $(findstring postgres,$(ARGS)),test)
 	echo "make bench: building (some minutes the first time)"
 	$(BUILD) --release -p tests -p sync-server --bin bench --bin sync-server
 	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/bench" $(ARGS)

@@ -24,13 +24,14 @@ use crate::{
 };
 use shared::Day;
 use std::path::PathBuf;
+use sync_server::testing::postgres::Database;
 
 /// Where the server keeps its tables.
 #[derive(Clone, Debug)]
 pub enum Backend {
     Sqlite,
-    /// A database's URL.
-    Postgres(String),
+    /// A PostgreSQL of this machine's own, durable as it comes, with a database for each stage.
+    Postgres,
 }
 
 /// A server with a roster in it, and the folder that goes away with it.
@@ -38,6 +39,8 @@ pub struct Stage {
     pub server: Server,
     pub plan: Plan,
     pub folder: Folder,
+    /// Goes after the server.
+    _database: Option<Database>,
 }
 
 impl Stage {
@@ -47,11 +50,12 @@ impl Stage {
         let plan = Plan::new(shape);
         roster::write(&plan, folder.path())?;
         let mut server = Server::new(Tool::SyncServer.path()?, folder.join("data"));
-        if let Backend::Postgres(url) = backend {
-            server = server.on_database(url);
+        let database = matches!(backend, Backend::Postgres).then(Database::new);
+        if let Some(database) = &database {
+            server = server.on_database(&database.text());
         }
         server.import(folder.path()).await?;
-        Ok(Self { server, plan, folder })
+        Ok(Self { server, plan, folder, _database: database })
     }
 
     /// A folder for a device's files.

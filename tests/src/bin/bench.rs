@@ -23,9 +23,9 @@ struct Arguments {
     /// Only these parts; history needs fan-in.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
-    /// A PostgreSQL database to measure on instead of SQLite: it must be empty.
+    /// Measures on a PostgreSQL of its own instead of SQLite.
     #[arg(long)]
-    database: Option<String>,
+    postgres: bool,
 }
 
 #[tokio::main]
@@ -46,7 +46,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let began = Instant::now();
     let wanted = |part: Part| arguments.only.is_empty() || arguments.only.contains(&part);
-    let backend = arguments.database.clone().map_or(Backend::Sqlite, Backend::Postgres);
+    let backend = if arguments.postgres { Backend::Postgres } else { Backend::Sqlite };
     let mut table = Table::default();
     let bare = bench::peer::run(&mut table)?;
     if wanted(Part::Sync) {
@@ -59,7 +59,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         stage.server.kill().await?;
     }
-    if wanted(Part::Phone) && arguments.database.is_none() {
+    if wanted(Part::Phone) && !arguments.postgres {
         bench::phone::run(&mut table).await?;
     }
     println!("\n{}", table.end(began));

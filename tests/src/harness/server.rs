@@ -11,6 +11,7 @@ use std::{
 use sync_server::{
     core::{Settings, SystemEnv},
     data::DataDir,
+    store::postgres::DatabaseUrl,
 };
 use tokio::process::{Child, Command};
 
@@ -41,6 +42,12 @@ impl Server {
 
     pub fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// The data folder, with the database where there is one.
+    fn folder(&self) -> anyhow::Result<DataDir> {
+        let database = self.database.as_deref().map(str::parse::<DatabaseUrl>).transpose()?;
+        Ok(DataDir::new(&self.data)?.with_database(database))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -77,7 +84,7 @@ impl Server {
         workers: impl IntoIterator<Item = &'a str>,
     ) -> anyhow::Result<Vec<String>> {
         ensure!(self.running.is_none(), "the store is the running server's");
-        let data = DataDir::new(&self.data)?;
+        let data = self.folder()?;
         let _lock = data.lock()?;
         let core = data.open(Arc::new(SystemEnv), Settings::default()).await?;
         let workers: Vec<&str> = workers.into_iter().collect();
@@ -88,7 +95,7 @@ impl Server {
     pub async fn password_before_start(&self, worker: &str) -> anyhow::Result<String> {
         ensure!(self.running.is_none(), "the store is the running server's");
         let password = shared::chain::hex(&super::folder::random::<6>()?);
-        let data = DataDir::new(&self.data)?;
+        let data = self.folder()?;
         let _lock = data.lock()?;
         let core = data.open(Arc::new(SystemEnv), Settings::default()).await?;
         core.set_password(worker, &password).await?;
