@@ -24,7 +24,7 @@ pub use scope::Scope;
 /// The protocol version this build speaks. Each version only added to the one before it, so a server answers all of them
 /// alike, and a device falls back to the version of an older server ([`Accepts`]).
 /// - 1 (0.1, 2026-11): the first release: enrol, push, pull, media, report.
-/// - 2 (0.2, 2026-11): `repair`; `ask` and `told` of a pull; `accepts` of an error; the rejection `declined`.
+/// - 2 (0.1, 2026-11): `repair`; `ask` and `told` of a pull; `accepts` of an error; `bundle` and its keys.
 pub const PROTO: u16 = 2;
 /// The oldest version this build accepts and can fall back to: every one ever released.
 pub const PROTO_OLDEST: u16 = 1;

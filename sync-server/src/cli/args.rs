@@ -34,6 +34,8 @@ pub struct Data {
     // The environment's value is not shown in the help: it may hold a password.
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, value_parser = database)]
     database: Option<Named>,
+    #[arg(long, env = "LIANXIN_OBJECTS", value_name = "PLACE")]
+    pub objects: Option<String>,
 }
 
 /// A database, or none where the variable is empty.
@@ -65,8 +67,6 @@ pub struct Serve {
     pub tls_key: Option<PathBuf>,
     #[arg(long, env = "LIANXIN_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
-    #[arg(long, env = "LIANXIN_OBJECTS", value_name = "PLACE")]
-    pub objects: Option<String>,
     #[arg(long, env = "LIANXIN_LOG", value_name = "FORMAT", default_value = "json", value_parser = ["json", "text"])]
     pub log: String,
 }

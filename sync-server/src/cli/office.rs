@@ -132,7 +132,9 @@ impl Office {
             Err(DataError::InUse) => return Ok(Self::Running(data)),
             lock => lock.map_err(failed)?,
         };
-        let core = data.open(Arc::new(SystemEnv), Settings::default()).await.map_err(failed)?;
+        // Photos in a bundle go where the server's photos are.
+        let photos = Arc::new(super::serve::photos(options.objects.as_deref(), &data, lang)?);
+        let core = data.open_with(photos, Arc::new(SystemEnv), Settings::default()).await.map_err(failed)?;
         Ok(Self::Here(core, lock))
     }
 

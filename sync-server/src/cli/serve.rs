@@ -44,7 +44,7 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
         DataError::InUse => Failure::unusable(lang, "cli-runs-already", &[]),
         other => Failure::of_data(&other, lang),
     })?;
-    let photos = Arc::new(photos(options.objects.as_deref(), &data, lang)?);
+    let photos = Arc::new(photos(options.data.objects.as_deref(), &data, lang)?);
     let core = data.open_with(photos, Arc::new(SystemEnv), Settings::default()).await;
     let core = core.map_err(|e| Failure::of_data(&e, lang))?;
     let cannot_listen = |why: io::Error| {
@@ -115,7 +115,7 @@ async fn keep_house(core: LocalCore) {
 }
 
 /// Where photos lie: the place that was named, else the data folder.
-fn photos(named: Option<&str>, data: &DataDir, lang: Lang) -> Result<StoredObjects, Failure> {
+pub(super) fn photos(named: Option<&str>, data: &DataDir, lang: Lang) -> Result<StoredObjects, Failure> {
     let place = named.map_or_else(|| Ok(Place::Folder(data.photos())), str::parse::<Place>);
     place.and_then(|place| place.open()).map_err(|error| match error {
         PlaceError::NotAPlace(place) => Failure::refused(lang, "cli-objects-place", &[("place", place.into())]),

@@ -10,7 +10,7 @@ use super::{
     world::World,
 };
 use crate::store::{
-    Job, Store, Table, Txn,
+    Job, Store, StoreError, Table, Txn,
     tables::{Device, Meta, OpLog, Quarantine, Worker},
 };
 use shared::{Hlc, Outcome, hlc, op::Rejection};
@@ -40,6 +40,8 @@ impl<S: Store> ServerCore<S> {
             for kept in step.into_iter().filter(waits) {
                 match self.inner.store.write(Again { kept, now_ms: self.now_ms() }).await {
                     Ok(done) => judged += u64::from(done),
+                    // The store's own trouble passes: the next start goes through it all again.
+                    Err(CoreError::Store(error)) if error != StoreError::Panicked => return Err(error.into()),
                     Err(error) => tracing::error!(%error, "an operation in quarantine could not be judged"),
                 }
             }

@@ -15,7 +15,7 @@ use shared::{
         review::{keep_declined, keep_what_gave_way, resolve as decided},
     },
     op::Rejection,
-    records::{NeedStatus, Record, Review, ReviewReason, ReviewStatus},
+    records::{NeedStatus, Problem, ProblemCode, Record, Review, ReviewReason, ReviewStatus},
 };
 use std::collections::BTreeMap;
 
@@ -88,6 +88,9 @@ pub fn resolve(world: &mut World, row: &Row, accept: bool, reason: &str, speaker
     };
     if !may {
         return Verdict::rejected(Rejection::NotAllowed);
+    }
+    if reason.trim().is_empty() {
+        return Verdict::rejected(Rejection::Invalid(vec![Problem::new("reason", ProblemCode::Missing)]));
     }
     let Ok(review) = row.view::<Review>() else { return Verdict::rejected(Rejection::NeedsNewerServer) };
     let decision = if accept { ReviewStatus::Accepted } else { ReviewStatus::Declined };

@@ -37,6 +37,9 @@ pub enum StoreError {
     /// More is waiting than can be done soon.
     #[error("the store has too much to do; try again in a few seconds")]
     Busy,
+    /// A job panicked; its neighbours did not notice.
+    #[error("a step of the server failed in an unforeseen way; its log tells where")]
+    Panicked,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,

@@ -50,11 +50,11 @@ impl Core {
     fn ask(&mut self) -> Result<Ask<'_>, Refusal> {
         let today = self.today_day()?;
         if roster::is_stale(self.store()?.conn(), today)? {
-            self.write(|tx| Ok(roster::new_day(tx)?))?;
+            unless_full(self.write(|tx| Ok(roster::new_day(tx)?)))?;
         }
         // A pull is under way, or broke off.
         if roster::is_behind(self.store()?.conn())? {
-            self.write(|tx| Ok(roster::catch_up(tx, 0)?))?;
+            unless_full(self.write(|tx| Ok(roster::catch_up(tx, 0)?)))?;
         }
         // On a full disk the log cannot be written back; everything in it is read from there.
         let _ = self.store.as_mut().ok_or(Refusal::Locked)?.tidy();
@@ -62,6 +62,14 @@ impl Core {
         let store = self.store()?;
         let conn = store.conn();
         Ok(Ask { store, me, today, rules: RuleBook::read(conn)?, waiting: store::outbox::recipients_waiting(conn)? })
+    }
+}
+
+/// On a full disk a question is answered from the lines as they are.
+fn unless_full(done: Result<(), Refusal>) -> Result<(), Refusal> {
+    match done {
+        Err(Refusal::StorageFull) => Ok(()),
+        other => other,
     }
 }
 

@@ -222,11 +222,9 @@ pub fn restart(tx: &mut Tx<'_>, incarnation: Incarnation, offer_again_since: Opt
             let mut rows = statement.query([])?;
             let mut first = None;
             while let Some(r) = rows.next()? {
-                let saved: String = r.get(1)?;
-                if saved.parse::<Moment>().is_ok_and(|m| m.utc_ms < since) {
-                    break;
+                if !was_before(&r.get::<_, String>(1)?, since) {
+                    first = Some(r.get(0)?);
                 }
-                first = Some(r.get(0)?);
             }
             first
         };
@@ -274,14 +272,18 @@ pub fn last_before(conn: &Connection, incarnation: Incarnation, since: i64) -> R
         conn.prepare_cached("SELECT wire_no, saved_at FROM op WHERE incarnation = ?1 ORDER BY wire_no DESC")?;
     let mut rows = statement.query([incarnation.0])?;
     let mut first = None;
+    // Up to the oldest of them: one that was saved under a clock that stood in the past hides none before it.
     while let Some(r) = rows.next()? {
-        let saved: String = r.get(1)?;
-        if saved.parse::<Moment>().is_ok_and(|m| m.utc_ms < since) {
-            break;
+        if !was_before(&r.get::<_, String>(1)?, since) {
+            first = Some(OpNo(r.get::<_, u64>(0)?.saturating_sub(1)));
         }
-        first = Some(OpNo(r.get::<_, u64>(0)?.saturating_sub(1)));
     }
     Ok(first)
+}
+
+/// What cannot be read as a moment counts as recent.
+fn was_before(saved: &str, since: i64) -> bool {
+    saved.parse::<Moment>().is_ok_and(|m| m.utc_ms < since)
 }
 
 /// The last number of an incarnation that is here; 0 for none.

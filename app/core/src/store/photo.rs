@@ -178,13 +178,13 @@ pub(super) fn back_to_draft(tx: &mut Tx<'_>, id: PhotoId, draft: &str) -> Result
 }
 
 /// Photos to send, the least tried first, then the oldest: only those whose record the server has taken, so that it
-/// knows what the bytes belong to.
+/// knows what the bytes belong to. What is told of the record long since may have been folded away: nothing speaks against it.
 pub fn to_send(conn: &Connection, limit: u32) -> Result<Vec<Meta>> {
     select(
         conn,
         "WHERE state IN ('local', 'uploading', 'stored', 'failed')
-           AND EXISTS (SELECT 1 FROM op WHERE op.row = photo.id AND op.acked = 1
-                       AND (op.outcome IS NULL OR op.outcome NOT LIKE '{\"rejected\"%'))
+           AND NOT EXISTS (SELECT 1 FROM op WHERE op.row = photo.id
+                           AND (op.acked = 0 OR op.outcome LIKE '{\"rejected\"%'))
          ORDER BY tries, rowid LIMIT ?1",
         [limit],
     )
@@ -196,8 +196,7 @@ pub fn unsent(conn: &Connection) -> Result<Vec<Meta>> {
     select(
         conn,
         "WHERE state IN ('local', 'uploading', 'stored', 'failed') AND bytes IS NOT NULL
-           AND EXISTS (SELECT 1 FROM op WHERE op.row = photo.id
-                       AND (op.outcome IS NULL OR op.outcome NOT LIKE '{\"rejected\"%'))
+           AND NOT EXISTS (SELECT 1 FROM op WHERE op.row = photo.id AND op.outcome LIKE '{\"rejected\"%')
          ORDER BY rowid",
         [],
     )

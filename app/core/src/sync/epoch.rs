@@ -2,7 +2,7 @@
 //! fetched anew, and the last 30 days' work is offered again; what the server still has falls away by its id.
 
 use super::session::Trouble;
-use crate::store::{Tx, member, meta, outbox, photo};
+use crate::store::{Tx, clock_offset, member, meta, outbox, photo};
 use shared::ids::Epoch;
 
 /// 30 days: backups are kept for at least as long (I9).
@@ -26,7 +26,9 @@ pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
     }
     // What this device signs with may have come after the backup.
     meta::remove(tx, meta::key::SIGN_KEY_TOLD)?;
-    let since = tx.now().utc_ms.saturating_sub(OFFER_AGAIN_MS);
+    // By whichever of the two clocks is behind: what is offered too much falls away by its id.
+    let offset = clock_offset(tx, tx.now())?;
+    let since = tx.now().utc_ms.min(tx.now().utc_ms.saturating_add(offset)).saturating_sub(OFFER_AGAIN_MS);
     meta::set(tx, OFFERING_SINCE, &since)?;
     let incarnation = tx.incarnation()?;
     if let Some(before) = outbox::last_before(tx, incarnation, since)? {

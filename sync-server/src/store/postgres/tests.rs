@@ -306,8 +306,8 @@ async fn a_job_that_panics_takes_only_itself_along() {
     let database = Database::new();
     let store = database.open().await;
     let (panicking, good) = tokio::join!(store.write(Panics { writes: true }), store.write(Count(1)));
-    assert_eq!((panicking, good), (Err(StoreError::Closed), Ok(Seq(1))));
-    assert_eq!(store.read(Panics { writes: false }).await, Err(StoreError::Closed));
+    assert_eq!((panicking, good), (Err(StoreError::Panicked), Ok(Seq(1))));
+    assert_eq!(store.read(Panics { writes: false }).await, Err(StoreError::Panicked));
     assert_eq!(store.read(Look).await.unwrap().0, Seq(1));
 }
 

@@ -26,7 +26,7 @@ const QUEUE: usize = 4096;
 
 /// One writer at a time, and a commit that is durable even where the database's own setting is not to wait for the disk.
 /// The number is arbitrary; what matters is that every server of a database takes the same.
-pub const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(5495833146), set_config('synchronous_commit', \
+pub const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(5495833146), set_config('synchronous_commit', \
      CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
 
 /// A job on its way: run inside the group, answered after its commit.
@@ -76,7 +76,7 @@ pub async fn run<J: Job>(job: J, txn: &mut PgTxn) -> Result<J::Out, J::Err> {
     match result {
         Ok(Ok(out)) => settled.map(|()| out).map_err(J::Err::from),
         Ok(Err(error)) => Err(error),
-        Err(_) => Err(StoreError::Closed.into()),
+        Err(_) => Err(StoreError::Panicked.into()),
     }
 }
 

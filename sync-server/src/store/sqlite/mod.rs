@@ -102,11 +102,16 @@ impl Store for SqliteStore {
     }
 }
 
-/// Runs a job's future, which on this backend never waits.
+/// Runs a job's future, which on this backend never waits. One that panics takes only itself along: what it wrote is rolled
+/// back, and the thread lives on.
 fn run<J: Job>(job: J, txn: &mut SqliteTxn<'_>) -> Result<J::Out, J::Err> {
-    match pin!(job.run(txn)).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => Err(StoreError::Backend("a job waited for something else than its transaction".into()).into()),
+    let once = || pin!(job.run(txn)).poll(&mut Context::from_waker(Waker::noop()));
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(once)) {
+        Err(_) => Err(StoreError::Panicked.into()),
+        Ok(Poll::Ready(result)) => result,
+        Ok(Poll::Pending) => {
+            Err(StoreError::Backend("a job waited for something else than its transaction".into()).into())
+        }
     }
 }
 
@@ -135,5 +140,40 @@ mod tests {
         };
         crate::store::conformance::run(make).await;
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    struct Panics;
+
+    impl Job for Panics {
+        type Out = ();
+        type Err = StoreError;
+        async fn run<T: crate::store::Txn>(self, txn: &mut T) -> Stored<()> {
+            txn.advance(7).await?;
+            panic!("as the test asks");
+        }
+    }
+
+    struct Head;
+
+    impl Job for Head {
+        type Out = u64;
+        type Err = StoreError;
+        async fn run<T: crate::store::Txn>(self, txn: &mut T) -> Stored<u64> {
+            Ok(txn.head().await?.0)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_job_that_panics_takes_only_itself_along() {
+        let folder = crate::testing::TempDir::new();
+        let store = SqliteStore::open(folder.path().join("panics.db")).unwrap();
+        // Alone and among others, writing and reading: the threads live on.
+        assert_eq!(store.write(Panics).await, Err(StoreError::Panicked));
+        let (panicked, head) = tokio::join!(store.write(Panics), store.write(Head));
+        assert_eq!((panicked, head), (Err(StoreError::Panicked), Ok(0)));
+        for _ in 0..=READERS {
+            assert_eq!(store.read(Panics).await, Err(StoreError::Panicked));
+        }
+        assert_eq!(store.read(Head).await, Ok(0), "nothing of it was written");
     }
 }

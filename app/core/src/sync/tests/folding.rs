@@ -1,7 +1,7 @@
 //! Letting go of old operations, and everything that still needs them.
 
 use super::*;
-use crate::store::fold;
+use crate::store::{fold, photo};
 use shared::{OpOutcome, Outcome, op::Rejection};
 
 const DAY_MS: u64 = 86_400_000;
@@ -167,7 +167,7 @@ async fn after_a_restore_the_last_thirty_days_are_still_there_to_be_offered_agai
 }
 
 #[tokio::test]
-async fn a_draft_and_a_photo_that_did_not_arrive_stay() {
+async fn a_draft_stays() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = device(&world);
     let keep = Command::SaveDraft { key: "visit:1".into(), json: "{}".into() };
@@ -178,4 +178,22 @@ async fn a_draft_and_a_photo_that_did_not_arrive_stay() {
     assert!(kept(&core).is_empty());
     let drafts: i64 = core.store().unwrap().conn().query_row("SELECT count(*) FROM draft", [], |r| r.get(0)).unwrap();
     assert_eq!(drafts, 1);
+}
+
+#[tokio::test]
+async fn a_photo_that_waited_longer_than_its_record_is_kept_still_arrives() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let metered = |core: &mut Core, metered| core.handle(Command::SetConnection { metered: Some(metered) });
+    metered(&mut core, true);
+    super::media::take(&mut core, 100);
+    sync(&mut core, &server).await;
+    days(&mut core, &world, &server, 70).await;
+    assert!(kept(&core).is_empty(), "what was said of its record has been folded away");
+    server.take_asked();
+    metered(&mut core, false);
+    sync(&mut core, &server).await;
+    assert!(server.take_asked().contains(&"media_create"));
+    let debt: i64 = photo::debt(core.store().unwrap().conn()).unwrap().photos.into();
+    assert_eq!(debt, 0);
 }
