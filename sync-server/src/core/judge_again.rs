@@ -41,7 +41,9 @@ impl<S: Store> ServerCore<S> {
                 match self.inner.store.write(Again { kept, now_ms: self.now_ms() }).await {
                     Ok(done) => judged += u64::from(done),
                     // The store's own trouble passes: the next start goes through it all again.
-                    Err(CoreError::Store(error)) if error != StoreError::Panicked => return Err(error.into()),
+                    Err(CoreError::Store(error @ (StoreError::Busy | StoreError::Full | StoreError::Closed))) => {
+                        return Err(error.into());
+                    }
                     Err(error) => tracing::error!(%error, "an operation in quarantine could not be judged"),
                 }
             }

@@ -192,6 +192,7 @@ async fn a_photo_that_waited_longer_than_its_record_is_kept_still_arrives() {
     assert!(kept(&core).is_empty(), "what was said of its record has been folded away");
     server.take_asked();
     metered(&mut core, false);
+    server.plan_media([super::metered::status(shared::wire::MediaState::Verified, 100)]);
     sync(&mut core, &server).await;
     assert!(server.take_asked().contains(&"media_create"));
     let debt: i64 = photo::debt(core.store().unwrap().conn()).unwrap().photos.into();

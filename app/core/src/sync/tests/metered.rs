@@ -4,7 +4,7 @@ use super::{media::take, *};
 use crate::{command::Prefs, store::photo::State, views::PhotosHeld};
 use shared::wire::{CHUNK_BYTES, MediaState};
 
-fn status(state: MediaState, offset: usize) -> Answer<MediaStatus> {
+pub fn status(state: MediaState, offset: usize) -> Answer<MediaStatus> {
     Ok(MediaStatus { upload: UploadId(Uuid::from_u128(0xF0)), state, offset: offset as u64 })
 }
 
