@@ -194,7 +194,7 @@ async fn a_photo_that_waited_longer_than_its_record_is_kept_still_arrives() {
     metered(&mut core, false);
     server.plan_media([super::metered::status(shared::wire::MediaState::Verified, 100)]);
     sync(&mut core, &server).await;
-    assert!(server.take_asked().contains(&"media_create"));
+    assert!(server.take_asked().contains(&"create"));
     let debt: i64 = photo::debt(core.store().unwrap().conn()).unwrap().photos.into();
     assert_eq!(debt, 0);
 }
