@@ -4,7 +4,7 @@ use clap::{Parser, ValueEnum};
 use std::{process::ExitCode, time::Instant};
 use tests::{
     bench::{self, Backend, table::Table},
-    harness::interrupt::interrupted,
+    harness::interrupt::to_the_end,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -30,17 +30,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let done = tokio::select! {
-        done = run(Arguments::parse()) => done,
-        () = interrupted() => Err(anyhow::anyhow!("interrupted")),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    to_the_end("bench", run(Arguments::parse())).await
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {

@@ -21,7 +21,7 @@ use tests::{
     },
     harness::{
         Folder, Tool,
-        interrupt::interrupted,
+        interrupt::to_the_end,
         recorder::{Recorder, now_ms},
         server::{Server, peak_memory},
     },
@@ -43,18 +43,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let done = tokio::select! {
-        done = run(Arguments::parse()) => done,
-        // What `run` holds is dropped: the server and the folder.
-        () = interrupted() => Err(anyhow::anyhow!("interrupted")),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("city: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    to_the_end("city", run(Arguments::parse())).await
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {

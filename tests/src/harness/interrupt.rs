@@ -17,3 +17,19 @@ pub async fn interrupted() {
         () = told(SignalKind::hangup()) => (),
     }
 }
+
+/// Runs a program to its end or to its interruption, and says why it failed. What `work` holds is dropped either way:
+/// servers and folders.
+pub async fn to_the_end(name: &str, work: impl Future<Output = anyhow::Result<()>>) -> std::process::ExitCode {
+    let done = tokio::select! {
+        done = work => done,
+        () = interrupted() => Err(anyhow::anyhow!("interrupted")),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{name}: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
