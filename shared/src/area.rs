@@ -115,8 +115,7 @@ impl Serialize for AreaCode {
 }
 impl<'de> Deserialize<'de> for AreaCode {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(d)?;
-        text.parse().map_err(serde::de::Error::custom)
+        crate::text::read(d, str::parse)
     }
 }
 

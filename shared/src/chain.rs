@@ -54,9 +54,10 @@ impl Serialize for Chain {
 }
 impl<'de> Deserialize<'de> for Chain {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(d)?;
-        let bytes = unhex(&text).and_then(|b| <[u8; 32]>::try_from(b).ok());
-        bytes.map(Self).ok_or_else(|| serde::de::Error::custom("a chain is 64 hex digits"))
+        crate::text::read(d, |text| {
+            let bytes = unhex(text).and_then(|b| <[u8; 32]>::try_from(b).ok());
+            bytes.map(Self).ok_or("a chain is 64 hex digits")
+        })
     }
 }
 

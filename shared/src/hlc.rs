@@ -15,10 +15,11 @@ impl Serialize for Hlc {
 }
 impl<'de> Deserialize<'de> for Hlc {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(d)?;
-        let whole = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let stamp = if whole { u64::from_str_radix(&text, 16).ok() } else { None };
-        stamp.map(Self).ok_or_else(|| serde::de::Error::custom("a stamp is 16 lower-case hex digits"))
+        crate::text::read(d, |text| {
+            let whole = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+            let stamp = if whole { u64::from_str_radix(text, 16).ok() } else { None };
+            stamp.map(Self).ok_or("a stamp is 16 lower-case hex digits")
+        })
     }
 }
 

@@ -27,6 +27,8 @@ mod open_enum;
 pub mod protocol;
 pub mod records;
 pub mod seal;
+#[doc(hidden)]
+pub mod text;
 pub mod time;
 pub mod wire;
 

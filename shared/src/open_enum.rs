@@ -34,8 +34,7 @@ macro_rules! open_enum {
         }
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let word = <::std::borrow::Cow<'de, str> as ::serde::Deserialize>::deserialize(d)?;
-                Ok(Self::from(word.as_ref()))
+                $crate::text::read(d, |word| Ok::<_, ::std::convert::Infallible>(Self::from(word)))
             }
         }
     };

@@ -45,7 +45,7 @@ macro_rules! key_bytes {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                std::borrow::Cow::<str>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+                crate::text::read(d, str::parse)
             }
         }
     )+};

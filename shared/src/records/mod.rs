@@ -1,18 +1,8 @@
 //! Every kind of record, one file each: its fields, its field rules and what makes it valid. A record travels as a
 //! [`Row`]: an envelope the sync understands around fields that only the kind understands.
 
-use crate::{
-    Fields,
-    area::AreaCode,
-    hlc::Hlc,
-    ids::{DeviceId, RecipientId, Rev, RowId, UnitId, WorkerId},
-    merge::rules::FieldRule,
-    open_enum,
-    time::Moment,
-};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
-use std::collections::BTreeMap;
+use crate::{Fields, merge::rules::FieldRule, open_enum};
+use serde::{Serialize, de::DeserializeOwned};
 
 pub mod access_log;
 pub mod activity;
@@ -31,6 +21,7 @@ pub mod receipt;
 pub mod recipient;
 pub mod report_snapshot;
 pub mod review;
+mod row;
 pub mod rule_set;
 pub mod task;
 pub mod unit;
@@ -54,6 +45,7 @@ pub use receipt::{Receipt, ReceiptMode};
 pub use recipient::{Category, Recipient, RiskTier};
 pub use report_snapshot::ReportSnapshot;
 pub use review::{Review, ReviewReason, ReviewStatus};
+pub use row::{Former, Row, Stamp, Void, recipient_of};
 pub use rule_set::{CheckItem, FrequencyRule, GoodsItem, RuleSet};
 pub use task::{Task, TaskCounts};
 pub use unit::Unit;
@@ -197,120 +189,5 @@ impl Kind {
             Ok(record) => record.problems(),
             Err(e) => vec![Problem::shape(&e.to_string())],
         }, else vec![])
-    }
-}
-
-/// When and by whom a field was last set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stamp {
-    /// The record's revision that set it.
-    pub rev: Rev,
-    pub hlc: Hlc,
-    pub device: DeviceId,
-    pub by: WorkerId,
-    /// For an element of a set: whether the last word was "remove".
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub removed: bool,
-}
-
-/// A record was withdrawn, with a reason; it no longer counts and stays readable.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Void {
-    pub reason: String,
-    pub by: WorkerId,
-    pub hlc: Hlc,
-}
-
-/// A value that gave way, or was corrected: kept, so that both authors can see it.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct Former {
-    pub field: String,
-    pub value: Value,
-    pub by: WorkerId,
-    pub hlc: Hlc,
-    /// Why it gave way: an amendment's reason; absent when a later value simply won.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-/// Without the value: personal data stays out of logs.
-impl std::fmt::Debug for Former {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Former({} by {} at {:?})", self.field, self.by, self.hlc)
-    }
-}
-
-/// A record on its way and at rest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    pub kind: Kind,
-    pub id: RowId,
-    /// 0 while only a device knows it.
-    pub rev: Rev,
-    /// Who recorded it; nil for the server.
-    pub author: WorkerId,
-    pub device: DeviceId,
-    /// When it was made.
-    pub hlc: Hlc,
-    /// The area it is counted under: the recipient's when it was made.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub area: Option<AreaCode>,
-    /// The recipient's category it is counted under.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<Category>,
-    /// The author's unit it is counted under.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<UnitId>,
-    pub fields: Fields,
-    /// Stamps of what changed after creation; what is absent carries the creation's.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub stamps: BTreeMap<String, Stamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub void: Option<Void>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub former: Vec<Former>,
-    /// What a newer peer added to the envelope.
-    #[serde(flatten)]
-    pub extra: BTreeMap<String, Value>,
-}
-
-impl Row {
-    /// A field's stamp: its own, or that of the record's creation.
-    pub fn stamp(&self, key: &str) -> Stamp {
-        self.stamps.get(key).copied().unwrap_or(Stamp {
-            rev: Rev(1),
-            hlc: self.hlc,
-            device: self.device,
-            by: self.author,
-            removed: false,
-        })
-    }
-
-    /// The recipient this record is about: itself, for a recipient.
-    pub fn recipient(&self) -> Option<RecipientId> {
-        recipient_of(&self.kind, self.id, &self.fields)
-    }
-
-    /// When it happened; falls back to when it was made.
-    pub fn happened(&self) -> Moment {
-        self.fields.parsed("happened").unwrap_or(Moment::shanghai(self.hlc.ms()))
-    }
-
-    pub fn view<R: Record>(&self) -> Result<R, serde_json::Error> {
-        self.fields.view()
-    }
-
-    pub fn is_void(&self) -> bool {
-        self.void.is_some()
-    }
-}
-
-/// The recipient that a record of `kind` with these fields is about.
-pub fn recipient_of(kind: &Kind, id: RowId, fields: &Fields) -> Option<RecipientId> {
-    match kind {
-        Kind::Recipient => Some(id.into()),
-        // A field of that name on a kind that has none gives no access.
-        kind if kind.rules().iter().any(|(name, _)| *name == "recipient") => fields.parsed("recipient"),
-        _ => None,
     }
 }

@@ -51,7 +51,7 @@ impl Serialize for Scope {
 }
 impl<'de> Deserialize<'de> for Scope {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        std::borrow::Cow::<str>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+        crate::text::read(d, str::parse)
     }
 }
 
