@@ -140,9 +140,20 @@ impl Core {
         limit_ops: usize,
         limit_bytes: usize,
     ) -> Result<Vec<Outgoing>, Refusal> {
+        self.take_unsent_behind(0, at_once, limit_ops, limit_bytes)
+    }
+
+    /// As [`Core::take_unsent`], of those behind local number `after`.
+    pub(crate) fn take_unsent_behind(
+        &mut self,
+        after: u64,
+        at_once: bool,
+        limit_ops: usize,
+        limit_bytes: usize,
+    ) -> Result<Vec<Outgoing>, Refusal> {
         let now = self.env.monotonic_ms();
         let through = if at_once { u64::MAX } else { self.fresh.sendable_through(now) };
-        let batch = store::outbox::unsent(self.store()?.conn(), through, limit_ops, limit_bytes)?;
+        let batch = store::outbox::unsent(self.store()?.conn(), after, through, limit_ops, limit_bytes)?;
         if let Some(last) = batch.last() {
             self.fresh.offered(last.no);
         }

@@ -35,4 +35,4 @@ pub use core::{Core, Places};
 pub use device::{Device, Event};
 pub use env::Env;
 pub use receipt::{Receipt, Refusal};
-pub use sync::{Step, StepReply};
+pub use sync::{STEPS_AT_ONCE, Step, StepReply};

@@ -266,7 +266,7 @@ impl Office {
         }
         if let Some(last) = ops.last() {
             core.write(|tx| {
-                outbox::ack_through(tx, last.wire_no)?;
+                outbox::ack_through(tx, last.wire_no, last.no)?;
                 for told in &told {
                     outbox::set_outcome(tx, told)?;
                 }

@@ -1,17 +1,18 @@
-//! A real device core over real HTTP, its sync timed step by step: a step's time holds making it, the call, and taking
-//! the reply in.
+//! A real device core over real HTTP, driven as the app drives it: the calls on another thread than the store, some steps
+//! ahead where the core knows it. A kind of step is timed from the first of them going out to the last reply taken in.
 
 use anyhow::{Context, bail};
 use device_core::{
-    Command, Core, Places, Receipt, Step,
+    Command, Core, Places, Receipt, STEPS_AT_ONCE, Step, StepReply,
     client::{HttpClient, ServerAddress},
     device::World,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     path::Path,
     time::{Duration, Instant},
 };
+use tokio::task::JoinHandle;
 
 const PIN: &str = "4826";
 
@@ -20,11 +21,19 @@ pub struct Handheld {
     pub client: HttpClient,
 }
 
+/// A call that is out.
+struct Out {
+    name: &'static str,
+    began: Instant,
+    call: JoinHandle<StepReply>,
+}
+
 /// What a sync did, by the name of its steps.
 #[derive(Debug, Default)]
 pub struct Spent {
     pub calls: BTreeMap<&'static str, u32>,
-    pub time: BTreeMap<&'static str, Duration>,
+    /// From when to when.
+    spans: BTreeMap<&'static str, (Instant, Instant)>,
     pub up: u64,
     pub down: u64,
 }
@@ -34,7 +43,7 @@ impl Spent {
         self.calls.values().sum()
     }
     pub fn time(&self, step: &str) -> Duration {
-        self.time.get(step).copied().unwrap_or_default()
+        self.spans.get(step).map_or(Duration::ZERO, |(from, to)| *to - *from)
     }
 }
 
@@ -73,14 +82,25 @@ impl Handheld {
         }
         let mut spent = Spent::default();
         self.client.traffic().take();
+        let mut out: VecDeque<Out> = VecDeque::new();
         loop {
-            let began = Instant::now();
-            let Some(step) = self.core.next_step() else { break };
-            let name = step.name();
-            let reply = step.run(&self.client).await;
+            while out.len() < STEPS_AT_ONCE {
+                let began = Instant::now();
+                let step = if out.is_empty() { self.core.next_step() } else { self.core.step_ahead() };
+                let Some(step) = step else { break };
+                out.push_back(self.send(step, began));
+            }
+            let Some(Out { name, began, call }) = out.pop_front() else { break };
+            let reply = call.await?;
+            if out.is_empty()
+                && let Some(behind) = self.core.step_behind(&reply)
+            {
+                out.push_back(self.send(behind, Instant::now()));
+            }
             self.core.apply(reply);
             *spent.calls.entry(name).or_default() += 1;
-            *spent.time.entry(name).or_default() += began.elapsed();
+            let span = spent.spans.entry(name).or_insert((began, began));
+            span.1 = Instant::now();
         }
         (spent.up, spent.down) = self.client.traffic().take();
         match self.core.network_receipt() {
@@ -88,6 +108,11 @@ impl Handheld {
             Receipt::Sync(_) | Receipt::Status(_) => Ok(spent),
             other => bail!("the device says {other:?}"),
         }
+    }
+
+    fn send(&self, step: Step, began: Instant) -> Out {
+        let (name, client) = (step.name(), self.client.clone());
+        Out { name, began, call: tokio::spawn(async move { step.run(&client).await }) }
     }
 
     /// Saves something; it must succeed.

@@ -2,7 +2,7 @@
 //!
 //! - **store** owns the [`Core`]: it serves commands first, then applies what came back from the network, and begins a
 //!   sync when one is due. It never waits for a connection, so saving does not either.
-//! - **network** makes one call after the other and hands back the replies.
+//! - **network** makes the calls, a few at a time, and hands back the replies in the order of the calls.
 //!
 //! ```text
 //! Device ──Request──► store ──Step──► network
@@ -15,7 +15,7 @@ use super::{Device, Event, Hub, Request, World};
 use crate::{
     Command, Core, Places, Receipt, Refusal, Step, StepReply,
     client::{HttpClient, ServerAddress},
-    sync::Job,
+    sync::{Job, STEPS_AT_ONCE},
 };
 use futures_channel::{mpsc, oneshot};
 use futures_util::{
@@ -24,7 +24,7 @@ use futures_util::{
     stream::{self, PollNext},
 };
 use shared::wire::SyncError;
-use std::{collections::VecDeque, pin::pin, time::Duration};
+use std::{cell::RefCell, collections::VecDeque, pin::pin, time::Duration};
 
 /// How the driver behaves.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ pub fn start(places: Places, options: Options) -> std::io::Result<Device> {
             options,
             hub,
             steps: network.steps,
-            in_flight: None,
+            in_flight: VecDeque::new(),
             progress: None,
             asked: Vec::new(),
             deferred: VecDeque::new(),
@@ -102,19 +102,15 @@ struct Network {
 
 impl Network {
     fn start() -> std::io::Result<Self> {
-        let (steps, mut inbox) = mpsc::unbounded::<Outgoing>();
+        let (steps, inbox) = mpsc::unbounded::<Outgoing>();
         let (outbox, landed) = mpsc::unbounded();
         let runtime = runtime()?;
         std::thread::Builder::new().name("network".to_owned()).spawn(move || {
             runtime.block_on(async move {
-                let mut client = None;
-                while let Some(Outgoing { step, server, wanted }) = inbox.next().await {
-                    let given_up = step.lost();
-                    let call = pin!(call(&mut client, step, &server));
-                    let landed = match select(call, wanted).await {
-                        Either::Left((landed, _)) => landed,
-                        Either::Right(_) => Landed { reply: given_up, up: 0, down: 0 },
-                    };
+                let client = RefCell::new(None);
+                let calls = inbox.map(|outgoing| make(&client, outgoing)).buffered(STEPS_AT_ONCE);
+                let mut calls = pin!(calls);
+                while let Some(landed) = calls.next().await {
                     if outbox.unbounded_send(landed).is_err() {
                         return;
                     }
@@ -125,21 +121,30 @@ impl Network {
     }
 }
 
-/// Makes one call, over the connection of the call before where the server is the same.
-async fn call(client: &mut Option<HttpClient>, step: Step, server: &str) -> Landed {
+/// Makes a call, unless it is given up before its reply has come.
+async fn make(client: &RefCell<Option<HttpClient>>, outgoing: Outgoing) -> Landed {
+    let Outgoing { step, server, wanted } = outgoing;
+    let given_up = step.lost();
+    let call = pin!(call(client, step, &server));
+    match select(call, wanted).await {
+        Either::Left((landed, _)) => landed,
+        Either::Right(_) => Landed { reply: given_up, up: 0, down: 0 },
+    }
+}
+
+/// Makes one call, over the connections of the calls before where the server is the same.
+async fn call(client: &RefCell<Option<HttpClient>>, step: Step, server: &str) -> Landed {
     let failed =
         |step: &Step, what: &str| Landed { reply: step.failed(SyncError::Offline(what.to_owned())), up: 0, down: 0 };
     let Ok(address) = ServerAddress::parse(server) else {
         return failed(&step, "the server's address is not one");
     };
-    if client.as_ref().is_none_or(|c| *c.address() != address) {
-        match HttpClient::new(address) {
-            Ok(new) => *client = Some(new),
-            Err(_) => return failed(&step, "TLS could not be set up"),
-        }
-    }
-    let Some(client) = client else { return failed(&step, "no client") };
-    let reply = step.run(client).await;
+    let known = client.borrow().clone().filter(|c| *c.address() == address);
+    let client = match known.map_or_else(|| HttpClient::new(address), Ok) {
+        Ok(known) => client.borrow_mut().insert(known).clone(),
+        Err(_) => return failed(&step, "TLS could not be set up"),
+    };
+    let reply = step.run(&client).await;
     let (up, down) = client.traffic().take();
     Landed { reply, up, down }
 }
@@ -160,8 +165,8 @@ struct Driver {
     options: Options,
     hub: Hub,
     steps: mpsc::UnboundedSender<Outgoing>,
-    /// A step is out; exactly one reply comes back for it. Dropped, the call is given up.
-    in_flight: Option<InFlight>,
+    /// The steps that are out, in order; exactly one reply comes back for each. Dropped, a call is given up.
+    in_flight: VecDeque<InFlight>,
     progress: Option<crate::views::Progress>,
     /// Who waits for a network job to end.
     asked: Vec<(Job, oneshot::Sender<Receipt>)>,
@@ -193,31 +198,46 @@ impl Driver {
 
     /// How long until a sync begins by itself; `None` while there is nothing to begin.
     fn wait(&mut self) -> Option<Duration> {
-        if !self.options.automatic || self.in_flight.is_some() {
+        if !self.options.automatic || !self.in_flight.is_empty() {
             return None;
         }
         self.core.due_in_ms().map(Duration::from_millis)
     }
 
-    /// Sends the next step, if the last one is back.
+    /// Sends the next step, if those before are back, and the one behind it where that is known.
     fn go_on(&mut self) {
-        if self.in_flight.is_none()
-            && let Some(step) = self.core.next_step()
-        {
-            let server = self.core.server().unwrap_or_default();
-            let (hold, wanted) = oneshot::channel();
-            let sent = self.steps.unbounded_send(Outgoing { step, server, wanted });
-            self.in_flight = sent.is_ok().then_some(InFlight::Wanted { _hold: hold });
+        while self.in_flight.len() < STEPS_AT_ONCE {
+            let first = self.in_flight.is_empty();
+            let Some(step) = (if first { self.core.next_step() } else { self.core.step_ahead() }) else { break };
+            if !self.send(step) {
+                break;
+            }
         }
         // Locked under a call: whoever waits is told, and the call need not come to an end first.
-        if self.in_flight.is_some() && ![Job::Enrol, Job::Sync, Job::Report].iter().any(|j| self.core.is_running(*j)) {
-            self.in_flight = Some(InFlight::GivenUp);
+        if ![Job::Enrol, Job::Sync, Job::Report].iter().any(|j| self.core.is_running(*j)) {
+            self.in_flight.iter_mut().for_each(|call| *call = InFlight::GivenUp);
         }
         self.report();
     }
 
+    /// False when the network thread is gone.
+    fn send(&mut self, step: Step) -> bool {
+        let server = self.core.server().unwrap_or_default();
+        let (hold, wanted) = oneshot::channel();
+        let sent = self.steps.unbounded_send(Outgoing { step, server, wanted }).is_ok();
+        if sent {
+            self.in_flight.push_back(InFlight::Wanted { _hold: hold });
+        }
+        sent
+    }
+
     fn land(&mut self, landed: Landed) {
-        self.in_flight = None;
+        self.in_flight.pop_front();
+        if self.in_flight.is_empty()
+            && let Some(step) = self.core.step_behind(&landed.reply)
+        {
+            self.send(step);
+        }
         self.core.count_traffic(landed.up, landed.down);
         let applied = self.core.apply(landed.reply);
         // Told here too: after the last reply the session ends before anybody could look.

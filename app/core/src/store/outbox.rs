@@ -135,13 +135,20 @@ fn largest_field(change: &Change) -> String {
     .unwrap_or_default()
 }
 
-/// The oldest operations not acknowledged, up to local number `through`: at most `limit_ops`, and at most
+/// The oldest operations not acknowledged, behind local number `after` and up to `through`: at most `limit_ops`, and at most
 /// `limit_bytes` of JSON, but always one if there is any.
-pub fn unsent(conn: &Connection, through: u64, limit_ops: usize, limit_bytes: usize) -> Result<Vec<Outgoing>> {
-    let mut statement =
-        conn.prepare_cached("SELECT no, wire_no, json FROM op WHERE acked = 0 AND no <= ?1 ORDER BY no LIMIT ?2")?;
+pub fn unsent(
+    conn: &Connection,
+    after: u64,
+    through: u64,
+    limit_ops: usize,
+    limit_bytes: usize,
+) -> Result<Vec<Outgoing>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT no, wire_no, json FROM op WHERE acked = 0 AND no > ?1 AND no <= ?2 ORDER BY no LIMIT ?3",
+    )?;
     let through = i64::try_from(through).unwrap_or(i64::MAX);
-    let mut rows = statement.query((through, i64::try_from(limit_ops).unwrap_or(i64::MAX)))?;
+    let mut rows = statement.query((after, through, i64::try_from(limit_ops).unwrap_or(i64::MAX)))?;
     let (mut batch, mut bytes) = (Vec::new(), 0);
     while let Some(r) = rows.next()? {
         let out = Outgoing { no: r.get(0)?, wire_no: OpNo(r.get(1)?), json: r.get(2)? };
@@ -154,12 +161,19 @@ pub fn unsent(conn: &Connection, through: u64, limit_ops: usize, limit_bytes: us
     Ok(batch)
 }
 
-/// Notes that everything of this incarnation up to `through` is durable on the server. Returns how many are new.
-pub fn ack_through(tx: &mut Tx<'_>, through: OpNo) -> Result<usize> {
+/// Notes that everything of this incarnation up to `through`, whose local number is `no`, is durable on the server. Returns how
+/// many are new.
+pub fn ack_through(tx: &mut Tx<'_>, through: OpNo, no: u64) -> Result<usize> {
     let incarnation = tx.incarnation()?;
+    // Among what waits, and no further: neither a long outbox nor a long backlog makes a push slower. Within an incarnation the
+    // numbers stand in the order of the local ones.
     Ok(tx
-        .prepare_cached("UPDATE op SET acked = 1 WHERE incarnation = ?1 AND wire_no <= ?2 AND acked = 0")?
-        .execute((incarnation.0, through.0))?)
+        .prepare_cached(
+            "UPDATE op SET acked = 1 WHERE no IN (
+               SELECT no FROM op INDEXED BY op_unsent WHERE acked = 0 AND no <= ?3
+             ) AND incarnation = ?1 AND wire_no <= ?2",
+        )?
+        .execute((incarnation.0, through.0, no))?)
 }
 
 /// The server has less than it acknowledged once (it was restored): what comes after `have` waits again.

@@ -1,23 +1,34 @@
 //! How far this device's clock is from the server's.
 
 use super::session::Trouble;
-use crate::store::{Tx, meta};
+use crate::{
+    Env,
+    store::{Tx, meta},
+};
 use shared::Moment;
 
-/// When a step went out, by this device's clock.
+/// When a step went out, by this device's clock, and by the one that nobody sets (ms).
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sent(Moment);
+pub(super) struct Sent {
+    now: Moment,
+    monotonic: u64,
+}
 
 impl Sent {
-    pub fn at(now: Moment) -> Self {
-        Self(now)
+    pub fn by(env: &dyn Env) -> Self {
+        Self { now: env.now(), monotonic: env.monotonic_ms() }
+    }
+
+    /// How long it has been out, ms.
+    pub fn out_for(self, env: &dyn Env) -> u64 {
+        env.monotonic_ms().saturating_sub(self.monotonic)
     }
 }
 
 /// Keeps server's clock − this device's, and when it spoke. The server spoke some time between `sent` and now; on a slow link that is a
 /// minute, so only what lies outside of that time counts as wrong.
 pub(super) fn note(tx: &mut Tx<'_>, sent: Sent, server: Moment) -> Result<(), Trouble> {
-    let off = offset_ms(sent.0.utc_ms, tx.now().utc_ms, server.utc_ms);
+    let off = offset_ms(sent.now.utc_ms, tx.now().utc_ms, server.utc_ms);
     let known: Option<i64> = meta::get(tx, meta::key::CLOCK_OFFSET_MS)?;
     // A second more or less is not worth writing.
     if known.is_none_or(|k| (k - off).abs() >= 1000) {

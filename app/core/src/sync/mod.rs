@@ -14,6 +14,7 @@
 //! [`media`], [`report`]. [`session`] holds what runs and decides what comes next; [`pace`] when the next session begins;
 //! [`version`] which version of the protocol is spoken; [`view`] what the sync screen shows.
 
+mod ahead;
 mod carry;
 mod clock;
 mod enrol;
@@ -30,6 +31,7 @@ mod tests;
 mod version;
 mod view;
 
+pub use ahead::STEPS_AT_ONCE;
 pub(crate) use push::chain_before;
 pub use session::{Applied, Job, Session};
 

@@ -13,7 +13,7 @@ use crate::{
 use shared::{
     Row,
     digest::Digest,
-    ids::Epoch,
+    ids::{Epoch, Seq},
     protocol::Answer,
     seal::SealPublic,
     wire::{Keys, PULL_ASK_MAX, PullReply, PullRequest, Scope, ScopePage},
@@ -48,6 +48,9 @@ impl Stage {
 /// fetched again and again over a link that costs money.
 const MEND_PAUSE_MS: u64 = 6 * 3_600_000;
 
+/// How far each scope was read.
+pub(super) type Cursors = BTreeMap<Scope, Seq>;
+
 /// Digests found right, while nothing came of the scope since.
 pub(super) type Verified = BTreeMap<Scope, Digest>;
 
@@ -55,7 +58,7 @@ pub(super) type Verified = BTreeMap<Scope, Digest>;
 /// page, and those of a township a page's worth at a time, so that nobody waits long for the last.
 const ROSTER_LATER: u32 = 500;
 
-pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
+pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<(Step, Cursors)>, Trouble> {
     let conn = desk.store.conn();
     let settles = match desk.session.run.as_ref().map(|run| run.pull) {
         None | Some(Stage::Done) => return Ok(None),
@@ -68,11 +71,12 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
     let proto = desk.session.version.spoken();
     // Taken in turn, so that those nothing is said of keep no other from being asked after.
     let asked = if proto >= 2 { outbox::asking(conn, desk.session.asked, PULL_ASK_MAX)? } else { Vec::new() };
+    let cursors = member::cursors(conn)?;
     let request = PullRequest {
         proto,
         device: desk.device()?,
         epoch: meta::get::<Epoch>(conn, meta::key::EPOCH)?,
-        cursors: member::cursors(conn)?,
+        cursors: cursors.clone(),
         client_now: desk.env.now(),
         ask: asked.iter().map(|(_, id)| *id).collect(),
         keys: Some(keys),
@@ -80,7 +84,33 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<Step>, Trouble> {
     let token = desk.token()?;
     desk.session.asked = asked.last().map_or(0, |(no, _)| *no);
     desk.run()?.pull = Stage::Under { settles };
-    Ok(Some(Step::Pull { token, request }))
+    Ok(Some((Step::Pull { token, request }, cursors)))
+}
+
+/// The request for the page behind `reply`, as it will be once that is taken in. `None` where taking it in may lead elsewhere.
+pub(super) fn behind(
+    desk: &mut Desk<'_>,
+    asked: &Cursors,
+    reply: &PullReply,
+) -> Result<Option<(Step, Cursors)>, Trouble> {
+    let under_way = desk.session.run.as_ref().is_some_and(|run| matches!(run.pull, Stage::Under { .. }));
+    let epoch = meta::get::<Epoch>(desk.store.conn(), meta::key::EPOCH)?;
+    if !under_way || !reply.more || !reply.dropped.is_empty() || epoch != Some(reply.epoch) {
+        return Ok(None);
+    }
+    let mut cursors = asked.clone();
+    cursors.extend(reply.scopes.iter().map(|page| (page.scope, page.cursor)));
+    let request = PullRequest {
+        proto: desk.session.version.spoken(),
+        device: desk.device()?,
+        epoch,
+        cursors: cursors.clone(),
+        client_now: desk.env.now(),
+        // The first page asked, and exchanged the keys.
+        ask: Vec::new(),
+        keys: None,
+    };
+    Ok(Some((Step::Pull { token: desk.token()?, request }, cursors)))
 }
 
 /// What this device knows of the keys for bundles, and its own until the server has been told.
@@ -110,9 +140,18 @@ fn note_keys(tx: &Tx<'_>, told: Option<SealPublic>, tells_key: bool) -> Result<(
     Ok(())
 }
 
-pub(super) fn apply(desk: &mut Desk<'_>, answer: Answer<PullReply>, sent: Sent) -> Result<Applied, Trouble> {
+pub(super) fn apply(
+    desk: &mut Desk<'_>,
+    asked: &Cursors,
+    answer: Answer<PullReply>,
+    sent: Sent,
+) -> Result<Applied, Trouble> {
     let reply = answer?;
     let Stage::Under { settles } = desk.run()?.pull else { return Ok(Applied::default()) };
+    // It went ahead, and the page before it led elsewhere (a scope that differed is fetched anew): asked for again.
+    if member::cursors(desk.store.conn())? != *asked {
+        return Ok(Applied::default());
+    }
     let tells_key = desk.run()?.tells_key;
     let mut mends = Mends {
         can_repair: desk.session.version.spoken() >= 2,

@@ -28,7 +28,11 @@ const DETOURS_MAX: u32 = 4;
 pub(super) struct Batch {
     incarnation: Incarnation,
     before: Chain,
+    /// The chain behind its last operation.
+    after: Chain,
     ops: Vec<Outgoing>,
+    /// It went out before the reply to the one before it.
+    ahead: bool,
 }
 
 impl Batch {
@@ -37,6 +41,10 @@ impl Batch {
     }
     fn last(&self) -> OpNo {
         self.ops.last().map_or(OpNo(0), |op| op.wire_no)
+    }
+    /// Where the next one goes on: the last local number, the last number, whose, and the chain.
+    pub fn end(&self) -> (u64, OpNo, Incarnation, Chain) {
+        (self.ops.last().map_or(0, |op| op.no), self.last(), self.incarnation, self.after)
     }
 }
 
@@ -55,19 +63,46 @@ impl Core {
     /// The next push, if anything may be offered now.
     pub(super) fn next_push(&mut self) -> Result<Option<(Step, Batch)>, Trouble> {
         let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
-        let mut ops = self.take_unsent(run.at_once, PUSH_OPS_MAX, PUSH_BYTES_MAX)?;
+        let ops = self.take_unsent(run.at_once, PUSH_OPS_MAX, PUSH_BYTES_MAX)?;
         let Some(first) = ops.first().map(|op| op.wire_no) else {
             if let Some(run) = &mut self.session.run {
                 run.at_once = false;
             }
             return Ok(None);
         };
+        let conn = self.store()?.conn();
+        let incarnation = meta::get(conn, meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
+        let before = chain_before(conn, incarnation, first)?;
+        self.offer(ops, incarnation, before, false)
+    }
+
+    /// The push that follows the one that is out, once that is accepted.
+    pub(super) fn push_behind(
+        &mut self,
+        behind: (u64, OpNo, Incarnation, Chain),
+    ) -> Result<Option<(Step, Batch)>, Trouble> {
+        let (no, last, incarnation, before) = behind;
+        let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
+        let ops = self.take_unsent_behind(no, run.at_once, PUSH_OPS_MAX, PUSH_BYTES_MAX)?;
+        if ops.first().is_none_or(|op| op.wire_no != last.next()) {
+            return Ok(None);
+        }
+        self.offer(ops, incarnation, before, true)
+    }
+
+    fn offer(
+        &mut self,
+        mut ops: Vec<Outgoing>,
+        incarnation: Incarnation,
+        before: Chain,
+        ahead: bool,
+    ) -> Result<Option<(Step, Batch)>, Trouble> {
+        let Some(first) = ops.first().map(|op| op.wire_no) else { return Ok(None) };
         // A push is gapless; what comes after a gap goes with the next.
         let run_of = ops.iter().zip(first.0..).take_while(|(op, no)| op.wire_no.0 == *no).count();
         ops.truncate(run_of);
         let Some(desk) = self.desk() else { return Ok(None) };
-        let incarnation = meta::get(desk.store.conn(), meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
-        let before = chain_before(desk.store.conn(), incarnation, first)?;
+        let after = ops.iter().fold(before, |chain, op| chain.then(&op.json));
         let mut raw = Vec::with_capacity(ops.len());
         for op in &ops {
             raw.push(RawValue::from_string(op.json.clone()).map_err(crate::store::StoreError::from)?);
@@ -82,7 +117,7 @@ impl Core {
             client_now: desk.env.now(),
             ops: raw,
         };
-        Ok(Some((Step::Push { token: desk.token()?, request }, Batch { incarnation, before, ops })))
+        Ok(Some((Step::Push { token: desk.token()?, request }, Batch { incarnation, before, after, ops, ahead })))
     }
 }
 
@@ -114,6 +149,7 @@ pub(super) fn apply(
         Ok(reply) => reply,
         // The request as a whole will not do, and the same one will not do later. News may still be fetched.
         Err(error) if error.is_permanent() && !ends_access(&error) => {
+            desk.session.call_back();
             let run = desk.run()?;
             run.push_blocked = true;
             run.problem = Some(Trouble::Server(error).problem());
@@ -121,8 +157,12 @@ pub(super) fn apply(
         }
         Err(error) => return Err(error.into()),
     };
+    // It overtook the one before it on the way, and the server knows no better: offered again, it is in its place.
+    if batch.ahead && !matches!(reply.verdict, PushVerdict::Accepted { .. }) {
+        return Ok(Applied::default());
+    }
     let detours = desk.run()?.detours;
-    let acked = desk.write(|tx| {
+    let (acked, other_epoch) = desk.write(|tx| {
         clock::note(tx, sent, reply.server_now)?;
         let acked = match &reply.verdict {
             PushVerdict::Accepted { acked_through, outcomes } => accepted(tx, &batch, *acked_through, outcomes)?,
@@ -155,9 +195,12 @@ pub(super) fn apply(
             // Acknowledged nothing that this build could tell.
             PushVerdict::Other(_) => return Err(SyncError::BadReply("a verdict of a newer server".to_owned()).into()),
         };
-        epoch::note(tx, reply.epoch)?;
-        Ok(acked)
+        let other_epoch = epoch::note(tx, reply.epoch)?;
+        Ok((acked, other_epoch))
     })?;
+    if other_epoch || acked as usize != batch.ops.len() {
+        desk.session.call_back();
+    }
     let run = desk.run()?;
     if acked == 0 {
         run.detours += 1;
@@ -186,7 +229,7 @@ fn accepted(tx: &mut Tx<'_>, batch: &Batch, through: OpNo, outcomes: &[OpOutcome
         return Ok(0);
     }
     let acked: Vec<&Outgoing> = batch.ops.iter().filter(|op| op.wire_no <= through).collect();
-    outbox::ack_through(tx, through)?;
+    outbox::ack_through(tx, through, acked.last().map_or(0, |op| op.no))?;
     for told in outcomes {
         outbox::set_outcome(tx, told)?;
     }
@@ -203,7 +246,10 @@ fn accepted(tx: &mut Tx<'_>, batch: &Batch, through: OpNo, outcomes: &[OpOutcome
             epoch::offered(tx)?;
         }
     }
-    let chain = acked.iter().fold(batch.before, |chain, op| chain.then(&op.json));
+    let chain = match acked.len() == batch.ops.len() {
+        true => batch.after,
+        false => acked.iter().fold(batch.before, |chain, op| chain.then(&op.json)),
+    };
     meta::set(tx, LINK, &Link { incarnation: batch.incarnation, no: through, chain })?;
     Ok(u32::try_from(acked.len()).unwrap_or(u32::MAX))
 }

@@ -11,7 +11,9 @@
 //! Everything that must survive a kill is in the store, written in the same transaction as what it belongs to; what is
 //! here can be lost at any moment and the next run begins as if nothing had been.
 
-use super::{Step, StepReply, carry, clock::Sent, enrol, media, pace::Pace, pull, push, repair, version::Version};
+use super::{
+    Step, StepReply, ahead, carry, clock::Sent, enrol, media, pace::Pace, pull, push, repair, version::Version,
+};
 use crate::{
     Command, Core, Env, Receipt, Refusal,
     store::{Store, StoreError, Tx, meta, outbox, photo},
@@ -23,7 +25,7 @@ use shared::{
     ids::DeviceId,
     wire::{ErrorCode, ReportRequest, Scope, SyncError, Token},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The three things that need the network. At most one of each kind runs at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,8 @@ pub struct Applied {
 /// The part of a core that syncs. Lives as long as the core; cleared when the store is locked.
 #[derive(Debug, Default)]
 pub struct Session {
-    pub(super) flight: Option<(Flight, Sent)>,
+    /// The calls that are out, in the order of their replies; see [`super::ahead`].
+    pub(super) flights: VecDeque<(Flight, Sent)>,
     pub(super) enrol: Option<enrol::Enrolling>,
     pub(super) report: Option<ReportRequest>,
     pub(super) run: Option<Run>,
@@ -74,6 +77,8 @@ pub struct Session {
     /// Digests found right, so that a sync without news counts nothing again.
     pub(super) verified: pull::Verified,
     pub(super) version: Version,
+    /// The last push was answered quickly enough for others to go ahead.
+    pub(super) quick: bool,
     /// The last operation whose outcome was asked after in a pull.
     pub(super) asked: u64,
 }
@@ -83,12 +88,15 @@ pub struct Session {
 pub(super) enum Flight {
     Enrol,
     Push(push::Batch),
-    Pull,
+    /// The cursors it was asked with.
+    Pull(pull::Cursors),
     Repair(repair::Asked),
     /// A colleague's file, by its id.
     Carry(i64),
     Media(media::Call),
     Report,
+    /// Went ahead of a reply that was another than expected: whatever comes back is passed over.
+    Void,
 }
 
 /// One sync, from its first push to its last photo.
@@ -321,13 +329,13 @@ impl Core {
         self.session.pace.saved(now);
     }
 
-    /// The next call to make; `None` when all that was begun has ended. A step whose reply was never applied counts as
+    /// The next call to make; `None` when all that was begun has ended. Steps whose replies were never applied count as
     /// lost.
     pub fn next_step(&mut self) -> Option<Step> {
-        self.desk()?.session.flight = None;
+        self.desk()?.session.flights.clear();
         let ended = match self.find_next() {
             Ok(Some((step, flight))) => {
-                self.session.flight = Some((flight, Sent::at(self.env.now())));
+                self.send_off(flight);
                 return Some(step);
             }
             Ok(None) => None,
@@ -359,8 +367,8 @@ impl Core {
             return Ok(Some((step, Flight::Push(batch))));
         }
         let Some(mut desk) = self.desk() else { return Ok(None) };
-        if let Some(step) = pull::next(&mut desk)? {
-            return Ok(Some((step, Flight::Pull)));
+        if let Some((step, cursors)) = pull::next(&mut desk)? {
+            return Ok(Some((step, Flight::Pull(cursors))));
         }
         if let Some((step, asked)) = repair::next(&mut desk)? {
             return Ok(Some((step, Flight::Repair(asked))));
@@ -393,16 +401,23 @@ impl Core {
 
     fn take_in(&mut self, reply: StepReply) -> Applied {
         let Some(mut desk) = self.desk() else { return Applied::default() };
-        let Some((flight, sent)) = desk.session.flight.take() else { return Applied::default() };
+        let Some((flight, sent)) = desk.session.flights.pop_front() else { return Applied::default() };
+        if matches!(flight, Flight::Void) {
+            return Applied::default();
+        }
         let now = desk.env.monotonic_ms();
         if reply.error().is_some_and(|error| desk.session.falls_back(error, now)) {
+            desk.session.call_back();
             return Applied::default();
         }
         let outcome = match (flight, reply) {
             (Flight::Enrol, StepReply::Enrol(answer)) => return self.apply_enrol(answer, sent),
             (Flight::Report, StepReply::Report(answer)) => return self.apply_report(answer),
-            (Flight::Push(batch), StepReply::Push(answer)) => push::apply(&mut desk, batch, answer, sent),
-            (Flight::Pull, StepReply::Pull(answer)) => pull::apply(&mut desk, answer, sent),
+            (Flight::Push(batch), StepReply::Push(answer)) => {
+                desk.session.quick = ahead::is_quick(sent, desk.env);
+                push::apply(&mut desk, batch, answer, sent)
+            }
+            (Flight::Pull(asked), StepReply::Pull(answer)) => pull::apply(&mut desk, &asked, answer, sent),
             (Flight::Repair(asked), StepReply::Repair(answer)) => repair::apply(&mut desk, &asked, answer, sent),
             (Flight::Carry(id), StepReply::Bundle(answer)) => carry::apply(&mut desk, id, answer),
             (Flight::Media(call), StepReply::Media(answer)) => media::apply(&mut desk, call, answer),
@@ -410,6 +425,7 @@ impl Core {
             _ => Ok(Applied::default()),
         };
         outcome.unwrap_or_else(|trouble| {
+            self.session.call_back();
             let revoked = self.note_if_revoked(&trouble);
             self.finish_run(Some(&trouble));
             Applied { changed: true, status: revoked }

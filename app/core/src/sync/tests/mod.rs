@@ -1,5 +1,6 @@
 //! The sync against a server that says what a test tells it to. Against the real one: `app/core/tests/`.
 
+mod ahead;
 mod bundle;
 mod decided;
 mod folding;

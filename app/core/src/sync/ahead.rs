@@ -1,0 +1,76 @@
+//! Calls ahead: while a reply is taken in, or a push is being judged, the next call is on its way already.
+//!
+//! ```text
+//!   network   push 1 ═══════►  push 3 ═══════►
+//!                  push 2 ═══════►  push 4 ═══════►
+//!   store             apply 1  apply 2  apply 3
+//! ```
+//!
+//! Only what follows for certain goes ahead, provided the reply before it is the usual one: the push behind one that is
+//! accepted, the page behind a page. After any other reply what went ahead is called back: its reply is passed over, and the
+//! session goes on from what the store holds, as if it had been lost. So nothing here decides anything, and a driver that
+//! never asks for a step ahead is only slower.
+
+use super::{
+    Step, StepReply,
+    clock::Sent,
+    pull,
+    session::{Flight, Session},
+};
+use crate::{Core, Env};
+
+/// 4 calls at once: one being made ready, one on its way, one waiting for its turn at the server and one being judged there.
+pub const STEPS_AT_ONCE: usize = 4;
+
+/// 1 s: where a push takes longer from first byte to answer, the link is what is slow, and two bodies would only share it.
+const QUICK_MS: u64 = 1000;
+
+/// A push that was answered by now leaves room for others beside it.
+pub(super) fn is_quick(sent: Sent, env: &dyn Env) -> bool {
+    sent.out_for(env) <= QUICK_MS
+}
+
+impl Session {
+    /// What went ahead is not waited for any more; a reply is still due for each.
+    pub(super) fn call_back(&mut self) {
+        self.flights.iter_mut().for_each(|(flight, _)| *flight = Flight::Void);
+    }
+}
+
+impl Core {
+    /// The step behind those that are out, where it can be told before their replies. A driver may ask while some are out, and
+    /// makes the call beside theirs; replies are applied in the order of their steps.
+    pub fn step_ahead(&mut self) -> Option<Step> {
+        let session = self.desk()?.session;
+        let settled = session.enrol.is_none() && session.report.is_none();
+        let straight = session.quick && session.run.as_ref().is_some_and(|run| run.detours == 0);
+        let Some((Flight::Push(batch), _)) = session.flights.back() else { return None };
+        if !settled || !straight || session.flights.len() >= STEPS_AT_ONCE {
+            return None;
+        }
+        let end = batch.end();
+        // What cannot be read now is met again by the next step, which says so.
+        let (step, batch) = self.push_behind(end).ok().flatten()?;
+        self.send_off(Flight::Push(batch));
+        Some(step)
+    }
+
+    /// The step behind one whose reply has come and is not applied yet. A driver that has nothing else out sends it first
+    /// and applies the reply then.
+    pub fn step_behind(&mut self, reply: &StepReply) -> Option<Step> {
+        let mut desk = self.desk()?;
+        let (StepReply::Pull(Ok(reply)), [(Flight::Pull(asked), _)]) = (reply, desk.session.flights.make_contiguous())
+        else {
+            return None;
+        };
+        let asked = asked.clone();
+        let (step, cursors) = pull::behind(&mut desk, &asked, reply).ok().flatten()?;
+        self.send_off(Flight::Pull(cursors));
+        Some(step)
+    }
+
+    pub(super) fn send_off(&mut self, flight: Flight) {
+        let sent = Sent::by(&*self.env);
+        self.session.flights.push_back((flight, sent));
+    }
+}

@@ -1,0 +1,193 @@
+//! Calls ahead: only what follows for certain, and nothing is lost or doubled when it did not.
+
+use super::*;
+use crate::{StepReply, store::member};
+use shared::wire::PUSH_OPS_MAX;
+
+const FULL: u64 = PUSH_OPS_MAX as u64;
+
+fn unsent(core: &Core) -> u32 {
+    outbox::waiting(core.store().unwrap().conn()).unwrap().0
+}
+
+fn begun(world: &World, saved: u64) -> Core {
+    let mut core = device(world);
+    say_often(&mut core, saved as u32);
+    assert_eq!(core.begin(&Command::SyncNow), None);
+    core
+}
+
+/// The first push, answered at once: others may go ahead from now on.
+async fn first_push(core: &mut Core, server: &Fake) {
+    let first = core.next_step().unwrap();
+    assert!(core.step_ahead().is_none(), "nobody knows yet how quick the link is");
+    let reply = first.run(server).await;
+    core.apply(reply);
+}
+
+fn first_of(step: &Step) -> u64 {
+    match step {
+        Step::Push { request, .. } => request.first_op.0,
+        other => panic!("{}", other.name()),
+    }
+}
+
+#[tokio::test]
+async fn a_push_goes_out_while_the_one_before_it_is_being_judged() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 2 * FULL + 20);
+    first_push(&mut core, &server).await;
+    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+    assert_eq!((first_of(&second), first_of(&third)), (FULL + 1, 2 * FULL + 1));
+    assert!(core.step_ahead().is_none(), "there is no more to send");
+    let replies = [second.run(&server).await, third.run(&server).await];
+    for (reply, left) in replies.into_iter().zip([20, 0]) {
+        core.apply(reply);
+        assert_eq!(unsent(&core), left);
+    }
+    assert_eq!(step(&mut core), "pull");
+    let chains: Vec<Chain> = server.state().pushes.iter().map(|p| p.chain).collect();
+    let by_hand = server.state().pushes.iter().fold((Chain::default(), vec![]), |(chain, mut seen), push| {
+        seen.push(chain);
+        (push.ops.iter().fold(chain, |chain, op| chain.then(op.get())), seen)
+    });
+    assert_eq!(chains, by_hand.1);
+}
+
+#[tokio::test]
+async fn no_more_go_ahead_than_a_driver_makes_calls_at_once() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 6 * FULL);
+    first_push(&mut core, &server).await;
+    let mut out = vec![core.next_step().unwrap()];
+    out.extend(std::iter::from_fn(|| core.step_ahead()));
+    assert_eq!(out.iter().map(first_of).collect::<Vec<_>>(), [1, 2, 3, 4].map(|n| n * FULL + 1));
+    for step in out {
+        core.apply(step.run(&server).await);
+    }
+    assert_eq!(u64::from(unsent(&core)), FULL);
+}
+
+#[tokio::test]
+async fn on_a_slow_link_pushes_go_one_by_one() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 2 * FULL + 1);
+    let first = core.next_step().unwrap();
+    let reply = first.run(&server).await;
+    world.pass_ms(1001);
+    core.apply(reply);
+    assert_eq!(first_of(&core.next_step().unwrap()), FULL + 1);
+    assert!(core.step_ahead().is_none());
+}
+
+#[tokio::test]
+async fn what_went_ahead_of_a_refusal_is_passed_over_and_offered_again() {
+    for verdict in [
+        Ok(PushVerdict::Resume { have: OpNo(FULL - 1) }),
+        Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(7) }),
+        Ok(PushVerdict::Accepted { acked_through: OpNo(FULL + 1), outcomes: vec![] }),
+    ] {
+        let (world, server) = (World::new(), Fake::default());
+        let mut core = begun(&world, 2 * FULL + 20);
+        first_push(&mut core, &server).await;
+        let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+        let expected = match &verdict {
+            Ok(PushVerdict::Resume { have }) => have.0 + 1,
+            Ok(PushVerdict::Accepted { acked_through, .. }) => acked_through.0 + 1,
+            _ => 1,
+        };
+        server.plan_push(verdict);
+        let replies = [second.run(&server).await, third.run(&server).await];
+        let [reply, passed_over] = replies;
+        core.apply(reply);
+        let left = unsent(&core);
+        assert!(!core.apply(passed_over).changed);
+        assert_eq!(unsent(&core), left);
+        assert_eq!(first_of(&core.next_step().unwrap()), expected);
+    }
+}
+
+#[tokio::test]
+async fn the_reply_to_what_went_ahead_of_a_lost_one_ends_nothing_and_acknowledges_nothing() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 2 * FULL + 20);
+    first_push(&mut core, &server).await;
+    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+    core.apply(second.lost());
+    assert!(!core.is_running(crate::sync::Job::Sync), "the connection is gone");
+    // A new run has begun when it comes.
+    assert_eq!(core.begin(&Command::SyncNow), None);
+    core.apply(third.run(&server).await);
+    assert_eq!(unsent(&core) as u64, FULL + 20);
+    assert_eq!(first_of(&core.next_step().unwrap()), FULL + 1);
+}
+
+#[tokio::test]
+async fn a_push_that_overtook_the_one_before_it_takes_its_place_afterwards() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 2 * FULL + 20);
+    first_push(&mut core, &server).await;
+    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+    server.plan_push(Ok(PushVerdict::Resume { have: OpNo(FULL) }));
+    let early = third.run(&server).await;
+    core.apply(second.run(&server).await);
+    core.apply(early);
+    assert_eq!(unsent(&core), 20);
+    let again = core.next_step().unwrap();
+    assert_eq!(first_of(&again), 2 * FULL + 1);
+    core.apply(again.run(&server).await);
+    assert_eq!(unsent(&core), 0);
+}
+
+/// Plans a first page of several; gives the step behind it and its reply, which is not taken in yet.
+async fn first_page(core: &mut Core, server: &Fake) -> (StepReply, Option<Step>) {
+    server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([recipient(1, 1, "甲")]) }, true)));
+    server.plan_pull(Ok(page(ScopePage { cursor: Seq(9), ..rows([recipient(2, 1, "乙")]) }, false)));
+    let reply = core.next_step().unwrap().run(server).await;
+    let behind = core.step_behind(&reply);
+    (reply, behind)
+}
+
+fn cursor_of(step: &Step) -> Option<u64> {
+    match step {
+        Step::Pull { request, .. } => request.cursors.get(&SCOPE).map(|seq| seq.0),
+        other => panic!("{}", other.name()),
+    }
+}
+
+#[tokio::test]
+async fn the_page_behind_a_page_is_asked_for_before_that_is_taken_in() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 0);
+    let (reply, behind) = first_page(&mut core, &server).await;
+    let behind = behind.unwrap();
+    assert_eq!(cursor_of(&behind), Some(5));
+    core.apply(reply);
+    let last = behind.run(&server).await;
+    assert!(core.step_behind(&last).is_none(), "it is the last");
+    core.apply(last);
+    assert!(shown(&core, RowId(Uuid::from_u128(1))) && shown(&core, RowId(Uuid::from_u128(2))));
+    assert_eq!(step(&mut core), "none");
+    assert_eq!(server.state().pulls.len(), 2);
+}
+
+#[tokio::test]
+async fn a_page_that_went_ahead_of_a_cursor_that_moved_is_asked_for_again() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 0);
+    let (reply, behind) = first_page(&mut core, &server).await;
+    core.apply(reply);
+    // As when the page before it found that the scope must be fetched anew.
+    core.write(|tx| Ok(member::clear_cursors(tx)?)).unwrap();
+    core.apply(behind.unwrap().run(&server).await);
+    assert!(!shown(&core, RowId(Uuid::from_u128(2))), "it would have skipped what lies before it");
+    assert_eq!(cursor_of(&core.next_step().unwrap()), None);
+}
+
+#[tokio::test]
+async fn no_page_goes_ahead_of_another_epoch() {
+    let (world, server) = (World::new(), Fake::default());
+    server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
+    let mut core = begun(&world, 0);
+    assert!(first_page(&mut core, &server).await.1.is_none());
+}
