@@ -3,6 +3,9 @@
 use std::process::ExitCode;
 use sync_server::cli::{self, args::Args};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::read();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

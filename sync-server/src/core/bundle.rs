@@ -47,7 +47,7 @@ impl<S: Store> ServerCore<S> {
             Err(BadBundle::Damaged) => return Ok(BundleVerdict::Damaged),
             Err(BadBundle::NewerFormat(_)) => return Ok(BundleVerdict::NewerFormat),
         };
-        if header.key != self.inner.seal_key.public().id() {
+        if header.key != self.inner.seal_public.id() {
             return Ok(BundleVerdict::OtherServer);
         }
         let author = self.inner.store.read(Author(header.device)).await?;

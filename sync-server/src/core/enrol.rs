@@ -45,7 +45,7 @@ impl<S: Store> ServerCore<S> {
             device: request.device,
             label: request.label.chars().take(LABEL_MAX).collect(),
             sign_key: request.sign_key,
-            seal_key: self.inner.seal_key.public(),
+            seal_key: self.inner.seal_public,
             token: Token(hex(&self.random::<32>())),
             now_ms: self.now_ms(),
         };

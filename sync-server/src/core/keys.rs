@@ -69,7 +69,7 @@ impl<S: Store> ServerCore<S> {
         if let Some(key) = keys.sign.filter(|_| device.sign_key.is_none()) {
             self.inner.store.write(Note { device: device.id, key }).await?;
         }
-        let own = self.inner.seal_key.public();
+        let own = self.inner.seal_public;
         Ok((keys.seal != Some(own.id())).then_some(own))
     }
 }

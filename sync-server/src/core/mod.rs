@@ -48,7 +48,10 @@ pub use objects::{Objects, ObjectsError, StoredObjects};
 pub use office::{OfficeChange, OfficeReply};
 
 use crate::store::Store;
-use shared::{ids::Epoch, seal::SealSecret};
+use shared::{
+    ids::Epoch,
+    seal::{SealPublic, SealSecret},
+};
 use std::sync::{Arc, atomic::AtomicI32};
 use tokio::sync::Semaphore;
 
@@ -87,6 +90,8 @@ struct Inner<S> {
     finishing: Semaphore,
     /// What bundles are opened with; in the store, and the same for as long as the store lives.
     seal_key: SealSecret,
+    /// Its public half, which every pull compares.
+    seal_public: SealPublic,
     /// Pushes that wait to be judged together.
     pushes: push::Combiner,
     /// The day whose pairings were last swept, as its number.
@@ -104,7 +109,8 @@ impl<S: Store> ServerCore<S> {
         let swept = AtomicI32::new(i32::MIN);
         let (finishing, pushes) = (Semaphore::new(media::FINISHING_MAX), push::Combiner::default());
         let seal_key = store.write(keys::Ensure::fresh(&*env)).await?;
-        let inner = Inner { store, objects, env, settings, finishing, pushes, seal_key, swept };
+        let seal_public = seal_key.public();
+        let inner = Inner { store, objects, env, settings, finishing, pushes, seal_key, seal_public, swept };
         let core = Self { inner: Arc::new(inner) };
         let epoch = Epoch(core.new_id());
         core.inner.store.write(meta::SetEpoch { epoch, replace: false }).await?;

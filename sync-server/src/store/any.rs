@@ -19,6 +19,12 @@ impl AnyStore {
 }
 
 impl Store for AnyStore {
+    fn in_order(&self) -> bool {
+        match self {
+            Self::Sqlite(store) => store.in_order(),
+            Self::Postgres(store) => store.in_order(),
+        }
+    }
     async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
         match self {
             Self::Sqlite(store) => store.write(job).await,

@@ -72,6 +72,10 @@ pub trait Job: Send + 'static {
 /// - the order of [`Txn::advance`] is the order of commits: a snapshot that shows seq *n* shows every row stamped
 ///   before *n*.
 pub trait Store: Send + Sync + 'static {
+    /// True where write jobs run one by one in the order in which they were handed over, and those that wait share a commit.
+    fn in_order(&self) -> bool {
+        false
+    }
     fn write<J: Job>(&self, job: J) -> impl Future<Output = Result<J::Out, J::Err>> + Send;
     fn read<J: Job>(&self, job: J) -> impl Future<Output = Result<J::Out, J::Err>> + Send;
     /// Copies the store, as of one moment, into a new file or folder at `path`.

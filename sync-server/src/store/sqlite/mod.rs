@@ -1,6 +1,7 @@
 //! SQLite, the default backend: one writer thread that owns its connection and commits in groups, and a few readers
 //! that each see a snapshot. A job's futures are ready at once, so a thread runs a job to its end without waiting.
 
+mod checkpoint;
 mod migrations;
 mod reader;
 mod txn;
@@ -34,7 +35,8 @@ impl SqliteStore {
         let path = path.as_ref().to_owned();
         let mut conn = connect(&path, OpenFlags::default())?;
         conn.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
+            // The log is folded beside the writer (checkpoint.rs); at 64 MB of it the writer does so itself.
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;
              PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
         )
         .map_err(failed)?;
@@ -45,7 +47,14 @@ impl SqliteStore {
             Ok(conn)
         });
         let readers = readers.collect::<Stored<Vec<_>>>()?;
-        Ok(Self { writer: writer::Writer::start(conn)?, readers: reader::Readers::start(readers)?, path: path.into() })
+        let fold = connect(&path, OpenFlags::default())?;
+        fold.execute_batch("PRAGMA synchronous = FULL").map_err(failed)?;
+        let fold = checkpoint::Checkpointer::start(fold)?;
+        Ok(Self {
+            writer: writer::Writer::start(conn, fold)?,
+            readers: reader::Readers::start(readers)?,
+            path: path.into(),
+        })
     }
 
     /// Limits the file to so many pages, or lifts the limit with a large number: a full disk, for tests.
@@ -69,6 +78,10 @@ fn connect(path: &Path, flags: OpenFlags) -> Stored<Connection> {
 }
 
 impl Store for SqliteStore {
+    fn in_order(&self) -> bool {
+        true
+    }
+
     async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
         let (answer, reply) = oneshot::channel();
         self.writer.send(Box::new(writer::Write { job: Some(job), result: None, answer: Some(answer) }))?;

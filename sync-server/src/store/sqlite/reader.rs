@@ -57,9 +57,10 @@ impl Drop for Readers {
 
 /// Runs a job on one snapshot.
 pub fn snapshot<J: Job>(conn: &mut Connection, job: J) -> Result<J::Out, J::Err> {
-    conn.execute_batch("BEGIN").map_err(failed)?;
+    let step = |conn: &Connection, sql| conn.prepare_cached(sql)?.raw_execute();
+    step(conn, "BEGIN").map_err(failed)?;
     let result = run(job, &mut SqliteTxn::new(conn));
     // Nothing was written: ending the snapshot cannot lose anything.
-    let _ = conn.execute_batch("ROLLBACK");
+    let _ = step(conn, "ROLLBACK");
     result
 }

@@ -1,7 +1,7 @@
 //! The writer: it drains the queue of waiting jobs, runs each inside a savepoint of one transaction, commits once, and
 //! only then answers. A sync to disk costs the same for one job as for fifty.
 
-use super::{SqliteTxn, failed, run};
+use super::{SqliteTxn, checkpoint::Checkpointer, failed, run};
 use crate::store::{Job, StoreError, Stored};
 use rusqlite::Connection;
 use std::{sync::mpsc, thread::JoinHandle};
@@ -80,7 +80,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(mut conn: Connection) -> Stored<Self> {
+    pub fn start(mut conn: Connection, mut fold: Checkpointer) -> Stored<Self> {
         let (queue, jobs) = mpsc::sync_channel::<Box<dyn Waiting>>(QUEUE);
         let work = move || {
             while let Ok(first) = jobs.recv() {
@@ -92,7 +92,9 @@ impl Writer {
                     job.answer(Ok(()));
                 }
                 commit_together(&mut conn, group);
+                fold.changed(conn.total_changes());
             }
+            drop(fold);
             // The last one out folds the log into the file; a crash instead leaves that to the next start.
             let _ = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
         };
