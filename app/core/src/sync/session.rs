@@ -114,7 +114,17 @@ pub(super) struct Run {
     pub detours: u32,
     /// The first thing that went wrong without ending the run.
     pub problem: Option<SyncProblem>,
+    /// The longest wait a server asked for without that ending the run, in seconds.
+    pub wait_s: Option<u32>,
     pub progress: Progress,
+}
+
+impl Run {
+    /// Keeps what went wrong, and how long to wait for that, while the rest goes on.
+    pub fn note(&mut self, trouble: &Trouble) {
+        self.problem.get_or_insert(trouble.problem());
+        self.wait_s = self.wait_s.max(trouble.wait_s());
+    }
 }
 
 /// What ends a run early.
@@ -233,7 +243,7 @@ impl Desk<'_> {
             (Some(SyncProblem::Revoked), _) => self.session.pace.stop(),
             (None, _) => self.session.pace.succeeded(now, random),
             (Some(_), trouble) => {
-                let wait = trouble.and_then(Trouble::wait_s);
+                let wait = trouble.and_then(Trouble::wait_s).max(run.wait_s);
                 self.session.pace.failed(now, wait, random);
             }
         }
