@@ -9,6 +9,7 @@ mod metered;
 mod pull;
 mod push;
 mod repair;
+mod restored;
 mod run;
 mod versions;
 
