@@ -280,6 +280,36 @@ async fn a_backup_restores_into_an_empty_database_with_a_new_epoch_and_overwrite
     assert_ne!(new_epoch, epoch, "devices can tell");
 }
 
+#[tokio::test]
+async fn a_database_named_on_the_command_line_is_the_store_of_every_command_and_no_file_is_one() {
+    let site = Site::ready();
+    let url = site.database.text();
+    let command = |line: &[&str]| {
+        let mut command = site.command(&[line, &["--database", &url]].concat());
+        command.env_remove("DATABASE_URL").stderr(Stdio::null());
+        command
+    };
+    let enrolled = command(&["enrol", "W1"]).output().unwrap();
+    assert!(enrolled.status.success(), "the roster is in the database that the variable named: {enrolled:?}");
+    let said = text(&enrolled);
+    let is_code = |w: &&str| w.len() == 11 && w.as_bytes()[5] == b'-';
+    let code = said.split_whitespace().find(is_code).unwrap();
+    let server = Server::start(&mut command(&["serve", "--listen", "127.0.0.1:0"]));
+    let mut line = Line::enrol(&server.url, code, 1).await;
+    let visit = line.phone.visit(recipient_id("R1"), "home", &today());
+    line.push().await;
+    drop(server);
+    // What is named on the line goes before the variable.
+    let mut other = command(&["serve", "--listen", "127.0.0.1:0"]);
+    other.env("DATABASE_URL", "postgres://nobody@localhost:1/nowhere");
+    let server = Server::start(&mut other);
+    line.url = server.url.clone();
+    assert_eq!(visits(&holdings(&line).await.1), BTreeSet::from([visit]));
+    let files = fs::read_dir(site.temp.path().join("data")).unwrap();
+    let names: Vec<String> = files.map(|f| f.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    assert!(names.iter().all(|name| !name.contains(".db")), "{names:?}");
+}
+
 #[test]
 fn a_mistyped_database_is_said_and_made_into_nothing() {
     let site = Site::new();

@@ -1,5 +1,5 @@
-//! The real program with its photos in storage that speaks S3: killed in the middle of an upload, refused by the storage,
-//! and started with places that cannot be.
+//! The real program with its photos where `--objects` says: in storage that speaks S3, killed in the middle of an upload and
+//! refused by the storage; in a folder, beside the `bundle` command; and started with places that cannot be.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers too")]
 
@@ -9,24 +9,39 @@ mod support;
 
 use s3::{KEY, S3Server, SECRET};
 use shared::{
+    Change, Fields, Kind, Moment, PhotoId, RowId,
     chain::sha256_hex,
-    wire::{MediaCreate, MediaState, MediaStatus},
+    ids::Rev,
+    seal::SignSecret,
+    wire::{
+        Keys, MediaCreate, MediaState, MediaStatus, PullReply, PullRequest,
+        bundle::{BundledPhoto, Content, Header, seal},
+    },
 };
 use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
 };
-use support::Line;
-use sync_server::testing::{Options, TempDir, TestServer, World};
+use support::{Line, json, send, today};
+use sync_server::{
+    import::recipient_id,
+    testing::{Options, TempDir, TestServer, World},
+};
 
 fn program(data: &Path, objects: &str, endpoint: &str) -> Command {
+    let mut command = command(data, &["serve", "--listen", "127.0.0.1:0", "--objects", objects]);
+    command.env("AWS_ENDPOINT_URL", endpoint);
+    command
+}
+
+fn command(data: &Path, line: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
     command
-        .args(["serve", "--listen", "127.0.0.1:0", "--objects", objects])
+        .args(line)
         .env("LIANXIN_DATA", data)
         .env("LIANXIN_LANG", "en")
-        .env("AWS_ENDPOINT_URL", endpoint)
+        .env_remove("LIANXIN_OBJECTS")
         .env("AWS_ACCESS_KEY_ID", KEY)
         .env("AWS_SECRET_ACCESS_KEY", SECRET)
         .env_remove("AWS_ALLOW_HTTP")
@@ -44,8 +59,11 @@ struct Running {
 impl Running {
     fn start(data: &Path, endpoint: &str, log: &Path) -> Self {
         let log = std::fs::File::options().create(true).append(true).open(log).unwrap();
-        let mut child =
-            program(data, "s3://photos/county", endpoint).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        Self::of(program(data, "s3://photos/county", endpoint).stderr(log))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.split_whitespace().find(|w| w.starts_with("http")).unwrap_or_else(|| panic!("{line}"));
@@ -116,6 +134,115 @@ async fn an_upload_to_s3_outlives_a_kill_and_a_storage_that_refuses() {
     for secret in [KEY, SECRET, "谷军"] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
+}
+
+/// A new photo of R1: its record waits in the phone. Gives what an upload of it begins with.
+fn photo(line: &mut Line, bytes: &[u8]) -> MediaCreate {
+    let sha256 = sha256_hex(bytes);
+    let fields = Fields::new()
+        .with("recipient", recipient_id("R1").to_string())
+        .with("of", "visit")
+        .with("sha256", sha256.as_str())
+        .with("size", bytes.len() as u64)
+        .with("mime", "image/jpeg")
+        .with("width", 4)
+        .with("height", 3)
+        .with("happened", today());
+    let row: RowId = line.phone.record(Kind::Photo, None, Rev(0), Change::Create(fields));
+    MediaCreate { photo: PhotoId::from(row), sha256, size: bytes.len() as u64, mime: "image/jpeg".into() }
+}
+
+/// What waits in the phone, with photos, as the file it would save.
+async fn bundle(line: &Line, photos: Vec<BundledPhoto>) -> Vec<u8> {
+    let sign = SignSecret::new([9; 32]);
+    let now_ms = chrono::Utc::now().timestamp_millis();
+    let ask = PullRequest {
+        proto: 1,
+        device: line.phone.device,
+        epoch: None,
+        cursors: Default::default(),
+        client_now: Moment::shanghai(now_ms),
+        ask: vec![],
+        keys: Some(Keys { seal: None, sign: Some(sign.public()) }),
+    };
+    let told: PullReply = send(line.post("/v1/pull", json(&ask))).await.unwrap().ok();
+    let key = told.seal_key.expect("the server tells its key");
+    let push = line.phone.push();
+    let header = Header { device: line.phone.device, key: key.id(), created_ms: now_ms, ops: push.ops.len() as u32 };
+    let content = Content { pushes: vec![push], photos };
+    let packed = zstd::encode_all(&content.to_bytes()[..], 3).unwrap();
+    seal(header, &packed, &key, &sign, [1; 32]).unwrap()
+}
+
+/// Every finished photo in a folder.
+fn photos_in(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for shelf in std::fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
+        for file in std::fs::read_dir(shelf.path()).into_iter().flatten().map(Result::unwrap) {
+            let (shelf, file) = (shelf.file_name(), file.file_name());
+            found.push(format!("{}/{}", shelf.to_string_lossy(), file.to_string_lossy()));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_lie_in_the_folder_that_is_named_whether_they_were_uploaded_or_came_in_a_file() {
+    let temp = TempDir::new();
+    let (data, place, file) = (temp.path().join("data"), temp.path().join("photos here"), temp.path().join("a.lxb"));
+    let prepared = TestServer::start_in(&data, Options::default());
+    prepared.load(&World::small());
+    let codes = [prepared.code("W1"), prepared.code("W1")];
+    prepared.stop();
+    std::fs::remove_dir_all(data.join("photos")).unwrap();
+    let (place, file) = (place.to_str().unwrap(), file.to_str().unwrap());
+    let serve =
+        || Running::of(command(&data, &["serve", "--listen", "127.0.0.1:0", "--objects", place]).stderr(Stdio::null()));
+    let at = |bytes: &[u8]| format!("{}/{}", &sha256_hex(bytes)[..2], sha256_hex(bytes));
+    let jpegs = [1_u8, 2, 3].map(|n| [&[0xff, 0xd8, 0xff, 0xe0][..], &[n; 9000]].concat());
+    let in_file = |n: usize| BundledPhoto { mime: "image/jpeg".into(), bytes: jpegs[n].clone() };
+
+    let server = serve();
+    let mut line = Line::enrol(&server.url, &codes[0], 71).await;
+    let create = photo(&mut line, &jpegs[0]);
+    line.push().await;
+    let upload = line.media_create(&create).await.ok::<MediaStatus>().upload;
+    line.media_chunk(upload, 0, &jpegs[0]).await.unwrap().ok::<MediaStatus>();
+    assert_eq!(line.media_finish(upload).await.state, MediaState::Verified);
+    assert_eq!(photos_in(Path::new(place)), [at(&jpegs[0])]);
+
+    // Brought while the server runs: it knows where its photos lie.
+    let mut author = Line::enrol(&server.url, &codes[1], 72).await;
+    let beside = photo(&mut author, &jpegs[1]);
+    std::fs::write(file, bundle(&author, vec![in_file(1)]).await).unwrap();
+    let output = command(&data, &["bundle", file]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.contains("Files taken in: 1, not taken: 0."), "{output:?}");
+    // And while none runs: the command has to be told.
+    let alone = photo(&mut author, &jpegs[2]);
+    std::fs::write(file, bundle(&author, vec![in_file(1), in_file(2)]).await).unwrap();
+    drop(server);
+    let output = command(&data, &["bundle", "--objects", place, file, "nowhere.lxb"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "one of the two cannot be read: {output:?}");
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    for words in ["a.lxb: Taken in.", "Files taken in: 1, not taken: 1.", "nowhere.lxb"] {
+        assert!(said.contains(words), "no {words} in {said}");
+    }
+    let mut all = jpegs.each_ref().map(|bytes| at(bytes));
+    all.sort();
+    assert_eq!(photos_in(Path::new(place)), all);
+    assert!(!data.join("photos").exists(), "nothing lies in the data folder");
+
+    let server = serve();
+    author.url = server.url.clone();
+    for create in [beside, alone] {
+        let status: MediaStatus = author.media_create(&create).await.ok();
+        assert_eq!(status.state, MediaState::Verified, "the phone need not send what came in a file");
+    }
+    author.push().await;
+    let photos = author.pull_all().await.into_iter().filter(|row| row["kind"] == "photo").count();
+    assert_eq!(photos, 3, "each record once");
 }
 
 #[test]

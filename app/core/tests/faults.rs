@@ -7,6 +7,7 @@ mod common;
 
 use common::*;
 use device_core::{Command, Receipt, Refusal, views::RecordState};
+use std::path::Path;
 use sync_server::testing::{Fault, Options, Saboteur, TempDir, TestServer, World};
 
 #[tokio::test]
@@ -143,6 +144,20 @@ async fn a_phone_killed_before_it_synced_has_everything_and_sends_it_afterwards(
     assert_eq!(Phone::of("W2", &server).await.notes(recipient("R1")), ["saved"]);
 }
 
+/// The server of a folder, stopped before, as of a backup.
+fn restored(folder: &Path, backup: &Path, port: u16) -> TestServer {
+    let store = sync_server::data::DataDir::new(folder).unwrap().store();
+    for suffix in ["", "-wal", "-shm"] {
+        let mut file = store.clone().into_os_string();
+        file.push(suffix);
+        let _ = std::fs::remove_file(file);
+    }
+    std::fs::copy(backup, &store).unwrap();
+    let server = TestServer::start_in(folder, Options { port, ..Options::default() });
+    server.wait(server.core().new_epoch()).unwrap();
+    server
+}
+
 #[tokio::test]
 async fn a_server_restored_from_a_backup_gets_the_work_since_then_again() {
     let (folder, aside) = (TempDir::new(), TempDir::new());
@@ -158,16 +173,7 @@ async fn a_server_restored_from_a_backup_gets_the_work_since_then_again() {
     phone.visit(recipient("R1"), "after the backup", None);
     phone.sync_all().await;
     server.stop();
-
-    let store = sync_server::data::DataDir::new(folder.path()).unwrap().store();
-    for suffix in ["", "-wal", "-shm"] {
-        let mut file = store.clone().into_os_string();
-        file.push(suffix);
-        let _ = std::fs::remove_file(file);
-    }
-    std::fs::copy(&backup, &store).unwrap();
-    let server = TestServer::start_in(folder.path(), Options { port, ..Options::default() });
-    server.wait(server.core().new_epoch()).unwrap();
+    let server = restored(folder.path(), &backup, port);
     assert_eq!(counted.since(&server), 1, "the later one is lost there");
 
     phone.line.take_calls();
@@ -182,6 +188,56 @@ async fn a_server_restored_from_a_backup_gets_the_work_since_then_again() {
 }
 
 #[tokio::test]
+async fn a_server_restored_from_before_a_phone_was_copied_gets_what_both_did_under_every_incarnation_once() {
+    let (folder, aside, here, there) = (TempDir::new(), TempDir::new(), TempDir::new(), TempDir::new());
+    let backup = aside.path().join("backup.db");
+    let server = TestServer::start_in(folder.path(), Options::default());
+    server.load(&World::small());
+    let port = server.address().port();
+    let counted = Counted::from(&server);
+    let mut phone = Phone::at(Some(here.path()), &server);
+    phone.enrol(&server, "W1").await;
+    phone.sync_all().await;
+    server.wait(server.core().backup(backup.clone())).unwrap();
+    phone.visit(recipient("R1"), "before the copy", None);
+    phone.sync_all().await;
+    drop(phone);
+    copy_store(here.path(), there.path());
+    let mut phones = [here.path(), there.path()].map(|at| Phone::at(Some(at), &server));
+    for _ in 0..2 {
+        for (phone, note) in phones.iter_mut().zip(["original", "copy"]) {
+            phone.visit(recipient("R1"), note, None);
+            phone.sync_all().await;
+        }
+    }
+    assert_eq!(counted.since(&server), 5);
+    server.stop();
+    let server = restored(folder.path(), &backup, port);
+    assert_eq!(counted.since(&server), 0, "all of it is lost there");
+
+    let all = ["before the copy", "copy", "copy", "original", "original"];
+    for _ in 0..2 {
+        for phone in &mut phones {
+            phone.sync_all().await;
+        }
+    }
+    assert_eq!(counted.since(&server), 5, "each once");
+    for phone in &mut phones {
+        phone.line.take_calls();
+        assert_eq!(phone.sync_all().await.attention.len(), 0);
+        assert_eq!(phone.line.take_calls(), ["pull"], "and then it is quiet");
+        assert_eq!(phone.notes(recipient("R1")), all);
+    }
+}
+
+/// What a phone's own backup does.
+fn copy_store(from: &Path, to: &Path) {
+    for file in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_copied_phone_is_noticed_and_the_work_of_both_arrives() {
     let (server, here, there) = (server(), TempDir::new(), TempDir::new());
     let counted = Counted::from(&server);
@@ -191,9 +247,7 @@ async fn a_copied_phone_is_noticed_and_the_work_of_both_arrives() {
     phone.visit(recipient("R1"), "before the copy", None);
     phone.sync_all().await;
     drop(phone);
-    for file in std::fs::read_dir(here.path()).unwrap().map(Result::unwrap) {
-        std::fs::copy(file.path(), there.path().join(file.file_name())).unwrap();
-    }
+    copy_store(here.path(), there.path());
     let mut original = Phone::at(Some(here.path()), &server);
     let mut copy = Phone::at(Some(there.path()), &server);
     for round in 0..2 {

@@ -19,10 +19,10 @@ use sync_server::{
 const WAITS: &str = r#"{"rejected":"needs_newer_server"}"#;
 
 /// Puts an operation back into the state in which a server that could not judge it left it.
-struct AsIfUnknown {
-    op: OpId,
+pub struct AsIfUnknown {
+    pub op: OpId,
     /// That server could read it at least, and logged it.
-    logged: bool,
+    pub logged: bool,
 }
 
 impl Job for AsIfUnknown {
@@ -70,7 +70,7 @@ impl Job for Spoil {
     }
 }
 
-async fn kept(town: &Town) -> usize {
+pub async fn kept(town: &Town) -> usize {
     town.core.store().read(Kept).await.unwrap().len()
 }
 

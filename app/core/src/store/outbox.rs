@@ -226,26 +226,32 @@ pub fn settle(tx: &mut Tx<'_>, through: u64) -> Result<()> {
     Ok(())
 }
 
-/// Goes on under `incarnation` from number 1: everything not acknowledged, and, after a server was restored, what was
-/// saved since `offer_again_since` (UTC ms) once more under the same operation ids. Returns how many wait.
-pub fn restart(tx: &mut Tx<'_>, incarnation: Incarnation, offer_again_since: Option<i64>) -> Result<u64> {
-    super::meta::set(tx, super::meta::key::INCARNATION, &incarnation)?;
-    if let Some(since) = offer_again_since {
-        let first: Option<u64> = {
-            let mut statement = tx.prepare_cached("SELECT no, saved_at FROM op WHERE acked = 1 ORDER BY no DESC")?;
-            let mut rows = statement.query([])?;
-            let mut first = None;
-            while let Some(r) = rows.next()? {
-                if !was_before(&r.get::<_, String>(1)?, since) {
-                    first = Some(r.get(0)?);
-                }
+/// After a server was restored: everything from the oldest acknowledged operation that was saved since `since` (UTC ms) waits
+/// again. Gives the incarnation of that operation, an earlier one than the present where the device was cloned since.
+pub fn unack_since(tx: &mut Tx<'_>, since: i64) -> Result<Option<Incarnation>> {
+    let first: Option<(u64, Incarnation)> = {
+        let mut statement =
+            tx.prepare_cached("SELECT no, incarnation, saved_at FROM op WHERE acked = 1 ORDER BY no")?;
+        let mut rows = statement.query([])?;
+        // The oldest of them: one that was saved under a clock that stood in the past hides none before it.
+        let mut first = None;
+        while let Some(r) = rows.next()? {
+            if !was_before(&r.get::<_, String>(2)?, since) {
+                first = Some((r.get(0)?, Incarnation(r.get(1)?)));
+                break;
             }
-            first
-        };
-        if let Some(first) = first {
-            tx.prepare_cached("UPDATE op SET acked = 0, settled = 0 WHERE no >= ?1")?.execute([first])?;
         }
-    }
+        first
+    };
+    let Some((no, incarnation)) = first else { return Ok(None) };
+    tx.prepare_cached("UPDATE op SET acked = 0, settled = 0 WHERE no >= ?1 AND acked = 1")?.execute([no])?;
+    Ok(Some(incarnation))
+}
+
+/// Goes on under `incarnation` from number 1: everything not acknowledged, under the same operation ids. Returns how many
+/// wait.
+pub fn restart(tx: &mut Tx<'_>, incarnation: Incarnation) -> Result<u64> {
+    super::meta::set(tx, super::meta::key::INCARNATION, &incarnation)?;
     let waiting: Vec<u64> = {
         let mut statement = tx.prepare_cached("SELECT no FROM op WHERE acked = 0 ORDER BY no")?;
         statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
@@ -278,21 +284,6 @@ pub(super) fn renumber(tx: &mut Tx<'_>, no: u64, incarnation: Incarnation, wire_
         json,
     ))?;
     Ok(())
-}
-
-/// The number after which everything of this incarnation was saved since `since` (UTC ms); `None` when nothing was.
-pub fn last_before(conn: &Connection, incarnation: Incarnation, since: i64) -> Result<Option<OpNo>> {
-    let mut statement =
-        conn.prepare_cached("SELECT wire_no, saved_at FROM op WHERE incarnation = ?1 ORDER BY wire_no DESC")?;
-    let mut rows = statement.query([incarnation.0])?;
-    let mut first = None;
-    // Up to the oldest of them: one that was saved under a clock that stood in the past hides none before it.
-    while let Some(r) = rows.next()? {
-        if !was_before(&r.get::<_, String>(1)?, since) {
-            first = Some(OpNo(r.get::<_, u64>(0)?.saturating_sub(1)));
-        }
-    }
-    Ok(first)
 }
 
 /// What cannot be read as a moment counts as recent.

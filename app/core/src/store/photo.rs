@@ -1,7 +1,7 @@
 //! Photos' bytes and how far each has travelled: draft → local → uploading → stored → verified, or failed for now.
 
 use super::{Result, StoreError, Tx};
-use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, Row as SqlRow};
 use shared::{Moment, PhotoId, ids::UploadId, records::PhotoOf, wire::ErrorCode};
 use uuid::Uuid;
 
@@ -146,11 +146,19 @@ pub fn bytes(conn: &Connection, id: PhotoId) -> Result<Option<Vec<u8>>> {
 
 /// At most `len` bytes from `offset` on; empty at the end, `None` when unknown or released.
 pub fn bytes_at(conn: &Connection, id: PhotoId, offset: u64, len: usize) -> Result<Option<Vec<u8>>> {
-    Ok(conn
-        .prepare_cached("SELECT substr(bytes, ?2 + 1, ?3) FROM photo WHERE id = ?1")?
-        .query_row((id.as_bytes(), offset, i64::try_from(len).unwrap_or(i64::MAX)), |r| r.get(0))
-        .optional()?
-        .flatten())
+    // Read where it lies: in SQL the whole photo would be decrypted for each of its chunks.
+    let place: Option<i64> = conn
+        .prepare_cached("SELECT rowid FROM photo WHERE id = ?1 AND bytes IS NOT NULL")?
+        .query_row([id.as_bytes()], |r| r.get(0))
+        .optional()?;
+    let Some(place) = place else { return Ok(None) };
+    let blob = conn.blob_open(MAIN_DB, c"photo", c"bytes", place, true)?;
+    let from = usize::try_from(offset).unwrap_or(usize::MAX).min(blob.len());
+    let mut bytes = vec![0; len.min(blob.len() - from)];
+    if !bytes.is_empty() {
+        blob.read_at_exact(&mut bytes, from)?;
+    }
+    Ok(Some(bytes))
 }
 
 /// Removes a photo that still belongs to a draft; false when it belongs to a record, or is unknown.

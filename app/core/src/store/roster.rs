@@ -350,9 +350,13 @@ fn order(e: &Entry) -> (bool, Option<Day>, &str, &str, RecipientId) {
     (e.due_on.is_none(), e.due_on, &e.initials, &e.name, e.id)
 }
 
-/// The name of a recipient on this device.
+/// The name of a recipient on this device. Right also where the line was put off: then the record is asked.
 pub fn name(conn: &Connection, id: RecipientId) -> Result<Option<String>> {
     use rusqlite::OptionalExtension;
+    let put_off = conn.prepare_cached("SELECT 1 FROM roster_due WHERE id = ?1")?.exists([id.as_bytes()])?;
+    if put_off {
+        return name_of(conn, id.into());
+    }
     Ok(conn
         .prepare_cached("SELECT name FROM roster WHERE id = ?1")?
         .query_row([id.as_bytes()], |r| r.get(0))

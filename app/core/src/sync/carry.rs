@@ -1,5 +1,5 @@
 //! Carrying: colleagues' bundles are handed to the server as they are. What the server refuses is shown and holds up nothing; what does
-//! not get through is tried again, after the phone's own records and before its photos.
+//! not get through is tried again, after the phone's own records and before its photos; how long the server asks to wait is kept.
 
 use super::{
     Step,
@@ -9,7 +9,7 @@ use super::{
 use crate::store::{Tx, carried};
 use shared::{
     protocol::Answer,
-    wire::{BundleReply, SyncError},
+    wire::{BundleReply, ErrorCode as E, SyncError},
 };
 
 /// 3: after that a file waits for a person to ask for another try, so that it costs no more traffic by itself.
@@ -35,11 +35,19 @@ pub(super) fn apply(desk: &mut Desk<'_>, id: i64, answer: Answer<BundleReply>) -
         Err(SyncError::Refused(error)) if SyncError::Refused(error.clone()).is_permanent() => {
             write(desk, &|tx| carried::set_error(tx, id, &error.code))?;
         }
+        // About this device or the server as a whole, as with a push.
+        Err(error) if matches!(error.code(), Some(E::TooManyRequests | E::StorageFull)) => return Err(error.into()),
+        // Servers open few files at a time: that says nothing of this one, and nothing of photos. All files wait.
+        Err(error) if error.code() == Some(&E::Busy) => {
+            let all = carried::waiting(desk.store.conn())?;
+            desk.run()?.carried.extend(all.into_iter().map(|(id, _)| id));
+            desk.run()?.note(&Trouble::Server(error));
+            return Ok(Applied::default());
+        }
         // Perhaps it is the file's length that breaks this connection: the rest goes on, and the next run begins with another.
         Err(error) => {
             write(desk, &|tx| carried::tried(tx, id))?;
-            let run = desk.run()?;
-            run.problem.get_or_insert(Trouble::Server(error).problem());
+            desk.run()?.note(&Trouble::Server(error));
             return Ok(Applied::default());
         }
     }

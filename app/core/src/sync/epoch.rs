@@ -3,7 +3,7 @@
 
 use super::session::Trouble;
 use crate::store::{Tx, clock_offset, member, meta, outbox, photo};
-use shared::ids::Epoch;
+use shared::ids::{Epoch, Incarnation};
 
 /// 30 days: backups are kept for at least as long (I9).
 const OFFER_AGAIN_MS: i64 = 30 * 24 * 3_600_000;
@@ -30,9 +30,13 @@ pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
     let offset = clock_offset(tx, tx.now())?;
     let since = tx.now().utc_ms.min(tx.now().utc_ms.saturating_add(offset)).saturating_sub(OFFER_AGAIN_MS);
     meta::set(tx, OFFERING_SINCE, &since)?;
-    let incarnation = tx.incarnation()?;
-    if let Some(before) = outbox::last_before(tx, incarnation, since)? {
-        outbox::unack_after(tx, before)?;
+    if let Some(oldest) = outbox::unack_since(tx, since)? {
+        let present = tx.incarnation()?;
+        if oldest != present {
+            // Some of it was acknowledged under numbers of an earlier incarnation, and a push is gapless under one. The
+            // server has not heard of this one: it offers a fresh one, and all of it goes there from number 1.
+            outbox::restart(tx, Incarnation(present.0.saturating_add(1)))?;
+        }
     }
     photo::offer_again(tx)?;
     Ok(true)

@@ -179,7 +179,7 @@ pub(super) fn apply(
                     // What it asks for first was acknowledged by it long ago and is not kept any more. The numbers cannot
                     // be gapless then; under an incarnation that the server has not heard of it offers a fresh one, and
                     // all that is still here goes to it from number 1, under the same operation ids.
-                    outbox::restart(tx, Incarnation(incarnation.0.saturating_add(1)), None)?;
+                    outbox::restart(tx, Incarnation(incarnation.0.saturating_add(1)))?;
                 }
                 0
             }
@@ -187,8 +187,10 @@ pub(super) fn apply(
                 // A restored server may know an older incarnation only: then work that was acknowledged under this one
                 // goes along, or nothing would ever offer it again.
                 epoch::note(tx, reply.epoch)?;
-                let since = epoch::offering_since(tx)?;
-                outbox::restart(tx, *incarnation, since)?;
+                if let Some(since) = epoch::offering_since(tx)? {
+                    outbox::unack_since(tx, since)?;
+                }
+                outbox::restart(tx, *incarnation)?;
                 meta::set(tx, LINK, &Link { incarnation: *incarnation, no: OpNo(0), chain: Chain::default() })?;
                 0
             }

@@ -5,7 +5,7 @@
 //!   news to fetch?  ── pull ──┤◄──┐     before the next chunk of a photo
 //!   a scope differs? ─ repair ┤   │     then pull again, to see that it agrees
 //!   others' files?  ── carry ─┤   │
-//!   photos waiting? ── media ─┘───┘
+//!   photos waiting? ── media ─┘───┘     and so it does when a person asks once more meanwhile
 //! ```
 //!
 //! Everything that must survive a kill is in the store, written in the same transaction as what it belongs to; what is
@@ -107,6 +107,8 @@ pub(super) struct Run {
     /// What was saved before a person asked goes at once; what is saved from then on can be taken back again.
     pub at_once: bool,
     pub pull: pull::Stage,
+    /// A person asked once more since the pull began: there may be news that it did not see.
+    pub pull_again: bool,
     pub repair: repair::Repairs,
     /// Somebody said that photos go now, metered or not.
     pub photos_now: bool,
@@ -122,7 +124,17 @@ pub(super) struct Run {
     pub detours: u32,
     /// The first thing that went wrong without ending the run.
     pub problem: Option<SyncProblem>,
+    /// The longest wait a server asked for without that ending the run, in seconds.
+    pub wait_s: Option<u32>,
     pub progress: Progress,
+}
+
+impl Run {
+    /// Keeps what went wrong, and how long to wait for that, while the rest goes on.
+    pub fn note(&mut self, trouble: &Trouble) {
+        self.problem.get_or_insert(trouble.problem());
+        self.wait_s = self.wait_s.max(trouble.wait_s());
+    }
 }
 
 /// What ends a run early.
@@ -241,7 +253,7 @@ impl Desk<'_> {
             (Some(SyncProblem::Revoked), _) => self.session.pace.stop(),
             (None, _) => self.session.pace.succeeded(now, random),
             (Some(_), trouble) => {
-                let wait = trouble.and_then(Trouble::wait_s);
+                let wait = trouble.and_then(Trouble::wait_s).max(run.wait_s);
                 self.session.pace.failed(now, wait, random);
             }
         }
@@ -367,6 +379,10 @@ impl Core {
             return Ok(Some((step, Flight::Push(batch))));
         }
         let Some(mut desk) = self.desk() else { return Ok(None) };
+        let run = desk.run()?;
+        if run.pull == pull::Stage::Done && std::mem::take(&mut run.pull_again) {
+            run.pull = pull::Stage::Due;
+        }
         if let Some((step, cursors)) = pull::next(&mut desk)? {
             return Ok(Some((step, Flight::Pull(cursors))));
         }
@@ -501,6 +517,7 @@ impl Core {
         if let Some(run) = &mut desk.session.run {
             run.by_user |= by_user;
             run.at_once |= by_user;
+            run.pull_again |= by_user && run.pull != pull::Stage::Due;
             run.photos_now |= photos_now;
             run.progress.photos_total = run.progress.photos_total.max(run.progress.photos_done + photos_total);
             return;

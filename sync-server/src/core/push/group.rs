@@ -31,6 +31,7 @@ use shared::{Change, Moment, Op, OpId, RecipientId, WorkerId, wire::SyncError};
 use std::{
     collections::{BTreeSet, HashMap},
     mem,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -46,7 +47,7 @@ const LARGE: usize = 50;
 type Verdict = Result<PushReply, CoreError>;
 /// Each member takes its own; the place is that in the group.
 type Verdicts = Arc<Mutex<Vec<Option<Verdict>>>>;
-type Done = Shared<BoxFuture<'static, Verdicts>>;
+type Done = Shared<BoxFuture<'static, Stored<Verdicts>>>;
 
 /// Where pushes meet. Nobody owns the work: whoever of the group still waits drives it, so that a phone whose connection
 /// breaks holds up no other.
@@ -79,7 +80,7 @@ pub async fn judge<S: Store>(core: &ServerCore<S>, push: Push) -> Verdict {
         return core.inner.store.write(push).await;
     }
     let (done, place) = join(&core.inner, push);
-    let verdicts = done.await;
+    let verdicts = done.await?;
     let verdict = locked(&verdicts).get_mut(place).and_then(Option::take);
     verdict.unwrap_or_else(|| Err(StoreError::Closed.into()))
 }
@@ -100,12 +101,15 @@ fn join<S: Store>(inner: &Arc<Inner<S>>, push: Push) -> (Done, usize) {
     let inner = Arc::downgrade(inner);
     let work = async move {
         if let Some(before) = before {
-            before.await;
+            // Its members hear how it went; this group only waits for its turn.
+            let _ = before.await;
         }
-        let Some(inner) = inner.upgrade() else { return Verdicts::default() };
+        let inner = inner.upgrade().ok_or(StoreError::Closed)?;
         let pushes = begin(&inner.pushes, &joined);
-        let verdicts = write_together(&inner.store, pushes).await;
-        Arc::new(Mutex::new(verdicts.into_iter().map(Some).collect()))
+        // Uncaught, it would take along whoever waits here, and every group after this one.
+        let written = AssertUnwindSafe(write_together(&inner.store, pushes)).catch_unwind().await;
+        let verdicts = written.map_err(|_| StoreError::Panicked)?;
+        Ok(Arc::new(Mutex::new(verdicts.into_iter().map(Some).collect())))
     };
     let done = work.boxed().shared();
     state.newest = Some(done.clone());

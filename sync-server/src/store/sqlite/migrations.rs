@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_upload_touched.sql"),
     include_str!("migrations/0004_bundles.sql"),
     include_str!("migrations/0005_review.sql"),
+    include_str!("migrations/0006_gone_by_shelf.sql"),
 ];
 
 /// Brings a store to the newest schema. A store of a newer server is left alone.
@@ -58,6 +59,43 @@ mod tests {
         let found: Vec<(String, i64)> =
             list.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!(found, [("done:629901001".to_owned(), 3), ("open:629901001".to_owned(), 5)]);
+    }
+
+    #[test]
+    fn a_store_of_every_older_schema_becomes_what_a_new_one_is() {
+        let schema = |conn: &Connection| -> Vec<(String, String)> {
+            let sql = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+            let mut all = conn.prepare(sql).unwrap();
+            all.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
+        };
+        let mut new = Connection::open_in_memory().unwrap();
+        migrate(&mut new).unwrap();
+        for version in 1..=MIGRATIONS.len() {
+            let mut old = Connection::open_in_memory().unwrap();
+            for sql in &MIGRATIONS[..version] {
+                old.execute_batch(sql).unwrap();
+            }
+            old.pragma_update(None, "user_version", version as i64).unwrap();
+            old.execute("INSERT INTO gone (shelf, \"row\", seq) VALUES ('629901001', x'01', 7)", ()).unwrap();
+            migrate(&mut old).unwrap();
+            assert_eq!(schema(&old), schema(&new), "from {version}");
+            let kept: i64 = old.query_row("SELECT seq FROM gone", [], |r| r.get(0)).unwrap();
+            assert_eq!(kept, 7, "from {version}");
+        }
+    }
+
+    #[test]
+    fn what_left_a_shelf_since_a_cursor_is_found_without_walking_over_the_rest() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn).unwrap();
+        let plan: String = conn
+            .query_row(
+                "EXPLAIN QUERY PLAN SELECT * FROM gone WHERE shelf = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+                ("629901001", 1, 1),
+                |r| r.get("detail"),
+            )
+            .unwrap();
+        assert!(plan.contains("gone_by_seq (shelf=? AND seq>?)"), "{plan}");
     }
 
     #[test]

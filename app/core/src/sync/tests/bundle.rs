@@ -182,6 +182,54 @@ async fn a_file_that_does_not_get_through_is_tried_again_and_holds_up_nothing() 
 }
 
 #[tokio::test]
+async fn a_server_busy_with_files_is_left_in_peace_as_long_as_it_asks_and_photos_go_on() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = keyed(&world, &server).await;
+    super::media::take(&mut core, 10);
+    sync(&mut core, &server).await;
+    server.take_asked();
+    for n in [1, 2] {
+        assert_eq!(core.handle(Command::CarryBundle { bytes: colleagues(n) }), Receipt::Done);
+    }
+    // More often than a file may fail before it waits for a person.
+    for _ in 0..5 {
+        server.state().bundle_plan.push_back(Err(SyncError::refused(ErrorCode::Busy).retry_after(600)));
+        core.begin_by_itself();
+        while let Some(step) = core.next_step() {
+            core.apply(step.run(&server).await);
+        }
+        assert_eq!(server.take_asked(), ["pull", "bundle", "create"], "not the second file, but the photo");
+        let due = core.due_in_ms().unwrap();
+        assert!((600_000..=900_000).contains(&due), "{due}");
+        core.saved();
+        assert_eq!(core.due_in_ms(), Some(due), "saving does not shorten it");
+    }
+    server.state().bundle_plan.extend([verdict(BundleVerdict::Accepted), verdict(BundleVerdict::Accepted)]);
+    core.begin_by_itself();
+    while let Some(step) = core.next_step() {
+        core.apply(step.run(&server).await);
+    }
+    assert_eq!(server.state().bundles.len(), 7, "both went at last, by themselves");
+}
+
+#[tokio::test]
+async fn a_server_without_room_for_a_carried_file_is_asked_for_nothing_more_until_the_wait_is_over() {
+    for code in [ErrorCode::StorageFull, ErrorCode::TooManyRequests] {
+        let (world, server) = (World::new(), Fake::default());
+        let mut core = keyed(&world, &server).await;
+        for n in [1, 2] {
+            assert_eq!(core.handle(Command::CarryBundle { bytes: colleagues(n) }), Receipt::Done);
+        }
+        server.state().bundle_plan.push_back(Err(SyncError::refused(code.clone()).retry_after(600)));
+        let view = sync(&mut core, &server).await;
+        assert_eq!(server.take_asked(), ["pull", "bundle"]);
+        assert_eq!(view.last_problem, Some(SyncProblem::Refused(code)));
+        let due = core.due_in_ms().unwrap();
+        assert!((600_000..=900_000).contains(&due), "{due}");
+    }
+}
+
+#[tokio::test]
 async fn withdrawn_access_seals_unsent_work_where_it_can_be_had_without_the_pin() {
     let (world, server, dir) = (World::new(), Fake::default(), Dir::new());
     server.state().seal_key = Some(secret().public());

@@ -85,6 +85,23 @@ async fn a_photo_goes_after_its_record_in_chunks_and_its_bytes_stay() {
     assert!(photo::bytes(core.store().unwrap().conn(), id).unwrap().is_some());
 }
 
+#[test]
+fn a_chunk_is_what_lies_at_its_place_up_to_the_end_of_the_photo() {
+    let mut core = device(&World::new());
+    let bytes: Vec<u8> = (0..100_000_u32).map(|n| (n % 251) as u8).collect();
+    let id = take_bytes(&mut core, &bytes);
+    let conn = core.store().unwrap().conn();
+    let at = |offset, len| photo::bytes_at(conn, id, offset, len).unwrap();
+    for (offset, len) in [(0, 1), (0, 100_000), (4_090, 20), (99_990, 10), (99_990, 11), (100_000, 5), (3, 0)] {
+        let end = (offset + len).min(bytes.len());
+        assert_eq!(at(offset as u64, len).as_deref(), Some(&bytes[offset..end]), "{offset} {len}");
+    }
+    assert_eq!([at(100_001, 5), at(u64::MAX, usize::MAX)], [Some(vec![]), Some(vec![])]);
+    assert_eq!(photo::bytes_at(conn, PhotoId(Uuid::nil()), 0, 5).unwrap(), None, "unknown");
+    conn.execute("UPDATE photo SET bytes = NULL", ()).unwrap();
+    assert_eq!(at(0, 5), None, "released");
+}
+
 #[tokio::test]
 async fn bytes_the_server_has_already_do_not_travel() {
     let (world, server) = (World::new(), Fake::default());

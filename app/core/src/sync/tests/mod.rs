@@ -10,6 +10,7 @@ mod metered;
 mod pull;
 mod push;
 mod repair;
+mod restored;
 mod run;
 mod versions;
 

@@ -39,6 +39,23 @@ async fn a_page_and_its_cursor_are_one_and_the_next_request_goes_on_from_there()
 }
 
 #[tokio::test]
+async fn what_waits_is_shown_under_the_name_that_a_page_just_brought() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    server.plan_pull(Ok(page(rows([recipient(1, 1, "甲")]), false)));
+    sync(&mut core, &server).await;
+    edit(&mut core, R1, "own words");
+    server.plan_push(Err(SyncError::refused(shared::wire::ErrorCode::Malformed)));
+    let mut named = async |name: &str| {
+        server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([recipient(1, 2, name)]) }, true)));
+        server.plan_pull(Err(SyncError::Offline("cut".into())));
+        sync(&mut core, &server).await.waiting[0].recipient_name.clone()
+    };
+    // The roster's line is worked out when the last page has come; there is none yet.
+    assert_eq!(named("乙").await.as_deref(), Some("乙"));
+}
+
+#[tokio::test]
 async fn nothing_to_do_is_one_round_trip() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = device(&world);

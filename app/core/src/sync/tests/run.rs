@@ -106,6 +106,33 @@ async fn asked_for_by_a_person_it_sends_what_was_just_saved_but_not_what_is_save
 }
 
 #[tokio::test]
+async fn asked_for_again_after_its_pull_a_sync_fetches_news_once_more_before_it_ends() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    super::media::take(&mut core, 10);
+    let mut run = async |asked_at: &[usize]| {
+        server.plan_pull(Ok(page(rows([]), true)));
+        assert!(core.begin(&Command::SyncNow).is_none());
+        let mut seen = Vec::new();
+        while let Some(step) = core.next_step() {
+            seen.push(step.name());
+            if asked_at.contains(&seen.len()) {
+                assert!(core.begin(&Command::SyncNow).is_none());
+            }
+            core.apply(step.run(&server).await);
+        }
+        assert!(matches!(core.network_receipt(), Receipt::Sync(_)));
+        seen
+    };
+    assert_eq!(run(&[1]).await, ["push", "pull", "pull", "media_create"], "before the pull: that one brings it all");
+    let refused = || Err(SyncError::refused(ErrorCode::Internal));
+    server.plan_media([refused()]);
+    assert_eq!(run(&[3]).await, ["pull", "pull", "media_create", "pull"], "during what came after");
+    server.plan_media([refused()]);
+    assert_eq!(run(&[2]).await, ["pull", "pull", "pull", "media_create"], "the last page may have been written before");
+}
+
+#[tokio::test]
 async fn locking_ends_a_sync_and_a_reply_that_comes_later_changes_nothing() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = device(&world);

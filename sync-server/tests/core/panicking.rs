@@ -1,0 +1,88 @@
+//! A panic while pushes are judged together: whoever it struck may come again, and nobody else notices.
+
+use shared::{
+    DeviceId, Moment,
+    chain::Chain,
+    ids::{Incarnation, OpNo},
+    protocol::SyncProtocol,
+    wire::{ErrorCode, PushRequest, Token},
+};
+use std::{
+    collections::VecDeque,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use sync_server::{
+    core::{ServerCore, Settings, StoredObjects, TestEnv},
+    store::{Job, MemoryStore, Store, Stored},
+    testing::TempDir,
+};
+use uuid::Uuid;
+
+/// A store whose next writes panic, or not, as planned; not inside a job, which every backend contains by itself.
+#[derive(Clone, Default)]
+struct Panicky {
+    store: MemoryStore,
+    plan: Arc<Mutex<VecDeque<bool>>>,
+    /// Writes wait for this, so that others find time to queue up behind them.
+    open: Arc<AtomicBool>,
+}
+
+impl Store for Panicky {
+    async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
+        while !self.open.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
+        let planned = self.plan.lock().unwrap().pop_front();
+        assert_ne!(planned, Some(true), "as the test asks");
+        self.store.write(job).await
+    }
+    async fn read<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
+        self.store.read(job).await
+    }
+    async fn backup(&self, path: PathBuf) -> Stored<()> {
+        self.store.backup(path).await
+    }
+}
+
+/// Of a device that the server does not know: judged, it is told so.
+fn push(n: u128) -> PushRequest {
+    PushRequest {
+        proto: 1,
+        caps: Vec::new(),
+        device: DeviceId(Uuid::from_u128(n)),
+        incarnation: Incarnation(1),
+        first_op: OpNo(1),
+        chain: Chain::default(),
+        client_now: Moment::shanghai(0),
+        ops: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_panic_over_one_group_is_told_to_its_members_and_the_next_group_goes_on() {
+    use ErrorCode::{Internal, TokenUnknown};
+    let folder = TempDir::new();
+    let objects = Arc::new(StoredObjects::folder(folder.path()).unwrap());
+    let store = Panicky { open: Arc::new(AtomicBool::new(true)), ..Panicky::default() };
+    let env = Arc::new(TestEnv::new(0));
+    let core = ServerCore::open(store.clone(), objects, env, Settings::default()).await.unwrap();
+    let token = Token("x".repeat(43));
+    // The first push is a group of its own; the two that come meanwhile are the second.
+    let at_once = || async {
+        store.open.store(false, Ordering::Relaxed);
+        let pushes = futures_util::future::join_all((1..=3).map(|n| core.push(&token, push(n))));
+        let all_have_joined = async { store.open.store(true, Ordering::Relaxed) };
+        let (answers, ()) = futures_util::future::join(pushes, all_have_joined).await;
+        answers.into_iter().map(|answer| answer.unwrap_err().code().cloned().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(at_once().await, [TokenUnknown, TokenUnknown, TokenUnknown]);
+    store.plan.lock().unwrap().push_back(true);
+    assert_eq!(at_once().await, [Internal, TokenUnknown, TokenUnknown]);
+    store.plan.lock().unwrap().extend([false, true]);
+    assert_eq!(at_once().await, [TokenUnknown, Internal, Internal]);
+    assert_eq!(at_once().await, [TokenUnknown, TokenUnknown, TokenUnknown]);
+}
