@@ -7,6 +7,7 @@ use crate::{
     hlc::Hlc,
     ids::{DeviceId, RecipientId, Rev, RowId, UnitId, WorkerId},
     merge::rules::FieldRule,
+    misfit::misfit,
     open_enum,
     time::Moment,
 };
@@ -191,11 +192,11 @@ impl Kind {
         per_kind!(self, R => R::AUDIENCE, else Audience::Server)
     }
 
-    /// Checks fields against the kind: a shape that does not fit and every field problem.
+    /// Checks fields against the kind: every field problem, or the first field that is needed and absent or of another type.
     pub fn problems(&self, fields: &Fields) -> Vec<Problem> {
         per_kind!(self, R => match fields.view::<R>() {
             Ok(record) => record.problems(),
-            Err(e) => vec![Problem::shape(&e.to_string())],
+            Err(e) => vec![misfit::<R>(fields).unwrap_or_else(|| Problem::shape("", &e.to_string()))],
         }, else vec![])
     }
 }
