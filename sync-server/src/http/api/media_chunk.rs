@@ -2,8 +2,8 @@
 //!
 //! - 200 [`MediaStatus`](shared::wire::MediaStatus): where the upload stands now; when the offset was not its own, nothing
 //!   was added and `offset` says where to go on
-//! - 400 `malformed`: the header is missing or no number · 401 `token-unknown` · 403 `token-revoked`, `not-allowed`
-//! - 404 `not-found` · 409 `offset-mismatch`
+//! - 400 `malformed`: the header is missing or no number · 401 `token-unknown` · 403 `token-revoked`
+//! - 404 `not-found`
 //! - 413 `too-large`: more than 1 MiB in one chunk, or more bytes than were announced
 //! - 429 `too-many-requests` · 500 `internal` · 503 `busy` · 507 `storage-full`
 

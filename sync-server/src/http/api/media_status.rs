@@ -1,7 +1,7 @@
 //! `HEAD /v1/media/{upload}`: where an upload stands, in the headers `upload-offset` and `upload-state`. `GET` says the
 //! same in its body.
 //!
-//! - 200 · 401 `token-unknown` · 403 `token-revoked`, `not-allowed`
+//! - 200 · 401 `token-unknown` · 403 `token-revoked`
 //! - 404 `not-found`: no such upload of this device; begin again
 //! - 429 `too-many-requests` · 500 `internal` · 503 `busy`
 
