@@ -185,7 +185,8 @@ async fn a_worker_does_not_decide_their_own_review() {
 async fn who_proposed_somebody_waits_with_what_is_about_them_until_a_pairing_is_in_force() {
     let town = Town::new().await;
     let (mut phone, mut supervisor) = (town.phone("W1").await, town.phone("S1").await);
-    let person = |phone: &str| json!({"code": "N1", "name": "新人", "category": "orphan", "area": VILLAGE, "phone": phone});
+    let person =
+        |phone: &str| json!({"code": "N1", "name": "新人", "category": "orphan", "area": VILLAGE, "phone": phone});
     let new = phone.create(Kind::Recipient, person("1"));
     let proposed = |outcome: Outcome| match outcome {
         Outcome::InReview { review, reason: ReviewReason::Proposal, applied: false } => review,
