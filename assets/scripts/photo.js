@@ -1,28 +1,8 @@
-// One photo picker. The renderer must not see its <input type=file>, or phones open no camera: so it is appended to the
-// body, and a <label for> on the page opens it. It lives until that label leaves the page.
-// Receives { input, label, testid, camera, many, maxBytes, maxSide }; sends { begin: n }, { photo } and { refused }.
-const set = await dioxus.recv();
-const byId = id => document.getElementById(id);
-for (let tries = 0; !byId(set.label); tries++) {
-  if (tries > 200) { dioxus.send({ refused: 'bridge' }); return; }
-  await new Promise(done => setTimeout(done, 20));
-}
-const input = document.createElement('input');
-input.type = 'file';
+// Takes photos, behind `picker.js`.
+// Receives also { camera, many, maxSide }; sends { begin: n }, { photo } and { refused }.
 input.accept = 'image/*';
-input.id = set.input;
 input.multiple = set.many;
 if (set.camera) input.setAttribute('capture', 'environment');
-if (set.testid) input.setAttribute('data-testid', set.testid + '-input');
-input.style.display = 'none';
-document.body.appendChild(input);
-
-const base64 = blob => new Promise((done, fail) => {
-  const reader = new FileReader();
-  reader.onload = () => done(reader.result.split(',')[1] || '');
-  reader.onerror = () => fail(reader.error);
-  reader.readAsDataURL(blob);
-});
 
 // A browser opens a picture that was cut short, and paints the rest grey. So look whether the end is there: of a JPEG the end
 // mark after its last scan began (a preview within the head has an end mark too), of a PNG its last chunk.
@@ -68,18 +48,4 @@ const picked = async () => {
   }
   input.value = '';
 };
-const byKey = event => {
-  if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); input.click(); }
-};
-input.addEventListener('change', picked);
-byId(set.label).addEventListener('keydown', byKey);
-
-// The label may be drawn anew under the same id, so look for the id and not for the element.
-await new Promise(done => {
-  const watch = new MutationObserver(() => {
-    if (!byId(set.label)) { watch.disconnect(); done(); }
-  });
-  watch.observe(document.body, { childList: true, subtree: true });
-});
-input.removeEventListener('change', picked);
-input.remove();
+await listen(picked);

@@ -21,6 +21,7 @@ pub mod id_number;
 pub mod ids;
 pub mod indicators;
 pub mod merge;
+mod misfit;
 pub mod money;
 pub mod op;
 mod open_enum;

@@ -130,10 +130,17 @@ fn check<R: Record>(page: &str) {
         without.0.remove(name);
         let valid = kind.problems(&without).is_empty();
         match line.needed.as_str() {
-            "yes" => assert!(!valid, "{kind}.{name} is needed"),
+            "yes" => {
+                assert!(!valid, "{kind}.{name} is needed");
+                assert_eq!(kind.problems(&without), [Problem::new(name, ProblemCode::Missing)], "{kind}");
+            }
             "no" => assert!(valid, "{kind} holds without {name}"),
             condition => assert!(condition.starts_with("if "), "{kind}.{name}: {condition}"),
         }
+        // No field is a list of lists; a few are whatever they are.
+        let other = kind.problems(&section.example.clone().with(name, serde_json::json!([[]])));
+        let named = other.iter().all(|p| (p.field.as_str(), &p.code) == (name, &ProblemCode::WrongShape));
+        assert!(named, "{kind}.{name}: {other:?}");
     }
 }
 

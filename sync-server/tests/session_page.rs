@@ -6,7 +6,7 @@
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use shared::records::Role;
+use shared::records::{PairingRole, Role};
 use std::{path::PathBuf, sync::Arc};
 use sync_server::{
     core::TestEnv,
@@ -16,6 +16,7 @@ use sync_server::{
 /// 2026-11-23T10:00:00+08:00.
 const NOW_MS: i64 = 1_795_399_200_000;
 const PHOTO: &[u8] = &[0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46, 0, 1];
+const LARGER: &[u8] = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01the same again";
 
 fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/protocol/session.md")
@@ -85,6 +86,28 @@ fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// The chain of a device, kept as the page's pushes go by.
+#[derive(Default)]
+struct Chains {
+    now: [u8; 32],
+    /// After each operation.
+    after: Vec<String>,
+}
+
+impl Chains {
+    /// Takes in a push, which must name the chain before it.
+    fn of(&mut self, body: String) -> String {
+        let before = hex(self.now);
+        assert!(body.contains(&format!("\"chain\":\"{before}\"")), "the chain is {before}");
+        for op in body.lines().filter(|line| line.starts_with("{\"op_id\"")) {
+            let op = op.strip_suffix("]}").or(op.strip_suffix(',')).unwrap();
+            self.now = Sha256::digest([&self.now[..], op.as_bytes()].concat()).into();
+            self.after.push(hex(self.now));
+        }
+        body
+    }
+}
+
 #[tokio::test]
 async fn every_request_of_the_session_gets_the_answer_that_is_written_there() {
     let env = Arc::new(TestEnv::new(NOW_MS));
@@ -110,25 +133,23 @@ async fn every_request_of_the_session_gets_the_answer_that_is_written_there() {
 
     let body = page.request("POST /v1/pull");
     page.answer(post("/v1/pull", body)).await;
-    let mut chain = [0_u8; 32];
-    let mut chains = Vec::new();
+    let mut chains = Chains::default();
     for _ in 0..2 {
-        let body = page.request("POST /v1/push");
-        for op in body.lines().filter(|line| line.starts_with("{\"op_id\"")) {
-            let op = op.strip_suffix("]}").or(op.strip_suffix(',')).unwrap();
-            chain = Sha256::digest([&chain[..], op.as_bytes()].concat()).into();
-            chains.push(hex(chain));
-        }
+        let body = chains.of(page.request("POST /v1/push"));
         page.answer(post("/v1/push", body)).await;
     }
     let body = page.request("POST /v1/pull");
     let pulled = page.answer(post("/v1/pull", body)).await;
+    assert!(pulled["scopes"].as_array().unwrap().len() == 2);
 
     let body = page.request("POST /v1/media");
     let upload = page.answer(post("/v1/media", body)).await["upload"].as_str().unwrap().to_owned();
+    let patch = |upload: &str, at: usize, bytes: &'static [u8]| {
+        let request = http.patch(format!("{url}/v1/media/{upload}")).bearer_auth(&token);
+        request.header("upload-offset", at).body(bytes)
+    };
     page.has(&format!("`PATCH /v1/media/{upload}`"));
-    let patch = http.patch(format!("{url}/v1/media/{upload}")).bearer_auth(&token).header("upload-offset", 0);
-    page.answer(patch.body(PHOTO)).await;
+    page.answer(patch(&upload, 0, PHOTO)).await;
     page.has(&format!("`POST /v1/media/{upload}/finish`"));
     page.answer(post(&format!("/v1/media/{upload}/finish"), String::new())).await;
 
@@ -136,16 +157,72 @@ async fn every_request_of_the_session_gets_the_answer_that_is_written_there() {
     let repaired = page.answer(post("/v1/repair", body)).await;
     assert_eq!(repaired["differ"].as_array().unwrap().len(), 1);
 
+    // The office puts the name right, and a supervisor's phone joins.
+    let mut later = World::default();
+    later.recipient("R1", "对象一", shared::records::Category::DestituteHome, "620802101201");
+    later.worker("S1", "王督导", "620802101", Role::Supervisor, &["620802101"]);
+    server.load(&later);
+    let body = chains.of(page.request("POST /v1/push"));
+    let held = page.answer(post("/v1/push", body)).await;
+    assert!(held["verdict"]["accepted"]["outcomes"][0]["outcome"]["in_review"].is_object());
+    let code = server.code("S1");
+    let body = page.request("POST /v1/enrol");
+    assert!(body.contains(&format!("\"code\":\"{code}\"")), "the code is {code}");
+    let enrolled = page.answer(http.post(format!("{url}/v1/enrol")).body(body)).await;
+    let decider = enrolled["token"].as_str().unwrap().to_owned();
+    let decide = |body: String| http.post(format!("{url}/v1/push")).bearer_auth(&decider).body(body);
+    let mut decisions = Chains::default();
+    let body = decisions.of(page.request("POST /v1/push"));
+    page.answer(decide(body)).await;
+    let body = page.request("POST /v1/pull");
+    page.answer(post("/v1/pull", body)).await;
+
+    // A need, with a step that comes too late.
+    let body = chains.of(page.request("POST /v1/push"));
+    page.answer(post("/v1/push", body)).await;
+    let body = decisions.of(page.request("POST /v1/push"));
+    page.answer(decide(body)).await;
+
+    // The same visit once more, under another name.
+    let body = chains.of(page.request("POST /v1/push"));
+    page.answer(post("/v1/push", body)).await;
+
+    // A photo that broke off.
+    let body = page.request("POST /v1/media");
+    let upload = page.answer(post("/v1/media", body)).await["upload"].as_str().unwrap().to_owned();
+    page.has(&format!("`PATCH /v1/media/{upload}`"));
+    patch(&upload, 0, &LARGER[..10]).send().await.unwrap();
+    page.has(&format!("`GET /v1/media/{upload}`"));
+    page.answer(http.get(format!("{url}/v1/media/{upload}")).bearer_auth(&token)).await;
+    page.answer(patch(&upload, 0, &LARGER[..10])).await;
+    page.answer(patch(&upload, 10, &LARGER[10..])).await;
+    page.answer(post(&format!("/v1/media/{upload}/finish"), String::new())).await;
+
+    // The pairing ends.
+    let mut ended = World::default();
+    let day = |y, m, d| shared::Day::ymd(y, m, d).unwrap();
+    ended.pairing_from("W1", "R1", PairingRole::Paired, day(2023, 1, 1), Some(day(2026, 11, 23)));
+    server.load(&ended);
+    let body = page.request("POST /v1/pull");
+    page.answer(post("/v1/pull", body)).await;
+
+    // A phone that is ahead of the server, then one that was put back.
+    let body = page.request("POST /v1/push");
+    page.answer(post("/v1/push", body)).await;
+    let body = page.request("POST /v1/push");
+    page.answer(post("/v1/push", body)).await;
+    let body = Chains::default().of(page.request("POST /v1/push"));
+    page.answer(post("/v1/push", body)).await;
+
     // The vectors at the end.
     let visit = uuid::Uuid::parse_str("01900000-0000-7000-8000-000000000201").unwrap();
     let hash = Sha256::digest([&visit.as_bytes()[..], &1_u64.to_be_bytes()].concat());
     let sum = u64::from_be_bytes(hash[..8].try_into().unwrap());
     let bucket = format!("{:02x}", Sha256::digest(visit.as_bytes())[0]);
     let stamp = format!("{:016x}", (NOW_MS as u64) << 16 | 2);
-    for value in [&stamp, &chains[0], &chains[1], &format!("{sum:016x}"), &bucket] {
+    for value in [&stamp, &chains.after[0], &chains.after[1], &format!("{sum:016x}"), &bucket] {
         page.has(&format!("`{value}`"));
     }
     page.has(&format!("`{{\"count\":1,\"sum\":\"{sum}\"}}`"));
     assert_eq!(repaired["differ"][0]["bucket"], bucket.as_str());
-    assert!(pulled["scopes"].as_array().unwrap().len() == 2);
 }

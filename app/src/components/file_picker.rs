@@ -5,14 +5,11 @@ use dioxus::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    dom_id::use_dom_id,
-    error_note::ErrorNote,
-    icon::{Glyph, Icon},
-};
+use super::{dom_id::use_dom_id, error_note::ErrorNote, icon::Glyph, pick_label::PickLabel};
 use crate::i18n::tr;
 
-const BRIDGE: &str = include_str!("../../../assets/scripts/file.js");
+const BRIDGE: &str =
+    concat!(include_str!("../../../assets/scripts/picker.js"), include_str!("../../../assets/scripts/file.js"));
 
 /// What the script says.
 #[derive(Deserialize)]
@@ -86,25 +83,19 @@ pub fn FilePicker(
     let busy = busy || working();
     let problem_id = testid.as_ref().map(|id| format!("{id}-problem"));
     rsx! {
-        label {
+        PickLabel {
             id: button,
-            class: if busy { "btn line busy" } else { "btn line" },
-            r#for: input,
-            role: "button",
-            tabindex: "0",
-            aria_busy: if busy { "true" },
-            "data-testid": testid,
-            onclick: move |_| {
+            input,
+            class: "btn line",
+            busy,
+            glyph: Glyph::People,
+            text: label,
+            testid,
+            on_press: move |()| {
                 if dead() {
                     problem.set(Some("file-error-bridge"));
                 }
             },
-            if busy {
-                span { class: "spinner", aria_hidden: "true" }
-            } else {
-                Icon { glyph: Glyph::People }
-            }
-            {label}
         }
         if let Some(key) = problem() {
             ErrorNote { what: tr(key), next: tr(&format!("{key}-next")), testid: problem_id }

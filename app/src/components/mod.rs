@@ -21,6 +21,7 @@ mod meter;
 mod number_field;
 mod page;
 mod photo_picker;
+mod pick_label;
 mod pin_pad;
 mod search_field;
 mod segmented;

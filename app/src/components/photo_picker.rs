@@ -5,15 +5,11 @@ use dioxus::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    button::IconButton,
-    dom_id::use_dom_id,
-    error_note::ErrorNote,
-    icon::{Glyph, Icon},
-};
+use super::{button::IconButton, dom_id::use_dom_id, error_note::ErrorNote, icon::Glyph, pick_label::PickLabel};
 use crate::i18n::{format, tr, tr_args};
 
-const BRIDGE: &str = include_str!("../../../assets/scripts/photo.js");
+const BRIDGE: &str =
+    concat!(include_str!("../../../assets/scripts/picker.js"), include_str!("../../../assets/scripts/photo.js"));
 /// The longer side of a photo in px: a written sheet can still be read, and it is some 200 kB.
 const MAX_SIDE: u32 = 1600;
 /// Larger files are no phone's photos, and opening one may take more memory than a cheap phone has.
@@ -168,20 +164,14 @@ pub fn PhotoPicker(
     };
     let problem_id = testid.as_ref().map(|id| format!("{id}-problem"));
     rsx! {
-        label {
+        PickLabel {
             id: tile,
-            class: if busy { "photo-add busy" } else { "photo-add" },
-            r#for: input,
-            role: "button",
-            tabindex: "0",
-            aria_busy: if busy { "true" },
-            "data-testid": testid,
-            if busy {
-                span { class: "spinner", aria_hidden: "true" }
-            } else {
-                Icon { glyph: if camera { Glyph::Camera } else { Glyph::Photo } }
-            }
-            {word}
+            input,
+            class: "photo-add",
+            busy,
+            glyph: if camera { Glyph::Camera } else { Glyph::Photo },
+            text: word,
+            testid,
         }
         if let Some(what) = problem() {
             div { class: "photo-problem",

@@ -250,7 +250,6 @@ problem-not-positive = { $field } must be above 0
 problem-in-future = { $field } cannot lie in the future
 problem-wrong-shape = { $field } is not right, please check it
 problem-too-many = { $field }: too many, please record them in several goes
-problem-consent-missing = Under 14: a guardian's consent or a legal basis is needed
 problem-other = { $field } needs another look
 
 review-identity_conflict = Someone else changed the name, ID number or category as well

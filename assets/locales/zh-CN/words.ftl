@@ -250,7 +250,6 @@ problem-not-positive = { $field }要大于 0
 problem-in-future = { $field }不能是将来的时间
 problem-wrong-shape = { $field }填写不对，请核对
 problem-too-many = { $field }太多了，请分成几次记
-problem-consent-missing = 未满 14 岁，需要监护人同意或法定依据
 problem-other = { $field }有问题，请核对
 
 review-identity_conflict = 姓名、身份证号或类别同时被别人改过

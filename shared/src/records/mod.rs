@@ -1,7 +1,7 @@
 //! Every kind of record, one file each: its fields, its field rules and what makes it valid. A record travels as a
 //! [`Row`]: an envelope the sync understands around fields that only the kind understands.
 
-use crate::{Fields, merge::rules::FieldRule, open_enum};
+use crate::{Fields, merge::rules::FieldRule, misfit::misfit, open_enum};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub mod access_log;
@@ -183,11 +183,11 @@ impl Kind {
         per_kind!(self, R => R::AUDIENCE, else Audience::Server)
     }
 
-    /// Checks fields against the kind: a shape that does not fit and every field problem.
+    /// Checks fields against the kind: every field problem, or the first field that is needed and absent or of another type.
     pub fn problems(&self, fields: &Fields) -> Vec<Problem> {
         per_kind!(self, R => match fields.view::<R>() {
             Ok(record) => record.problems(),
-            Err(e) => vec![Problem::shape(&e.to_string())],
+            Err(e) => vec![misfit::<R>(fields).unwrap_or_else(|| Problem::shape("", &e.to_string()))],
         }, else vec![])
     }
 }

@@ -15,8 +15,6 @@ open_enum! {
         WrongShape = "wrong-shape",
         /// More entries than one record may hold.
         TooMany = "too-many",
-        /// A minor's record needs a guardian's consent or a legal basis.
-        ConsentMissing = "consent-missing",
     }
 }
 
@@ -35,11 +33,11 @@ impl Problem {
         Self { field: field.to_owned(), code, detail: None }
     }
 
-    /// The fields do not have the kind's shape at all.
-    pub fn shape(detail: &str) -> Self {
+    /// The field's value is of another type; no field where that cannot be told.
+    pub fn shape(field: &str, detail: &str) -> Self {
         // serde quotes the offending value; keep the message short and free of it.
         let detail = detail.split(['"', '`', '\'']).next().unwrap_or_default().trim().to_owned();
-        Self { field: String::new(), code: ProblemCode::WrongShape, detail: Some(detail) }
+        Self { detail: Some(detail), ..Self::new(field, ProblemCode::WrongShape) }
     }
 }
 

@@ -6,6 +6,7 @@
 //! - [`errors`]: the one place where an error becomes a status, a `Retry-After` and a sentence
 //! - [`limits`]: rates per device, back-off per code and account, the bound on pushes under way
 //! - [`log`]: one line per request, without anything personal
+//! - [`places`]: a place among the pushes or bundles under way, as an extractor
 //! - [`serve`]: listening, TLS, draining on shutdown
 
 pub mod api;
@@ -15,6 +16,7 @@ pub mod errors;
 pub mod limits;
 pub mod log;
 pub mod peer;
+pub mod places;
 pub mod router;
 pub mod serve;
 pub mod state;

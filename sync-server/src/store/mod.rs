@@ -9,6 +9,7 @@
 //! - `conformance`: one suite that every backend passes
 
 pub mod any;
+mod at_once;
 pub mod cell;
 #[cfg(test)]
 mod conformance;

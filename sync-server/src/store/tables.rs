@@ -299,3 +299,35 @@ table! {
         touched: i32,
     }
 }
+
+/// Every table, handed to a macro of the caller's: what must hold for each of them is said once, and a new one is in all of it.
+#[macro_export]
+macro_rules! each_table {
+    ($then:ident) => {
+        $then!(
+            Meta,
+            Record,
+            WorkerFeed,
+            Gone,
+            WorkerDigest,
+            ShelfDigest,
+            Grant,
+            Worker,
+            Account,
+            Person,
+            Area,
+            Rules,
+            Device,
+            EnrolCode,
+            OpLog,
+            Quarantine,
+            Once,
+            Standing,
+            ReviewAt,
+            Aid,
+            PhotoRef,
+            Media,
+            Upload
+        )
+    };
+}

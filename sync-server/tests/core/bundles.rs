@@ -298,6 +298,17 @@ async fn photos_in_a_file_are_stored_as_if_they_had_been_uploaded() {
 }
 
 #[tokio::test]
+async fn a_file_with_nothing_that_counts_in_it_is_a_repeat() {
+    let town = Town::new().await;
+    let (author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let no_photo = BundledPhoto { mime: "image/jpeg".into(), bytes: b"#!/bin/sh".to_vec() };
+    for photos in [vec![], vec![no_photo]] {
+        let file = author.seal(author.header(0), &Content { pushes: vec![], photos });
+        assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+    }
+}
+
+#[tokio::test]
 async fn a_phone_whose_clock_is_a_day_off_is_put_right_by_what_it_knew_when_it_made_the_file() {
     let town = Town::new().await;
     let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);

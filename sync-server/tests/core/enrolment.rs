@@ -52,6 +52,19 @@ async fn a_revoked_phone_may_do_nothing_and_can_be_enrolled_anew() {
 }
 
 #[tokio::test]
+async fn a_device_enrolled_again_has_a_new_token_and_the_older_one_opens_nothing() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    let code = town.core.issue_code("W1").await.unwrap().code;
+    let newer = town.core.enrol(enrol_request(&code, phone.id, "c")).await.unwrap().token;
+    phone.visit("R1");
+    let refused = phone.send(phone.request()).await.unwrap_err();
+    assert_eq!(refused.code(), Some(&ErrorCode::TokenUnknown));
+    phone.token = newer;
+    phone.push().await;
+}
+
+#[tokio::test]
 async fn an_unknown_token_and_a_foreign_device_are_refused() {
     let town = Town::new().await;
     let mut phone = town.phone("W1").await;

@@ -1,10 +1,10 @@
 //! The figures kept by the way equal a recount of all records, whatever happened to them.
 
-use super::town::*;
+use super::{made::Made, town::*};
 use proptest::prelude::*;
 use serde_json::json;
 use shared::{
-    Change, Fields, Kind, Moment, Row, RowId,
+    Change, Kind, Moment, Row,
     indicators::{Fact, Figures, facts},
 };
 
@@ -44,15 +44,11 @@ async fn play(steps: Vec<Step>) {
     let town = Town::new().await;
     let mut phones = [town.phone("W1").await, town.phone("W2").await];
     let mut supervisor = town.phone("S1").await;
-    let mut made: Vec<(Kind, RowId)> = Vec::new();
+    let mut made = Made::default();
     let people = ["R1", "R2", "R3", "R4"];
     let at = |day: i64| Moment::shanghai(START_MS + day * DAY_MS).to_string();
     for step in steps {
         town.env.advance(1000);
-        let pick = |which: usize, kind: Option<Kind>| {
-            let fitting: Vec<_> = made.iter().filter(|(k, _)| kind.as_ref().is_none_or(|kind| k == kind)).collect();
-            (!fitting.is_empty()).then(|| fitting[which % fitting.len()].clone())
-        };
         match step {
             Step::Visit { phone, who, day, home, found, tutoring } => {
                 let services = if tutoring { vec!["tutoring"] } else { vec![] };
@@ -62,43 +58,15 @@ async fn play(steps: Vec<Step>) {
                     "mode": if home { "home" } else { "phone" }, "happened": at(day),
                     "presence": if found { "found" } else { "away" }, "services": services}),
                 );
-                made.push((Kind::Visit, row));
+                made.note(Kind::Visit, row);
             }
-            Step::Aid { phone, who, day, yuan } => {
-                let row = phones[phone].create(
-                    Kind::Assistance,
-                    json!({"recipient": recipient(people[who]),
-                    "kind": "money", "amount": yuan * 100, "happened": at(day)}),
-                );
-                made.push((Kind::Assistance, row));
-            }
-            Step::Need { phone, who } => {
-                let row = phones[phone].create(
-                    Kind::Need,
-                    json!({"recipient": recipient(people[who]),
-                    "kind": "heating", "text": "缺煤", "status": "opened", "happened": at(0)}),
-                );
-                made.push((Kind::Need, row));
-            }
-            Step::Advance { phone, which, to } => {
-                if let Some((kind, row)) = pick(which, Some(Kind::Need)) {
-                    let to = ["assigned", "in_hand", "solved", "cannot"][to].to_owned();
-                    phones[phone].save(kind, row, Change::Advance { to, generation: 0, fields: Fields::new() });
-                }
-            }
-            Step::Void { phone, which } => {
-                if let Some((kind, row)) = pick(which, None) {
-                    phones[phone].save(kind, row, Change::Void { reason: "记错".into() });
-                }
-            }
-            Step::Amend { phone, which, day } => {
-                if let Some((kind, row)) = pick(which, Some(Kind::Visit)) {
-                    let fields = Fields::new().with("happened", at(day));
-                    phones[phone].save(kind, row, Change::Amend { reason: "日期错".into(), fields });
-                }
-            }
+            Step::Aid { phone, who, day, yuan } => phones[phone].give_money(&mut made, people[who], at(day), yuan),
+            Step::Need { phone, who } => phones[phone].raise_need(&mut made, people[who], at(0)),
+            Step::Advance { phone, which, to } => phones[phone].advance_one(&made, which, to),
+            Step::Void { phone, which } => phones[phone].void_one(&made, which),
+            Step::Amend { phone, which, day } => phones[phone].move_a_visit(&made, which, at(day)),
             Step::Reopen { which } => {
-                if let Some((kind, row)) = pick(which, Some(Kind::Need)) {
+                if let Some((kind, row)) = made.pick(which, Some(&Kind::Need)) {
                     supervisor.save(kind, row, Change::Reopen { reason: "没办".into() });
                 }
             }

@@ -107,6 +107,12 @@ async fn what_is_no_photo_too_large_or_anothers_is_refused() {
     town.core.media_chunk(&phone.token, chunk).await.unwrap();
     let refused = town.core.media_finish(&phone.token, upload).await.unwrap_err();
     assert_eq!(refused.code(), Some(&ErrorCode::NotAPhoto));
+    let left = town.core.media_status(&phone.token, upload).await.unwrap();
+    assert_eq!((left.state, left.offset), (MediaState::Uploading, 0), "its bytes are gone");
+    let again = town.core.media_create(&phone.token, request(RowId(fresh()), &text)).await.unwrap();
+    assert_eq!(again, left, "the same hash is the same upload, whatever the photo");
+    let shorter = MediaCreate { size: 5, ..request(RowId(fresh()), &text) };
+    assert_ne!(town.core.media_create(&phone.token, shorter).await.unwrap().upload, upload);
     let huge = MediaCreate { size: 30 << 20, ..request(RowId(fresh()), &text) };
     assert_eq!(town.core.media_create(&phone.token, huge).await.unwrap_err().code(), Some(&ErrorCode::TooLarge));
     let more = MediaChunk { upload, offset: 0, bytes: vec![0; text.len() + 1] };

@@ -7,7 +7,7 @@ use shared::{
     chain::Chain,
     ids::{Incarnation, OpNo},
     op::Rejection,
-    records::ReviewReason,
+    records::{Problem, ProblemCode, ReviewReason},
     wire::{ErrorCode, PushVerdict},
 };
 
@@ -293,6 +293,28 @@ async fn a_proposed_recipient_waits_for_the_supervisor() {
     let mut phone = town.phone("W1").await;
     phone.create(Kind::Recipient, json!({"code": "N1", "name": "新人", "category": "orphan", "area": VILLAGE}));
     assert!(matches!(phone.push_one().await, Outcome::InReview { reason: ReviewReason::Proposal, .. }));
+}
+
+#[tokio::test]
+async fn a_field_that_is_needed_and_absent_is_named_to_its_author() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    phone.create(Kind::Visit, json!({"recipient": recipient("R1"), "mode": "home", "presence": "found"}));
+    let missing = Problem::new("happened", ProblemCode::Missing);
+    assert_eq!(phone.push_one().await, Outcome::Rejected(Rejection::Invalid(vec![missing])));
+    phone.create(Kind::Visit, json!({"recipient": recipient("R1"), "mode": 7, "presence": "found"}));
+    let Outcome::Rejected(Rejection::Invalid(problems)) = phone.push_one().await else { panic!() };
+    assert_eq!((problems[0].field.as_str(), &problems[0].code), ("mode", &ProblemCode::WrongShape));
+}
+
+#[tokio::test]
+async fn two_people_may_have_the_offices_same_code() {
+    let town = Town::new().await;
+    let mut supervisor = town.phone("S1").await;
+    let person = json!({"code": "N1", "name": "新人", "category": "orphan", "area": VILLAGE});
+    let (one, two) = (supervisor.create(Kind::Recipient, person.clone()), supervisor.create(Kind::Recipient, person));
+    assert_eq!(supervisor.push().await, []);
+    assert!(town.find(one).await.is_some() && town.find(two).await.is_some());
 }
 
 impl Phone {

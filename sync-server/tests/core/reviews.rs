@@ -182,6 +182,51 @@ async fn a_worker_does_not_decide_their_own_review() {
 }
 
 #[tokio::test]
+async fn who_proposed_somebody_waits_with_what_is_about_them_until_a_pairing_is_in_force() {
+    let town = Town::new().await;
+    let (mut phone, mut supervisor) = (town.phone("W1").await, town.phone("S1").await);
+    let person =
+        |phone: &str| json!({"code": "N1", "name": "新人", "category": "orphan", "area": VILLAGE, "phone": phone});
+    let new = phone.create(Kind::Recipient, person("1"));
+    let proposed = |outcome: Outcome| match outcome {
+        Outcome::InReview { review, reason: ReviewReason::Proposal, applied: false } => review,
+        other => panic!("{other:?}"),
+    };
+    let first = proposed(phone.push_one().await);
+    phone.create(Kind::Household, json!({"recipient": new, "area": VILLAGE}));
+    proposed(phone.push_one().await);
+    let at = Moment::shanghai(START_MS).to_string();
+    let visit = json!({"recipient": new, "mode": "home", "happened": at, "presence": "found"});
+    let pairing = json!({"worker": worker("W1"), "recipient": new, "role": "paired", "start": "2026-03-01"});
+    let not_yours = Outcome::Rejected(Rejection::NotYours);
+    phone.create(Kind::Visit, visit.clone());
+    assert_eq!(phone.push_one().await, not_yours);
+    phone.create(Kind::Pairing, pairing.clone());
+    assert_eq!(phone.push_one().await, not_yours);
+    phone.set(Kind::Recipient, new, json!({"phone": "2"}));
+    assert_eq!(phone.push_one().await, not_yours, "what waits is not a record yet");
+    // Said otherwise before the office decided: another proposal, of which one can be accepted.
+    phone.save(Kind::Recipient, new, Change::Create(fields(person("3"))));
+    let second = proposed(phone.push_one().await);
+    supervisor.save(Kind::Review, row(&second), resolve(true));
+    assert_eq!(supervisor.push_one().await, Outcome::Applied);
+    supervisor.save(Kind::Review, row(&first), resolve(true));
+    assert_eq!(supervisor.push_one().await, Outcome::Rejected(Rejection::IdTaken));
+    supervisor.save(Kind::Review, row(&first), resolve(false));
+    assert_eq!(supervisor.push_one().await, Outcome::Applied);
+    // A record now, and its author's: what is in it may be changed, and a pairing proposed.
+    phone.pull().await;
+    assert_eq!(phone.rows[&new].fields.text("phone"), Some("3"));
+    phone.set(Kind::Recipient, new, json!({"phone": "4"}));
+    assert_eq!(phone.push_one().await, Outcome::Applied);
+    phone.create(Kind::Visit, visit.clone());
+    assert_eq!(phone.push_one().await, not_yours);
+    town.office(vec![create(Kind::Pairing, RowId(fresh()), pairing)]).await;
+    phone.create(Kind::Visit, visit);
+    assert_eq!(phone.push_one().await, Outcome::Applied);
+}
+
+#[tokio::test]
 async fn late_work_that_is_accepted_counts_under_its_author() {
     let town = Town::new().await;
     let mut phone = town.phone("W1").await;

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use shared::{indicators::Figures, records::Category};
 
-use super::table::COLUMNS;
+use super::table::{Line, figures_table};
 use crate::{
     components::{Chips, Choice},
     i18n::{tr, tr_args},
@@ -39,39 +39,12 @@ pub(super) fn CategoryField(selected: Option<Category>, on_select: EventHandler<
 
 #[component]
 pub(super) fn CategoryTable(lines: Vec<(Category, Figures)>, on_category: EventHandler<Category>) -> Element {
-    rsx! {
-        div { class: "table-scroll", tabindex: "0", role: "region", aria_label: tr("report-by-category"),
-            table { class: "figures-table", "data-testid": "report-category-table",
-                thead {
-                    tr {
-                        th { scope: "col", {tr("field-category")} }
-                        for column in COLUMNS {
-                            th { key: "{column}", scope: "col", {words::word("indicator", column)} }
-                        }
-                    }
-                }
-                tbody {
-                    for (category, figures) in lines {
-                        tr { key: "{category}",
-                            th { scope: "row",
-                                button {
-                                    r#type: "button",
-                                    class: "table-open",
-                                    "data-testid": "report-by-category-{category}",
-                                    onclick: {
-                                        let category = category.clone();
-                                        move |_| on_category.call(category.clone())
-                                    },
-                                    {words::word("category", category.word())}
-                                }
-                            }
-                            for (at, value) in super::six(&figures).into_iter().enumerate() {
-                                td { key: "{at}", {value.1} }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let lines = lines.into_iter().map(|(category, figures)| Line {
+        name: words::word("category", category.word()),
+        testid: format!("report-by-category-{category}"),
+        what: category,
+        figures,
+    });
+    let first = tr("field-category");
+    figures_table(tr("report-by-category"), first, "report-category-table", lines.collect(), on_category)
 }

@@ -1,42 +1,55 @@
-//! The six figures of each area below. The name opens the area; the table scrolls sideways with the names in sight.
+//! The six figures of each area below, or of each category. The name opens what it names; the table scrolls sideways with the
+//! names in sight.
 
 use device_core::views::AreaView;
 use dioxus::prelude::*;
-use shared::wire::ReportLine;
+use shared::{indicators::Figures, wire::ReportLine};
 
 use crate::{i18n::tr, words};
 
-pub(super) const COLUMNS: [&str; 6] = ["home_visit", "contact", "policies", "solved", "deed", "aid"];
+const COLUMNS: [&str; 6] = ["home_visit", "contact", "policies", "solved", "deed", "aid"];
 
-#[component]
-pub(super) fn AreaTable(lines: Vec<ReportLine>, on_area: EventHandler<AreaView>) -> Element {
+/// A line of the table.
+pub(super) struct Line<T> {
+    /// What its name opens.
+    pub what: T,
+    pub name: String,
+    pub testid: String,
+    pub figures: Figures,
+}
+
+/// `first`: what the names are names of.
+pub(super) fn figures_table<T: Clone + 'static>(
+    label: String,
+    first: String,
+    testid: &'static str,
+    lines: Vec<Line<T>>,
+    on_open: EventHandler<T>,
+) -> Element {
     rsx! {
-        div { class: "table-scroll", tabindex: "0", role: "region", aria_label: tr("report-by-area"),
-            table { class: "figures-table", "data-testid": "report-table",
+        div { class: "table-scroll", tabindex: "0", role: "region", aria_label: label,
+            table { class: "figures-table", "data-testid": testid,
                 thead {
                     tr {
-                        th { scope: "col", {tr("field-area")} }
+                        th { scope: "col", {first} }
                         for column in COLUMNS {
                             th { key: "{column}", scope: "col", {words::word("indicator", column)} }
                         }
                     }
                 }
                 tbody {
-                    for line in lines {
-                        tr { key: "{line.area}",
+                    for Line { what, name, testid, figures } in lines {
+                        tr { key: "{testid}",
                             th { scope: "row",
                                 button {
                                     r#type: "button",
                                     class: "table-open",
-                                    "data-testid": "report-area-{line.area}",
-                                    onclick: {
-                                        let area = AreaView { code: line.area, name: line.name.clone() };
-                                        move |_| on_area.call(area.clone())
-                                    },
-                                    {line.name.clone()}
+                                    "data-testid": testid.clone(),
+                                    onclick: move |_| on_open.call(what.clone()),
+                                    {name}
                                 }
                             }
-                            for (at, value) in super::six(&line.figures).into_iter().enumerate() {
+                            for (at, value) in super::six(&figures).into_iter().enumerate() {
                                 td { key: "{at}", {value.1} }
                             }
                         }
@@ -44,6 +57,19 @@ pub(super) fn AreaTable(lines: Vec<ReportLine>, on_area: EventHandler<AreaView>)
                 }
             }
         }
+    }
+}
+
+#[component]
+pub(super) fn AreaTable(lines: Vec<ReportLine>, on_area: EventHandler<AreaView>) -> Element {
+    let lines = lines.into_iter().map(|line| Line {
+        testid: format!("report-area-{}", line.area),
+        what: AreaView { code: line.area, name: line.name.clone() },
+        name: line.name,
+        figures: line.figures,
+    });
+    rsx! {
+        {figures_table(tr("report-by-area"), tr("field-area"), "report-table", lines.collect(), on_area)}
         p { class: "small", {tr("report-table-hint")} }
     }
 }

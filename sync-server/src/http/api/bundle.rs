@@ -6,32 +6,25 @@
 //! - 429 `too-many-requests` · 503 `busy`, both with `Retry-After`; nothing was read or stored
 //! - 500 `internal` · 507 `storage-full`: bring it again, what was taken in before then is a repeat
 
-use crate::http::{Api, Backend, auth::DeviceToken, body, peer::Peer};
+use crate::http::{
+    Api, Backend,
+    auth::DeviceToken,
+    body,
+    peer::Peer,
+    places::{Bundles, Place},
+};
 use axum::{
-    extract::{FromRequestParts, Request, State},
-    http::request::Parts,
+    extract::{Request, State},
     response::Response,
 };
-use shared::wire::{BUNDLE_BYTES_MAX, ErrorCode, SyncError};
+use shared::wire::BUNDLE_BYTES_MAX;
 use std::sync::Arc;
-use tokio::sync::OwnedSemaphorePermit;
-
-/// A place among the bundles under way, taken before the body is read.
-pub struct Slot(#[expect(dead_code, reason = "held until the answer is out")] OwnedSemaphorePermit);
-
-impl<P: Send + Sync + 'static> FromRequestParts<Arc<Api<P>>> for Slot {
-    type Rejection = Response;
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api<P>>) -> Result<Self, Response> {
-        let busy = |_| Peer::of(&parts.headers).refuse(&SyncError::refused(ErrorCode::Busy));
-        api.bundles.clone().try_acquire_owned().map(Self).map_err(busy)
-    }
-}
 
 pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
     peer: Peer,
     DeviceToken(token): DeviceToken,
-    _slot: Slot,
+    _place: Place<Bundles>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();

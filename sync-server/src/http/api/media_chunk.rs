@@ -2,33 +2,27 @@
 //!
 //! - 200 [`MediaStatus`](shared::wire::MediaStatus): where the upload stands now; when the offset was not its own, nothing
 //!   was added and `offset` says where to go on
-//! - 400 `malformed`: the header is missing or no number · 401 `token-unknown` · 403 `token-revoked`, `not-allowed`
-//! - 404 `not-found` · 409 `offset-mismatch`
+//! - 400 `malformed`: the header is missing or no number · 401 `token-unknown` · 403 `token-revoked`
+//! - 404 `not-found`
 //! - 413 `too-large`: more than 1 MiB in one chunk, or more bytes than were announced
 //! - 429 `too-many-requests` · 500 `internal` · 503 `busy` · 507 `storage-full`
 
-use super::{UPLOAD_OFFSET, media_answer};
-use crate::http::{Api, Backend, auth::DeviceToken, body, peer::Peer, router::not_found};
+use super::{UPLOAD_OFFSET, Upload, media_answer};
+use crate::http::{Api, Backend, auth::DeviceToken, body, peer::Peer};
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     response::Response,
 };
-use shared::{
-    ids::UploadId,
-    wire::{CHUNK_BYTES_MAX, ErrorCode, MediaChunk, SyncError},
-};
+use shared::wire::{CHUNK_BYTES_MAX, ErrorCode, MediaChunk, SyncError};
 use std::sync::Arc;
 
 pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
     peer: Peer,
     DeviceToken(token): DeviceToken,
-    Path(upload): Path<String>,
+    Upload(upload): Upload,
     request: Request,
 ) -> Response {
-    let Ok(upload) = upload.parse::<UploadId>() else {
-        return not_found(peer).await;
-    };
     let (parts, body) = request.into_parts();
     let offset = parts.headers.get(UPLOAD_OFFSET).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     // SQLite's integers are signed.

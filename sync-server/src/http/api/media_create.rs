@@ -2,7 +2,7 @@
 //!
 //! - 200 [`MediaStatus`](shared::wire::MediaStatus), also as headers `upload-offset` and `upload-state`; `verified` at
 //!   once when the bytes are known already
-//! - 400 `malformed`, `bad-encoding`, `not-a-photo` · 401 `token-unknown` · 403 `token-revoked`, `not-allowed`
+//! - 400 `malformed`, `bad-encoding`, `not-a-photo` · 401 `token-unknown` · 403 `token-revoked`
 //! - 413 `too-large`: the photo is larger than the server takes
 //! - 429 `too-many-requests` · 500 `internal` · 503 `busy` · 507 `storage-full`
 

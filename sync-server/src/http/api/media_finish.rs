@@ -1,29 +1,23 @@
 //! `POST /v1/media/{upload}/finish`: checks the hash and stores the photo.
 //!
-//! - 200 [`MediaStatus`](shared::wire::MediaStatus): `verified`, or `mismatch` when the bytes are not those announced
-//! - 401 `token-unknown` · 403 `token-revoked`, `not-allowed` · 404 `not-found`
-//! - 400 `not-a-photo` · 409 `offset-mismatch`: bytes are still missing
+//! - 200 [`MediaStatus`](shared::wire::MediaStatus): `verified`; `mismatch` when the bytes are not those announced; `uploading`
+//!   while some are missing
+//! - 401 `token-unknown` · 403 `token-revoked` · 404 `not-found`
+//! - 400 `not-a-photo`: its bytes are let go of, the upload stands at 0
 //! - 429 `too-many-requests` · 500 `internal` · 503 `busy` · 507 `storage-full`
 
-use super::media_answer;
-use crate::http::{Api, Backend, auth::DeviceToken, peer::Peer, router::not_found};
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
-use shared::ids::UploadId;
+use super::{Upload, media_answer};
+use crate::http::{Api, Backend, auth::DeviceToken, peer::Peer};
+use axum::{extract::State, response::Response};
 use std::sync::Arc;
 
 pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
     peer: Peer,
     DeviceToken(token): DeviceToken,
-    Path(upload): Path<String>,
+    Upload(upload): Upload,
 ) -> Response {
-    match upload.parse::<UploadId>() {
-        Ok(upload) => media_answer(peer, api.core.media_finish(&token, upload).await),
-        Err(_) => not_found(peer).await,
-    }
+    media_answer(peer, api.core.media_finish(&token, upload).await)
 }
 
 #[cfg(test)]

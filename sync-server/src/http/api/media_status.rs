@@ -1,29 +1,22 @@
 //! `HEAD /v1/media/{upload}`: where an upload stands, in the headers `upload-offset` and `upload-state`. `GET` says the
 //! same in its body.
 //!
-//! - 200 · 401 `token-unknown` · 403 `token-revoked`, `not-allowed`
+//! - 200 · 401 `token-unknown` · 403 `token-revoked`
 //! - 404 `not-found`: no such upload of this device; begin again
 //! - 429 `too-many-requests` · 500 `internal` · 503 `busy`
 
-use super::media_answer;
-use crate::http::{Api, Backend, auth::DeviceToken, peer::Peer, router::not_found};
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
-use shared::ids::UploadId;
+use super::{Upload, media_answer};
+use crate::http::{Api, Backend, auth::DeviceToken, peer::Peer};
+use axum::{extract::State, response::Response};
 use std::sync::Arc;
 
 pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
     peer: Peer,
     DeviceToken(token): DeviceToken,
-    Path(upload): Path<String>,
+    Upload(upload): Upload,
 ) -> Response {
-    match upload.parse::<UploadId>() {
-        Ok(upload) => media_answer(peer, api.core.media_status(&token, upload).await),
-        Err(_) => not_found(peer).await,
-    }
+    media_answer(peer, api.core.media_status(&token, upload).await)
 }
 
 #[cfg(test)]

@@ -15,12 +15,14 @@ pub mod report;
 #[cfg(test)]
 pub mod fake;
 
-use super::peer::Peer;
+use super::{peer::Peer, router::not_found};
 use axum::{
-    http::{HeaderName, HeaderValue},
+    extract::{FromRequestParts, Path},
+    http::{HeaderName, HeaderValue, request::Parts},
     response::Response,
 };
 use shared::{
+    ids::UploadId,
     protocol::Answer,
     wire::{MediaState, MediaStatus},
 };
@@ -29,6 +31,20 @@ use shared::{
 pub const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 /// `uploading`, `complete`, `verified` or `mismatch`.
 pub const UPLOAD_STATE: HeaderName = HeaderName::from_static("upload-state");
+
+/// The upload that the path names; what is no id is no upload.
+pub struct Upload(pub UploadId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Upload {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let named = Path::<String>::from_request_parts(parts, state).await.ok().and_then(|Path(id)| id.parse().ok());
+        match named {
+            Some(id) => Ok(Self(id)),
+            None => Err(not_found(Peer::of(&parts.headers)).await),
+        }
+    }
+}
 
 /// A media answer: the status as JSON, and its offset and state as headers too, for `HEAD`.
 fn media_answer(peer: Peer, answer: Answer<MediaStatus>) -> Response {

@@ -7,32 +7,23 @@
 //! - 429 `too-many-requests` · 503 `busy`, both with `Retry-After`; nothing was read or stored
 //! - 500 `internal` · 507 `storage-full`: nothing advanced
 
-use crate::http::{Api, Backend, auth::DeviceToken, body::Wire, log, peer::Peer};
-use axum::{
-    extract::{FromRequestParts, State},
-    http::request::Parts,
-    response::Response,
+use crate::http::{
+    Api, Backend,
+    auth::DeviceToken,
+    body::Wire,
+    log,
+    peer::Peer,
+    places::{Place, Pushes},
 };
-use shared::wire::{ErrorCode, PushRequest, SyncError};
+use axum::{extract::State, response::Response};
+use shared::wire::PushRequest;
 use std::sync::Arc;
-use tokio::sync::OwnedSemaphorePermit;
-
-/// A place among the pushes under way, taken before the body is read: what does not fit costs no memory.
-pub struct Slot(#[expect(dead_code, reason = "held until the answer is out")] OwnedSemaphorePermit);
-
-impl<P: Send + Sync + 'static> FromRequestParts<Arc<Api<P>>> for Slot {
-    type Rejection = Response;
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api<P>>) -> Result<Self, Response> {
-        let busy = |_| Peer::of(&parts.headers).refuse(&SyncError::refused(ErrorCode::Busy));
-        api.pushes.clone().try_acquire_owned().map(Self).map_err(busy)
-    }
-}
 
 pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
     peer: Peer,
     DeviceToken(token): DeviceToken,
-    _slot: Slot,
+    _place: Place<Pushes>,
     Wire(request): Wire<PushRequest>,
 ) -> Response {
     log::note_device(request.device);

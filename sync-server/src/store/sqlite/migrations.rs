@@ -117,28 +117,9 @@ mod tests {
             named.sort();
             assert_eq!(columns, named, "{}", T::NAME);
         }
-        check::<Meta>(&conn);
-        check::<Record>(&conn);
-        check::<WorkerFeed>(&conn);
-        check::<Gone>(&conn);
-        check::<WorkerDigest>(&conn);
-        check::<ShelfDigest>(&conn);
-        check::<Grant>(&conn);
-        check::<Worker>(&conn);
-        check::<Account>(&conn);
-        check::<Person>(&conn);
-        check::<Area>(&conn);
-        check::<Rules>(&conn);
-        check::<Device>(&conn);
-        check::<EnrolCode>(&conn);
-        check::<OpLog>(&conn);
-        check::<Quarantine>(&conn);
-        check::<Once>(&conn);
-        check::<Standing>(&conn);
-        check::<ReviewAt>(&conn);
-        check::<Aid>(&conn);
-        check::<PhotoRef>(&conn);
-        check::<Media>(&conn);
-        check::<Upload>(&conn);
+        macro_rules! check {
+            ($($table:ident),+) => { $(check::<$table>(&conn);)+ };
+        }
+        crate::each_table!(check);
     }
 }

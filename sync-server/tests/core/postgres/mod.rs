@@ -12,6 +12,8 @@ mod grouping;
 mod judged_again;
 #[path = "../keeping.rs"]
 mod keeping;
+#[path = "../made.rs"]
+mod made;
 #[path = "../media.rs"]
 mod media;
 #[path = "../office.rs"]

@@ -14,6 +14,8 @@ mod grouping;
 mod judged_again;
 #[path = "../keeping.rs"]
 mod keeping;
+#[path = "../made.rs"]
+mod made;
 #[path = "../media.rs"]
 mod media;
 #[path = "../media_kills.rs"]

@@ -1,10 +1,10 @@
 //! A group of pushes leaves the store exactly as the same pushes one by one: every row, every number.
 
-use super::{Place, town::*};
+use super::{Place, made::Made, town::*};
 use proptest::prelude::*;
 use serde_json::json;
 use shared::{
-    Change, Fields, Kind, Moment, RowId,
+    Change, Kind, Moment, RowId,
     ids::id_from_code,
     wire::{PushRequest, Token},
 };
@@ -67,15 +67,11 @@ async fn pushes(town: &Town, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
     for phone in &mut phones {
         phone.pull().await;
     }
-    let mut made: Vec<(Kind, RowId)> = Vec::new();
+    let mut made = Made::default();
     let mut pushes: Vec<(Token, PushRequest)> = Vec::new();
     let at = |day: i64| Moment::shanghai(START_MS + day * DAY_MS).to_string();
     for step in steps {
         town.env.advance(1000);
-        let pick = |which: usize, kind: Option<Kind>| {
-            let fitting: Vec<_> = made.iter().filter(|(k, _)| kind.as_ref().is_none_or(|kind| k == kind)).collect();
-            (!fitting.is_empty()).then(|| fitting[which % fitting.len()].clone())
-        };
         let mut send = |phone: &mut Phone| {
             if !phone.outbox.is_empty() {
                 let request = phone.request();
@@ -87,36 +83,13 @@ async fn pushes(town: &Town, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
             Step::Visit { phone, who, day } => {
                 let value = json!({"recipient": recipient(PEOPLE[who]), "mode": "home", "happened": at(day), "presence": "found"});
                 let row = phones[phone].create(Kind::Visit, value);
-                made.push((Kind::Visit, row));
+                made.note(Kind::Visit, row);
             }
-            Step::Aid { phone, who, yuan } => {
-                let value = json!({"recipient": recipient(PEOPLE[who]), "kind": "money", "amount": yuan * 100, "happened": at(0)});
-                let row = phones[phone].create(Kind::Assistance, value);
-                made.push((Kind::Assistance, row));
-            }
-            Step::Need { phone, who } => {
-                let value = json!({"recipient": recipient(PEOPLE[who]), "kind": "heating", "text": "缺煤", "status": "opened",
-                    "happened": at(0)});
-                let row = phones[phone].create(Kind::Need, value);
-                made.push((Kind::Need, row));
-            }
-            Step::Advance { phone, which, to } => {
-                if let Some((kind, row)) = pick(which, Some(Kind::Need)) {
-                    let to = ["assigned", "in_hand", "solved", "cannot"][to].to_owned();
-                    phones[phone].save(kind, row, Change::Advance { to, generation: 0, fields: Fields::new() });
-                }
-            }
-            Step::Void { phone, which } => {
-                if let Some((kind, row)) = pick(which, None) {
-                    phones[phone].save(kind, row, Change::Void { reason: "记错".into() });
-                }
-            }
-            Step::Amend { phone, which, day } => {
-                if let Some((kind, row)) = pick(which, Some(Kind::Visit)) {
-                    let fields = Fields::new().with("happened", at(day));
-                    phones[phone].save(kind, row, Change::Amend { reason: "日期错".into(), fields });
-                }
-            }
+            Step::Aid { phone, who, yuan } => phones[phone].give_money(&mut made, PEOPLE[who], at(0), yuan),
+            Step::Need { phone, who } => phones[phone].raise_need(&mut made, PEOPLE[who], at(0)),
+            Step::Advance { phone, which, to } => phones[phone].advance_one(&made, which, to),
+            Step::Void { phone, which } => phones[phone].void_one(&made, which),
+            Step::Amend { phone, which, day } => phones[phone].move_a_visit(&made, which, at(day)),
             Step::Number { phone, who, n } => {
                 phones[phone].set(Kind::Recipient, recipient(PEOPLE[who]), json!({"phone": format!("1390000000{n}")}));
             }
@@ -129,7 +102,7 @@ async fn pushes(town: &Town, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
             Step::Propose { phone } => {
                 let value = json!({"code": "N1", "name": "新人", "category": "orphan", "area": VILLAGE});
                 let row = phones[phone].create(Kind::Recipient, value);
-                made.push((Kind::Recipient, row));
+                made.note(Kind::Recipient, row);
             }
             Step::Move { who } => {
                 phones[3].set(Kind::Recipient, recipient(PEOPLE[who]), json!({"area": VILLAGE_2}));
@@ -180,29 +153,7 @@ impl Job for Everything {
                 all.extend(rows);
             )+};
         }
-        tables!(
-            Meta,
-            Record,
-            WorkerFeed,
-            Gone,
-            WorkerDigest,
-            ShelfDigest,
-            Grant,
-            Worker,
-            Person,
-            Area,
-            Rules,
-            Device,
-            OpLog,
-            Quarantine,
-            Once,
-            Standing,
-            Aid,
-            PhotoRef,
-            Media,
-            Upload,
-            ReviewAt
-        );
+        sync_server::each_table!(tables);
         Ok(all)
     }
 }
