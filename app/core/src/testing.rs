@@ -306,7 +306,8 @@ pub fn scope() -> Scope {
 /// A row as it came over the wire.
 pub fn take_in(tx: &mut Tx<'_>, row: &Row, raw: &str) {
     record::put_mirror(tx, row, raw).unwrap();
-    member::add(tx, &scope(), row.id).unwrap();
+    let scope = member::number(tx, &scope()).unwrap();
+    member::add(tx, scope, row.id).unwrap();
     tx.observe(record::latest_stamp(row));
 }
 

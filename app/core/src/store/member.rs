@@ -1,7 +1,7 @@
 //! Scopes: which rows came with which, how far each was pulled, and what leaves.
 
 use super::{Result, Tx};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use shared::{
     RowId,
     digest::{Buckets, Digest, bucket_of},
@@ -36,24 +36,43 @@ pub fn clear_cursors(tx: &mut Tx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// A scope as rows name it: its number in this store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScopeNo(i64);
+
+/// The scope's number; it gets one with its first row.
+pub fn number(tx: &mut Tx<'_>, scope: &Scope) -> Result<ScopeNo> {
+    if let Some(known) = known(tx, scope)? {
+        return Ok(known);
+    }
+    tx.prepare_cached("INSERT INTO scope (name) VALUES (?1)")?.execute([scope.to_string()])?;
+    Ok(ScopeNo(tx.last_insert_rowid()))
+}
+
+fn known(conn: &Connection, scope: &Scope) -> Result<Option<ScopeNo>> {
+    let mut statement = conn.prepare_cached("SELECT no FROM scope WHERE name = ?1")?;
+    Ok(statement.query_row([scope.to_string()], |r| r.get(0).map(ScopeNo)).optional()?)
+}
+
 /// The row is in the scope.
-pub fn add(tx: &mut Tx<'_>, scope: &Scope, row: RowId) -> Result<()> {
-    tx.prepare_cached("INSERT OR IGNORE INTO member VALUES (?1, ?2)")?.execute((scope.to_string(), row.as_bytes()))?;
+pub fn add(tx: &mut Tx<'_>, scope: ScopeNo, row: RowId) -> Result<()> {
+    tx.prepare_cached("INSERT OR IGNORE INTO member VALUES (?1, ?2)")?.execute((scope.0, row.as_bytes()))?;
     Ok(())
 }
 
 /// The row left the scope; a later [`super::record::sweep`] evicts it if it is in no other.
 pub fn remove(tx: &mut Tx<'_>, scope: &Scope, row: RowId) -> Result<()> {
-    tx.prepare_cached("DELETE FROM member WHERE scope = ?1 AND row = ?2")?
-        .execute((scope.to_string(), row.as_bytes()))?;
+    if let Some(ScopeNo(no)) = known(tx, scope)? {
+        tx.prepare_cached("DELETE FROM member WHERE scope = ?1 AND row = ?2")?.execute((no, row.as_bytes()))?;
+    }
     leaving(tx, row)
 }
 
 /// Forgets which rows the scope held (a reset): those that do not come back leave at the next sweep.
 pub fn forget(tx: &mut Tx<'_>, scope: &Scope) -> Result<()> {
-    let scope = scope.to_string();
-    tx.execute("INSERT OR IGNORE INTO leaving SELECT row FROM member WHERE scope = ?1", [&scope])?;
-    tx.execute("DELETE FROM member WHERE scope = ?1", [&scope])?;
+    let Some(ScopeNo(no)) = known(tx, scope)? else { return Ok(()) };
+    tx.execute("INSERT OR IGNORE INTO leaving SELECT row FROM member WHERE scope = ?1", [no])?;
+    tx.execute("DELETE FROM member WHERE scope = ?1", [no])?;
     Ok(())
 }
 
@@ -71,33 +90,35 @@ pub(super) fn leaving(tx: &mut Tx<'_>, row: RowId) -> Result<()> {
 
 /// Count and sum over the rows of a scope as this device holds them.
 pub fn digest(conn: &Connection, scope: &Scope) -> Result<Digest> {
-    let mut statement =
-        conn.prepare_cached("SELECT m.row, r.rev FROM member m JOIN record r ON r.id = m.row WHERE m.scope = ?1")?;
-    let mut rows = statement.query([scope.to_string()])?;
     let mut digest = Digest::default();
-    while let Some(r) = rows.next()? {
-        digest.add(RowId(Uuid::from_bytes(r.get(0)?)), Rev(r.get(1)?));
-    }
+    each(conn, scope, |row, rev| digest.add(row, rev))?;
     Ok(digest)
 }
 
 /// The sums of a scope's buckets as this device holds them.
 pub fn buckets(conn: &Connection, scope: &Scope) -> Result<Buckets> {
+    let mut buckets = Buckets::default();
+    each(conn, scope, |row, rev| buckets.add(row, rev))?;
+    Ok(buckets)
+}
+
+fn each(conn: &Connection, scope: &Scope, mut each: impl FnMut(RowId, Rev)) -> Result<()> {
+    let Some(ScopeNo(no)) = known(conn, scope)? else { return Ok(()) };
     let mut statement =
         conn.prepare_cached("SELECT m.row, r.rev FROM member m JOIN record r ON r.id = m.row WHERE m.scope = ?1")?;
-    let mut rows = statement.query([scope.to_string()])?;
-    let mut buckets = Buckets::default();
+    let mut rows = statement.query([no])?;
     while let Some(r) = rows.next()? {
-        buckets.add(RowId(Uuid::from_bytes(r.get(0)?)), Rev(r.get(1)?));
+        each(RowId(Uuid::from_bytes(r.get(0)?)), Rev(r.get(1)?));
     }
-    Ok(buckets)
+    Ok(())
 }
 
 /// The rows of a scope, bucket by bucket.
 pub fn by_bucket(conn: &Connection, scope: &Scope) -> Result<HashMap<u8, Vec<RowId>>> {
-    let mut statement = conn.prepare_cached("SELECT row FROM member WHERE scope = ?1")?;
-    let mut rows = statement.query([scope.to_string()])?;
     let mut buckets: HashMap<u8, Vec<RowId>> = HashMap::new();
+    let Some(ScopeNo(no)) = known(conn, scope)? else { return Ok(buckets) };
+    let mut statement = conn.prepare_cached("SELECT row FROM member WHERE scope = ?1")?;
+    let mut rows = statement.query([no])?;
     while let Some(r) = rows.next()? {
         let row = RowId(Uuid::from_bytes(r.get(0)?));
         buckets.entry(bucket_of(row)).or_default().push(row);

@@ -10,6 +10,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_photo_verified.sql"),
     include_str!("migrations/0004_carried.sql"),
     include_str!("migrations/0005_roster_due.sql"),
+    include_str!("migrations/0006_lean.sql"),
 ];
 
 /// Brings the store up to the newest schema; refuses one that is newer still.
@@ -46,8 +47,24 @@ mod tests {
                 conn.execute("INSERT INTO meta VALUES ('a', '1')", []).unwrap();
                 conn.execute("INSERT INTO draft VALUES ('visit:1', '{}', '2026-01-01T00:00:00.000+08:00')", [])
                     .unwrap();
+                let (id, doc) = ([7_u8; 16], r#"{"of":"a record"}"#);
+                let sql = "INSERT INTO record (id, kind, rev, author, happened, doc, mirror) VALUES (?1, 'unit', 3, ?1, 9, ?2, '')";
+                conn.execute(sql, (id, doc)).unwrap();
+                if old < 6 {
+                    conn.execute("INSERT INTO member VALUES ('ref:620802', ?1)", [id]).unwrap();
+                }
             }
             run(&mut conn).unwrap();
+            if (1..6).contains(&old) {
+                let sql = "SELECT r.kind, r.rev, r.happened, r.doc, r.mirror, s.name FROM record r
+                           JOIN member m ON m.row = r.id JOIN scope s ON s.no = m.scope WHERE r.id = ?1";
+                let kept = conn.query_row(sql, [[7_u8; 16]], |r| {
+                    Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?))
+                });
+                let text = |text: &str| text.to_owned();
+                let expected = (text("unit"), 3_i64, 9_i64, text(r#"{"of":"a record"}"#), text(""), text("ref:620802"));
+                assert_eq!(kept.unwrap(), expected, "from version {old}");
+            }
             let version: i64 = conn.pragma_query_value(None, "user_version", |r| r.get(0)).unwrap();
             assert_eq!(version, MIGRATIONS.len() as i64);
             let drafts: i64 = conn.query_row("SELECT count(*) FROM draft", [], |r| r.get(0)).unwrap();

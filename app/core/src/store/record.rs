@@ -128,17 +128,20 @@ pub fn all_open_needs(conn: &Connection, mine: bool, limit: u32) -> Result<Vec<R
     collect(statement.query((mine, limit))?)
 }
 
-/// Records of a kind that belong to no recipient (photos of a hand-out), newest first.
+/// As the index of them says: what there is much of, and is never listed by kind alone, is not in it.
+const LISTED: &str = "kind NOT IN ('recipient', 'household', 'pairing', 'visit', 'assistance', 'receipt', 'need')";
+
+/// Records of a listed kind that belong to no recipient (photos of a hand-out), newest first.
 pub fn of_nobody(conn: &Connection, kind: &Kind) -> Result<Vec<Row>> {
-    let mut statement =
-        conn.prepare_cached("SELECT doc FROM record WHERE recipient IS NULL AND kind = ?1 ORDER BY happened DESC")?;
-    collect(statement.query([kind.word()])?)
+    let sql =
+        format!("SELECT doc FROM record WHERE {LISTED} AND kind = ?1 AND recipient IS NULL ORDER BY happened DESC");
+    collect(conn.prepare_cached(&sql)?.query([kind.word()])?)
 }
 
-/// All records of a kind, newest first.
+/// All records of a listed kind, newest first.
 pub fn of_kind(conn: &Connection, kind: &Kind) -> Result<Vec<Row>> {
-    let mut statement = conn.prepare_cached("SELECT doc FROM record WHERE kind = ?1 ORDER BY happened DESC")?;
-    collect(statement.query([kind.word()])?)
+    let sql = format!("SELECT doc FROM record WHERE {LISTED} AND kind = ?1 ORDER BY happened DESC");
+    collect(conn.prepare_cached(&sql)?.query([kind.word()])?)
 }
 
 fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Row>> {

@@ -224,11 +224,12 @@ fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), Tr
     if scope.reset {
         member::forget(tx, &scope.scope)?;
     }
+    let no = member::number(tx, &scope.scope)?;
     for raw in &scope.rows {
         // A row whose envelope this build cannot read blocks no other; the digest will tell that it is missing.
         let Ok(row) = serde_json::from_str::<Row>(raw.get()) else { continue };
         record::put_mirror(tx, &row, raw.get())?;
-        member::add(tx, &scope.scope, row.id)?;
+        member::add(tx, no, row.id)?;
         tx.observe(record::latest_stamp(&row));
         page.rows += 1;
     }

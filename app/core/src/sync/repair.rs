@@ -114,10 +114,11 @@ pub(super) fn apply(
             return Ok(None);
         }
         let mut taken = Taken::default();
+        let no = member::number(tx, &asked.scope)?;
         for raw in &reply.rows {
             let Ok(row) = serde_json::from_str::<Row>(raw.get()) else { continue };
             record::put_mirror(tx, &row, raw.get())?;
-            member::add(tx, &asked.scope, row.id)?;
+            member::add(tx, no, row.id)?;
             tx.observe(record::latest_stamp(&row));
             taken.came.insert(row.id);
         }
@@ -184,6 +185,7 @@ fn compare(
         }
         if record::rev(tx, *row)? == *rev {
             // Here by way of another scope, or all along.
+            let scope = member::number(tx, scope)?;
             member::add(tx, scope, *row)?;
         } else {
             taken.want.push(*row);

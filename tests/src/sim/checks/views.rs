@@ -90,7 +90,8 @@ impl World {
 
     fn members(&self, at: usize) -> anyhow::Result<BTreeMap<String, BTreeSet<RowId>>> {
         let mut held: BTreeMap<String, BTreeSet<RowId>> = BTreeMap::new();
-        let mut statement = self.handsets[at].conn().prepare("SELECT scope, row FROM member")?;
+        let mut statement =
+            self.handsets[at].conn().prepare("SELECT name, row FROM member JOIN scope ON no = scope")?;
         let mut rows = statement.query([])?;
         while let Some(r) = rows.next()? {
             held.entry(r.get(0)?).or_default().insert(RowId(uuid::Uuid::from_bytes(r.get(1)?)));

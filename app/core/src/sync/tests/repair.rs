@@ -113,7 +113,10 @@ type Held = BTreeMap<String, BTreeMap<RowId, (u64, String)>>;
 fn held(core: &Core) -> Held {
     let conn = core.store().unwrap().conn();
     let mut statement = conn
-        .prepare("SELECT m.scope, m.row, r.rev, coalesce(nullif(r.mirror, ''), r.doc) FROM member m JOIN record r ON r.id = m.row")
+        .prepare(
+            "SELECT s.name, m.row, r.rev, coalesce(nullif(r.mirror, ''), r.doc) FROM member m
+             JOIN scope s ON s.no = m.scope JOIN record r ON r.id = m.row",
+        )
         .unwrap();
     let rows = statement
         .query_map([], |r| Ok((r.get::<_, String>(0)?, RowId(Uuid::from_bytes(r.get(1)?)), r.get(2)?, r.get(3)?)));
@@ -167,7 +170,8 @@ fn harm(conn: &Connection, scope: Scope, harm: Harm) {
                 (row.as_bytes(), doc),
             )
             .unwrap();
-            conn.execute("INSERT OR IGNORE INTO member VALUES (?1, ?2)", (scope.to_string(), row.as_bytes())).unwrap();
+            let sql = "INSERT OR IGNORE INTO member SELECT no, ?2 FROM scope WHERE name = ?1";
+            conn.execute(sql, (scope.to_string(), row.as_bytes())).unwrap();
         }
     }
 }
