@@ -212,25 +212,12 @@ pub fn settle(tx: &mut Tx<'_>, through: u64) -> Result<()> {
     Ok(())
 }
 
-/// Goes on under `incarnation` from number 1: everything not acknowledged, and, after a server was restored, what was
-/// saved since `offer_again_since` (UTC ms) once more under the same operation ids. Returns how many wait.
-pub fn restart(tx: &mut Tx<'_>, incarnation: Incarnation, offer_again_since: Option<i64>) -> Result<u64> {
+/// Goes on under `incarnation` from number 1: everything not acknowledged, and, after a server was restored, what came
+/// after local number `offer_again_after` once more under the same operation ids. Returns how many wait.
+pub fn restart(tx: &mut Tx<'_>, incarnation: Incarnation, offer_again_after: Option<u64>) -> Result<u64> {
     super::meta::set(tx, super::meta::key::INCARNATION, &incarnation)?;
-    if let Some(since) = offer_again_since {
-        let first: Option<u64> = {
-            let mut statement = tx.prepare_cached("SELECT no, saved_at FROM op WHERE acked = 1 ORDER BY no DESC")?;
-            let mut rows = statement.query([])?;
-            let mut first = None;
-            while let Some(r) = rows.next()? {
-                if !was_before(&r.get::<_, String>(1)?, since) {
-                    first = Some(r.get(0)?);
-                }
-            }
-            first
-        };
-        if let Some(first) = first {
-            tx.prepare_cached("UPDATE op SET acked = 0, settled = 0 WHERE no >= ?1")?.execute([first])?;
-        }
+    if let Some(after) = offer_again_after {
+        tx.prepare_cached("UPDATE op SET acked = 0, settled = 0 WHERE no > ?1")?.execute([after])?;
     }
     let waiting: Vec<u64> = {
         let mut statement = tx.prepare_cached("SELECT no FROM op WHERE acked = 0 ORDER BY no")?;
@@ -266,24 +253,12 @@ pub(super) fn renumber(tx: &mut Tx<'_>, no: u64, incarnation: Incarnation, wire_
     Ok(())
 }
 
-/// The number after which everything of this incarnation was saved since `since` (UTC ms); `None` when nothing was.
-pub fn last_before(conn: &Connection, incarnation: Incarnation, since: i64) -> Result<Option<OpNo>> {
-    let mut statement =
-        conn.prepare_cached("SELECT wire_no, saved_at FROM op WHERE incarnation = ?1 ORDER BY wire_no DESC")?;
-    let mut rows = statement.query([incarnation.0])?;
-    let mut first = None;
-    // Up to the oldest of them: one that was saved under a clock that stood in the past hides none before it.
-    while let Some(r) = rows.next()? {
-        if !was_before(&r.get::<_, String>(1)?, since) {
-            first = Some(OpNo(r.get::<_, u64>(0)?.saturating_sub(1)));
-        }
-    }
-    Ok(first)
-}
-
-/// What cannot be read as a moment counts as recent.
-fn was_before(saved: &str, since: i64) -> bool {
-    saved.parse::<Moment>().is_ok_and(|m| m.utc_ms < since)
+/// The number after which everything of this incarnation comes after local number `after`; `None` when nothing does.
+pub fn last_through(conn: &Connection, incarnation: Incarnation, after: u64) -> Result<Option<OpNo>> {
+    let first: Option<u64> = conn
+        .prepare_cached("SELECT min(wire_no) FROM op WHERE incarnation = ?1 AND no > ?2")?
+        .query_row((incarnation.0, after), |r| r.get(0))?;
+    Ok(first.map(|no| OpNo(no.saturating_sub(1))))
 }
 
 /// The last number of an incarnation that is here; 0 for none.
