@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use shared::chain::Chain;
 use sync_server::store::{
     Cell, Table,
-    tables::{Device, Quarantine},
+    tables::{Device, OpLog, Quarantine},
 };
 
 /// What an operation of [`super::foreign`] carries when an older server is not to understand it.
@@ -81,7 +81,7 @@ impl Translation {
     ) -> T {
         let column = match T::NAME {
             name if name == Device::NAME => "chain",
-            name if name == Quarantine::NAME => "op",
+            name if name == Quarantine::NAME || name == OpLog::NAME => "op",
             _ => return row,
         };
         let Some(at) = T::COLUMNS.iter().position(|c| *c == column) else { return row };

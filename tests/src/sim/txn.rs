@@ -110,11 +110,15 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
         if !rows.is_empty() && !self.room()? {
             return Ok(());
         }
-        if T::NAME == OpLog::NAME
-            && let Some(at) = T::COLUMNS.iter().position(|c| *c == "op_id")
-        {
-            for row in rows {
-                self.judged.push(OpId::read(row.cells()[at])?);
+        if T::NAME == OpLog::NAME {
+            let column = |name| T::COLUMNS.iter().position(|c| *c == name);
+            let (Some(id), Some(outcome)) = (column("op_id"), column("outcome")) else { return Ok(()) };
+            for cells in rows.iter().map(Table::cells) {
+                // What waits for a newer server has yet to be judged.
+                let waits = matches!(cells[outcome], Cell::Text(text) if text.contains("needs_newer_server"));
+                if !waits {
+                    self.judged.push(OpId::read(cells[id])?);
+                }
             }
         }
         if let Some(older) = &self.older {
