@@ -37,7 +37,9 @@ const FOLD_MS: i64 = 59 * DAY_MS;
 impl OwnOp {
     /// It may have been folded away by now: settled and in force for long enough.
     fn folded_by(&self, now_ms: i64, saved: &Saved) -> bool {
-        let in_force = self.outcome.as_ref().is_none_or(|outcome| outcome.starts_with("{\"merged\":"));
+        // The reply that lets go of it may also be the one that says what a newer server made of it.
+        let settles = |outcome: &String| outcome.starts_with("{\"merged\":") || outcome.contains("needs_newer_server");
+        let in_force = self.outcome.as_ref().is_none_or(settles);
         self.acked && in_force && now_ms - saved.made_ms >= FOLD_MS
     }
 }
@@ -92,7 +94,9 @@ impl World {
                 saved.taken_back = true;
                 self.trace.reach("saved and taken back");
             } else {
-                self.fail("saved means saved", format!("{name} lost {} of {}", op.id, op.kind), vec![op.row]);
+                let days = (self.clock.now_ms() - saved.made_ms) / DAY_MS;
+                let stood = format!("acknowledged: {}, outcome {:?}, {days} days old", op.acked, op.outcome);
+                self.fail("saved means saved", format!("{name} lost {} of {}, {stood}", op.id, op.kind), vec![op.row]);
             }
         }
         Ok(())

@@ -31,8 +31,11 @@ pub struct Profile {
 impl Profile {
     pub fn of(seed: u64, dice: &mut Dice) -> Self {
         let calm = dice.chance(150);
+        let older = !calm && dice.chance(400);
         let weight = |dice: &mut Dice| if calm { 0 } else { dice.one_of(&[0, 0, 1, 1, 3]) };
-        let faults = Fault::ALL.iter().map(|fault| (*fault, weight(dice))).collect();
+        // An older server proves nothing without work that is ahead of it.
+        let least = |fault: Fault| if older && fault == Fault::NewerOperation { 3 } else { 0 };
+        let faults = Fault::ALL.iter().map(|fault| (*fault, weight(dice).max(least(*fault)))).collect();
         Self {
             on_disk: seed % 2 == 1,
             workers: dice.between(2, 4) as usize,
@@ -50,7 +53,7 @@ impl Profile {
             faults,
             processes: dice.one_of(&[1, 1, 2, 3]),
             seasons: dice.chance(300),
-            older: dice.chance(400),
+            older,
         }
     }
 }

@@ -16,12 +16,14 @@ pub struct SimTxn<'a, X> {
     fault: Option<StoreFault>,
     older: Option<Arc<Translation>>,
     writes: u32,
+    /// It looks through the marks of days, as only housekeeping does.
+    keeps_house: bool,
     judged: Vec<OpId>,
 }
 
 impl<'a, X: Txn> SimTxn<'a, X> {
     pub fn new(txn: &'a mut X, bug: Option<Bug>, fault: Option<StoreFault>, older: Option<Arc<Translation>>) -> Self {
-        Self { txn, bug, fault, older, writes: 0, judged: Vec::new() }
+        Self { txn, bug, fault, older, writes: 0, keeps_house: false, judged: Vec::new() }
     }
 
     pub fn judged(self) -> Vec<OpId> {
@@ -99,7 +101,7 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
         }
         let found = self.txn.get::<T>(keys).await?;
         let found: Vec<Option<T>> = found.into_iter().map(|row| row.map(|row| self.seen(row))).collect();
-        if self.has(Bug::FloorForgotten) && T::NAME == Meta::NAME {
+        if self.has(Bug::FloorForgotten) && T::NAME == Meta::NAME && !self.keeps_house {
             let floor = |row: &T| row.cells().first().is_some_and(|name| matches!(name, Cell::Text("floor")));
             return Ok(found.into_iter().map(|row| row.filter(|row| !floor(row))).collect());
         }
@@ -154,6 +156,7 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
         if self.has(Bug::DaysNotSwept) && T::NAME == "care" {
             return Ok(Vec::new());
         }
+        self.keeps_house |= T::NAME == Meta::NAME;
         self.txn.under(column, prefix).await
     }
     async fn between<T: Table>(&mut self, column: &'static str, from: i64, to: i64, limit: usize) -> Stored<Vec<T>> {
