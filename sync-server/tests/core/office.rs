@@ -110,7 +110,7 @@ async fn who_was_visited_before_they_are_on_the_roster_is_not_taken_for_never_se
     town.office(vec![new_recipient("R8", VILLAGE), new_recipient("R9", VILLAGE)]).await;
     let seen = town.core.store().read(Look(recipient("R8"))).await.unwrap().unwrap();
     let day = shared::Day::of_utc_ms(START_MS + 3 * DAY_MS).number();
-    assert_eq!((seen.last_visit, seen.last_contact), (Some(day), Some(day)));
+    assert_eq!((seen.last_visit, seen.last_contact), (Some(day), None));
     let other = town.core.store().read(Look(recipient("R9"))).await.unwrap().unwrap();
     assert_eq!((other.last_visit, other.last_contact), (None, None));
 }

@@ -261,6 +261,13 @@ pub fn last_through(conn: &Connection, incarnation: Incarnation, after: u64) -> 
     Ok(first.map(|no| OpNo(no.saturating_sub(1))))
 }
 
+/// Whether something after local number `after` was acknowledged under another incarnation than this one.
+pub fn acked_elsewhere(conn: &Connection, incarnation: Incarnation, after: u64) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM op WHERE no > ?1 AND acked = 1 AND incarnation <> ?2)")?
+        .query_row((after, incarnation.0), |r| r.get(0))?)
+}
+
 /// The last number of an incarnation that is here; 0 for none.
 pub(super) fn last_wire_no(conn: &Connection, incarnation: Incarnation) -> Result<OpNo> {
     let last: i64 = conn

@@ -41,7 +41,10 @@ pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
     let after = fold::forget_since(tx, today, OFFER_AGAIN_DAYS)?;
     meta::set(tx, OFFERING_AFTER, &after)?;
     let incarnation = tx.incarnation()?;
-    if let Some(before) = outbox::last_through(tx, incarnation, after)? {
+    if outbox::acked_elsewhere(tx, incarnation, after)? {
+        // Under its old number it cannot be offered: all of it goes under an incarnation that no server has heard of.
+        outbox::restart(tx, incarnation.next(), Some(after))?;
+    } else if let Some(before) = outbox::last_through(tx, incarnation, after)? {
         outbox::unack_after(tx, before)?;
     }
     photo::offer_again(tx)?;

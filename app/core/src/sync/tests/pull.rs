@@ -202,6 +202,24 @@ async fn a_restored_server_is_offered_the_last_thirty_days_again_and_its_rows_ar
 }
 
 #[tokio::test]
+async fn a_restored_server_is_offered_work_of_a_former_incarnation_too() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    let first = say(&mut core, "acknowledged under the first");
+    sync(&mut core, &server).await;
+    let second = say(&mut core, "acknowledged under the second");
+    server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(2) }));
+    sync(&mut core, &server).await;
+    server.state().pushes.clear();
+    server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
+    let view = sync(&mut core, &server).await;
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    let offered = server.state().pushes.last().cloned().unwrap();
+    assert_eq!(ops(&offered).iter().map(|op| op.row).collect::<Vec<_>>(), [first, second]);
+    assert_eq!((offered.incarnation, numbers(&offered)), (Incarnation(3), vec![1, 2]));
+}
+
+#[tokio::test]
 async fn a_restored_server_that_has_even_less_is_sent_everything_it_lacks() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = device(&world);
