@@ -4,10 +4,7 @@ use super::{handset::copy_folder, mutants::Bug};
 use futures_util::future::BoxFuture;
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
 };
 use sync_server::core::{
     Objects, StoredObjects,
@@ -19,15 +16,13 @@ pub struct SimPhotos {
     /// The folder in use, and how many there were, for their names.
     now: RwLock<(Arc<StoredObjects>, PathBuf, u32)>,
     bug: Option<Bug>,
-    /// Abandoned uploads are being swept.
-    pub sweeping: AtomicBool,
 }
 
 impl SimPhotos {
     pub fn new(folder: &Path, bug: Option<Bug>) -> anyhow::Result<Self> {
         let first = folder.join("photos-0");
         let now = RwLock::new((Arc::new(StoredObjects::folder(&first)?), first, 1));
-        Ok(Self { folder: folder.to_owned(), now, bug, sweeping: AtomicBool::new(false) })
+        Ok(Self { folder: folder.to_owned(), now, bug })
     }
 
     /// A copy of everything that is there.
@@ -83,13 +78,6 @@ impl Objects for SimPhotos {
         self.with(move |stored| stored.keep(sha256, bytes))
     }
     fn forget(&self, upload: String) -> BoxFuture<'_, Kept<()>> {
-        if self.bug == Some(Bug::SweepTakesPhotosAlong) && self.sweeping.load(Ordering::SeqCst) {
-            for entry in std::fs::read_dir(self.at()).into_iter().flatten().flatten() {
-                if entry.file_name() != "incoming" {
-                    let _ = std::fs::remove_dir_all(entry.path());
-                }
-            }
-        }
         self.with(move |stored| Objects::forget(stored, upload))
     }
     fn read(&self, sha256: String) -> BoxFuture<'_, Kept<Vec<u8>>> {

@@ -1,7 +1,6 @@
 //! Weeks and months in which little happens: devices lie in drawers meanwhile, and the server keeps house every day.
 
-use super::{clock::DAY_MS, town::days, world::World};
-use std::sync::atomic::Ordering;
+use super::{clock::DAY_MS, mutants::Bug, town::days, world::World};
 
 /// In a thousand steps so many end in a pause of weeks, in runs that have seasons.
 const PAUSES: u64 = 15;
@@ -36,10 +35,10 @@ impl World {
         let process = self.dice.below(self.server.processes.len() as u64) as usize;
         let server = self.server.processes[process].clone();
         let pruned = server.prune().await?;
-        self.server.photos.sweeping.store(true, Ordering::SeqCst);
-        let abandoned = server.forget_abandoned().await;
-        self.server.photos.sweeping.store(false, Ordering::SeqCst);
-        let abandoned = abandoned?;
+        let abandoned = server.forget_abandoned().await?;
+        if self.bug == Some(Bug::SweepTakesPhotosAlong) {
+            self.server.photos.put_back(None)?;
+        }
         let rows = pruned.left_shelves + pruned.left_workers;
         self.trace.reach_often("housekeeping: rows that left pruned", rows);
         self.trace.reach_often("housekeeping: codes pruned", pruned.codes);
