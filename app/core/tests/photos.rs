@@ -7,6 +7,7 @@ mod common;
 use common::*;
 use device_core::{Command, Receipt, Refusal};
 use shared::wire::{CHUNK_BYTES, ReportRequest};
+use sync_server::testing::{Options, TempDir, TestServer, World};
 
 #[tokio::test]
 async fn a_broken_upload_goes_on_at_its_offset_and_no_byte_travels_twice() {
@@ -156,6 +157,39 @@ async fn the_phone_and_the_report_agree_on_the_photos_that_are_missing() {
     phone.run(Command::SetConnection { metered: Some(false) }).await;
     phone.sync_all().await;
     assert_eq!(missing().await, 0);
+}
+
+#[tokio::test]
+async fn photos_the_storage_lost_come_again_from_the_phone_that_still_has_them_when_the_server_was_restored() {
+    let folder = TempDir::new();
+    let server = TestServer::start_in(folder.path(), Options::default());
+    server.load(&World::small());
+    let mut phone = Phone::of("W1", &server).await;
+    for n in 1..=2 {
+        let draft = format!("visit-{n}");
+        phone.add_photo(&draft, noisy_jpeg(300, 200, n, 90)).unwrap();
+        phone.visit(recipient("R1"), &draft, Some(&draft));
+    }
+    phone.sync_all().await;
+    // The database was put back with both of its rows, the photos from a copy that holds one of them.
+    let photos = sync_server::data::DataDir::new(folder.path()).unwrap().photos();
+    let lost = all_files(&photos).pop().unwrap();
+    std::fs::remove_file(&lost).unwrap();
+    server.wait(server.core().new_epoch()).unwrap();
+
+    phone.line.take_calls();
+    phone.sync_all().await;
+    let calls = phone.line.take_calls();
+    let count = |word: &str| calls.iter().filter(|c| c.starts_with(word)).count();
+    assert_eq!((count("create"), count("chunk")), (2, 1), "both are asked after, one travels: {calls:?}");
+    assert!(lost.exists());
+    assert_eq!(server.wait(server.core().stats()).unwrap().photos_pending, 0);
+    assert_eq!(phone.state().photos_waiting, 0);
+}
+
+fn all_files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { all_files(&path) } else { vec![path] }).collect()
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Bundles: work that comes as a file, carried by anyone. Everything is checked before anything is written; then its operations
 //! are judged as those of a push of the author's device, and its photos kept.
 //!
-//! A bundle never moves the device's own numbering, chain or incarnation: it is taken in beside them, by operation id. So an old
+//! A bundle never moves the device's own numbering, chain, stamps or incarnation: it is taken in beside them, by operation id. So an old
 //! file brought again, or one of a former incarnation, changes nothing for the phone that is in use, and its next push repeats
 //! what the file brought.
 
@@ -11,7 +11,7 @@ use crate::store::{
     tables::{Device, OpLog, Quarantine, Worker},
 };
 use shared::{
-    Change, DeviceId, Kind, Moment, OpId, RowId, WorkerId,
+    Change, DeviceId, Hlc, Kind, Moment, OpId, RowId, WorkerId,
     ids::MAX_OP_NO,
     records::{AccessLog, Record, access_log::Access},
     seal::{SealSecret, SignPublic},
@@ -186,9 +186,10 @@ impl Job for Aside {
             return Ok(false);
         }
         let speaker = Speaker::Device { worker: &worker, device: device.id, revoked: device.revoked };
-        let mut last_hlc = device.last_hlc;
-        push.take(txn, &speaker, incarnation, &mut last_hlc, logged).await?;
-        txn.put(&[Device { last_hlc, ..device }]).await?;
+        // A file comes late or early: what it holds is no older for what the phone sent meanwhile, and what the phone has yet to
+        // send is no younger for the file.
+        let mut no_floor = Hlc::ZERO;
+        push.take(txn, &speaker, incarnation, &mut no_floor, logged).await?;
         Ok(true)
     }
 }

@@ -33,7 +33,9 @@ impl<S: Store> ServerCore<S> {
         }
         let job =
             Create { token_hash: auth::token_hash(token), id: UploadId(self.new_id()), request, now_ms: self.now_ms() };
-        self.inner.store.write(job).await
+        let (upload, media) = self.inner.store.write(job).await?;
+        let media = self.held(media).await?;
+        Ok(status(&upload, media.is_some_and(|m| m.size == upload.size)))
     }
 
     pub(super) async fn media_status_step(&self, token: &Token, id: UploadId) -> Result<MediaStatus, CoreError> {
@@ -101,7 +103,8 @@ impl<S: Store> ServerCore<S> {
             return Ok(false);
         }
         let sha256 = shared::chain::sha256_hex(&bytes);
-        if self.inner.store.read(Known(sha256.clone())).await? {
+        let known = self.inner.store.read(Known(sha256.clone())).await?;
+        if self.held(known).await?.is_some() {
             return Ok(false);
         }
         // Stored twice it is stored once: its name is its hash.
@@ -122,7 +125,8 @@ impl<S: Store> ServerCore<S> {
     }
 
     async fn upload(&self, token: &Token, id: UploadId) -> Result<(Upload, Option<Media>), CoreError> {
-        self.inner.store.read(Find { token_hash: auth::token_hash(token), id }).await
+        let (upload, media) = self.inner.store.read(Find { token_hash: auth::token_hash(token), id }).await?;
+        Ok((upload, self.held(media).await?))
     }
 }
 
@@ -160,9 +164,9 @@ struct Create {
 }
 
 impl Job for Create {
-    type Out = MediaStatus;
+    type Out = (Upload, Option<Media>);
     type Err = CoreError;
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<MediaStatus, CoreError> {
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
         let device = auth::device(txn, &self.token_hash).await?.device;
         let MediaCreate { sha256, size, mime, .. } = self.request;
         let known = txn.get::<Media>(&[(sha256.clone(),)]).await?.into_iter().next().flatten();
@@ -186,7 +190,7 @@ impl Job for Create {
                 upload
             }
         };
-        Ok(status(&upload, known.is_some_and(|m| m.size == size)))
+        Ok((upload, known))
     }
 }
 
@@ -207,14 +211,14 @@ impl Job for Find {
     }
 }
 
-/// Whether bytes are stored and checked already.
+/// What was noted of bytes when they were stored and checked.
 struct Known(String);
 
 impl Job for Known {
-    type Out = bool;
+    type Out = Option<Media>;
     type Err = CoreError;
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<bool, CoreError> {
-        Ok(txn.get::<Media>(&[(self.0,)]).await?.into_iter().flatten().next().is_some())
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Option<Media>, CoreError> {
+        Ok(txn.get::<Media>(&[(self.0,)]).await?.into_iter().flatten().next())
     }
 }
 
@@ -263,38 +267,5 @@ impl Job for Verified {
         txn.put(&there).await?;
         txn.standing_add(&fewer).await?;
         Ok(status(&self.upload, true))
-    }
-}
-
-/// A stored photo, for who may see its area.
-pub(super) struct FindPhoto {
-    pub row: shared::RowId,
-}
-
-impl Job for FindPhoto {
-    type Out = Option<PhotoRef>;
-    type Err = CoreError;
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
-        Ok(txn.get::<PhotoRef>(&[(self.row,)]).await?.into_iter().next().flatten())
-    }
-}
-
-impl<S: Store> ServerCore<S> {
-    /// Type and bytes of a photo; `NotFound` while they have not arrived, `NotAllowed` outside the viewer's areas.
-    pub async fn photo_for(
-        &self,
-        viewer: &super::Viewer,
-        photo: shared::PhotoId,
-    ) -> Result<(String, Vec<u8>), CoreError> {
-        let found = self.inner.store.read(FindPhoto { row: photo.into() }).await?;
-        let photo = found.ok_or(CoreError::NotFound)?;
-        if !photo.area.parse().is_ok_and(|a| viewer.may_see(&a)) {
-            return Err(CoreError::NotAllowed);
-        }
-        if photo.missing {
-            return Err(CoreError::NotFound);
-        }
-        let bytes = self.inner.objects.read(photo.sha256).await.map_err(failed("reading a photo"))?;
-        Ok((photo.mime, bytes))
     }
 }

@@ -1,7 +1,7 @@
 //! The server without HTTP: it takes what devices and the office say, decides by the rules of `shared`, keeps feeds and
 //! figures in step, and answers. One file per step of the protocol.
 //!
-//! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`asked`]), [`repair`], [`media`] and its sweep, [`bundle`]
+//! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`asked`]), [`repair`], [`media`] with its sweep and what is really held, [`bundle`]
 //!   with its [`keys`], who asks: [`auth`]
 //! - the office: [`office`] (imports and edits), `review` (deciding what no rule may), [`reviews`] (what waits for that),
 //!   [`report`], [`accounts`], [`admin`]
@@ -24,7 +24,9 @@ mod judge;
 mod judge_again;
 mod keys;
 mod media;
+mod media_held;
 mod media_sweep;
+mod media_view;
 mod meta;
 pub mod objects;
 pub mod office;

@@ -277,6 +277,36 @@ async fn an_operation_that_cannot_be_read_blocks_no_other_and_is_heard_of_once()
 }
 
 #[tokio::test]
+async fn a_file_that_comes_before_older_work_or_after_newer_leaves_every_stamp_at_its_time() {
+    let town = Town::new().await;
+    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let mut saved = Vec::new();
+    for _ in 0..4 {
+        town.env.advance(3 * 3_600_000);
+        saved.push((author.phone.now(), author.phone.visit("R1")));
+    }
+    let file = |author: &Author, no: usize| {
+        let raw = serde_json::value::to_raw_value(&author.phone.outbox[no]).unwrap();
+        let request = PushRequest { first_op: author.phone.outbox[no].no, ..author.phone.request_of(vec![raw]) };
+        author.of_request(request, vec![])
+    };
+    // The third before the first two, as when a restored server has forgotten those; then the fourth as an operation that
+    // only a file has, since the phone was put back.
+    let third = file(&author, 2);
+    let fourth = file(&author, 3);
+    assert_eq!(bring(&town, &carrier, third).await, BundleVerdict::Accepted);
+    author.phone.outbox.truncate(2);
+    author.phone.push().await;
+    town.env.advance(3 * 3_600_000);
+    author.phone.visit("R2");
+    author.phone.push().await;
+    assert_eq!(bring(&town, &carrier, fourth).await, BundleVerdict::Accepted);
+    for (n, (at_ms, row)) in (1..).zip(saved) {
+        assert_eq!(town.logged(row).await[0].hlc.ms() - at_ms, 0, "visit {n}");
+    }
+}
+
+#[tokio::test]
 async fn photos_in_a_file_are_stored_as_if_they_had_been_uploaded() {
     let town = Town::new().await;
     let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
@@ -294,7 +324,12 @@ async fn photos_in_a_file_are_stored_as_if_they_had_been_uploaded() {
     assert_eq!(town.core.stats().await.unwrap().photos_pending, 0);
     let viewer = town.viewer("S1").await;
     assert_eq!(town.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap().1, jpeg);
-    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Repeated);
+    // What the photo storage lost since is brought by the same file once more.
+    let name = sha256_hex(&jpeg);
+    std::fs::remove_file(town.folder.join("objects").join(&name[..2]).join(name)).unwrap();
+    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Accepted);
+    assert_eq!(town.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap().1, jpeg);
 }
 
 #[tokio::test]

@@ -205,3 +205,78 @@ async fn a_storage_that_fails_is_for_the_device_to_wait_for_and_costs_no_photo_a
     town.core.media_chunk(&phone.token, chunk).await.unwrap();
     assert_eq!(town.core.media_finish(&phone.token, upload).await.unwrap().state, MediaState::Verified);
 }
+
+/// Where a finished photo lies.
+fn stored(town: &Town, bytes: &[u8]) -> PathBuf {
+    let name = sha256_hex(bytes);
+    town.folder.join("objects").join(&name[..2]).join(name)
+}
+
+/// Brings a photo as a phone does, up to the finish.
+async fn bring(town: &Town, phone: &Phone, row: RowId, bytes: &[u8]) -> MediaState {
+    let upload = town.core.media_create(&phone.token, request(row, bytes)).await.unwrap().upload;
+    for _ in 0..2 {
+        let chunk = MediaChunk { upload, offset: 0, bytes: bytes.to_vec() };
+        town.core.media_chunk(&phone.token, chunk).await.unwrap();
+        let finished = town.core.media_finish(&phone.token, upload).await.unwrap();
+        if finished.state == MediaState::Verified {
+            return finished.state;
+        }
+    }
+    MediaState::Uploading
+}
+
+#[tokio::test]
+async fn a_photo_whose_bytes_the_storage_lost_is_not_vouched_for_and_comes_again() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    let bytes = jpeg(21);
+    let row = photo(&mut phone, &bytes);
+    phone.push().await;
+    assert_eq!(bring(&town, &phone, row, &bytes).await, MediaState::Verified);
+    assert_eq!(missing(&town).await, (0, 0));
+    // The database was put back with its rows, the photos from an older copy; or half of the file was saved.
+    for lost in [Vec::new(), bytes[..9000].to_vec()] {
+        match lost.is_empty() {
+            true => std::fs::remove_file(stored(&town, &bytes)).unwrap(),
+            false => std::fs::write(stored(&town, &bytes), lost).unwrap(),
+        }
+        let viewer = town.viewer("S1").await;
+        let offered = town.core.media_create(&phone.token, request(row, &bytes)).await.unwrap();
+        assert_ne!(offered.state, MediaState::Verified);
+        assert_eq!(missing(&town).await, (1, 1), "the office sees that it is missing");
+        assert!(town.core.photo_for(&viewer, PhotoId::from(row)).await.is_err());
+        assert_eq!(bring(&town, &phone, row, &bytes).await, MediaState::Verified);
+        assert_eq!(std::fs::read(stored(&town, &bytes)).unwrap(), bytes);
+        assert_eq!(missing(&town).await, (0, 0));
+    }
+}
+
+#[tokio::test]
+async fn neither_asking_nor_finishing_says_verified_of_bytes_that_are_gone() {
+    let town = Town::new().await;
+    let (one, two) = (town.phone("W1").await, town.phone("W2").await);
+    let bytes = jpeg(23);
+    let upload = town.core.media_create(&two.token, request(RowId(fresh()), &bytes)).await.unwrap().upload;
+    assert_eq!(bring(&town, &one, RowId(fresh()), &bytes).await, MediaState::Verified);
+    std::fs::remove_file(stored(&town, &bytes)).unwrap();
+    // The other phone, in the middle of its own upload of them, goes on with that.
+    let asked = town.core.media_status(&two.token, upload).await.unwrap();
+    assert_eq!((asked.state, asked.offset), (MediaState::Uploading, 0));
+    assert_eq!(town.core.media_finish(&two.token, upload).await.unwrap().state, MediaState::Uploading);
+    assert_eq!(bring(&town, &two, RowId(fresh()), &bytes).await, MediaState::Verified);
+    assert!(stored(&town, &bytes).exists());
+}
+
+#[tokio::test]
+async fn a_photo_that_is_lost_is_missing_and_no_failure_for_who_looks_at_it() {
+    let town = Town::new().await;
+    let mut phone = town.phone("W1").await;
+    let bytes = jpeg(25);
+    let row = photo(&mut phone, &bytes);
+    phone.push().await;
+    bring(&town, &phone, row, &bytes).await;
+    std::fs::remove_file(stored(&town, &bytes)).unwrap();
+    let looked = town.core.photo_for(&town.viewer("S1").await, PhotoId::from(row)).await;
+    assert!(matches!(looked, Err(sync_server::core::CoreError::NotFound)), "{looked:?}");
+}

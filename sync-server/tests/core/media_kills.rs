@@ -72,6 +72,9 @@ impl Objects for MortalObjects {
     fn read(&self, sha256: String) -> BoxFuture<'_, Kept<Vec<u8>>> {
         self.act(self.0.read(sha256))
     }
+    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, Kept<bool>> {
+        self.act(self.0.holds(sha256, size))
+    }
     fn probe(&self) -> BoxFuture<'_, Kept<()>> {
         self.act(self.0.probe())
     }

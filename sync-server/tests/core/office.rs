@@ -3,7 +3,10 @@
 use super::town::*;
 use serde_json::json;
 use shared::{Kind, RowId, ids::id_from_code, op::Rejection};
-use sync_server::core::{CoreError, OfficeReply};
+use sync_server::{
+    core::{CoreError, OfficeReply},
+    store::{Job, Store, Txn, tables::Person},
+};
 
 #[tokio::test]
 async fn a_list_imported_twice_changes_nothing_the_second_time() {
@@ -82,4 +85,32 @@ async fn devices_unheard_of_for_a_month_are_counted() {
     assert_eq!(town.report("6208", "2026-03").await.attention.silent_devices, 2);
     phone.pull().await;
     assert_eq!(town.report("6208", "2026-03").await.attention.silent_devices, 1);
+}
+
+struct Look(shared::RecipientId);
+
+impl Job for Look {
+    type Out = Option<Person>;
+    type Err = CoreError;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
+        Ok(txn.get::<Person>(&[(self.0,)]).await?.pop().flatten())
+    }
+}
+
+#[tokio::test]
+async fn who_was_visited_before_they_are_on_the_roster_is_not_taken_for_never_seen() {
+    // A restored server: phones bring visits again to people whom the office has yet to import again.
+    let town = Town::new().await;
+    let mut phone = town.phone("S1").await;
+    phone.visit("R8");
+    town.env.advance(3 * DAY_MS);
+    phone.visit("R8");
+    phone.push().await;
+    assert_eq!(town.core.store().read(Look(recipient("R8"))).await.unwrap(), None);
+    town.office(vec![new_recipient("R8", VILLAGE), new_recipient("R9", VILLAGE)]).await;
+    let seen = town.core.store().read(Look(recipient("R8"))).await.unwrap().unwrap();
+    let day = shared::Day::of_utc_ms(START_MS + 3 * DAY_MS).number();
+    assert_eq!((seen.last_visit, seen.last_contact), (Some(day), None));
+    let other = town.core.store().read(Look(recipient("R9"))).await.unwrap().unwrap();
+    assert_eq!((other.last_visit, other.last_contact), (None, None));
 }

@@ -1,5 +1,5 @@
 //! What goes wrong beyond the network: devices die, are copied and put back, clocks jump, disks fill up, rights end, the
-//! server is restored.
+//! server is restored, or its photos are.
 
 use super::{profile::weighted, town::days, world::World};
 use device_core::views::Phase;
@@ -15,15 +15,17 @@ pub enum Fault {
     DeviceRevoked,
     DeviceEnrolledAgain,
     ServerRestored,
+    PhotosPutBack,
     ServerRestarted,
     WorkerLeaves,
     UnreadableOperation,
     NewerOperation,
     NewerWordFromOffice,
+    ServerUpgraded,
 }
 
 impl Fault {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::DeviceKilled,
         Self::DeviceCloned,
         Self::DeviceRestored,
@@ -32,11 +34,13 @@ impl Fault {
         Self::DeviceRevoked,
         Self::DeviceEnrolledAgain,
         Self::ServerRestored,
+        Self::PhotosPutBack,
         Self::ServerRestarted,
         Self::WorkerLeaves,
         Self::UnreadableOperation,
         Self::NewerOperation,
         Self::NewerWordFromOffice,
+        Self::ServerUpgraded,
     ];
 }
 
@@ -58,6 +62,7 @@ impl World {
             Fault::DeviceRevoked => self.revoke(at).await,
             Fault::DeviceEnrolledAgain => self.enrol_again(at).await,
             Fault::ServerRestored => self.restore_server().await,
+            Fault::PhotosPutBack => self.lose_photos().await,
             Fault::ServerRestarted => {
                 let process = self.dice.below(self.server.processes.len() as u64) as usize;
                 self.note_fault("server restarted", format!("server process {process} starts anew"));
@@ -67,6 +72,7 @@ impl World {
             Fault::UnreadableOperation => self.foreign_operation(at, true),
             Fault::NewerOperation => self.foreign_operation(at, false),
             Fault::NewerWordFromOffice => self.newer_word().await,
+            Fault::ServerUpgraded => self.upgrade_server().await,
         }
     }
 
@@ -137,6 +143,12 @@ impl World {
         self.note_fault("device restored from an old copy", format!("{name} is put back to an old copy"));
         // What only the younger image held is gone with it, as with a phone that drowned.
         let ops = self.handsets[at].own_ops()?;
+        // And what had been taken back since is there again, as if it never had been.
+        for op in ops.values() {
+            if let Some(saved) = self.ledger.ops.get_mut(&op.id) {
+                saved.taken_back = false;
+            }
+        }
         self.handsets[at].known = ops;
         Ok(())
     }
@@ -186,12 +198,41 @@ impl World {
             self.event("the office makes a backup".into(), Vec::new());
             return self.server.back_up(&self.town).await;
         }
-        let which = self.dice.below(backups as u64) as usize;
+        let Some(which) = self.server.recent_backup(&mut self.dice) else {
+            return self.server.back_up(&self.town).await;
+        };
         // What the office entered since is the office's to enter again; what the server knew of pairings is the backup's.
         self.town = self.server.restore(which).await?;
         self.judged.clear();
         self.strays.clear();
         self.note_fault("server restored", format!("the server is put back to backup {which}"));
+        if self.dice.chance(500) {
+            self.put_photos_back()?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn upgrade_server(&mut self) -> anyhow::Result<()> {
+        if self.server.older {
+            self.note_fault("server upgraded", "the server is upgraded".to_owned());
+            self.server.upgrade().await?;
+        }
+        Ok(())
+    }
+
+    /// Only the photos are lost, and the office gives the database a new epoch, so that phones look after theirs.
+    async fn lose_photos(&mut self) -> anyhow::Result<()> {
+        self.put_photos_back()?;
+        self.server.new_epoch().await
+    }
+
+    /// The photo storage goes back to what one of the backups held, or begins empty.
+    fn put_photos_back(&mut self) -> anyhow::Result<()> {
+        let which = self.dice.below(self.server.backups() as u64 + 1) as usize;
+        let which = (which < self.server.backups()).then_some(which);
+        self.server.restore_photos(which)?;
+        let text = which.map_or("the photos are lost".to_owned(), |n| format!("the photos are those of backup {n}"));
+        self.note_fault("photos lost or put back", text);
         Ok(())
     }
 }

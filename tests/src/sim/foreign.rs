@@ -1,7 +1,7 @@
 //! Operations that come by another way than this build's screens: written into the outbox by SQL, as a newer, a broken or
 //! a supervisor's build would have written them.
 
-use super::world::World;
+use super::{older::MARK, world::World};
 use device_core::{store::meta, views::Phase};
 use serde_json::{Value, json};
 use shared::{Hlc, Kind, OpId, RowId, ids::Incarnation, records::Role};
@@ -15,7 +15,7 @@ impl World {
         let Some(recipient) = self.somebody_on(at, "recipient")? else { return Ok(()) };
         let row = RowId(self.id());
         let now = shared::Moment::shanghai(self.clock.now_ms()).to_string();
-        let (kind, change): (&str, Value) = match (broken, self.dice.below(3)) {
+        let (kind, change): (&str, Value) = match (broken, self.dice.below(if broken { 3 } else { 5 })) {
             (true, 0) => ("x_broken", json!("no change at all")),
             (true, 1) => ("x_broken", json!({"create": [1, 2, 3]})),
             (true, _) => ("x_newer", json!({"merge_rows": {"into": recipient}})),
@@ -24,6 +24,12 @@ impl World {
                 "visit",
                 json!({"create": {"recipient": recipient, "mode": "x-hologram", "happened": now, "presence": "found",
                     "x_mood": "good"}}),
+            ),
+            // What this build understands, and the one before it did not.
+            (false, 3..) => (
+                "visit",
+                json!({"create": {"recipient": recipient, "mode": "home", "happened": now, "presence": "found",
+                    MARK: 2}}),
             ),
             (false, _) => (
                 "need",

@@ -49,6 +49,8 @@ pub struct Handset {
     /// Nobody else goes under its id, and its clock was never set.
     pub plain: bool,
     pub flight: Flight,
+    /// How often the server had been put back when it gave the last answer: the answer may arrive after the next restore.
+    pub answered_in: u32,
     /// Its operations as last seen, by local number.
     pub known: BTreeMap<u64, OwnOp>,
     pub old_copies: Vec<PathBuf>,
@@ -56,6 +58,8 @@ pub struct Handset {
     pub cut_off: bool,
     /// Its disk is full for now.
     pub full: bool,
+    /// It lies in a drawer until then.
+    pub away_until: i64,
     kill: Arc<Mutex<Option<Kill>>>,
     clock: Clock,
     seed: u64,
@@ -90,10 +94,12 @@ impl Handset {
             skew,
             plain: true,
             flight: Flight::Idle,
+            answered_in: 0,
             known: BTreeMap::new(),
             old_copies: Vec::new(),
             cut_off: false,
             full: false,
+            away_until: 0,
             kill,
             clock: clock.clone(),
             seed,
@@ -180,10 +186,12 @@ impl Handset {
             skew,
             plain: false,
             flight: Flight::Idle,
+            answered_in: 0,
             known: self.known.clone(),
             old_copies: Vec::new(),
             cut_off: false,
             full: false,
+            away_until: 0,
             kill,
             clock: self.clock.clone(),
             seed: self.seed,

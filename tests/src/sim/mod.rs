@@ -2,27 +2,35 @@
 //! every misfortune from one seed. The same seed is the same run, to the last byte.
 //!
 //! - a run: [`world`], shaped by its [`profile`]; who lives there: [`town`]; [`clock`]
-//! - what happens: [`people`], [`office`], [`foreign`] (operations of other builds), [`faults`], [`network`]
+//! - what happens: [`people`], [`office`], [`foreign`] (operations of other builds), [`older`] (a server of an
+//!   older build), [`faults`], [`network`],
+//!   [`meeting`] (pushes judged together), [`bundles`] (unsent work as a file),
+//!   [`seasons`] (months pass)
 //! - what is watched: [`ledger`] (what was confirmed as saved), [`trace`], [`words`]
-//! - the parts: [`handset`] (a device), [`server`] (processes over one [`store`])
+//! - the parts: [`handset`] (a device), [`server`] (processes over one [`store`], with [`photos`] beside it)
 //! - how it ends: [`quiet`], then [`checks`]
 //! - whether it would notice: [`mutants`], planted in [`txn`] and [`plant`]
 //!
 //! `docs/simulator.md` tells how to run it and how to read a failure.
 
+mod bundles;
 pub mod checks;
 pub mod clock;
 pub mod faults;
 mod foreign;
 pub mod handset;
 pub mod ledger;
+mod meeting;
 pub mod mutants;
 mod network;
 mod office;
+mod older;
 mod people;
+mod photos;
 mod plant;
 pub mod profile;
 mod quiet;
+mod seasons;
 pub mod server;
 pub mod store;
 pub mod town;

@@ -2,6 +2,7 @@
 //! in a wrapper around a seam, written so that its effect is that of the bug it is named after.
 //!
 //! - around the server's store: [`super::txn`]
+//! - around its photo storage: [`super::photos`]
 //! - around request and reply, and on the device's own store by SQL: [`super::plant`]
 
 macro_rules! bugs {
@@ -64,6 +65,22 @@ bugs! {
     SkewNotCorrected,
     /// A value that lost is thrown away instead of being kept as a former one.
     LoserForgotten,
+    /// Photos whose bytes were lost in a restore are vouched for.
+    LostPhotosVouchedFor,
+    /// Of pushes judged together the last is acknowledged and not written.
+    LastOfAGroupForgotten,
+    /// What was put into a file counts as sent.
+    ExportTakenForSent,
+    /// What left a scope is pruned, and who was away for longer is not told to start over.
+    FloorForgotten,
+    /// The sweep of abandoned uploads takes photos along.
+    SweepTakesPhotosAlong,
+    /// What an older server could not understand is not looked at again by a newer one.
+    KeptAsideForGood,
+    /// What a newer server made of it is not told to the author.
+    JudgedAgainUntold,
+    /// The outbox is folded while a restored server may still ask for what is in it.
+    FoldedTooEarly,
 }
 
 impl Bug {

@@ -4,6 +4,7 @@
 use super::{
     handset::Flight,
     mutants::Bug,
+    older,
     profile::weighted,
     store::StoreFault,
     town::{day_of, keeper, place},
@@ -17,6 +18,7 @@ use shared::{
     records::Audience,
     wire::{ErrorCode, PullReply, Scope, SyncError},
 };
+use std::sync::Arc;
 
 /// What a delivery meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +49,7 @@ const MISHAPS: [(Mishap, &str, u64); 10] = [
 ];
 
 /// 150 s: both sides give up on a request that takes longer.
-const TIMEOUT_MS: i64 = 150_000;
+pub(super) const TIMEOUT_MS: i64 = 150_000;
 
 impl World {
     /// The next thing in a device's sync: it begins, its request arrives, or its reply does.
@@ -59,8 +61,12 @@ impl World {
             }
             Flight::Asked(step, since) => {
                 let late = self.clock.now_ms() - since > TIMEOUT_MS;
+                let others = if late { Vec::new() } else { self.met_by(at, &step) };
+                if !others.is_empty() {
+                    return self.push_together(at, step, others).await;
+                }
                 let reply = if late { step.lost() } else { self.deliver(at, &step).await? };
-                self.handsets[at].flight = Flight::Answered(step, Box::new(reply));
+                self.answered(at, step, reply);
             }
             Flight::Answered(step, reply) => self.take_reply(at, *step, *reply)?,
         }
@@ -92,6 +98,12 @@ impl World {
             }
         }
         handset.flight = Flight::Asked(Box::new(step), self.clock.now_ms());
+    }
+
+    /// The answer is on its way. It is the server's word as it was then.
+    pub(super) fn answered(&mut self, at: usize, step: Box<Step>, reply: StepReply) {
+        self.handsets[at].answered_in = self.server.restores;
+        self.handsets[at].flight = Flight::Answered(step, Box::new(reply));
     }
 
     fn take_reply(&mut self, at: usize, step: Step, reply: StepReply) -> anyhow::Result<()> {
@@ -188,8 +200,15 @@ impl World {
         let server = self.server.processes[process].clone();
         let mut sent = step.clone();
         let dropped = self.plant_in_request(&mut sent);
+        let older = if self.server.older { older::translate(&mut sent) } else { None };
+        if older.is_some() {
+            self.trace.reach("push: ahead of an older server");
+        }
+        self.server.store.notes().older = older.map(Arc::new);
         let mut reply = sent.run(&server).await;
+        self.server.store.notes().older = None;
         self.plant_in_reply(at, step, &mut reply, dropped);
+        self.carried(step, &reply);
         if let StepReply::Pull(Ok(reply)) = &reply {
             self.look_at_rows(at, reply);
         }
@@ -205,6 +224,9 @@ impl World {
         let (at, step) = self.strays.swap_remove(which);
         let process = self.dice.below(self.server.processes.len() as u64) as usize;
         self.event(format!("an old {} of {} turns up", step.name(), self.handsets[at].name), Vec::new());
+        if self.server.older && older::is_ahead(&step) {
+            return Ok(());
+        }
         let server = self.server.processes[process].clone();
         step.run(&server).await;
         Ok(())

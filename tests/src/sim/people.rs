@@ -33,9 +33,10 @@ enum Deed {
     Feedback,
     PutAside,
     Decide,
+    Export,
 }
 
-const DEEDS: [(Deed, u64); 16] = [
+const DEEDS: [(Deed, u64); 17] = [
     (Deed::Visit, 24),
     (Deed::Assist, 14),
     (Deed::OpenNeed, 6),
@@ -52,18 +53,26 @@ const DEEDS: [(Deed, u64); 16] = [
     (Deed::Feedback, 1),
     (Deed::PutAside, 2),
     (Deed::Decide, 3),
+    (Deed::Export, 3),
 ];
 
 impl World {
     pub(super) fn somebody_acts(&mut self) -> anyhow::Result<()> {
         let at = self.dice.below(self.handsets.len() as u64) as usize;
-        if self.handsets[at].phase() != Phase::Ready {
+        if self.away(at) {
             return Ok(());
+        }
+        match self.handsets[at].phase() {
+            Phase::Ready => {}
+            Phase::Revoked if self.dice.chance(100) => return self.export(at),
+            _ => return Ok(()),
         }
         let Some(which) = weighted(&mut self.dice, DEEDS.map(|(_, weight)| weight)) else { return Ok(()) };
         let deed = DEEDS[which].0;
-        if matches!(deed, Deed::Decide) {
-            return self.decide_on_device(at);
+        match deed {
+            Deed::Decide => return self.decide_on_device(at),
+            Deed::Export => return self.export(at),
+            _ => {}
         }
         let Some(command) = self.command(at, deed)? else { return Ok(()) };
         let undo = matches!(deed, Deed::Undo | Deed::Void);
@@ -180,7 +189,7 @@ impl World {
                 let op_no = shared::ids::OpNo(no);
                 if self.dice.chance(500) { Command::Resend { op_no } } else { Command::Acknowledge { op_no } }
             }
-            Deed::Decide => return Ok(None),
+            Deed::Decide | Deed::Export => return Ok(None),
         }))
     }
 

@@ -2,7 +2,10 @@
 //! between replies. Nothing here does anything without one.
 
 use super::{handset::Handset, mutants::Bug, world::World};
-use device_core::{Step, StepReply, store::meta};
+use device_core::{
+    Step, StepReply,
+    store::{fold, meta},
+};
 use shared::{
     ids::{Epoch, OpNo},
     wire::{MediaState, MediaStatus, PushVerdict, SyncError},
@@ -69,6 +72,7 @@ impl World {
                     page.rows.remove(0);
                 }
             }
+            (Some(Bug::JudgedAgainUntold), StepReply::Pull(Ok(reply))) => reply.told.clear(),
             (Some(Bug::LeavingNotTold), StepReply::Pull(Ok(reply))) => {
                 reply.scopes.iter_mut().for_each(|page| page.gone.clear());
             }
@@ -112,7 +116,35 @@ impl World {
             let sql = "DELETE FROM record WHERE id NOT IN (SELECT row FROM member) AND rev > 0";
             self.handsets[at].conn().execute(sql, [])?;
         }
+        if self.bug == Some(Bug::FoldedTooEarly) {
+            self.fold_after_days(at, 25)?;
+        }
         Ok(())
+    }
+
+    /// Folds the outbox as the product does, but after so few days.
+    fn fold_after_days(&self, at: usize, kept: i64) -> anyhow::Result<()> {
+        let conn = self.handsets[at].conn();
+        let incarnation = meta::get(conn, meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
+        let mut base = fold::base(conn, incarnation)?;
+        let old_ms = self.clock.now_ms() - super::town::days(kept);
+        let ops: Vec<(u64, [u8; 16], String, bool)> = {
+            let sql = "SELECT wire_no, id, json, acked AND settled AND outcome IS NULL FROM op
+                       WHERE incarnation = ?1 AND wire_no > ?2 ORDER BY wire_no";
+            let mut statement = conn.prepare_cached(sql)?;
+            let ops = statement
+                .query_map((incarnation.0, base.no.0), |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
+            ops.collect::<rusqlite::Result<_>>()?
+        };
+        for (no, id, json, done) in ops {
+            let made = self.ledger.ops.get(&shared::OpId(uuid::Uuid::from_bytes(id))).map(|saved| saved.made_ms);
+            if !done || no != base.no.0 + 1 || made.is_none_or(|made| made > old_ms) {
+                break;
+            }
+            base = fold::Base { no: OpNo(no), chain: base.chain.then(&json), ..base };
+            conn.execute("DELETE FROM op WHERE incarnation = ?1 AND wire_no = ?2", (incarnation.0, no))?;
+        }
+        Ok(meta::set(conn, "outbox_base", &base)?)
     }
 
     /// Evictions only after pending work was accepted: what waits can be looked at.
@@ -129,10 +161,12 @@ impl World {
         };
         for (row, op) in missing {
             let (row, op) = (shared::RowId(uuid::Uuid::from_bytes(row)), shared::OpId(uuid::Uuid::from_bytes(op)));
-            // What was accepted once and waits again, since the server was put back, may have left meanwhile; what this
-            // build cannot read was never shown.
-            let unknown = |saved: &super::ledger::Saved| saved.foreign || matches!(saved.kind, shared::Kind::Other(_));
-            let excused = self.ledger.ops.get(&op).is_none_or(|saved| saved.acked_at.is_some() || unknown(saved));
+            // What was accepted once waits again when a restored server is offered it (under a new incarnation also what this
+            // server took already), and its record may have left meanwhile. What this build cannot read was never shown.
+            let excused = self.ledger.ops.get(&op).is_none_or(|saved| {
+                let again = saved.acked_at.is_some() && self.server.epochs > 0;
+                again || saved.foreign || matches!(saved.kind, shared::Kind::Other(_))
+            });
             if !excused {
                 let what = format!("{} no longer shows {row}, on which work waits", self.handsets[at].name);
                 self.fail("nothing is evicted before its work was accepted", what, vec![row]);

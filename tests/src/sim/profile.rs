@@ -1,7 +1,7 @@
 //! What kind of world a seed makes: how many people, what they mostly do, and which faults they live with. Each seed
 //! favours some and leaves others out, so that a failure is not drowned in noise.
 
-use super::faults::Fault;
+use super::{faults::Fault, mutants::Bug};
 use crate::city::dice::Dice;
 
 #[derive(Clone, Debug)]
@@ -20,6 +20,10 @@ pub struct Profile {
     pub next: [u64; 4],
     /// Weights of faults beyond the network.
     pub faults: Vec<(Fault, u64)>,
+    /// The server is of an older build until it is upgraded.
+    pub older: bool,
+    /// Weeks and months pass, and devices lie in drawers.
+    pub seasons: bool,
     /// Server processes over one store.
     pub processes: usize,
 }
@@ -27,8 +31,11 @@ pub struct Profile {
 impl Profile {
     pub fn of(seed: u64, dice: &mut Dice) -> Self {
         let calm = dice.chance(150);
+        let older = !calm && dice.chance(400);
         let weight = |dice: &mut Dice| if calm { 0 } else { dice.one_of(&[0, 0, 1, 1, 3]) };
-        let faults = Fault::ALL.iter().map(|fault| (*fault, weight(dice))).collect();
+        // An older server proves nothing without work that is ahead of it.
+        let least = |fault: Fault| if older && fault == Fault::NewerOperation { 3 } else { 0 };
+        let faults = Fault::ALL.iter().map(|fault| (*fault, weight(dice).max(least(*fault)))).collect();
         Self {
             on_disk: seed % 2 == 1,
             workers: dice.between(2, 4) as usize,
@@ -45,17 +52,23 @@ impl Profile {
             ],
             faults,
             processes: dice.one_of(&[1, 1, 2, 3]),
+            seasons: dice.chance(300),
+            older,
         }
     }
 }
 
 impl Profile {
     /// For a planted bug: no kind of fault is left out, since the bug may need any of them to show.
-    pub fn eventful(self) -> Self {
+    pub fn eventful(self, bug: Bug) -> Self {
         let faults = self.faults.into_iter().map(|(fault, weight)| (fault, weight.max(1))).collect();
         let [people, sync, office, fault] = self.next;
         let next = [people, sync, office.max(4), fault.max(4)];
-        Self { faults, next, network: self.network.max(200), pause_s: self.pause_s.max(3600), ..self }
+        let seasons =
+            self.seasons || matches!(bug, Bug::FloorForgotten | Bug::FoldedTooEarly | Bug::SweepTakesPhotosAlong);
+        let older = self.older || matches!(bug, Bug::KeptAsideForGood | Bug::JudgedAgainUntold);
+        let (network, pause_s) = (self.network.max(200), self.pause_s.max(3600));
+        Self { faults, next, network, pause_s, seasons, older, ..self }
     }
 }
 

@@ -15,15 +15,23 @@ impl World {
         self.quiet = true;
         self.strays.clear();
         self.event("all is quiet".into(), Vec::new());
+        self.upgrade_server().await?;
+        self.trace.reach_often("operations judged again by a newer build", self.server.judged_again);
         for at in 0..self.handsets.len() {
             if self.handsets[at].full {
                 self.handsets[at].free_disk()?;
             }
             // A kill that was planned does not come, and whatever was on its way never arrived.
             self.handsets[at].killed();
+            self.handsets[at].away_until = 0;
             self.handsets[at].flight = Flight::Idle;
         }
         for round in 0..ROUNDS {
+            if round == 1 {
+                // The next day: what the server's sweeps must not touch, they could have touched by now.
+                self.clock.advance(super::town::days(1));
+                self.keep_house().await?;
+            }
             let before = super::checks::dump::head(&self.server.store).await?;
             for at in 0..self.handsets.len() {
                 self.clock.advance(60_000);

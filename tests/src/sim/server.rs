@@ -3,9 +3,11 @@
 use super::{
     clock::{Clock, ServerEnv},
     mutants::Bug,
+    older::UPGRADED,
+    photos::SimPhotos,
     profile::Profile,
     store::{Backend, SimStore},
-    town::Town,
+    town::{Town, days},
 };
 use crate::city::dice::Dice;
 use anyhow::Context;
@@ -14,16 +16,19 @@ use std::{
     sync::{Arc, Mutex},
 };
 use sync_server::{
-    core::{ServerCore, Settings, StoredObjects},
+    core::{ServerCore, Settings},
     store::{MemoryStore, SqliteStore, Store},
 };
+
+/// 20 days: phones offer again what was saved in the last 30 days, by clocks that are up to 5 days wrong here.
+const BACKUP_DAYS: i64 = 20;
 
 pub type Process = ServerCore<SimStore>;
 
 pub struct Server {
     pub store: SimStore,
     pub processes: Vec<Process>,
-    objects: Arc<StoredObjects>,
+    pub photos: Arc<SimPhotos>,
     clock: Clock,
     folder: PathBuf,
     backups: Vec<Backup>,
@@ -31,14 +36,23 @@ pub struct Server {
     files: u32,
     seed: u64,
     started: u64,
+    /// It is of a build that does not understand everything yet.
+    pub older: bool,
+    bug: Option<Bug>,
     /// How often the server was put back.
     pub restores: u32,
+    /// How many epochs came after the first.
+    pub epochs: u32,
+    /// Operations that a newer build looked at again and judged.
+    pub judged_again: u64,
 }
 
-/// A backup with what the office believed when it was made.
+/// A backup with the photos beside it, and with what the office believed when it was made.
 struct Backup {
     of: Kept,
+    photos: PathBuf,
     town: Town,
+    made_ms: i64,
 }
 
 enum Kept {
@@ -60,19 +74,23 @@ impl Server {
             true => Backend::Sqlite(SqliteStore::open(folder.join("store-0.db"))?),
             false => Backend::Memory(MemoryStore::new()),
         };
-        let objects = Arc::new(StoredObjects::folder(folder.join("objects"))?);
+        let photos = Arc::new(SimPhotos::new(&folder, bug)?);
         let store = SimStore::new(backend, bug);
         let mut server = Self {
             store,
             processes: Vec::new(),
-            objects,
+            photos,
             clock,
             folder,
             backups: Vec::new(),
             files: 1,
             seed,
             started: 0,
+            older: profile.older,
+            bug,
             restores: 0,
+            epochs: 0,
+            judged_again: 0,
         };
         for _ in 0..profile.processes {
             let process = server.process().await?;
@@ -86,9 +104,22 @@ impl Server {
         self.started += 1;
         let dice = Mutex::new(Dice::new(self.seed, 1_000_000 + self.started));
         let env = Arc::new(ServerEnv { clock: self.clock.clone(), dice });
-        ServerCore::open(self.store.clone(), self.objects.clone(), env, Settings::default())
+        let process = ServerCore::open(self.store.clone(), self.photos.clone(), env, Settings::default())
             .await
-            .context("a server process starts")
+            .context("a server process starts")?;
+        if !self.older && self.bug != Some(Bug::KeptAsideForGood) {
+            self.judged_again += process.judge_again(UPGRADED).await?;
+        }
+        Ok(process)
+    }
+
+    /// All processes are stopped, and those of a newer build take their place.
+    pub async fn upgrade(&mut self) -> anyhow::Result<()> {
+        self.older = false;
+        for at in 0..self.processes.len() {
+            self.replace_process(at).await?;
+        }
+        Ok(())
     }
 
     /// The process died; another takes its place.
@@ -107,12 +138,20 @@ impl Server {
                 Kept::File(path)
             }
         };
-        self.backups.push(Backup { of, town: town.clone() });
+        let photos = self.photos.back_up(&format!("backup-photos-{}", self.backups.len()))?;
+        self.backups.push(Backup { of, photos, town: town.clone(), made_ms: self.clock.now_ms() });
         Ok(())
     }
 
     pub fn backups(&self) -> usize {
         self.backups.len()
+    }
+
+    /// Any backup that is not too old to be put back.
+    pub fn recent_backup(&self, dice: &mut Dice) -> Option<usize> {
+        let oldest = self.clock.now_ms() - days(BACKUP_DAYS);
+        let recent: Vec<usize> = (0..self.backups.len()).filter(|b| self.backups[*b].made_ms >= oldest).collect();
+        if recent.is_empty() { None } else { Some(dice.one_of(&recent)) }
     }
 
     /// Puts a backup in the store's place, with a new epoch, and returns what the office believed then.
@@ -133,7 +172,19 @@ impl Server {
         for at in 0..self.processes.len() {
             self.replace_process(at).await?;
         }
-        self.processes[0].new_epoch().await?;
+        self.new_epoch().await?;
         Ok(town)
+    }
+
+    /// Devices are to offer again what they have.
+    pub async fn new_epoch(&mut self) -> anyhow::Result<()> {
+        self.epochs += 1;
+        self.processes[0].new_epoch().await?;
+        Ok(())
+    }
+
+    /// Puts the photos back to what the backup held, or to nothing, whatever the database is put back to.
+    pub fn restore_photos(&self, which: Option<usize>) -> anyhow::Result<()> {
+        self.photos.put_back(which.map(|which| self.backups[which].photos.as_path()))
     }
 }

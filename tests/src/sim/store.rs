@@ -1,7 +1,7 @@
 //! The server's store as the simulator sees it: either backend behind one handle that several server processes share,
 //! that crashes when told to, and that notes which operations were judged.
 
-use super::{mutants::Bug, txn::SimTxn};
+use super::{mutants::Bug, older::Translation, txn::SimTxn};
 use shared::OpId;
 use std::{
     path::PathBuf,
@@ -32,6 +32,8 @@ pub struct Notes {
     pub met: bool,
     /// Operations judged and committed, as often as they were.
     pub judged: Vec<OpId>,
+    /// The process that writes now is of an older build, and sees its request in other words.
+    pub older: Option<Arc<Translation>>,
 }
 
 struct Inner {
@@ -84,6 +86,7 @@ struct Wrapped<J> {
     job: J,
     bug: Option<Bug>,
     fault: Option<StoreFault>,
+    older: Option<Arc<Translation>>,
 }
 
 impl<J: Job> Job for Wrapped<J> {
@@ -91,7 +94,7 @@ impl<J: Job> Job for Wrapped<J> {
     type Err = Stopped<J>;
 
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, Stopped<J>> {
-        let mut txn = SimTxn::new(txn, self.bug, self.fault);
+        let mut txn = SimTxn::new(txn, self.bug, self.fault, self.older);
         let done = match self.job.run(&mut txn).await {
             Ok(done) => done,
             Err(error) => return Err(Stopped::Job(error)),
@@ -111,7 +114,8 @@ impl Store for SimStore {
     async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
         let fault = self.notes().fault.take();
         self.notes().met |= fault.is_some();
-        let wrapped = Wrapped { job, bug: self.inner.bug, fault };
+        let older = self.notes().older.clone();
+        let wrapped = Wrapped { job, bug: self.inner.bug, fault, older };
         let result = match &*self.backend() {
             Backend::Memory(store) => store.write(wrapped).await,
             Backend::Sqlite(store) => store.write(wrapped).await,
@@ -131,7 +135,7 @@ impl Store for SimStore {
     }
 
     async fn read<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
-        let wrapped = Wrapped { job, bug: self.inner.bug, fault: None };
+        let wrapped = Wrapped { job, bug: self.inner.bug, fault: None, older: None };
         let result = match &*self.backend() {
             Backend::Memory(store) => store.read(wrapped).await,
             Backend::Sqlite(store) => store.read(wrapped).await,

@@ -52,7 +52,11 @@ impl Trace {
     }
 
     pub fn reach(&mut self, what: &'static str) {
-        *self.reached.entry(what).or_default() += 1;
+        self.reach_often(what, 1);
+    }
+
+    pub fn reach_often(&mut self, what: &'static str, times: u64) {
+        *self.reached.entry(what).or_default() += times;
     }
 
     /// Takes something into the hash that is not worth a line.

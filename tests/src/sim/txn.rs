@@ -1,25 +1,29 @@
 //! A transaction of the server between the core and its backend: where a full disk strikes, where judged operations are
 //! noted, and where the bugs of the server are planted.
 
-use super::{mutants::Bug, store::StoreFault};
+use super::{mutants::Bug, older::Translation, store::StoreFault};
 use serde_json::Value;
 use shared::{Month, OpId, RecipientId, RowId, WorkerId, ids::Seq};
+use std::sync::Arc;
 use sync_server::store::{
     Cell, Column, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn,
-    tables::{Gone, Once, OpLog, Standing, WorkerFeed},
+    tables::{Gone, Meta, Once, OpLog, Standing, WorkerFeed},
 };
 
 pub struct SimTxn<'a, X> {
     txn: &'a mut X,
     bug: Option<Bug>,
     fault: Option<StoreFault>,
+    older: Option<Arc<Translation>>,
     writes: u32,
+    /// It looks through the marks of days, as only housekeeping does.
+    keeps_house: bool,
     judged: Vec<OpId>,
 }
 
 impl<'a, X: Txn> SimTxn<'a, X> {
-    pub fn new(txn: &'a mut X, bug: Option<Bug>, fault: Option<StoreFault>) -> Self {
-        Self { txn, bug, fault, writes: 0, judged: Vec::new() }
+    pub fn new(txn: &'a mut X, bug: Option<Bug>, fault: Option<StoreFault>, older: Option<Arc<Translation>>) -> Self {
+        Self { txn, bug, fault, older, writes: 0, keeps_house: false, judged: Vec::new() }
     }
 
     pub fn judged(self) -> Vec<OpId> {
@@ -33,6 +37,14 @@ impl<'a, X: Txn> SimTxn<'a, X> {
             Some(StoreFault::FullAfter(n)) if self.writes > n && self.has(Bug::HalfATransactionKept) => Ok(false),
             Some(StoreFault::FullAfter(n)) if self.writes > n => Err(StoreError::Full),
             _ => Ok(true),
+        }
+    }
+
+    /// What an older server reads of a row.
+    fn seen<T: Table>(&self, row: T) -> T {
+        match &self.older {
+            Some(older) => older.seen(row),
+            None => row,
         }
     }
 
@@ -87,19 +99,34 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
         if self.has(Bug::OpIdIgnored) && T::NAME == "op_log" {
             return Ok(keys.iter().map(|_| None).collect());
         }
-        self.txn.get(keys).await
+        let found = self.txn.get::<T>(keys).await?;
+        let found: Vec<Option<T>> = found.into_iter().map(|row| row.map(|row| self.seen(row))).collect();
+        if self.has(Bug::FloorForgotten) && T::NAME == Meta::NAME && !self.keeps_house {
+            let floor = |row: &T| row.cells().first().is_some_and(|name| matches!(name, Cell::Text("floor")));
+            return Ok(found.into_iter().map(|row| row.filter(|row| !floor(row))).collect());
+        }
+        Ok(found)
     }
 
     async fn put<T: Table>(&mut self, rows: &[T]) -> Stored<()> {
         if !rows.is_empty() && !self.room()? {
             return Ok(());
         }
-        if T::NAME == OpLog::NAME
-            && let Some(at) = T::COLUMNS.iter().position(|c| *c == "op_id")
-        {
-            for row in rows {
-                self.judged.push(OpId::read(row.cells()[at])?);
+        if T::NAME == OpLog::NAME {
+            let column = |name| T::COLUMNS.iter().position(|c| *c == name);
+            let (Some(id), Some(outcome)) = (column("op_id"), column("outcome")) else { return Ok(()) };
+            for cells in rows.iter().map(Table::cells) {
+                // What waits for a newer server has yet to be judged.
+                let waits = matches!(cells[outcome], Cell::Text(text) if text.contains("needs_newer_server"));
+                if !waits {
+                    self.judged.push(OpId::read(cells[id])?);
+                }
             }
+        }
+        if let Some(older) = &self.older {
+            let rows: Vec<T> = rows.iter().filter_map(|row| T::read(|i| Ok(row.cells()[i])).ok()).collect();
+            let rows: Vec<T> = rows.into_iter().map(|row| older.real(row)).collect();
+            return self.txn.put(&rows).await;
         }
         let planted =
             self.has(Bug::LateWorkDropped) || self.has(Bug::SetOverwritesWhole) || self.has(Bug::LoserForgotten);
@@ -121,13 +148,15 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
         if self.has(Bug::StrangersRowsInScope) && T::NAME == "care" && column == "worker" {
             return self.txn.under(column, "").await;
         }
-        self.txn.find(column, values).await
+        let found = self.txn.find(column, values).await?;
+        Ok(found.into_iter().map(|row| self.seen(row)).collect())
     }
 
     async fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> Stored<Vec<T>> {
         if self.has(Bug::DaysNotSwept) && T::NAME == "care" {
             return Ok(Vec::new());
         }
+        self.keeps_house |= T::NAME == Meta::NAME;
         self.txn.under(column, prefix).await
     }
     async fn between<T: Table>(&mut self, column: &'static str, from: i64, to: i64, limit: usize) -> Stored<Vec<T>> {

@@ -1,6 +1,7 @@
 //! One run: a town, a server, devices, and the steps that the seed's dice choose between them.
 
 use super::{
+    bundles::File,
     clock::{Clock, DAY_MS},
     handset::{Flight, Handset},
     ledger::Ledger,
@@ -42,10 +43,14 @@ pub struct World {
     pub(super) bug: Option<Bug>,
     /// Requests that turn up again.
     pub(super) strays: Vec<(usize, Step)>,
+    /// Bundles that somebody has in hand.
+    pub(super) files: Vec<File>,
     /// Operations that the server judged, as often as it did, since it was last put back.
     pub(super) judged: BTreeMap<OpId, u32>,
     /// Faults are off and everybody is online.
     pub(super) quiet: bool,
+    /// The day on which the server last kept house.
+    pub(super) kept_house: i64,
     pub(super) failure: Option<Failure>,
     /// Streams of randomness given out to devices.
     pub(super) streams: u64,
@@ -57,7 +62,7 @@ impl World {
     pub async fn make(seed: u64, folder: &Path, bug: Option<Bug>) -> anyhow::Result<Self> {
         let mut dice = Dice::new(seed, 0);
         let profile = Profile::of(seed, &mut dice);
-        let profile = if bug.is_some() { profile.eventful() } else { profile };
+        let profile = bug.map_or_else(|| profile.clone(), |bug| profile.clone().eventful(bug));
         let clock = Clock::new();
         let (town, roster) = Town::found(&profile, &mut dice, day_of(clock.now_ms()));
         let server = Server::start(&profile, folder, clock.clone(), seed, bug).await?;
@@ -73,8 +78,10 @@ impl World {
             trace: Trace::default(),
             bug,
             strays: Vec::new(),
+            files: Vec::new(),
             judged: BTreeMap::new(),
             quiet: false,
+            kept_house: 0,
             failure: None,
             streams: 0,
             seed,
@@ -136,13 +143,20 @@ impl World {
                 Some(0) => self.somebody_acts()?,
                 Some(1) => {
                     let at = self.dice.below(self.handsets.len() as u64) as usize;
-                    self.sync_step(at).await?;
+                    if !self.away(at) {
+                        self.sync_step(at).await?;
+                    }
                 }
                 Some(2) => self.office_acts().await?,
                 _ => self.something_breaks().await?,
             }
+            self.season().await?;
+            self.keep_house().await?;
             if self.dice.chance(20) {
                 self.stray().await?;
+            }
+            if self.dice.chance(20) {
+                self.hand_over().await?;
             }
             self.count_judged();
             if self.failure.is_some() {

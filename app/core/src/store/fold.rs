@@ -31,7 +31,8 @@ pub struct Base {
 
 /// Key of [`Base`].
 const BASE: &str = "outbox_base";
-/// Key of the days: by the server's clock, what had been settled when the day's first pull ended.
+/// Key of the days: by the server's clock, what had been settled when the day's first pull ended. The last one is
+/// also the day on which the server was last heard of.
 const MARKS: &str = "outbox_marks";
 
 /// What had been settled by a day.
@@ -60,6 +61,10 @@ pub fn fold(tx: &mut Tx<'_>, server_now: Moment, settled: u64) -> Result<usize> 
     if settled == 0 || marks.last().is_some_and(|m| m.day >= today) {
         return Ok(0);
     }
+    // What waits again, since the server was put back, is settled no more.
+    let waits: Option<u64> =
+        tx.prepare_cached("SELECT min(no) FROM op WHERE acked = 0")?.query_row([], |r| r.get(0))?;
+    let settled = waits.map_or(settled, |no| settled.min(no.saturating_sub(1)));
     marks.push(Mark { day: today, no: settled });
     let old = marks.iter().filter(|m| m.day <= today - KEEP_DAYS).max_by_key(|m| m.day).copied();
     marks.retain(|m| old.is_none_or(|old| m.day >= old.day));
@@ -68,6 +73,18 @@ pub fn fold(tx: &mut Tx<'_>, server_now: Moment, settled: u64) -> Result<usize> 
         Some(old) => fold_through(tx, old.no),
         None => Ok(0),
     }
+}
+
+/// A server was restored that had been heard of up to `today`: everything up to the local number this gives had been settled
+/// `days` before it was last heard of. Of what came later nothing is known any more, so that it is not folded on that account.
+pub fn forget_since(tx: &mut Tx<'_>, today: i32, days: i32) -> Result<u64> {
+    let mut marks: Vec<Mark> = meta::get(tx, MARKS)?.unwrap_or_default();
+    // A mark of the future was made when the server's clock was wrong.
+    let heard = marks.iter().map(|m| m.day).filter(|day| *day <= today).max();
+    let known = |m: &Mark| heard.is_some_and(|heard| m.day <= heard - days);
+    marks.retain(known);
+    meta::set(tx, MARKS, &marks)?;
+    Ok(marks.iter().map(|m| m.no).max().unwrap_or(0))
 }
 
 fn fold_through(tx: &mut Tx<'_>, through: u64) -> Result<usize> {

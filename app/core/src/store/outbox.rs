@@ -226,26 +226,10 @@ pub fn settle(tx: &mut Tx<'_>, through: u64) -> Result<()> {
     Ok(())
 }
 
-/// After a server was restored: everything from the oldest acknowledged operation that was saved since `since` (UTC ms) waits
-/// again. Gives the incarnation of that operation, an earlier one than the present where the device was cloned since.
-pub fn unack_since(tx: &mut Tx<'_>, since: i64) -> Result<Option<Incarnation>> {
-    let first: Option<(u64, Incarnation)> = {
-        let mut statement =
-            tx.prepare_cached("SELECT no, incarnation, saved_at FROM op WHERE acked = 1 ORDER BY no")?;
-        let mut rows = statement.query([])?;
-        // The oldest of them: one that was saved under a clock that stood in the past hides none before it.
-        let mut first = None;
-        while let Some(r) = rows.next()? {
-            if !was_before(&r.get::<_, String>(2)?, since) {
-                first = Some((r.get(0)?, Incarnation(r.get(1)?)));
-                break;
-            }
-        }
-        first
-    };
-    let Some((no, incarnation)) = first else { return Ok(None) };
-    tx.prepare_cached("UPDATE op SET acked = 0, settled = 0 WHERE no >= ?1 AND acked = 1")?.execute([no])?;
-    Ok(Some(incarnation))
+/// After a server was restored: everything behind local number `after` that was acknowledged waits again, of whichever incarnation.
+pub fn unack_behind(tx: &mut Tx<'_>, after: u64) -> Result<()> {
+    tx.prepare_cached("UPDATE op SET acked = 0, settled = 0 WHERE no > ?1 AND acked = 1")?.execute([after])?;
+    Ok(())
 }
 
 /// Goes on under `incarnation` from number 1: everything not acknowledged, under the same operation ids. Returns how many
@@ -286,9 +270,11 @@ pub(super) fn renumber(tx: &mut Tx<'_>, no: u64, incarnation: Incarnation, wire_
     Ok(())
 }
 
-/// What cannot be read as a moment counts as recent.
-fn was_before(saved: &str, since: i64) -> bool {
-    saved.parse::<Moment>().is_ok_and(|m| m.utc_ms < since)
+/// Whether something behind local number `after` was acknowledged under another incarnation than this one.
+pub fn acked_elsewhere(conn: &Connection, incarnation: Incarnation, after: u64) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM op WHERE no > ?1 AND acked = 1 AND incarnation <> ?2)")?
+        .query_row((after, incarnation.0), |r| r.get(0))?)
 }
 
 /// The last number of an incarnation that is here; 0 for none.

@@ -28,8 +28,8 @@ impl Sent {
 /// Keeps server's clock − this device's, and when it spoke. The server spoke some time between `sent` and now; on a slow link that is a
 /// minute, so only what lies outside of that time counts as wrong.
 pub(super) fn note(tx: &mut Tx<'_>, sent: Sent, server: Moment) -> Result<(), Trouble> {
-    let off = offset_ms(sent.now.utc_ms, tx.now().utc_ms, server.utc_ms);
     let known: Option<i64> = meta::get(tx, meta::key::CLOCK_OFFSET_MS)?;
+    let off = offset_ms(known, sent.now.utc_ms, tx.now().utc_ms, server.utc_ms);
     // A second more or less is not worth writing.
     if known.is_none_or(|k| (k - off).abs() >= 1000) {
         meta::set(tx, meta::key::CLOCK_OFFSET_MS, &off)?;
@@ -41,8 +41,11 @@ pub(super) fn note(tx: &mut Tx<'_>, sent: Sent, server: Moment) -> Result<(), Tr
     Ok(())
 }
 
-fn offset_ms(sent: i64, arrived: i64, server: i64) -> i64 {
-    if server < sent {
+fn offset_ms(known: Option<i64>, sent: i64, arrived: i64, server: i64) -> i64 {
+    // What is known and fits is not worked out again from a worse measure: a phone that sleeps may take a reply hours later.
+    if let Some(known) = known.filter(|k| (server - arrived..=server - sent).contains(k)) {
+        known
+    } else if server < sent {
         server - sent
     } else if server > arrived {
         server - arrived
@@ -57,8 +60,22 @@ mod tests {
 
     #[test]
     fn a_slow_link_is_not_taken_for_a_wrong_clock() {
-        assert_eq!(offset_ms(0, 90_000, 40_000), 0);
-        assert_eq!(offset_ms(0, 90_000, 86_490_000), 86_400_000);
-        assert_eq!(offset_ms(86_400_000, 86_401_000, 500), -86_399_500);
+        assert_eq!(offset_ms(None, 0, 90_000, 40_000), 0);
+        assert_eq!(offset_ms(None, 0, 90_000, 86_490_000), 86_400_000);
+        assert_eq!(offset_ms(None, 86_400_000, 86_401_000, 500), -86_399_500);
+    }
+
+    #[test]
+    fn a_reply_that_a_sleeping_phone_takes_hours_later_spoils_no_better_measure() {
+        const DAY: i64 = 86_400_000;
+        const HOURS: i64 = 5 * 3_600_000;
+        // The clock is a day behind, and that is known.
+        assert_eq!(offset_ms(Some(DAY), 0, HOURS, DAY + 1000), DAY);
+        assert_eq!(offset_ms(Some(DAY), 0, 60_000, DAY + 1000), DAY);
+        // It was put right since, or nothing was known: the least that explains the reply.
+        assert_eq!(offset_ms(Some(DAY), DAY, DAY + 60_000, DAY + 1000), 0);
+        assert_eq!(offset_ms(None, 0, HOURS, DAY + 1000), DAY + 1000 - HOURS);
+        // A worse measure gives way to a better one.
+        assert_eq!(offset_ms(Some(DAY - HOURS), 0, 2000, DAY + 1000), DAY - 1000);
     }
 }

@@ -1,15 +1,24 @@
 //! Another epoch: the server was restored from a backup and may have forgotten what it acknowledged. The mirror is
-//! fetched anew, and the last 30 days' work is offered again; what the server still has falls away by its id.
+//! fetched anew, and work is offered again that it acknowledged in the 30 days before it was last heard of; what it still
+//! has falls away by its id.
+//!
+//! ```text
+//!   acknowledged    ···├───── 30 days ─────┤ last heard of      restored   noticed
+//!   in the backup ◄────┘ offered again ────►                       ×          ×
+//! ```
+//!
+//! Not since it was saved: what lay in a drawer for weeks may have been acknowledged an hour before the server broke. And
+//! not before today: a phone may lie in a drawer for weeks after that, too.
 
 use super::session::Trouble;
-use crate::store::{Tx, clock_offset, member, meta, outbox, photo};
-use shared::ids::{Epoch, Incarnation};
+use crate::store::{Tx, clock_offset, fold, member, meta, outbox, photo};
+use shared::{Moment, ids::Epoch};
 
-/// 30 days: backups are kept for at least as long (I9).
-const OFFER_AGAIN_MS: i64 = 30 * 24 * 3_600_000;
+/// 30 days: backups are no older than that when they are put back (I9).
+const OFFER_AGAIN_DAYS: i32 = 30;
 
-/// Key of the moment (UTC ms) since which work is being offered again; absent once all of it was acknowledged.
-const OFFERING_SINCE: &str = "offering_again_since";
+/// Key of the local number after which work is being offered again; absent once all of it was acknowledged.
+const OFFERING_AFTER: &str = "offering_again_after";
 
 /// Notes the epoch a reply spoke of. True when it is another than the one the cursors belong to.
 pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
@@ -28,26 +37,27 @@ pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
     meta::remove(tx, meta::key::SIGN_KEY_TOLD)?;
     // By whichever of the two clocks is behind: what is offered too much falls away by its id.
     let offset = clock_offset(tx, tx.now())?;
-    let since = tx.now().utc_ms.min(tx.now().utc_ms.saturating_add(offset)).saturating_sub(OFFER_AGAIN_MS);
-    meta::set(tx, OFFERING_SINCE, &since)?;
-    if let Some(oldest) = outbox::unack_since(tx, since)? {
-        let present = tx.incarnation()?;
-        if oldest != present {
-            // Some of it was acknowledged under numbers of an earlier incarnation, and a push is gapless under one. The
-            // server has not heard of this one: it offers a fresh one, and all of it goes there from number 1.
-            outbox::restart(tx, Incarnation(present.0.saturating_add(1)))?;
-        }
+    let today = Moment::shanghai(tx.now().utc_ms.min(tx.now().utc_ms.saturating_add(offset))).day().number();
+    let after = fold::forget_since(tx, today, OFFER_AGAIN_DAYS)?;
+    meta::set(tx, OFFERING_AFTER, &after)?;
+    let present = tx.incarnation()?;
+    let elsewhere = outbox::acked_elsewhere(tx, present, after)?;
+    outbox::unack_behind(tx, after)?;
+    if elsewhere {
+        // Some of it has numbers of an earlier incarnation, and a push is gapless under one. The server has not heard of the
+        // next: it offers a fresh one, and all of it goes there from number 1.
+        outbox::restart(tx, present.next())?;
     }
     photo::offer_again(tx)?;
     Ok(true)
 }
 
-/// Since when work is being offered again, if it is.
-pub(super) fn offering_since(tx: &Tx<'_>) -> Result<Option<i64>, Trouble> {
-    Ok(meta::get(tx, OFFERING_SINCE)?)
+/// After which local number work is being offered again, if it is.
+pub(super) fn offering_after(tx: &Tx<'_>) -> Result<Option<u64>, Trouble> {
+    Ok(meta::get(tx, OFFERING_AFTER)?)
 }
 
 /// All of it was acknowledged.
 pub(super) fn offered(tx: &Tx<'_>) -> Result<(), Trouble> {
-    Ok(meta::remove(tx, OFFERING_SINCE)?)
+    Ok(meta::remove(tx, OFFERING_AFTER)?)
 }

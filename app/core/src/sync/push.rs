@@ -187,8 +187,8 @@ pub(super) fn apply(
                 // A restored server may know an older incarnation only: then work that was acknowledged under this one
                 // goes along, or nothing would ever offer it again.
                 epoch::note(tx, reply.epoch)?;
-                if let Some(since) = epoch::offering_since(tx)? {
-                    outbox::unack_since(tx, since)?;
+                if let Some(after) = epoch::offering_after(tx)? {
+                    outbox::unack_behind(tx, after)?;
                 }
                 outbox::restart(tx, *incarnation)?;
                 meta::set(tx, LINK, &Link { incarnation: *incarnation, no: OpNo(0), chain: Chain::default() })?;
@@ -235,7 +235,7 @@ fn accepted(tx: &mut Tx<'_>, batch: &Batch, through: OpNo, outcomes: &[OpOutcome
     for told in outcomes {
         outbox::set_outcome(tx, told)?;
     }
-    if epoch::offering_since(tx)?.is_some() {
+    if epoch::offering_after(tx)?.is_some() {
         // What was said of an operation before the server was restored holds no longer where nothing is said now.
         for op in &acked {
             let untold = !outcomes.iter().any(|o| o.op_no == op.wire_no);

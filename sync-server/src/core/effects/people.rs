@@ -4,7 +4,7 @@ use super::{Changed, figures::Counted};
 use crate::core::scopes::{place_of, seen_through};
 use crate::store::{
     Column, Stored, Txn,
-    tables::{Grant, Person, Record, Rules},
+    tables::{Grant, Once, Person, Record, Rules},
 };
 use shared::{
     AreaCode, Day, RecipientId, Row, WorkerId,
@@ -98,6 +98,8 @@ pub async fn write<T: Txn>(
     let keys: Vec<_> = wanted.iter().map(|r| (*r,)).collect();
     let found = txn.get::<Person>(&keys).await?;
 
+    let news = wanted.iter().zip(&found).filter(|(id, old)| old.is_none() && described.contains_key(*id));
+    let before = seen_before(txn, news.map(|(id, _)| *id).collect()).await?;
     let rules = if described.is_empty() && ruled.is_empty() { Vec::new() } else { load_rules(txn).await? };
     let mut people = Vec::with_capacity(keys.len());
     for (id, old) in wanted.into_iter().zip(found) {
@@ -106,6 +108,9 @@ pub async fn write<T: Txn>(
         let Some(mut person) = described.or_else(|| old.clone()) else { continue };
         if let Some(since) = care.since.get(&id) {
             person.since = *since;
+        }
+        if let Some((visit, contact)) = before.get(&id) {
+            (person.last_visit, person.last_contact) = (*visit, *contact);
         }
         if let Some(counted) = counted.get(&id) {
             person.last_visit = person.last_visit.max(counted.visit);
@@ -188,6 +193,25 @@ async fn rule_anew<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(AreaCode, 
         }
     }
     txn.put(&people).await
+}
+
+/// The same of people who are new on the roster: work may come before its recipient does, as on a restored server.
+async fn seen_before<T: Txn>(
+    txn: &mut T,
+    news: Vec<RecipientId>,
+) -> Stored<HashMap<RecipientId, (Option<i32>, Option<i32>)>> {
+    if news.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let cells: Vec<_> = news.iter().map(Column::cell).collect();
+    let mut last: HashMap<RecipientId, (Option<i32>, Option<i32>)> = HashMap::new();
+    for once in txn.find::<Once>("recipient", &cells).await? {
+        let (visit, contact) = last.entry(once.recipient).or_default();
+        let day = |indicator| super::figures::counts_as(&once, indicator).then_some(once.day);
+        *visit = (*visit).max(day(&Indicator::HomeVisit));
+        *contact = (*contact).max(day(&Indicator::Contact));
+    }
+    Ok(last)
 }
 
 /// The last day somebody was visited and the last day of a contact, from what counts.

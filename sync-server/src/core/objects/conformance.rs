@@ -36,6 +36,7 @@ pub async fn run(make: impl Fn() -> StoredObjects) {
     a_kill_after_keeping_leaves_all_that_a_second_finish_needs(&one, &two).await;
     forgetting_nothing_is_fine_and_takes_no_neighbour_along(&one).await;
     what_is_not_there_is_missing(&one).await;
+    a_photo_is_held_when_all_of_it_is_there(&one, &two).await;
     one.probe().await.unwrap();
 }
 
@@ -126,4 +127,18 @@ async fn forgetting_nothing_is_fine_and_takes_no_neighbour_along(one: &dyn Objec
 
 async fn what_is_not_there_is_missing(one: &dyn Objects) {
     assert_eq!(one.read(sha256_hex(b"never stored")).await, Err(ObjectsError::Missing));
+}
+
+async fn a_photo_is_held_when_all_of_it_is_there(one: &dyn Objects, two: &dyn Objects) {
+    let (name, bytes) = (upload(), photo(23));
+    let (hash, size) = (sha256_hex(&bytes), bytes.len() as u64);
+    assert_eq!(one.holds(hash.clone(), size).await, Ok(false));
+    one.write_at(name.clone(), 0, bytes.clone()).await.unwrap();
+    assert_eq!(one.holds(hash.clone(), size).await, Ok(false), "its chunks are no photo yet");
+    one.keep(hash.clone(), bytes).await.unwrap();
+    one.forget(name).await.unwrap();
+    assert_eq!(two.holds(hash.clone(), size).await, Ok(true));
+    for other in [0, size - 1, size + 1] {
+        assert_eq!(two.holds(hash.clone(), other).await, Ok(false), "{other} bytes are not its {size}");
+    }
 }

@@ -66,6 +66,9 @@ pub trait Objects: Send + Sync + 'static {
     fn forget(&self, upload: String) -> BoxFuture<'_, Kept<()>>;
     /// A finished photo; [`ObjectsError::Missing`] while there is none.
     fn read(&self, sha256: String) -> BoxFuture<'_, Kept<Vec<u8>>>;
+    /// Whether a finished photo of `size` bytes is there, without reading it. A storage that cannot be asked is an error, and
+    /// never a no.
+    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, Kept<bool>>;
     /// Whether the storage answers.
     fn probe(&self) -> BoxFuture<'_, Kept<()>>;
 }

@@ -158,6 +158,17 @@ impl Objects for StoredObjects {
         Box::pin(async move { self.bytes(&object_at(&sha256)).await })
     }
 
+    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, Kept<bool>> {
+        Box::pin(async move {
+            match self.store.head(&object_at(&sha256)).await.map_err(told) {
+                Ok(found) => Ok(found.size == size),
+                // Of a bucket that is not there a storage says the same: that is no photo lost.
+                Err(ObjectsError::Missing) => self.probe().await.map(|()| false),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
     fn probe(&self) -> BoxFuture<'_, Kept<()>> {
         Box::pin(async move {
             match self.store.list(Some(&folder_of("probe"))).next().await {

@@ -88,6 +88,22 @@ async fn a_bucket_that_is_not_there_is_named_at_once() {
     std::fs::remove_dir_all(temp.path().join(BUCKET)).unwrap();
     let failed = objects.probe().await;
     assert!(matches!(failed, Err(ObjectsError::Unavailable(_))), "{failed:?}");
+    let asked = objects.holds(sha256_hex(b"x"), 1).await;
+    assert!(matches!(asked, Err(ObjectsError::Unavailable(_))), "no photo is lost with it: {asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_question_tells_that_a_photo_is_held() {
+    let temp = TempDir::new();
+    let server = S3Server::start(temp.path());
+    let objects = at(&server.url(), KEY);
+    objects.keep(sha256_hex(b"x"), b"x".to_vec()).await.unwrap();
+    server.take_asked();
+    assert_eq!(objects.holds(sha256_hex(b"x"), 1).await, Ok(true));
+    assert_eq!(server.take_asked(), ["HEAD"]);
+    server.refuse(9, 503, "SlowDown");
+    let asked = objects.holds(sha256_hex(b"x"), 1).await;
+    assert!(matches!(asked, Err(ObjectsError::Unavailable(_))), "a storage that is busy has lost nothing: {asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

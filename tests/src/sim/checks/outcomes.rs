@@ -2,12 +2,14 @@
 
 use super::dump::Dump;
 use crate::sim::{handset::OwnOp, ledger::Saved, words::outcome_word, world::World};
-use shared::{Kind, Op, OpId, Outcome, RowId, records::ReviewStatus};
+use shared::{Change, Kind, Op, OpId, Outcome, RowId, op::Rejection, records::ReviewStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ARRIVED: &str = "what was saved has an outcome on the server";
 const SHOWN: &str = "the author's device shows the outcome";
 const STAMPED: &str = "a stamp is of the time it was saved, however wrong the clock";
+
+const WAITS: Outcome = Outcome::Rejected(Rejection::NeedsNewerServer);
 
 /// 10 minutes: tolerated skew, what the clock of a colleague may add, and a request's way.
 const STAMP_TOLERANCE_MS: i64 = 600_000;
@@ -45,6 +47,13 @@ impl World {
                 self.expect(STAMPED, &[saved.row], holds);
             }
         }
+        for kept in &dump.quarantine {
+            let known = serde_json::from_str::<Op>(&kept.op)
+                .is_ok_and(|op| !matches!(op.kind, Kind::Other(_)) && !matches!(op.change, Change::Other(_)));
+            let waits = serde_json::from_str(&kept.outcome).is_ok_and(|o: Outcome| o == WAITS);
+            let holds = if known && waits { Err(format!("{} still waits", kept.op)) } else { Ok(()) };
+            self.expect("what this server understands waits for no newer one", &[], holds);
+        }
         self.records_of(dump);
         Ok(())
     }
@@ -67,7 +76,8 @@ impl World {
             return Err(format!("{} still waits on {name}", describe(id, saved)));
         }
         // Acknowledged since the server was last put back, it must be there whatever became of the device.
-        let owed = held.is_some() || saved.acked_at == Some(self.server.restores);
+        let now = Some(self.server.restores);
+        let owed = held.is_some() || saved.folded || saved.acked_at == now || saved.delivered_at == now;
         match on_server {
             None if owed => Err(format!("{} is not on the server", describe(id, saved))),
             _ => Ok(()),
@@ -125,7 +135,8 @@ fn shown(dump: &Dump, op: &OwnOp, on_server: Option<&Option<Outcome>>) -> Result
     if let Some(Outcome::InReview { review, .. }) = said {
         let row = dump.rows.get(&RowId(review.0));
         let open = row.and_then(|r| r.fields.text("status")) == Some(ReviewStatus::Open.word());
-        if !open {
+        // Decided, the log says what was decided; the device was told of the review, and shows the decision from its record.
+        if !open && matches!(shows, Some(Outcome::InReview { .. })) {
             return Ok(());
         }
     }

@@ -77,30 +77,59 @@ impl World {
         Ok(all.into_iter().filter(|id| counts(here.get(id)) != counts(dump.rows.get(id))).collect())
     }
 
-    /// A photo called verified has its bytes on the server.
+    /// What a device calls verified, it was told by a server that had the bytes; and what a device still has, it has sent,
+    /// whatever was lost on the server since.
     pub(super) fn photos(&mut self, dump: &Dump) -> anyhow::Result<()> {
         for at in 0..self.handsets.len() {
-            let verified: Vec<(String, [u8; 16])> = {
-                let mut statement =
-                    self.handsets[at].conn().prepare("SELECT sha256, id FROM photo WHERE state = 'verified'")?;
-                statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?
-            };
-            for (sha256, id) in verified {
-                let there = dump.media.iter().any(|m| m.sha256 == sha256);
-                // A restored server forgets bytes; the device offers them again when it syncs.
-                let excused = !self.handsets[at].can_sync();
-                let name = self.handsets[at].name.clone();
-                let holds = if there || excused {
-                    Ok(())
-                } else {
-                    Err(format!("{name} calls a photo verified that is not there"))
+            // Who has left sends nothing any more.
+            if !self.handsets[at].can_sync() {
+                continue;
+            }
+            let name = self.handsets[at].name.clone();
+            for photo in self.originals(at)? {
+                let there = self.server.photos.really_holds(&photo.sha256, photo.size);
+                let known = dump.media.iter().any(|m| m.sha256 == photo.sha256 && m.size == photo.size);
+                let holds = match photo.state.as_str() {
+                    "verified" if !there => Err(format!("{name} calls a photo verified whose bytes are not there")),
+                    "verified" if !known => Err(format!("{name} calls a photo verified that the server does not know")),
+                    "verified" => Ok(()),
+                    state if photo.may_travel => Err(format!("{name} still holds a photo back, as {state}")),
+                    _ => Ok(()),
                 };
-                let row = RowId(uuid::Uuid::from_bytes(id));
-                self.expect("a photo is verified when its bytes are there", &[row], holds);
+                self.expect("a photo that a device has is on the server", &[photo.row], holds);
             }
         }
         Ok(())
     }
+
+    /// Photos of saved records whose bytes are on the device.
+    fn originals(&self, at: usize) -> anyhow::Result<Vec<Original>> {
+        let mut statement = self.handsets[at].conn().prepare(
+            "SELECT id, sha256, size, state, NOT EXISTS
+               (SELECT 1 FROM op WHERE op.row = photo.id AND op.outcome LIKE '{\"rejected\"%')
+             FROM photo WHERE state <> 'draft' AND bytes IS NOT NULL ORDER BY id",
+        )?;
+        let found = statement.query_map([], |r| {
+            Ok(Original {
+                row: RowId(uuid::Uuid::from_bytes(r.get(0)?)),
+                sha256: r.get(1)?,
+                size: r.get(2)?,
+                state: r.get(3)?,
+                may_travel: r.get(4)?,
+            })
+        })?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// A photo as it lies on a device.
+struct Original {
+    row: RowId,
+    sha256: String,
+    size: u64,
+    state: String,
+    /// Its record was not refused.
+    may_travel: bool,
 }
 
 /// What a phone holds of its worker's records: what devices recorded. The office's own stay with the office.

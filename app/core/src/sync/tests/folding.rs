@@ -167,6 +167,50 @@ async fn after_a_restore_the_last_thirty_days_are_still_there_to_be_offered_agai
 }
 
 #[tokio::test]
+async fn what_was_saved_long_ago_and_acknowledged_lately_is_offered_to_a_restored_server() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say(&mut core, "acknowledged at once");
+    sync(&mut core, &server).await;
+    // Without signal it waits for weeks.
+    say(&mut core, "saved today");
+    world.pass_ms(55 * DAY_MS);
+    sync(&mut core, &server).await;
+    days(&mut core, &world, &server, 2).await;
+    for epoch in [0xE2, 0xE3] {
+        // Put back twice: to what it was before the second came, both times.
+        server.state().epoch = Some(Epoch(Uuid::from_u128(epoch)));
+        server.state().pushes.clear();
+        sync(&mut core, &server).await;
+        let pushes = std::mem::take(&mut server.state().pushes);
+        assert_eq!(pushes.iter().flat_map(numbers).collect::<Vec<_>>(), [2], "epoch {epoch:x}");
+        days(&mut core, &world, &server, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_restored_server_took_once_more_counts_from_then_on() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = device(&world);
+    say(&mut core, "a");
+    sync(&mut core, &server).await;
+    days(&mut core, &world, &server, 20).await;
+    // The pull that tells of the new epoch comes through, the push after it does not for three weeks.
+    server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
+    for _ in 0..20 {
+        server.plan_push(Err(SyncError::Offline("cut".into())));
+        world.pass_ms(DAY_MS);
+        sync(&mut core, &server).await;
+    }
+    days(&mut core, &world, &server, 15).await;
+    server.state().epoch = Some(Epoch(Uuid::from_u128(0xE3)));
+    server.state().pushes.clear();
+    sync(&mut core, &server).await;
+    let offered: Vec<_> = server.state().pushes.iter().flat_map(numbers).collect();
+    assert_eq!(offered, [1], "15 days after it was acknowledged");
+}
+
+#[tokio::test]
 async fn a_draft_stays() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = device(&world);

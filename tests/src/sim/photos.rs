@@ -1,0 +1,95 @@
+//! Where the run's photo bytes lie: a folder that a restore may put back to an older copy, or lose, whatever the database says.
+
+use super::{handset::copy_folder, mutants::Bug};
+use futures_util::future::BoxFuture;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+use sync_server::core::{
+    Objects, StoredObjects,
+    objects::{Assembled, Kept},
+};
+
+pub struct SimPhotos {
+    folder: PathBuf,
+    /// The folder in use, and how many there were, for their names.
+    now: RwLock<(Arc<StoredObjects>, PathBuf, u32)>,
+    bug: Option<Bug>,
+}
+
+impl SimPhotos {
+    pub fn new(folder: &Path, bug: Option<Bug>) -> anyhow::Result<Self> {
+        let first = folder.join("photos-0");
+        let now = RwLock::new((Arc::new(StoredObjects::folder(&first)?), first, 1));
+        Ok(Self { folder: folder.to_owned(), now, bug })
+    }
+
+    /// A copy of everything that is there.
+    pub fn back_up(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let to = self.folder.join(name);
+        copy_folder(&self.at(), &to)?;
+        Ok(to)
+    }
+
+    /// Goes on with what a copy holds; with nothing, when there is none.
+    pub fn put_back(&self, copy: Option<&Path>) -> anyhow::Result<()> {
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        let to = self.folder.join(format!("photos-{}", now.2));
+        if let Some(copy) = copy {
+            copy_folder(copy, &to)?;
+        }
+        *now = (Arc::new(StoredObjects::folder(&to)?), to, now.2 + 1);
+        Ok(())
+    }
+
+    /// Whether a photo of this size is there: looked up in the folder, and asked of nobody.
+    pub fn really_holds(&self, sha256: &str, size: u64) -> bool {
+        let file = self.at().join(sha256.get(..2).unwrap_or("00")).join(sha256);
+        std::fs::metadata(file).is_ok_and(|found| found.len() == size)
+    }
+
+    fn at(&self) -> PathBuf {
+        self.now.read().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
+
+    fn stored(&self) -> Arc<StoredObjects> {
+        self.now.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// Does something with what is in use now.
+    fn with<'a, T: Send + 'a>(
+        &'a self,
+        work: impl for<'s> FnOnce(&'s StoredObjects) -> BoxFuture<'s, Kept<T>> + Send + 'a,
+    ) -> BoxFuture<'a, Kept<T>> {
+        let stored = self.stored();
+        Box::pin(async move { work(&stored).await })
+    }
+}
+
+impl Objects for SimPhotos {
+    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+        self.with(move |stored| stored.write_at(upload, offset, bytes))
+    }
+    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, Kept<Assembled>> {
+        self.with(move |stored| Objects::assemble(stored, upload, size))
+    }
+    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+        self.with(move |stored| stored.keep(sha256, bytes))
+    }
+    fn forget(&self, upload: String) -> BoxFuture<'_, Kept<()>> {
+        self.with(move |stored| Objects::forget(stored, upload))
+    }
+    fn read(&self, sha256: String) -> BoxFuture<'_, Kept<Vec<u8>>> {
+        self.with(move |stored| stored.read(sha256))
+    }
+    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, Kept<bool>> {
+        if self.bug == Some(Bug::LostPhotosVouchedFor) {
+            return Box::pin(async { Ok(true) });
+        }
+        self.with(move |stored| stored.holds(sha256, size))
+    }
+    fn probe(&self) -> BoxFuture<'_, Kept<()>> {
+        self.with(|stored| stored.probe())
+    }
+}
