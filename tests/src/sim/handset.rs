@@ -7,7 +7,7 @@ use device_core::{Command, Core, Places, Receipt, Step, StepReply, store::meta, 
 use rusqlite::Connection;
 use shared::{DeviceId, OpId, RowId, WorkerId};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -25,6 +25,14 @@ pub enum Flight {
     Asked(Box<Step>, i64),
     /// The answer is on its way.
     Answered(Box<Step>, Box<StepReply>),
+}
+
+/// The answer to a step that went ahead, and how often the server had been put back when it gave it.
+#[derive(Debug)]
+pub struct Ahead {
+    pub step: Box<Step>,
+    pub reply: Box<StepReply>,
+    pub answered_in: u32,
 }
 
 /// An operation in the device's own store.
@@ -49,6 +57,8 @@ pub struct Handset {
     /// Nobody else goes under its id, and its clock was never set.
     pub plain: bool,
     pub flight: Flight,
+    /// The answers to steps that went ahead of the one in flight, in their order.
+    pub ahead: VecDeque<Ahead>,
     /// How often the server had been put back when it gave the last answer: the answer may arrive after the next restore.
     pub answered_in: u32,
     /// Its operations as last seen, by local number.
@@ -94,6 +104,7 @@ impl Handset {
             skew,
             plain: true,
             flight: Flight::Idle,
+            ahead: VecDeque::new(),
             answered_in: 0,
             known: BTreeMap::new(),
             old_copies: Vec::new(),
@@ -165,9 +176,15 @@ impl Handset {
         // The old files are of no use to anyone; that they cannot be removed harms nothing.
         let _ = std::fs::remove_dir_all(&self.folder);
         self.folder = files;
-        self.flight = Flight::Idle;
+        self.give_up();
         self.full = false;
         Ok(())
+    }
+
+    /// Whatever is on its way never arrives.
+    pub fn give_up(&mut self) {
+        self.flight = Flight::Idle;
+        self.ahead.clear();
     }
 
     /// A second device on a copy of the files, under the same id.
@@ -186,6 +203,7 @@ impl Handset {
             skew,
             plain: false,
             flight: Flight::Idle,
+            ahead: VecDeque::new(),
             answered_in: 0,
             known: self.known.clone(),
             old_copies: Vec::new(),

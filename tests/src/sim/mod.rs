@@ -13,6 +13,7 @@
 //!
 //! `docs/simulator.md` tells how to run it and how to read a failure.
 
+mod ahead;
 mod bundles;
 pub mod checks;
 pub mod clock;

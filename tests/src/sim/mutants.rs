@@ -69,6 +69,8 @@ bugs! {
     LostPhotosVouchedFor,
     /// Of pushes judged together the last is acknowledged and not written.
     LastOfAGroupForgotten,
+    /// A push that overtook the one before it is acknowledged with it and not written.
+    OvertakerAcknowledged,
     /// What was put into a file counts as sent.
     ExportTakenForSent,
     /// What left a scope is pruned, and who was away for longer is not told to start over.

@@ -48,6 +48,9 @@ const MISHAPS: [(Mishap, &str, u64); 10] = [
     (Mishap::DiskFull, "server disk full", 2),
 ];
 
+/// 2 operations: even a short backlog takes several pushes.
+const OPS_IN_A_HURRY: usize = 2;
+
 /// 150 s: both sides give up on a request that takes longer.
 pub(super) const TIMEOUT_MS: i64 = 150_000;
 
@@ -65,8 +68,12 @@ impl World {
                 if !others.is_empty() {
                     return self.push_together(at, step, others).await;
                 }
-                let reply = if late { step.lost() } else { self.deliver(at, &step).await? };
-                self.answered(at, step, reply);
+                if late {
+                    let reply = step.lost();
+                    self.answered(at, step, reply);
+                } else {
+                    self.deliver_with_those_behind(at, step).await?;
+                }
             }
             Flight::Answered(step, reply) => self.take_reply(at, *step, *reply)?,
         }
@@ -84,20 +91,26 @@ impl World {
             handset.core.begin_by_itself();
         }
         self.trace.syncs += 1;
+        if self.profile.hurried {
+            handset.core.hurry_for_tests(OPS_IN_A_HURRY);
+        }
         self.next_request(at);
     }
 
     pub(super) fn next_request(&mut self, at: usize) {
         let handset = &mut self.handsets[at];
         let Some(step) = handset.core.next_step() else { return };
-        if let Step::Push { request, .. } = &step {
-            for op in &request.ops {
-                if let Some(saved) = op_id(op).and_then(|id| self.ledger.ops.get_mut(&id)) {
-                    saved.offered = true;
-                }
+        handset.flight = Flight::Asked(Box::new(step.clone()), self.clock.now_ms());
+        self.offered(&step);
+    }
+
+    pub(super) fn offered(&mut self, step: &Step) {
+        let Step::Push { request, .. } = step else { return };
+        for op in &request.ops {
+            if let Some(saved) = op_id(op).and_then(|id| self.ledger.ops.get_mut(&id)) {
+                saved.offered = true;
             }
         }
-        handset.flight = Flight::Asked(Box::new(step), self.clock.now_ms());
     }
 
     /// The answer is on its way. It is the server's word as it was then.
@@ -118,12 +131,14 @@ impl World {
         self.plant_after_reply(at)?;
         self.observe(at, false)?;
         self.nothing_evicted_too_early(at)?;
-        self.next_request(at);
+        if !self.answered_ahead(at) {
+            self.next_request(at);
+        }
         Ok(())
     }
 
     /// Brings a request to one of the server's processes, or not.
-    async fn deliver(&mut self, at: usize, step: &Step) -> anyhow::Result<StepReply> {
+    pub(super) async fn deliver(&mut self, at: usize, step: &Step) -> anyhow::Result<StepReply> {
         let process = self.dice.below(self.server.processes.len() as u64) as usize;
         let meets = self.dice.chance(if self.quiet { 0 } else { self.profile.network });
         let mishap = if meets {

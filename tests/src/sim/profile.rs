@@ -26,6 +26,8 @@ pub struct Profile {
     pub seasons: bool,
     /// Server processes over one store.
     pub processes: usize,
+    /// Pushes of a few operations, some of which go out before the reply to the one before them.
+    pub hurried: bool,
 }
 
 impl Profile {
@@ -54,6 +56,7 @@ impl Profile {
             processes: dice.one_of(&[1, 1, 2, 3]),
             seasons: dice.chance(300),
             older,
+            hurried: dice.chance(500),
         }
     }
 }
@@ -67,8 +70,9 @@ impl Profile {
         let seasons =
             self.seasons || matches!(bug, Bug::FloorForgotten | Bug::FoldedTooEarly | Bug::SweepTakesPhotosAlong);
         let older = self.older || matches!(bug, Bug::KeptAsideForGood | Bug::JudgedAgainUntold);
+        let hurried = self.hurried || bug == Bug::OvertakerAcknowledged;
         let (network, pause_s) = (self.network.max(200), self.pause_s.max(3600));
-        Self { faults, next, network, pause_s, seasons, older, ..self }
+        Self { faults, next, network, pause_s, seasons, older, hurried, ..self }
     }
 }
 

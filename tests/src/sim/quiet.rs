@@ -24,7 +24,7 @@ impl World {
             // A kill that was planned does not come, and whatever was on its way never arrived.
             self.handsets[at].killed();
             self.handsets[at].away_until = 0;
-            self.handsets[at].flight = Flight::Idle;
+            self.handsets[at].give_up();
         }
         for round in 0..ROUNDS {
             if round == 1 {

@@ -93,11 +93,11 @@ impl Store {
         // Room that photos leave is given back to the device a few pages at a time; must come before the first table.
         conn.execute_batch("PRAGMA auto_vacuum = INCREMENTAL;")?;
         // FULL: a commit is on the disk before the screen says "saved". Temporary tables would be written unencrypted,
-        // so they stay in memory. 8 MB of cache holds the roster of a city.
+        // so they stay in memory. 16 MB of cache hold the roster of a city, and what a pull of some thousand rows touches again and again.
         // The log is written back by `tidy`; the limit (16 MB) is for a pull that brings a whole county.
         conn.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;
-             PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 4194304;
+             PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 4194304;
              PRAGMA wal_autocheckpoint = 4000;",
         )?;
         migrations::run(&mut conn)?;

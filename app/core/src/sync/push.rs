@@ -62,8 +62,9 @@ const LINK: &str = "chain";
 impl Core {
     /// The next push, if anything may be offered now.
     pub(super) fn next_push(&mut self) -> Result<Option<(Step, Batch)>, Trouble> {
+        let limit = self.session.hurried.unwrap_or(PUSH_OPS_MAX);
         let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
-        let ops = self.take_unsent(run.at_once, PUSH_OPS_MAX, PUSH_BYTES_MAX)?;
+        let ops = self.take_unsent(run.at_once, limit, PUSH_BYTES_MAX)?;
         let Some(first) = ops.first().map(|op| op.wire_no) else {
             if let Some(run) = &mut self.session.run {
                 run.at_once = false;
@@ -82,8 +83,9 @@ impl Core {
         behind: (u64, OpNo, Incarnation, Chain),
     ) -> Result<Option<(Step, Batch)>, Trouble> {
         let (no, last, incarnation, before) = behind;
+        let limit = self.session.hurried.unwrap_or(PUSH_OPS_MAX);
         let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
-        let ops = self.take_unsent_behind(no, run.at_once, PUSH_OPS_MAX, PUSH_BYTES_MAX)?;
+        let ops = self.take_unsent_behind(no, run.at_once, limit, PUSH_BYTES_MAX)?;
         if ops.first().is_none_or(|op| op.wire_no != last.next()) {
             return Ok(None);
         }

@@ -79,6 +79,8 @@ pub struct Session {
     pub(super) version: Version,
     /// The last push was answered quickly enough for others to go ahead.
     pub(super) quick: bool,
+    /// Pushes of at most so many operations, and always some ahead: for simulations.
+    pub(super) hurried: Option<usize>,
     /// The last operation whose outcome was asked after in a pull.
     pub(super) asked: u64,
 }
