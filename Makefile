@@ -51,11 +51,11 @@ bench: ## measure the numbers to hold, beside SQLite alone on the same machine (
 	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/bench" $(ARGS)
 	echo "make bench: done."
 
-kill-rounds: ## kill the server under load again and again (ROUNDS=n) and count what was lost
-	@scripts/setup.sh base
+kill-rounds: ## kill the server under load again and again (ROUNDS=n, ARGS=--postgres) and count what was lost
+	@scripts/setup.sh base $(if $(findstring postgres,$(ARGS)),test)
 	echo "make kill-rounds: building (some minutes the first time)"
 	$(BUILD) --release -p tests -p sync-server --bin kill_rounds --bin sync-server
-	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/kill_rounds" --rounds $(or $(ROUNDS),50)
+	SYNC_SERVER_BIN="$$(realpath "$(OUT)/release/sync-server")" "$(OUT)/release/kill_rounds" --rounds $(or $(ROUNDS),50) $(ARGS)
 	echo "make kill-rounds: done."
 
 test: ## format, lint and every test, the real app and the console's pages among them

@@ -15,10 +15,7 @@ use std::{
     },
     time::Duration,
 };
-use sync_server::{
-    core::{Settings, SystemEnv},
-    data::DataDir,
-};
+use sync_server::core::{Settings, SystemEnv};
 
 /// Devices that push all the time.
 const DEVICES: u32 = 16;
@@ -113,7 +110,7 @@ async fn settle(stage: &mut Stage, client: &HttpClient, sent: Vec<RowId>, toll: 
     let request = ReportRequest { area: stage.plan.shape.city, period: "since-2023".parse()?, category: None };
     let reported = client.report(&asks.token, request).await?.total.visits();
     stage.server.kill().await?;
-    let data = DataDir::new(stage.server.data())?;
+    let data = stage.server.folder()?;
     let _lock = data.lock()?;
     let core = data.open(Arc::new(SystemEnv), Settings::default()).await?;
     for page in sent.chunks(5_000) {

@@ -11,13 +11,17 @@ struct Arguments {
     rounds: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// On a PostgreSQL of its own instead of SQLite.
+    #[arg(long)]
+    postgres: bool,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { rounds, seed } = Arguments::parse();
+    let Arguments { rounds, seed, postgres } = Arguments::parse();
+    let backend = if postgres { Backend::Postgres } else { Backend::Sqlite };
     let done = tokio::select! {
-        done = kill::rounds(&Backend::Sqlite, rounds, seed) => done,
+        done = kill::rounds(&backend, rounds, seed) => done,
         () = interrupted() => Err(anyhow::anyhow!("interrupted")),
     };
     match done {

@@ -45,7 +45,7 @@ impl Server {
     }
 
     /// The data folder, with the database where there is one.
-    fn folder(&self) -> anyhow::Result<DataDir> {
+    pub fn folder(&self) -> anyhow::Result<DataDir> {
         let database = self.database.as_deref().map(str::parse::<DatabaseUrl>).transpose()?;
         Ok(DataDir::new(&self.data)?.with_database(database))
     }

@@ -4,7 +4,7 @@
 //! - a run: [`world`], shaped by its [`profile`]; who lives there: [`town`]; [`clock`]
 //! - what happens: [`people`], [`office`], [`foreign`] (operations of other builds), [`older`] (a server of an
 //!   older build), [`faults`], [`network`],
-//!   [`meeting`] (pushes judged together), [`bundles`] (unsent work as a file),
+//!   [`ahead`] (pushes sent before a reply is in), [`meeting`] (pushes judged together), [`bundles`] (unsent work as a file),
 //!   [`seasons`] (months pass)
 //! - what is watched: [`ledger`] (what was confirmed as saved), [`trace`], [`words`]
 //! - the parts: [`handset`] (a device), [`server`] (processes over one [`store`], with [`photos`] beside it)

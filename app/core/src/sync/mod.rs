@@ -11,15 +11,19 @@
 //! applied as [`Step::lost`]; the next session asks again and nothing doubles.
 //!
 //! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`repair`], [`carry`],
-//! [`media`], [`report`]. [`session`] holds what runs and decides what comes next; [`pace`] when the next session begins;
+//! [`media`], [`report`]. [`session`] holds what runs; [`begin`] begins it, [`next`] decides what comes next, [`ahead`] what may go out
+//! before that is known, [`end`] ends it; [`pace`] says when the next one begins;
 //! [`version`] which version of the protocol is spoken; [`view`] what the sync screen shows.
 
 mod ahead;
+mod begin;
 mod carry;
 mod clock;
+mod end;
 mod enrol;
 mod epoch;
 mod media;
+mod next;
 pub mod pace;
 mod pull;
 mod push;

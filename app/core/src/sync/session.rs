@@ -1,23 +1,14 @@
-//! What runs, and what comes next. A run goes round until nothing is left:
-//!
-//! ```text
-//!   anything saved? ── push ──┐         records before photos, and what is saved meanwhile goes
-//!   news to fetch?  ── pull ──┤◄──┐     before the next chunk of a photo
-//!   a scope differs? ─ repair ┤   │     then pull again, to see that it agrees
-//!   others' files?  ── carry ─┤   │
-//!   photos waiting? ── media ─┘───┘     and so it does when a person asks once more meanwhile
-//! ```
+//! The part of a core that syncs: what runs, what is out, what is remembered. [`super::begin`] begins it, [`super::next`] decides
+//! what comes next, [`super::end`] ends it.
 //!
 //! Everything that must survive a kill is in the store, written in the same transaction as what it belongs to; what is
 //! here can be lost at any moment and the next run begins as if nothing had been.
 
-use super::{
-    Step, StepReply, ahead, carry, clock::Sent, enrol, media, pace::Pace, pull, push, repair, version::Version,
-};
+use super::{clock::Sent, enrol, media, pace::Pace, pull, push, repair, version::Version};
 use crate::{
     Command, Core, Env, Receipt, Refusal,
-    store::{Store, StoreError, Tx, meta, outbox, photo},
-    views::{Phase, Progress, SyncProblem},
+    store::{Store, StoreError, Tx, meta},
+    views::{Progress, SyncProblem},
 };
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -64,9 +55,9 @@ pub struct Session {
     pub(super) enrol: Option<enrol::Enrolling>,
     pub(super) report: Option<ReportRequest>,
     pub(super) run: Option<Run>,
-    answers: [Option<Receipt>; 3],
+    pub(super) answers: [Option<Receipt>; 3],
     /// The job begun last, for drivers that do one thing at a time.
-    begun: Option<Job>,
+    pub(super) begun: Option<Job>,
     pub(super) pace: Pace,
     /// Photos during which the connection broke: others go first next time, in case it was the photo.
     pub(super) put_off: BTreeSet<PhotoId>,
@@ -177,7 +168,7 @@ impl Trouble {
         }
     }
 
-    fn refusal(&self) -> Refusal {
+    pub fn refusal(&self) -> Refusal {
         match self {
             Self::Store(StoreError::Full) => Refusal::StorageFull,
             Self::Store(error) => Refusal::Store { detail: error.to_string() },
@@ -185,7 +176,7 @@ impl Trouble {
         }
     }
 
-    fn wait_s(&self) -> Option<u32> {
+    pub fn wait_s(&self) -> Option<u32> {
         match self {
             Self::Server(SyncError::Refused(error)) => error.retry_after,
             _ => None,
@@ -242,212 +233,22 @@ impl Desk<'_> {
     pub fn run(&mut self) -> Result<&mut Run, Trouble> {
         self.session.run.as_mut().ok_or(Trouble::Store(StoreError::Unreadable("no sync is running")))
     }
-
-    /// Ends the run: remembers how it went and when to try again. What was applied so far stays.
-    fn end_run(&mut self, trouble: Option<&Trouble>, held_back: bool) -> Option<()> {
-        let run = self.session.run.take()?;
-        let now = self.env.monotonic_ms();
-        let problem = trouble.map(Trouble::problem).or(run.problem);
-        let mut random = [0; 2];
-        self.env.random(&mut random);
-        let random = u16::from_le_bytes(random);
-        match (&problem, trouble) {
-            (Some(SyncProblem::Revoked), _) => self.session.pace.stop(),
-            (None, _) => self.session.pace.succeeded(now, random),
-            (Some(_), trouble) => {
-                let wait = trouble.and_then(Trouble::wait_s).max(run.wait_s);
-                self.session.pace.failed(now, wait, random);
-            }
-        }
-        // What was saved moments ago and held back is due as soon as it may go.
-        if problem.is_none() && held_back {
-            self.session.pace.saved(now);
-        }
-        let mut memo: Memo = meta::get(self.store.conn(), MEMO).ok()?.unwrap_or_default();
-        if problem.is_none() {
-            memo.last_success = Some(self.env.now());
-        }
-        memo.last_problem = problem;
-        (memo.up, memo.down) = (run.progress.bytes_up, run.progress.bytes_down);
-        self.write(|tx| Ok(meta::set(tx, MEMO, &memo)?)).ok()
-    }
 }
 
 impl Core {
-    /// Begins a network command. `Some` is the final answer (a refusal); with `None` the driver goes on with
-    /// [`Core::next_step`] until there is none, and takes the receipt.
-    pub fn begin(&mut self, command: &Command) -> Option<Receipt> {
-        let Some(job) = Job::of(command) else { return Some(Receipt::Refused(Refusal::NotNow)) };
-        if let Err(refusal) = self.look_at_the_clocks() {
-            return Some(Receipt::Refused(refusal));
-        }
-        if let Err(refusal) = self.may_begin(job) {
-            return Some(Receipt::Refused(refusal));
-        }
-        let begun = match command {
-            Command::Enrol { server, code } => self.begin_enrol(server, code),
-            Command::Report(request) => {
-                self.session.report = Some(request.clone());
-                Ok(())
-            }
-            _ => {
-                self.begin_run(true, matches!(command, Command::SendPhotosNow));
-                Ok(())
-            }
-        };
-        match begun {
-            Ok(()) => {
-                let session = &mut self.session;
-                session.begun = Some(job);
-                session.answers[job as usize] = None;
+    /// What a step works on; while locked there is nothing to work on, and what ran has ended.
+    pub(super) fn desk(&mut self) -> Option<Desk<'_>> {
+        match self.store.as_mut() {
+            Some(store) => Some(Desk { store, env: &mut *self.env, session: &mut self.session }),
+            None => {
+                self.session = Session::default();
                 None
             }
-            Err(refusal) => Some(Receipt::Refused(refusal)),
         }
     }
 
-    /// Begins a sync that nobody asked for, when it is due. Does nothing where it cannot run.
-    pub fn begin_by_itself(&mut self) {
-        if self.may_begin(Job::Sync).is_ok() {
-            self.begin_run(false, false);
-        }
-    }
-
-    /// Milliseconds until a sync is due by itself; `None` while one runs, or none can.
-    pub fn due_in_ms(&mut self) -> Option<u64> {
-        if self.is_running(Job::Sync) || self.may_begin(Job::Sync).is_err() {
-            return None;
-        }
-        let now = self.env.monotonic_ms();
-        // Nothing planned yet: the store was just opened.
-        Some(self.session.pace.due().map_or(0, |due| due.saturating_sub(now)))
-    }
-
-    /// Whether photos wait: in the run that is under way, in which somebody may have said "now", or in the next one.
-    pub(crate) fn photos_held_now(&self) -> bool {
-        !self.session.run.as_ref().is_some_and(|run| run.photos_now) && self.photos_held()
-    }
-
-    /// There is something to send that could not go before.
-    pub(crate) fn sync_soon(&mut self) {
-        let now = self.env.monotonic_ms();
-        // Before the store is opened nothing is planned, and opening plans the first one.
-        if self.session.pace.due().is_some() {
-            self.session.pace.now(now);
-        }
-    }
-
-    /// Something was saved: a sync follows shortly.
-    pub fn saved(&mut self) {
-        let now = self.env.monotonic_ms();
-        self.session.pace.saved(now);
-    }
-
-    /// The next call to make; `None` when all that was begun has ended. Steps whose replies were never applied count as
-    /// lost.
-    pub fn next_step(&mut self) -> Option<Step> {
-        self.desk()?.session.flights.clear();
-        let ended = match self.find_next() {
-            Ok(Some((step, flight))) => {
-                self.send_off(flight);
-                return Some(step);
-            }
-            Ok(None) => None,
-            Err(trouble) => {
-                // Without a token or a readable store nothing that was asked for can go on.
-                if self.session.report.take().is_some() {
-                    self.answer(Job::Report, Receipt::Refused(trouble.refusal()));
-                }
-                Some(trouble)
-            }
-        };
-        self.finish_run(ended.as_ref());
-        None
-    }
-
-    /// What a person waits for first, then the run's own order.
-    fn find_next(&mut self) -> Result<Option<(Step, Flight)>, Trouble> {
-        let Some(desk) = self.desk() else { return Ok(None) };
-        if let Some(enrolling) = &desk.session.enrol {
-            return Ok(Some((Step::Enrol { request: enrolling.request.clone() }, Flight::Enrol)));
-        }
-        if let Some(request) = desk.session.report.clone() {
-            return Ok(Some((Step::Report { token: desk.token()?, request }, Flight::Report)));
-        }
-        if desk.session.run.is_none() {
-            return Ok(None);
-        }
-        if let Some((step, batch)) = self.next_push()? {
-            return Ok(Some((step, Flight::Push(batch))));
-        }
-        let Some(mut desk) = self.desk() else { return Ok(None) };
-        let run = desk.run()?;
-        if run.pull == pull::Stage::Done && std::mem::take(&mut run.pull_again) {
-            run.pull = pull::Stage::Due;
-        }
-        if let Some((step, cursors)) = pull::next(&mut desk)? {
-            return Ok(Some((step, Flight::Pull(cursors))));
-        }
-        if let Some((step, asked)) = repair::next(&mut desk)? {
-            return Ok(Some((step, Flight::Repair(asked))));
-        }
-        if let Some((step, id)) = carry::next(&mut desk)? {
-            return Ok(Some((step, Flight::Carry(id))));
-        }
-        // Looked at before every chunk: a phone that leaves the Wi-Fi stops in the middle of a photo and goes on there.
-        if self.photos_held_now() {
-            return Ok(None);
-        }
-        let Some(mut desk) = self.desk() else { return Ok(None) };
-        Ok(media::next(&mut desk)?.map(|(step, call)| (step, Flight::Media(call))))
-    }
-
-    /// Takes a reply in: one transaction. A reply that nothing waits for is passed over.
-    pub fn apply(&mut self, reply: StepReply) -> Applied {
-        let was_silent = self.phase().is_ok_and(|phase| phase == Phase::Silent);
-        let (contact, pulled) = (reply.is_contact(), matches!(reply, StepReply::Pull(_)));
-        let mut applied = self.take_in(reply);
-        if contact {
-            self.heard_of_the_server();
-            applied.status |= was_silent;
-        }
-        if pulled && applied.changed {
-            self.read_the_limit();
-        }
-        applied
-    }
-
-    fn take_in(&mut self, reply: StepReply) -> Applied {
-        let Some(mut desk) = self.desk() else { return Applied::default() };
-        let Some((flight, sent)) = desk.session.flights.pop_front() else { return Applied::default() };
-        if matches!(flight, Flight::Void) {
-            return Applied::default();
-        }
-        let now = desk.env.monotonic_ms();
-        if reply.error().is_some_and(|error| desk.session.falls_back(error, now)) {
-            desk.session.call_back();
-            return Applied::default();
-        }
-        let outcome = match (flight, reply) {
-            (Flight::Enrol, StepReply::Enrol(answer)) => return self.apply_enrol(answer, sent),
-            (Flight::Report, StepReply::Report(answer)) => return self.apply_report(answer),
-            (Flight::Push(batch), StepReply::Push(answer)) => {
-                desk.session.quick = ahead::is_quick(sent, desk.env);
-                push::apply(&mut desk, batch, answer, sent)
-            }
-            (Flight::Pull(asked), StepReply::Pull(answer)) => pull::apply(&mut desk, &asked, answer, sent),
-            (Flight::Repair(asked), StepReply::Repair(answer)) => repair::apply(&mut desk, &asked, answer, sent),
-            (Flight::Carry(id), StepReply::Bundle(answer)) => carry::apply(&mut desk, id, answer),
-            (Flight::Media(call), StepReply::Media(answer)) => media::apply(&mut desk, call, answer),
-            // A driver that mixes replies up loses them, and they are asked for again.
-            _ => Ok(Applied::default()),
-        };
-        outcome.unwrap_or_else(|trouble| {
-            self.session.call_back();
-            let revoked = self.note_if_revoked(&trouble);
-            self.finish_run(Some(&trouble));
-            Applied { changed: true, status: revoked }
-        })
+    pub(super) fn answer(&mut self, job: Job, receipt: Receipt) {
+        self.session.answers[job as usize] = Some(receipt);
     }
 
     /// Bytes over the wire since the last reply, as the driver counted them.
@@ -492,90 +293,6 @@ impl Core {
         match &desk.session.enrol {
             Some(enrolling) => Some(enrolling.server.clone()),
             None => Some(meta::enrolment(desk.store.conn()).ok()??.server),
-        }
-    }
-
-    /// What a step works on; while locked there is nothing to work on, and what ran has ended.
-    pub(super) fn desk(&mut self) -> Option<Desk<'_>> {
-        match self.store.as_mut() {
-            Some(store) => Some(Desk { store, env: &mut *self.env, session: &mut self.session }),
-            None => {
-                self.session = Session::default();
-                None
-            }
-        }
-    }
-
-    pub(super) fn answer(&mut self, job: Job, receipt: Receipt) {
-        self.session.answers[job as usize] = Some(receipt);
-    }
-
-    fn begin_run(&mut self, by_user: bool, photos_now: bool) {
-        let held = self.photos_held() && !photos_now;
-        let Some(desk) = self.desk() else { return };
-        desk.session.version.begin(desk.env.monotonic_ms());
-        let photos_total = if held { 0 } else { photo::debt(desk.store.conn()).map_or(0, |d| d.photos) };
-        // One that runs already now also sends what it held back.
-        if let Some(run) = &mut desk.session.run {
-            run.by_user |= by_user;
-            run.at_once |= by_user;
-            run.pull_again |= by_user && run.pull != pull::Stage::Due;
-            run.photos_now |= photos_now;
-            run.progress.photos_total = run.progress.photos_total.max(run.progress.photos_done + photos_total);
-            return;
-        }
-        let ops_total = outbox::waiting(desk.store.conn()).map_or(0, |(n, _)| n);
-        let progress = Progress { ops_total, photos_total, ..Progress::default() };
-        desk.session.run = Some(Run { by_user, at_once: by_user, photos_now, progress, ..Run::default() });
-    }
-
-    fn finish_run(&mut self, trouble: Option<&Trouble>) {
-        if self.session.run.is_none() {
-            return;
-        }
-        let held_back = self.held_back_ms().is_some();
-        let Some(mut desk) = self.desk() else { return };
-        // On a full disk the note of how it went cannot be kept; the run itself is over all the same.
-        let _ = desk.end_run(trouble, held_back);
-        // Housekeeping: what fails is tried again after the next sync.
-        let _ = self.release_if_needed();
-        self.let_go_of_what_was_sealed(trouble);
-        let receipt = match self.sync_view() {
-            Ok(view) => Receipt::Sync(Box::new(view)),
-            Err(refusal) => Receipt::Refused(refusal),
-        };
-        self.answer(Job::Sync, receipt);
-    }
-
-    /// After a run that sent everything, a file that was sealed for an earlier loss of access has done its work.
-    fn let_go_of_what_was_sealed(&mut self, trouble: Option<&Trouble>) {
-        let Ok(store) = self.store() else { return };
-        let waiting = outbox::waiting(store.conn()).map_or(1, |(n, _)| n);
-        let photos = photo::debt(store.conn()).map_or(1, |d| d.photos);
-        if trouble.is_none() && waiting == 0 && photos == 0 {
-            self.drop_sealed();
-        }
-    }
-
-    /// Writes down that access ended, so that it holds after a restart, and seals what is unsent.
-    pub(super) fn note_if_revoked(&mut self, trouble: &Trouble) -> bool {
-        let Trouble::Server(error) = trouble else { return false };
-        let Some(mut desk) = self.desk().filter(|_| error.is_revoked()) else { return false };
-        desk.session.pace.stop();
-        let noted = desk.write(|tx| Ok(meta::set(tx, meta::key::REVOKED, &true)?)).is_ok();
-        // On a full disk the next unlocking tries again; until then the store holds it as before.
-        let _ = self.seal_unsent();
-        noted
-    }
-
-    fn may_begin(&mut self, job: Job) -> Result<(), Refusal> {
-        match (self.phase()?, job) {
-            (Phase::New | Phase::Locked, _) => Err(Refusal::Locked),
-            (_, Job::Enrol) => Ok(()),
-            (Phase::Unenrolled, _) => Err(Refusal::NotEnrolled),
-            (Phase::Revoked, _) => Err(Refusal::Revoked),
-            (Phase::Silent, Job::Report) => Err(Refusal::Silent),
-            (Phase::Ready | Phase::Silent, _) => Ok(()),
         }
     }
 }
