@@ -16,7 +16,7 @@ pub struct DeviceToken(pub Token);
 /// 200 characters: tokens are 43 today; anything much longer is not one.
 const TOKEN_MAX: usize = 200;
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && (1..=TOKEN_MAX).contains(&token.len())).then_some(token)

@@ -7,6 +7,7 @@
 //! - [`limits`]: rates per device, back-off per code and account, the bound on pushes under way
 //! - [`log`]: one line per request, without anything personal
 //! - [`places`]: a place among the pushes or bundles under way, as an extractor
+//! - [`turns`]: pushes of one device that are under way together
 //! - [`serve`]: listening, TLS, draining on shutdown
 
 pub mod api;
@@ -21,6 +22,7 @@ pub mod router;
 pub mod serve;
 pub mod state;
 pub mod tls;
+pub mod turns;
 
 pub use router::{app, router};
 pub use serve::{ServeOptions, serve};

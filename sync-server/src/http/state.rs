@@ -1,6 +1,9 @@
 //! What every handler holds: the core behind the protocol, and the limits in front of it.
 
-use super::limits::{BackOff, Buckets, Limits};
+use super::{
+    limits::{BackOff, Buckets, Limits},
+    turns::Turns,
+};
 use crate::{core::ServerCore, store::Store};
 use shared::protocol::SyncProtocol;
 use std::{future::Future, sync::Arc};
@@ -28,6 +31,8 @@ pub struct Api<P> {
     pub codes: BackOff,
     /// Pushes under way.
     pub pushes: Arc<Semaphore>,
+    /// Which of them are of one device.
+    pub turns: Arc<Turns>,
     /// Bundles under way.
     pub bundles: Arc<Semaphore>,
 }
@@ -39,6 +44,7 @@ impl<P> Api<P> {
             rate: Buckets::new(limits.burst, limits.per_second),
             codes: BackOff::new(limits.free_tries),
             pushes: Arc::new(Semaphore::new(limits.pushes_at_once)),
+            turns: Arc::default(),
             bundles: Arc::new(Semaphore::new(limits.bundles_at_once)),
             limits,
         }

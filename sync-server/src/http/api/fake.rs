@@ -24,6 +24,8 @@ pub struct Fake {
     pub asked: Mutex<Vec<String>>,
     /// Set: pushes wait for it.
     pub gate: Option<Arc<tokio::sync::Semaphore>>,
+    /// Set: the last operation taken so far, and only the next one is; the very first waits at the gate, the others do not.
+    pub last: Option<Mutex<u64>>,
     pub sick: bool,
     /// A push meets a defect.
     pub panics: std::sync::atomic::AtomicBool,
@@ -72,11 +74,19 @@ impl SyncProtocol for Fake {
         self.answer(format!("enrol {}", request.code), reply)
     }
     async fn push(&self, token: &Token, request: PushRequest) -> Answer<PushReply> {
-        if let Some(gate) = &self.gate {
+        if let Some(gate) = self.gate.as_ref().filter(|_| self.last.is_none() || request.first_op == OpNo(1)) {
             gate.acquire().await.unwrap().forget();
         }
         assert!(!self.panics.load(std::sync::atomic::Ordering::SeqCst), "planted");
-        let verdict = PushVerdict::Accepted { acked_through: OpNo(request.ops.len() as u64), outcomes: vec![] };
+        let mut verdict = PushVerdict::Accepted { acked_through: OpNo(request.ops.len() as u64), outcomes: vec![] };
+        if let Some(last) = &self.last {
+            let mut last = last.lock().unwrap();
+            if request.first_op.0 > *last + 1 {
+                verdict = PushVerdict::Resume { have: OpNo(*last) };
+            } else {
+                *last = request.first_op.0 + request.ops.len() as u64 - 1;
+            }
+        }
         let ops: Vec<&str> = request.ops.iter().map(|op| op.get()).collect();
         let reply = PushReply { epoch: Epoch::NIL, server_now: moment(), verdict };
         self.answer(format!("push {} {}", token.0, ops.join("")), reply)

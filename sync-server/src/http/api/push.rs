@@ -14,9 +14,13 @@ use crate::http::{
     log,
     peer::Peer,
     places::{Place, Pushes},
+    turns::Turn,
 };
 use axum::{extract::State, response::Response};
-use shared::wire::PushRequest;
+use shared::{
+    ids::OpNo,
+    wire::{PushReply, PushRequest, PushVerdict},
+};
 use std::sync::Arc;
 
 pub async fn handle<P: Backend>(
@@ -24,10 +28,23 @@ pub async fn handle<P: Backend>(
     peer: Peer,
     DeviceToken(token): DeviceToken,
     _place: Place<Pushes>,
+    mut turn: Turn,
     Wire(request): Wire<PushRequest>,
 ) -> Response {
     log::note_device(request.device);
-    peer.answer(api.core.push(&token, request).await)
+    loop {
+        turn.look();
+        let answer = api.core.push(&token, request.clone()).await;
+        // Read before the one it follows, it is judged once that is; what was lost is asked for.
+        let early = answer.as_ref().is_ok_and(|reply| is_early(reply, request.first_op));
+        if !early || !turn.another_was_answered().await {
+            return peer.answer(answer);
+        }
+    }
+}
+
+fn is_early(reply: &PushReply, first: OpNo) -> bool {
+    matches!(reply.verdict, PushVerdict::Resume { have } if have.next() < first)
 }
 
 #[cfg(test)]
@@ -35,7 +52,7 @@ mod tests {
     use super::super::fake::{Bench, Fake, push_json, request};
     use crate::http::limits::Limits;
     use shared::wire::BODY_BYTES_MAX;
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex};
 
     #[tokio::test]
     async fn operations_reach_the_core_byte_for_byte() {
@@ -121,6 +138,33 @@ mod tests {
             assert_eq!(push.await.unwrap().status, 200);
         }
         assert_eq!(bench.call("POST", "/v1/push", push_json("")).await.status, 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_push_that_is_read_before_the_one_it_follows_waits_for_it() {
+        let gate = Arc::new(tokio::sync::Semaphore::new(0));
+        let fake = Fake { gate: Some(gate.clone()), last: Some(Mutex::new(0)), ..Fake::default() };
+        let bench = Arc::new(Bench::new(fake));
+        let second = push_json("{}").replace(r#""first_op":1"#, r#""first_op":2"#);
+        assert_ne!(second, push_json("{}"));
+        // Alone it is told at once what is missing.
+        let reply = bench.call("POST", "/v1/push", second.clone()).await;
+        assert_eq!(reply.json()["verdict"]["resume"]["have"], 0);
+        let push = |body: String| {
+            let bench = bench.clone();
+            tokio::spawn(async move { bench.call("POST", "/v1/push", body).await })
+        };
+        let first = push(push_json("{}"));
+        tokio::task::yield_now().await;
+        let early = push(second);
+        // Judged once already, and not answered.
+        while bench.asked().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!early.is_finished());
+        gate.add_permits(1);
+        assert_eq!(first.await.unwrap().json()["verdict"]["accepted"]["acked_through"], 1);
+        assert!(early.await.unwrap().json()["verdict"]["accepted"].is_object());
     }
 
     #[tokio::test(start_paused = true)]
