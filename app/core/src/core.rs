@@ -151,13 +151,17 @@ impl Core {
         limit_ops: usize,
         limit_bytes: usize,
     ) -> Result<Vec<Outgoing>, Refusal> {
-        let now = self.env.monotonic_ms();
-        let through = if at_once { u64::MAX } else { self.fresh.sendable_through(now) };
+        let through = self.sendable_through(at_once);
         let batch = store::outbox::unsent(self.store()?.conn(), after, through, limit_ops, limit_bytes)?;
         if let Some(last) = batch.last() {
             self.fresh.offered(last.no);
         }
         Ok(batch)
+    }
+
+    /// The last local number that may be offered now.
+    pub(crate) fn sendable_through(&mut self, at_once: bool) -> u64 {
+        if at_once { u64::MAX } else { self.fresh.sendable_through(self.env.monotonic_ms()) }
     }
 
     /// Milliseconds until operations that are held back may be offered; `None` when none is held.

@@ -45,6 +45,16 @@ impl World {
         Ok(())
     }
 
+    /// The next page of a pull, asked for before this one is taken in.
+    pub(super) async fn ask_for_the_page_behind(&mut self, at: usize, reply: &StepReply) -> anyhow::Result<()> {
+        if !self.profile.hurried || !self.handsets[at].ahead.is_empty() {
+            return Ok(());
+        }
+        let Some(step) = self.handsets[at].core.step_behind(reply) else { return Ok(()) };
+        self.trace.reach("pull: ahead of the page before it");
+        self.deliver_behind(at, step, false).await
+    }
+
     /// Once a reply is taken in, the one behind it is next. False when there is none.
     pub(super) fn answered_ahead(&mut self, at: usize) -> bool {
         let handset = &mut self.handsets[at];

@@ -75,7 +75,10 @@ impl World {
                     self.deliver_with_those_behind(at, step).await?;
                 }
             }
-            Flight::Answered(step, reply) => self.take_reply(at, *step, *reply)?,
+            Flight::Answered(step, reply) => {
+                self.ask_for_the_page_behind(at, &reply).await?;
+                self.take_reply(at, *step, *reply)?;
+            }
         }
         Ok(())
     }

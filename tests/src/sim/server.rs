@@ -20,7 +20,8 @@ use sync_server::{
     store::{MemoryStore, SqliteStore, Store},
 };
 
-/// 20 days: phones offer again what was saved in the last 30 days, by clocks that are up to 5 days wrong here.
+/// 20 days: phones offer again what was acknowledged in the 30 days before the server was last heard of, by clocks that are up to 5
+/// days wrong here.
 const BACKUP_DAYS: i64 = 20;
 
 pub type Process = ServerCore<SimStore>;

@@ -213,8 +213,9 @@ impl Driver {
                 break;
             }
         }
-        // Locked under a call: whoever waits is told, and the call need not come to an end first.
-        if ![Job::Enrol, Job::Sync, Job::Report].iter().any(|j| self.core.is_running(*j)) {
+        // Locked under a call, or what is out was called back: whoever waits is told, and the calls need not come to an end first.
+        let over = ![Job::Enrol, Job::Sync, Job::Report].iter().any(|j| self.core.is_running(*j));
+        if over || self.core.awaits_nothing() {
             self.in_flight.iter_mut().for_each(|call| *call = InFlight::GivenUp);
         }
         self.report();

@@ -173,3 +173,37 @@ impl Store {
         Ok(self.conn.pragma_query_value(None, "page_count", |r| r.get(0))?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[test]
+    fn a_store_under_the_guard_of_earlier_builds_opens_and_a_new_one_has_the_newer() {
+        let (world, folder) = (World::new(), crate::testing::Dir::new());
+        let key = StoreKey([7; 32]);
+        let path = folder.path().join("store.db");
+        {
+            let mut conn = connect(Some(&path), &key, Hmac::Sha512).unwrap();
+            conn.execute_batch("PRAGMA journal_mode = WAL").unwrap();
+            migrations::run_to(&mut conn, 5).unwrap();
+            conn.execute("INSERT INTO draft VALUES ('visit:1', '{}', '2026-01-01T00:00:00.000+08:00')", []).unwrap();
+            // As after a kill: what was written is in the log only.
+            for file in ["store.db", "store.db-wal"] {
+                std::fs::copy(folder.path().join(file), folder.path().join(format!("killed-{file}"))).unwrap();
+            }
+        }
+        for file in ["store.db", "killed-store.db"] {
+            let store = Store::open(Some(&folder.path().join(file)), &key, &mut world.clone()).unwrap();
+            let drafts: i64 = store.conn().query_row("SELECT count(*) FROM draft", [], |r| r.get(0)).unwrap();
+            assert_eq!(drafts, 1, "{file}");
+        }
+        let new = folder.path().join("new.db");
+        drop(Store::open(Some(&new), &key, &mut world.clone()).unwrap());
+        assert!(connect(Some(&new), &key, Hmac::Sha256).is_ok());
+        assert!(matches!(connect(Some(&new), &key, Hmac::Sha512), Err(StoreError::WrongKey)));
+        let wrong = Store::open(Some(&new), &StoreKey([8; 32]), &mut world.clone());
+        assert!(matches!(wrong, Err(StoreError::WrongKey)));
+    }
+}

@@ -25,7 +25,7 @@ pub const STEPS_AT_ONCE: usize = 4;
 /// 1 s: where a push takes longer from first byte to answer, the link is what is slow, and two bodies would only share it.
 const QUICK_MS: u64 = 1000;
 
-/// A push that was answered by now leaves room for others beside it.
+/// A push that is answered by now leaves room for others beside it.
 pub(super) fn is_quick(sent: Sent, env: &dyn Env) -> bool {
     sent.out_for(env) <= QUICK_MS
 }
@@ -59,7 +59,9 @@ impl Core {
     /// The step behind one whose reply has come and is not applied yet. A driver that has nothing else out sends it first
     /// and applies the reply then.
     pub fn step_behind(&mut self, reply: &StepReply) -> Option<Step> {
-        let mut desk = self.desk()?;
+        // Whoever waits, and whatever was saved meanwhile, comes before the next page.
+        let waits = self.session.enrol.is_some() || self.session.report.is_some() || self.has_something_to_push();
+        let mut desk = self.desk().filter(|_| !waits)?;
         let (StepReply::Pull(Ok(reply)), [(Flight::Pull(asked), _)]) = (reply, desk.session.flights.make_contiguous())
         else {
             return None;
@@ -68,6 +70,11 @@ impl Core {
         let (step, cursors) = pull::behind(&mut desk, &asked, reply).ok().flatten()?;
         self.send_off(Flight::Pull(cursors));
         Some(step)
+    }
+
+    /// Whatever is out was called back: nobody need wait for it.
+    pub fn awaits_nothing(&self) -> bool {
+        self.session.flights.iter().all(|(flight, _)| matches!(flight, Flight::Void))
     }
 
     /// Pushes of at most `ops` operations from now on, and always some ahead, whatever the link: for simulations.

@@ -94,6 +94,8 @@ impl Core {
             run.progress.photos_total = run.progress.photos_total.max(run.progress.photos_done + photos_total);
             return;
         }
+        // The link may be another one than last time.
+        desk.session.quick = false;
         let ops_total = outbox::waiting(desk.store.conn()).map_or(0, |(n, _)| n);
         let progress = Progress { ops_total, photos_total, ..Progress::default() };
         desk.session.run = Some(Run { by_user, at_once: by_user, photos_now, progress, ..Run::default() });

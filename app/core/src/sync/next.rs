@@ -104,7 +104,7 @@ impl Core {
             (Flight::Enrol, StepReply::Enrol(answer)) => return self.apply_enrol(answer, sent),
             (Flight::Report, StepReply::Report(answer)) => return self.apply_report(answer),
             (Flight::Push(batch), StepReply::Push(answer)) => {
-                desk.session.quick = ahead::is_quick(sent, desk.env);
+                desk.session.quick = answer.is_ok() && ahead::is_quick(sent, desk.env);
                 push::apply(&mut desk, batch, answer, sent)
             }
             (Flight::Pull(asked), StepReply::Pull(answer)) => pull::apply(&mut desk, &asked, answer, sent),

@@ -95,7 +95,9 @@ pub(super) fn behind(
 ) -> Result<Option<(Step, Cursors)>, Trouble> {
     let under_way = desk.session.run.as_ref().is_some_and(|run| matches!(run.pull, Stage::Under { .. }));
     let epoch = meta::get::<Epoch>(desk.store.conn(), meta::key::EPOCH)?;
-    if !under_way || !reply.more || !reply.dropped.is_empty() || epoch != Some(reply.epoch) {
+    // Asked from elsewhere than the store stands, it will be passed over.
+    let stands = member::cursors(desk.store.conn())? == *asked;
+    if !under_way || !stands || !reply.more || !reply.dropped.is_empty() || epoch != Some(reply.epoch) {
         return Ok(None);
     }
     let mut cursors = asked.clone();

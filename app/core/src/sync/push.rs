@@ -17,7 +17,7 @@ use shared::{
     chain::Chain,
     ids::{Incarnation, OpId, OpNo},
     protocol::Answer,
-    wire::{PUSH_BYTES_MAX, PUSH_OPS_MAX, PushReply, PushRequest, PushVerdict, SyncError},
+    wire::{ErrorCode, PUSH_BYTES_MAX, PUSH_OPS_MAX, PushReply, PushRequest, PushVerdict, SyncError},
 };
 
 /// 4: a restored server and a copied device at once take two detours; more than that leads nowhere.
@@ -75,6 +75,14 @@ impl Core {
         let incarnation = meta::get(conn, meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
         let before = chain_before(conn, incarnation, first)?;
         self.offer(ops, incarnation, before, false)
+    }
+
+    /// Whether [`Core::next_push`] would find something.
+    pub(super) fn has_something_to_push(&mut self) -> bool {
+        let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return false };
+        let through = self.sendable_through(run.at_once);
+        let Ok(store) = self.store() else { return false };
+        outbox::unsent(store.conn(), 0, through, 1, usize::MAX).is_ok_and(|ops| !ops.is_empty())
     }
 
     /// The push that follows the one that is out, once that is accepted.
@@ -157,10 +165,16 @@ pub(super) fn apply(
             run.problem = Some(Trouble::Server(error).problem());
             return Ok(Applied { changed: true, status: false });
         }
+        // The server has room for one of this device and not for several: no reason to end a run that goes well.
+        Err(error) if batch.ahead && matches!(error.code(), Some(ErrorCode::Busy | ErrorCode::TooManyRequests)) => {
+            desk.session.call_back();
+            return Ok(Applied::default());
+        }
         Err(error) => return Err(error.into()),
     };
     // It overtook the one before it on the way, and the server knows no better: offered again, it is in its place.
     if batch.ahead && !matches!(reply.verdict, PushVerdict::Accepted { .. }) {
+        desk.session.call_back();
         return Ok(Applied::default());
     }
     let detours = desk.run()?.detours;

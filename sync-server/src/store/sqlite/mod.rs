@@ -35,8 +35,8 @@ impl SqliteStore {
         let path = path.as_ref().to_owned();
         let mut conn = connect(&path, OpenFlags::default())?;
         conn.execute_batch(
-            // The log is folded beside the writer (checkpoint.rs); at 64 MB of it the writer does so itself.
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;
+            // The log is folded by checkpoint.rs.
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
              PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
         )
         .map_err(failed)?;
@@ -168,6 +168,31 @@ mod tests {
             }
             panic!("as the test asks");
         }
+    }
+
+    /// 100 rows of 4 KB, under names of its own.
+    struct Bulk(u32);
+
+    impl Job for Bulk {
+        type Out = ();
+        type Err = StoreError;
+        async fn run<T: crate::store::Txn>(self, txn: &mut T) -> Stored<()> {
+            let row = |n| crate::store::tables::Meta { name: format!("{}/{n}", self.0), value: "x".repeat(4000) };
+            txn.put(&(0..100).map(row).collect::<Vec<_>>()).await
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_stays_within_bounds_under_writes_without_a_pause() {
+        let folder = crate::testing::TempDir::new();
+        let store = SqliteStore::open(folder.path().join("busy.db")).unwrap();
+        // 200 MB of rows, and always one more waiting.
+        for pair in 0..250 {
+            let (a, b) = tokio::join!(store.write(Bulk(2 * pair)), store.write(Bulk(2 * pair + 1)));
+            (a.unwrap(), b.unwrap());
+        }
+        let log = std::fs::metadata(folder.path().join("busy.db-wal")).unwrap().len();
+        assert!(log < 100 << 20, "{log} bytes");
     }
 
     struct Head;

@@ -92,7 +92,7 @@ impl Writer {
                     job.answer(Ok(()));
                 }
                 commit_together(&mut conn, group);
-                fold.changed(conn.total_changes());
+                fold.changed(conn.total_changes(), &conn);
             }
             drop(fold);
             // The last one out folds the log into the file; a crash instead leaves that to the next start.

@@ -139,6 +139,52 @@ async fn a_push_that_overtook_the_one_before_it_takes_its_place_afterwards() {
     assert_eq!(unsent(&core), 0);
 }
 
+#[tokio::test]
+async fn nothing_more_goes_out_behind_a_push_that_overtook() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 6 * FULL);
+    first_push(&mut core, &server).await;
+    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+    let (fourth, fifth) = (core.step_ahead().unwrap(), core.step_ahead().unwrap());
+    server.plan_push(Ok(PushVerdict::Resume { have: OpNo(FULL) }));
+    let early = third.run(&server).await;
+    core.apply(second.run(&server).await);
+    core.apply(early);
+    assert!(core.awaits_nothing() && core.step_ahead().is_none());
+    // A late word about it acknowledges nothing whose outcome was not heard.
+    core.apply(fourth.run(&server).await);
+    core.apply(fifth.lost());
+    assert_eq!(u64::from(unsent(&core)), 4 * FULL);
+    assert_eq!(first_of(&core.next_step().unwrap()), 2 * FULL + 1);
+}
+
+#[tokio::test]
+async fn a_server_without_room_for_what_went_ahead_ends_nothing() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 2 * FULL + 20);
+    first_push(&mut core, &server).await;
+    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+    core.apply(second.run(&server).await);
+    core.apply(third.failed(SyncError::refused(shared::wire::ErrorCode::Busy).retry_after(30)));
+    assert!(core.is_running(crate::sync::Job::Sync));
+    // Alone it has to wait as it is told.
+    let alone = core.next_step().unwrap();
+    core.apply(alone.failed(SyncError::refused(shared::wire::ErrorCode::Busy).retry_after(30)));
+    assert!(!core.is_running(crate::sync::Job::Sync));
+}
+
+#[tokio::test]
+async fn a_link_that_failed_or_was_quick_in_another_run_is_not_taken_for_a_quick_one() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 3 * FULL);
+    first_push(&mut core, &server).await;
+    let refused = core.next_step().unwrap();
+    core.apply(refused.lost());
+    assert_eq!(core.begin(&Command::SyncNow), None);
+    let _first = core.next_step().unwrap();
+    assert!(core.step_ahead().is_none());
+}
+
 /// Plans a first page of several; gives the step behind it and its reply, which is not taken in yet.
 async fn first_page(core: &mut Core, server: &Fake) -> (StepReply, Option<Step>) {
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([recipient(1, 1, "甲")]) }, true)));
@@ -190,4 +236,27 @@ async fn no_page_goes_ahead_of_another_epoch() {
     server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
     let mut core = begun(&world, 0);
     assert!(first_page(&mut core, &server).await.1.is_none());
+}
+
+#[tokio::test]
+async fn no_page_goes_ahead_of_what_somebody_waits_for_or_has_saved() {
+    let (world, server) = (World::new(), Fake::default());
+    let mut core = begun(&world, 0);
+    server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([]) }, true)));
+    let reply = core.next_step().unwrap().run(&server).await;
+    let area = "620802".parse().unwrap();
+    let request = ReportRequest { area, period: "2026".parse().unwrap(), category: None };
+    assert_eq!(core.begin(&Command::Report(request)), None);
+    assert!(core.step_behind(&reply).is_none());
+    core.apply(reply);
+    assert_eq!(step(&mut core), "report");
+
+    let mut core = begun(&world, 0);
+    server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([]) }, true)));
+    let reply = core.next_step().unwrap().run(&server).await;
+    say(&mut core, "meanwhile");
+    assert_eq!(core.begin(&Command::SyncNow), None);
+    assert!(core.step_behind(&reply).is_none());
+    core.apply(reply);
+    assert_eq!(step(&mut core), "push");
 }
