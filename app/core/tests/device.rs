@@ -85,6 +85,56 @@ async fn saving_is_answered_while_a_call_hangs_and_locking_answers_who_waits() {
     assert_eq!(device.sync_state().await.unwrap().waiting_total, 1);
 }
 
+/// Several pushes of work, saved through the handle.
+const VISITS: u64 = 1200;
+
+async fn backlog(device: &Device) {
+    for n in 0..VISITS {
+        device.save_visit(a_visit(&format!("of a long winter: {n}"))).await.unwrap();
+    }
+}
+
+/// Records and operations on the server.
+async fn kept(server: &TestServer) -> (u64, u64) {
+    let stats = server.core().stats().await.unwrap();
+    (stats.records, stats.ops)
+}
+
+#[tokio::test]
+async fn a_long_backlog_goes_in_several_pushes_at_once_and_each_visit_arrives_once() {
+    let (server, folder) = (server(), TempDir::new());
+    let device = enrolled(&folder, &server, false).await;
+    device.sync_now().await.unwrap();
+    let (records, ops) = kept(&server).await;
+    backlog(&device).await;
+    let view = device.sync_now().await.unwrap();
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    assert_eq!(kept(&server).await, (records + VISITS, ops + VISITS));
+}
+
+#[tokio::test]
+async fn locked_in_the_midst_of_a_backlog_nothing_is_lost_or_doubled() {
+    let (server, folder) = (server(), TempDir::new());
+    let device = enrolled(&folder, &server, false).await;
+    device.sync_now().await.unwrap();
+    let (records, ops) = kept(&server).await;
+    backlog(&device).await;
+    let mut events = device.events();
+    let running = tokio::spawn({
+        let device = device.clone();
+        async move { device.sync_now().await }
+    });
+    // The first push has been acknowledged, and others are out.
+    while !matches!(events.next().await, Some(Event::Sync(progress)) if progress.ops_done > 0) {}
+    device.lock().await.unwrap();
+    // Where this machine is slow the rest went out before the lock came.
+    assert!(matches!(running.await.unwrap(), Ok(_) | Err(Refusal::Locked)));
+    device.unlock(PIN).await.unwrap();
+    let view = device.sync_now().await.unwrap();
+    assert_eq!((view.waiting_total, view.last_problem), (0, None));
+    assert_eq!(kept(&server).await, (records + VISITS, ops + VISITS));
+}
+
 #[tokio::test]
 async fn leaving_a_screen_before_the_answer_cancels_nothing() {
     let (server, folder) = (server(), TempDir::new());
