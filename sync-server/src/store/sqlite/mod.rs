@@ -188,8 +188,7 @@ mod tests {
         let store = SqliteStore::open(folder.path().join("busy.db")).unwrap();
         // 200 MB of rows, and always one more waiting.
         for pair in 0..250 {
-            let (a, b) = tokio::join!(store.write(Bulk(2 * pair)), store.write(Bulk(2 * pair + 1)));
-            (a.unwrap(), b.unwrap());
+            tokio::try_join!(store.write(Bulk(2 * pair)), store.write(Bulk(2 * pair + 1))).unwrap();
         }
         let log = std::fs::metadata(folder.path().join("busy.db-wal")).unwrap().len();
         assert!(log < 100 << 20, "{log} bytes");
