@@ -70,7 +70,12 @@ impl Profile {
         let seasons =
             self.seasons || matches!(bug, Bug::FloorForgotten | Bug::FoldedTooEarly | Bug::SweepTakesPhotosAlong);
         let older = self.older || matches!(bug, Bug::KeptAsideForGood | Bug::JudgedAgainUntold);
-        let hurried = self.hurried || bug == Bug::OvertakerAcknowledged;
+        let hurried = match bug {
+            Bug::OvertakerAcknowledged => true,
+            // Shows where a push holds more than a few operations.
+            Bug::NeighboursOfTheUnreadableDropped => false,
+            _ => self.hurried,
+        };
         let (network, pause_s) = (self.network.max(200), self.pause_s.max(3600));
         Self { faults, next, network, pause_s, seasons, older, hurried, ..self }
     }
