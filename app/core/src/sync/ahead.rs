@@ -59,13 +59,11 @@ impl Core {
     /// The step behind one whose reply has come and is not applied yet. A driver that has nothing else out sends it first
     /// and applies the reply then.
     pub fn step_behind(&mut self, reply: &StepReply) -> Option<Step> {
+        let StepReply::Pull(Ok(reply)) = reply else { return None };
         // Whoever waits, and whatever was saved meanwhile, comes before the next page.
         let waits = self.session.enrol.is_some() || self.session.report.is_some() || self.has_something_to_push();
         let mut desk = self.desk().filter(|_| !waits)?;
-        let (StepReply::Pull(Ok(reply)), [(Flight::Pull(asked), _)]) = (reply, desk.session.flights.make_contiguous())
-        else {
-            return None;
-        };
+        let [(Flight::Pull(asked), _)] = desk.session.flights.make_contiguous() else { return None };
         let asked = asked.clone();
         let (step, cursors) = pull::behind(&mut desk, &asked, reply).ok().flatten()?;
         self.send_off(Flight::Pull(cursors));
