@@ -164,7 +164,7 @@ fn pull() {
     let page = ScopePage {
         scope: worker,
         reset: false,
-        rows: vec![raw(&row)],
+        rows: vec![raw(&row).into()],
         gone: vec![RowId(id(8))],
         cursor: Seq(42),
         digest: Some(digest),
@@ -216,7 +216,10 @@ fn repair() {
     check("repair_reply", &reply);
     let row = json!({"kind": "visit", "id": id(7), "rev": 2, "author": id(3), "device": id(1),
         "hlc": "01a202aaf5c00002", "fields": visit_fields()});
-    check("repair_reply_rows", &RepairReply { differ: vec![], rows: vec![raw(&row)], more: false, ..reply.clone() });
+    check(
+        "repair_reply_rows",
+        &RepairReply { differ: vec![], rows: vec![raw(&row).into()], more: false, ..reply.clone() },
+    );
     check("repair_reply_reset", &RepairReply { reset: true, differ: vec![], more: false, ..reply });
 }
 

@@ -72,6 +72,14 @@ impl Core {
         })
     }
 
+    /// What can be put off until nobody waits. A driver calls it when nothing is asked and no call is out.
+    pub fn rest(&mut self) {
+        if let Some(store) = self.store.as_mut() {
+            // On a full disk the log cannot be written back; everything in it is read from there.
+            let _ = store.tidy();
+        }
+    }
+
     /// Carries out a command. One that needs the network is begun here and carried on by a driver through
     /// [`Core::next_step`] and [`Core::apply`].
     pub fn handle(&mut self, command: Command) -> Receipt {

@@ -240,7 +240,7 @@ impl Office {
     fn judged(&mut self, op: &shared::Op, actor: &Actor, area: Option<AreaCode>) -> Outcome {
         let meta = Meta { hlc: op.hlc, area, category: None, likely_duplicate: false };
         let judged =
-            decide(self.rows.get(&op.row), op, actor, &meta).judged(ReviewId(Uuid::from_u128(u128::from(self.ops))));
+            decide(self.rows.get(&op.row), op, actor, &meta).judged(|| ReviewId(Uuid::from_u128(u128::from(self.ops))));
         if let Some(row) = judged.row {
             self.put(*row);
         }

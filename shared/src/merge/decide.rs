@@ -56,8 +56,8 @@ pub struct Judged {
 }
 
 impl Decision {
-    /// `review` is the id under which a review would be filed.
-    pub fn judged(self, review: ReviewId) -> Judged {
+    /// `review` gives the id under which a review is filed, where there is one.
+    pub fn judged(self, review: impl FnOnce() -> ReviewId) -> Judged {
         let plain = |row, outcome| Judged { row, review: None, outcome };
         match self {
             Self::Apply(row) => plain(Some(row), Outcome::Applied),
@@ -67,12 +67,12 @@ impl Decision {
             Self::ApplyAndReview(row, reason) => Judged {
                 row: Some(row),
                 review: Some((reason.clone(), Vec::new())),
-                outcome: Outcome::InReview { review, reason, applied: true },
+                outcome: Outcome::InReview { review: review(), reason, applied: true },
             },
             Self::Hold(reason, fields) => Judged {
                 row: None,
                 review: Some((reason.clone(), fields)),
-                outcome: Outcome::InReview { review, reason, applied: false },
+                outcome: Outcome::InReview { review: review(), reason, applied: false },
             },
         }
     }

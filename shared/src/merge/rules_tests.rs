@@ -97,7 +97,7 @@ fn judge(row: &Row, change: Change, by: By, meanwhile: Meanwhile) -> Judged {
         change,
     };
     let meta = Meta { hlc: op.hlc, area: None, category: None, likely_duplicate: false };
-    decide(Some(row), &op, &actor(by), &meta).judged(ReviewId::NIL)
+    decide(Some(row), &op, &actor(by), &meta).judged(|| ReviewId::NIL)
 }
 
 /// Holds what happened against what the table says.

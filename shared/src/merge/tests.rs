@@ -82,7 +82,7 @@ fn op(row: &Row, step: &Step, n: u128) -> Op {
 fn judge(row: &Row, step: &Step, n: u128, standing: Standing) -> Judged {
     let op = op(row, step, n);
     let meta = Meta { hlc: op.hlc, area: None, category: None, likely_duplicate: false };
-    decide(Some(row), &op, &actor(step.device, standing), &meta).judged(ReviewId(Uuid::from_u128(n)))
+    decide(Some(row), &op, &actor(step.device, standing), &meta).judged(|| ReviewId(Uuid::from_u128(n)))
 }
 
 /// Plays steps in order; returns the row and every outcome.

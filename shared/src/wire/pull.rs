@@ -1,6 +1,6 @@
 //! Pull: what changed in a device's scopes since its cursors, a page at a time.
 
-use super::{Scope, scope};
+use super::{RawRow, Scope, scope};
 use crate::{
     Moment, OpOutcome, RowId,
     digest::Digest,
@@ -8,7 +8,6 @@ use crate::{
     seal::{KeyId, SealPublic, SignPublic},
 };
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// `POST /v1/pull`.
@@ -74,7 +73,7 @@ pub struct ScopePage {
     pub reset: bool,
     /// [`crate::Row`]s as JSON, in feed order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rows: Vec<Box<RawValue>>,
+    pub rows: Vec<RawRow>,
     /// Rows that left the scope.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<RowId>,
@@ -82,6 +81,15 @@ pub struct ScopePage {
     /// On the last page of the scope: what the device must now hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
+}
+
+impl PullReply {
+    /// Reads the rows before they are asked for: on another thread than the one that will.
+    pub fn read_ahead(&self) {
+        for row in self.scopes.iter().flat_map(|page| &page.rows) {
+            row.row();
+        }
+    }
 }
 
 /// Pages of the scopes this build knows; those of a newer server's kinds of scope block no other.
@@ -92,7 +100,7 @@ fn known_pages<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<ScopePage>, D::Err
         #[serde(default)]
         reset: bool,
         #[serde(default)]
-        rows: Vec<Box<RawValue>>,
+        rows: Vec<RawRow>,
         #[serde(default)]
         gone: Vec<RowId>,
         cursor: Seq,

@@ -12,14 +12,13 @@
 //! A repair never moves a cursor, so it can skip no commit: whatever changed since the cursor comes by the next pull too,
 //! and taking a row in twice changes nothing.
 
-use super::Scope;
+use super::{RawRow, Scope};
 use crate::{
     Moment, RowId,
     digest::Buckets,
     ids::{DeviceId, Epoch, Rev, Seq},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
 
 /// Number of a bucket, two lower-case hex digits on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +75,7 @@ pub struct RepairReply {
     /// [`crate::Row`]s as JSON: those asked for that are in the scope; and of a bucket where the device holds nothing, as
     /// many as there was room for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rows: Vec<Box<RawValue>>,
+    pub rows: Vec<RawRow>,
     /// There was not room for all: go on from the bucket after the last one here, or ask again for the rows that did not
     /// come.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -112,15 +112,15 @@ pub fn judge(world: &mut World, op: &Op, speaker: &Speaker<'_>, when: When) -> V
     let actor = Actor { worker: speaker.worker(), device: speaker.device(), unit, standing };
     let likely_duplicate = is_likely_duplicate(world, op, speaker);
     let meta = Meta { hlc: when.hlc, area, category, likely_duplicate };
-    let judged = decide(row, op, &actor, &meta).judged(review_id(op));
+    let judged = decide(row, op, &actor, &meta).judged(|| review_id(op));
     if let Some((reason, fields)) = &judged.review {
         let applied = judged.row.is_some();
         let review = review::file(op, row, reason, fields, applied, &actor, speaker.name(world), &meta, when);
-        world.put(review);
+        world.put(Box::new(review));
     }
     let rev = judged.row.as_ref().map(|r| r.rev);
     if let Some(row) = judged.row {
-        world.put(*row);
+        world.put(row);
     }
     Verdict { outcome: judged.outcome, rev }
 }

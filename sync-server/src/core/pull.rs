@@ -12,12 +12,11 @@ use crate::store::{
     Cell, Column, Job, SeqColumn, Store, StoreError, Stored, Txn,
     tables::{Device, Grant, Record, ShelfDigest, WorkerDigest},
 };
-use serde_json::value::RawValue;
 use shared::{
     Day, Moment, RowId, WorkerId,
     digest::Digest,
     ids::Seq,
-    wire::{ErrorCode, PULL_BYTES_MAX, PULL_ROWS_MAX, PullReply, PullRequest, Scope, ScopePage, Token},
+    wire::{ErrorCode, PULL_BYTES_MAX, PULL_ROWS_MAX, PullReply, PullRequest, RawRow, Scope, ScopePage, Token},
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -150,7 +149,7 @@ async fn page<T: Txn>(txn: &mut T, scope: Scope, after: Seq, room: &mut Room) ->
         }
         match item {
             Item::Row(id, doc) if sent.insert(id) => {
-                page.rows.push(RawValue::from_string(doc).map_err(|e| StoreError::Corrupt(e.to_string()))?);
+                page.rows.push(RawRow::from_string(doc).map_err(|e| StoreError::Corrupt(e.to_string()))?);
             }
             Item::Row(..) => {}
             Item::Gone(id) => page.gone.push(id),

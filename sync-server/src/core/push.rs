@@ -223,12 +223,14 @@ impl Push {
         speaker: &Speaker<'_>,
         incarnation: Incarnation,
         last_hlc: &mut hlc::Hlc,
-        mut logged: HashMap<OpId, OpLog>,
+        logged: HashMap<OpId, OpLog>,
     ) -> Result<Vec<OpOutcome>, CoreError> {
         let fresh: Vec<&Op> =
             self.offered.iter().filter_map(|o| o.op.as_ref().ok()).filter(|op| !logged.contains_key(&op.id)).collect();
         let mut world = World::load(txn, &fresh, speaker.worker()).await?;
-        let (mut outcomes, mut log, mut quarantine) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut outcomes, mut quarantine) = (Vec::new(), Vec::new());
+        let mut log: Vec<OpLog> = Vec::with_capacity(self.offered.len());
+        let mut places: HashMap<OpId, usize> = HashMap::with_capacity(self.offered.len());
         for Offered { no, text, op, .. } in self.offered {
             let keep = |op, outcome: &Outcome| Quarantine {
                 device: speaker.device(),
@@ -247,7 +249,7 @@ impl Push {
                     continue;
                 }
             };
-            if let Some(before) = logged.get(&op.id) {
+            if let Some(before) = logged.get(&op.id).or_else(|| log.get(*places.get(&op.id)?)) {
                 // Sent before under another number: the same operation, with the same outcome.
                 outcomes.extend(attention(op.id, no, before.outcome.as_deref()));
                 continue;
@@ -278,11 +280,10 @@ impl Push {
             if verdict.outcome.needs_attention() {
                 outcomes.push(OpOutcome { op_id: op.id, op_no: no, outcome: verdict.outcome });
             }
-            log.push(entry.op_id);
-            logged.insert(entry.op_id, entry);
+            places.insert(entry.op_id, log.len());
+            log.push(entry);
         }
         effects::write(txn, &world.into_changes(), Vec::new(), self.now_ms).await?;
-        let log: Vec<OpLog> = log.iter().filter_map(|id| logged.remove(id)).collect();
         txn.put(&log).await?;
         txn.put(&quarantine).await?;
         Ok(outcomes)

@@ -11,13 +11,12 @@ use crate::store::{
     Cell, Column, Job, Store, StoreError, Stored, Txn,
     tables::{Grant, Record, RecordHead, ShelfDigest, WorkerFeed},
 };
-use serde_json::value::RawValue;
 use shared::{
     Moment, RowId,
     digest::{Buckets, bucket_of},
     ids::Rev,
     wire::{
-        ErrorCode, REPAIR_BYTES_MAX, REPAIR_WANT_MAX, RepairReply, RepairRequest, Scope, Token,
+        ErrorCode, REPAIR_BYTES_MAX, REPAIR_WANT_MAX, RawRow, RepairReply, RepairRequest, Scope, Token,
         repair::{Bucket, Differing},
     },
 };
@@ -141,7 +140,7 @@ async fn compare<T: Txn>(
 }
 
 /// Adds rows until the room is used up, the first one however large it is. True when all of them went in.
-async fn send<T: Txn>(txn: &mut T, ids: &[RowId], room: &mut usize, rows: &mut Vec<Box<RawValue>>) -> Stored<bool> {
+async fn send<T: Txn>(txn: &mut T, ids: &[RowId], room: &mut usize, rows: &mut Vec<RawRow>) -> Stored<bool> {
     for ids in ids.chunks(READ_AT_ONCE) {
         let keys: Vec<_> = ids.iter().map(|id| (*id,)).collect();
         for record in txn.get::<Record>(&keys).await?.into_iter().flatten() {
@@ -149,7 +148,7 @@ async fn send<T: Txn>(txn: &mut T, ids: &[RowId], room: &mut usize, rows: &mut V
                 return Ok(false);
             }
             *room = room.saturating_sub(record.doc.len());
-            rows.push(RawValue::from_string(record.doc).map_err(|e| StoreError::Corrupt(e.to_string()))?);
+            rows.push(RawRow::from_string(record.doc).map_err(|e| StoreError::Corrupt(e.to_string()))?);
         }
     }
     Ok(true)

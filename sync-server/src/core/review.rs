@@ -104,7 +104,7 @@ pub fn resolve(world: &mut World, row: &Row, accept: bool, reason: &str, speaker
         (true, true) => Ok(()),
         (false, false) => {
             let kept = world.row(review.row).and_then(|target| keep_declined(&review, target, reason));
-            kept.into_iter().for_each(|target| world.put(*target));
+            kept.into_iter().for_each(|target| world.put(target));
             Ok(())
         }
     };
@@ -121,7 +121,7 @@ pub fn resolve(world: &mut World, row: &Row, accept: bool, reason: &str, speaker
         next.fields.set("decided_name", name.into());
     }
     let rev = Some(next.rev);
-    world.put(*next);
+    world.put(next);
     Verdict { outcome: Outcome::Applied, rev }
 }
 
@@ -146,7 +146,7 @@ fn carry_out(world: &mut World, review: &Review, filed: &Row, reason: &str, when
         // The other end state stands: it is reopened first, which only the office may.
         if NeedStatus::from(need.fields.text("status").unwrap_or_default()).is_end() {
             let reopen = Op { change: Change::Reopen { reason: reason.to_owned() }, ..held.clone() };
-            if let Some(opened) = decide(Some(need), &reopen, &actor, &meta).judged(review_id(held)).row {
+            if let Some(opened) = decide(Some(need), &reopen, &actor, &meta).judged(|| review_id(held)).row {
                 *need = *opened;
             }
         }
@@ -155,13 +155,13 @@ fn carry_out(world: &mut World, review: &Review, filed: &Row, reason: &str, when
     if let Some(row) = &row {
         op.base = row.rev;
     }
-    let judged = decide(row.as_ref(), &op, &actor, &meta).judged(review_id(held));
+    let judged = decide(row.as_ref(), &op, &actor, &meta).judged(|| review_id(held));
     match (judged.row, judged.outcome) {
         (Some(mut next), _) => {
             if let Some(before) = world.row(held.row) {
                 keep_what_gave_way(before, &mut next, reason);
             }
-            world.put(*next);
+            world.put(next);
             Ok(())
         }
         (None, Outcome::Rejected(why)) => Err(why),
@@ -189,9 +189,9 @@ fn withdraw(
     for row in withdrawn {
         let change = Change::Void { reason: reason.to_owned() };
         let op = Op { kind: row.kind.clone(), row: row.id, change, ..review.op.clone() };
-        let judged = decide(Some(&row), &op, &actor, &meta).judged(review_id(&review.op));
+        let judged = decide(Some(&row), &op, &actor, &meta).judged(|| review_id(&review.op));
         match (judged.row, judged.outcome) {
-            (Some(next), _) => world.put(*next),
+            (Some(next), _) => world.put(next),
             (None, Outcome::Rejected(why)) => return Err(why),
             (None, _) => {}
         }

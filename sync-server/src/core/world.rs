@@ -14,8 +14,8 @@ use std::collections::{BTreeSet, HashMap};
 
 #[derive(Default)]
 struct Slot {
-    before: Option<Row>,
-    now: Option<Row>,
+    before: Option<Box<Row>>,
+    now: Option<Box<Row>>,
     touched: bool,
 }
 
@@ -80,8 +80,10 @@ impl World {
 
     async fn load_rows<T: Txn>(&mut self, txn: &mut T, ids: BTreeSet<RowId>) -> Stored<()> {
         let keys: Vec<_> = ids.into_iter().map(|id| (id,)).collect();
+        self.rows.reserve(keys.len());
+        self.order.reserve(keys.len());
         for (key, record) in keys.iter().zip(txn.get::<Record>(&keys).await?) {
-            let row = record.map(|r| read(&r.doc)).transpose()?;
+            let row = record.map(|r| read(&r.doc)).transpose()?.map(Box::new);
             self.rows.insert(key.0, Slot { before: row.clone(), now: row, touched: false });
         }
         Ok(())
@@ -101,7 +103,7 @@ impl World {
             let cells: Vec<_> = whom.iter().map(Column::cell).collect();
             for record in txn.find::<Record>("recipient", &cells).await? {
                 if record.kind == Kind::Receipt && !self.rows.contains_key(&record.id) {
-                    let row = Some(read(&record.doc)?);
+                    let row = Some(Box::new(read(&record.doc)?));
                     self.rows.insert(record.id, Slot { before: row.clone(), now: row, touched: false });
                 }
             }
@@ -123,17 +125,17 @@ impl World {
     }
 
     pub fn row(&self, id: RowId) -> Option<&Row> {
-        self.rows.get(&id)?.now.as_ref()
+        self.rows.get(&id)?.now.as_deref()
     }
 
     /// Receipts at hand for an assistance.
     pub fn receipts(&self, assistance: RowId) -> impl Iterator<Item = &Row> {
-        let rows = self.rows.values().filter_map(|slot| slot.now.as_ref());
+        let rows = self.rows.values().filter_map(|slot| slot.now.as_deref());
         rows.filter(move |r| r.kind == Kind::Receipt && r.fields.parsed("assistance") == Some(assistance))
     }
 
     /// The record as it is from now on.
-    pub fn put(&mut self, row: Row) {
+    pub fn put(&mut self, row: Box<Row>) {
         if row.kind == Kind::Recipient
             && let Some(area) = row.fields.parsed("area")
         {
@@ -171,11 +173,13 @@ impl World {
     /// What became of the records, in the order of their first change.
     pub fn into_changes(self) -> Vec<Changed> {
         let Self { mut rows, order, .. } = self;
-        let take = |id: RowId| {
-            let slot = rows.remove(&id)?;
-            Some(Changed { before: slot.before, after: slot.now? })
-        };
-        order.into_iter().filter_map(take).collect()
+        let mut changes = Vec::with_capacity(order.len());
+        for id in order {
+            if let Some(Slot { before, now: Some(after), .. }) = rows.remove(&id) {
+                changes.push(Changed { before, after });
+            }
+        }
+        changes
     }
 }
 

@@ -103,6 +103,7 @@ impl Handheld {
             span.1 = Instant::now();
         }
         (spent.up, spent.down) = self.client.traffic().take();
+        self.core.rest();
         match self.core.network_receipt() {
             Receipt::Sync(view) if view.last_problem.is_some() => bail!("the sync failed: {:?}", view.last_problem),
             Receipt::Sync(_) | Receipt::Status(_) => Ok(spent),

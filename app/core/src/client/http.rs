@@ -146,7 +146,10 @@ impl SyncProtocol for HttpClient {
     }
 
     async fn pull(&self, token: &Token, request: PullRequest) -> Answer<PullReply> {
-        self.post("v1/pull", Some(token), &request).await
+        let reply: PullReply = self.post("v1/pull", Some(token), &request).await?;
+        // Here, while the store takes in the page before.
+        reply.read_ahead();
+        Ok(reply)
     }
 
     async fn repair(&self, token: &Token, request: RepairRequest) -> Answer<RepairReply> {

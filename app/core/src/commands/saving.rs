@@ -36,7 +36,8 @@ pub fn change(tx: &mut Tx<'_>, row: &Row, change: Change) -> Result<(), Refusal>
         Decision::Reject(why) => return Err(refusal(why)),
         Decision::Pass => return Ok(()),
         decision => {
-            let problems = decision.judged(ReviewId::NIL).row.map(|r| r.kind.problems(&r.fields)).unwrap_or_default();
+            let problems =
+                decision.judged(|| ReviewId::NIL).row.map(|r| r.kind.problems(&r.fields)).unwrap_or_default();
             if !problems.is_empty() {
                 return Err(Refusal::Invalid(problems));
             }

@@ -56,8 +56,6 @@ impl Core {
         if roster::is_behind(self.store()?.conn())? {
             unless_full(self.write(|tx| Ok(roster::catch_up(tx, 0)?)))?;
         }
-        // On a full disk the log cannot be written back; everything in it is read from there.
-        let _ = self.store.as_mut().ok_or(Refusal::Locked)?.tidy();
         let me = self.me()?;
         let store = self.store()?;
         let conn = store.conn();

@@ -70,9 +70,19 @@ fn connect(path: Option<&Path>, key: &StoreKey, hmac: Hmac) -> Result<Connection
     Ok(conn)
 }
 
+/// When a commit is on the disk. Whole or not at all it is in any case, and nothing is kept that came after something lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durability {
+    /// Before the commit returns.
+    AtOnce,
+    /// With the next commit that is, or when the log is written back.
+    WithTheNext,
+}
+
 /// An open store. It alone owns its connection.
 pub struct Store {
     conn: Connection,
+    durability: Durability,
     /// Transactions since the log was last written back.
     unwritten: u32,
     roster: std::cell::RefCell<roster::Copy>,
@@ -94,14 +104,14 @@ impl Store {
         conn.execute_batch("PRAGMA auto_vacuum = INCREMENTAL;")?;
         // FULL: a commit is on the disk before the screen says "saved". Temporary tables would be written unencrypted,
         // so they stay in memory. 16 MB of cache hold the roster of a city, and what a pull of some thousand rows touches again and again.
-        // The log is written back by `tidy`; the limit (16 MB) is for a pull that brings a whole county.
+        // The log is written back by `tidy`; the limit (32 MB) is for a pull that brings a whole county.
         conn.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;
              PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 4194304;
-             PRAGMA wal_autocheckpoint = 4000;",
+             PRAGMA wal_autocheckpoint = 8000;",
         )?;
         migrations::run(&mut conn)?;
-        let store = Self { conn, unwritten: 0, roster: std::cell::RefCell::default() };
+        let store = Self { conn, durability: Durability::AtOnce, unwritten: 0, roster: std::cell::RefCell::default() };
         if meta::get::<DeviceId>(&store.conn, meta::key::DEVICE)?.is_none() {
             let mut random = [0; 10];
             env.random(&mut random);
@@ -116,15 +126,32 @@ impl Store {
         &self.conn
     }
 
-    /// Begins a transaction; nothing else writes until it ends.
+    /// Begins a transaction; nothing else writes until it ends. What it commits is on the disk.
     pub fn begin<'a>(&'a mut self, env: &'a mut dyn Env) -> Result<Tx<'a>> {
+        self.begin_as(Durability::AtOnce, env)
+    }
+
+    /// Begins a transaction for what a server said and says again when asked again. Where the power fails before the next save,
+    /// it is as if the reply had been lost: waiting for the disk would save nobody anything, and takes longer than a page of a pull.
+    pub fn begin_told<'a>(&'a mut self, env: &'a mut dyn Env) -> Result<Tx<'a>> {
+        self.begin_as(Durability::WithTheNext, env)
+    }
+
+    fn begin_as<'a>(&'a mut self, durability: Durability, env: &'a mut dyn Env) -> Result<Tx<'a>> {
+        if self.durability != durability {
+            self.conn.execute_batch(match durability {
+                Durability::AtOnce => "PRAGMA synchronous = FULL",
+                Durability::WithTheNext => "PRAGMA synchronous = NORMAL",
+            })?;
+            self.durability = durability;
+        }
         self.unwritten += 1;
         let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         Tx::new(sql, env)
     }
 
-    /// Writes the log back into the file once enough has gathered. Called when a question is asked, never in a save: it
-    /// takes ten times as long as one, and nobody should feel that on the way out of a door.
+    /// Writes the log back into the file once enough has gathered. Called when nothing is asked and nothing is out, never in a
+    /// save: it takes ten times as long as one, and nobody should feel that on the way out of a door.
     pub fn tidy(&mut self) -> Result<()> {
         /// 50 saves: about 500 pages of 4 KB.
         const ENOUGH: u32 = 50;

@@ -159,11 +159,12 @@ fn wrong_type() -> super::StoreError {
 /// Takes in the server's word on a record; `raw` is its JSON as it came. Own operations that it does not hold yet are
 /// replayed over it.
 pub fn put_mirror(tx: &mut Tx<'_>, row: &Row, raw: &str) -> Result<()> {
-    let pending: bool = tx
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM op WHERE row = ?1 AND settled = 0 AND NOT (acked = 1 AND no <= ?2))",
-        )?
-        .query_row((row.id.as_bytes(), tx.mirrored_through()), |r| r.get(0))?;
+    let pending = tx.has_unsettled()?
+        && tx
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM op WHERE row = ?1 AND settled = 0 AND NOT (acked = 1 AND no <= ?2))",
+            )?
+            .query_row((row.id.as_bytes(), tx.mirrored_through()), |r| r.get(0))?;
     let was_decided = row.kind == Kind::Review && doc(tx, row.id)?.as_ref().and_then(decided).is_some();
     if pending {
         write(tx, row, row.rev, raw, Some(raw), true)?;
@@ -205,7 +206,7 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
             && let Ok(op) = entry.op()
         {
             let meta = meta_of(tx, &op)?;
-            if let Some(next) = decide(shown.as_ref(), &op, &me.actor(), &meta).judged(ReviewId::NIL).row {
+            if let Some(next) = decide(shown.as_ref(), &op, &me.actor(), &meta).judged(|| ReviewId::NIL).row {
                 shown = Some(*next);
             }
         }
@@ -291,13 +292,19 @@ fn only_local(tx: &mut Tx<'_>, id: RowId, me: &Me) -> Result<Option<Row>> {
 
 fn write(tx: &mut Tx<'_>, row: &Row, rev: Rev, doc: &str, mirror: Option<&str>, counts: bool) -> Result<()> {
     let happened = row.happened();
+    // An id stands once, though its index, which has the revision too, would take it twice.
+    let known: Option<i64> = tx
+        .prepare_cached("SELECT nr FROM record WHERE id = ?1")?
+        .query_row([row.id.as_bytes()], |r| r.get(0))
+        .optional()?;
     tx.prepare_cached(
-        "INSERT INTO record (id, kind, rev, recipient, author, day, happened, void, counts, doc, mirror, open)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-         ON CONFLICT (id) DO UPDATE SET kind = ?2, rev = ?3, recipient = ?4, author = ?5, day = ?6, happened = ?7,
-           void = ?8, counts = ?9, doc = ?10, mirror = ?11, open = ?12",
+        "INSERT INTO record (nr, id, kind, rev, recipient, author, day, happened, void, counts, doc, mirror, open)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+         ON CONFLICT (nr) DO UPDATE SET kind = ?3, rev = ?4, recipient = ?5, author = ?6, day = ?7, happened = ?8,
+           void = ?9, counts = ?10, doc = ?11, mirror = ?12, open = ?13",
     )?
     .execute((
+        known,
         row.id.as_bytes(),
         row.kind.word(),
         rev.0,
@@ -397,7 +404,10 @@ fn forgotten_by_server(tx: &mut Tx<'_>, id: RowId) -> Result<()> {
 /// Lets go of rows that are in no scope any more. At the end of a pull, not in its middle: after a reset, rows are in
 /// no scope until their page has come. Returns how many went.
 pub fn sweep(tx: &mut Tx<'_>) -> Result<u32> {
-    tx.execute("DELETE FROM leaving WHERE row IN (SELECT row FROM member)", [])?;
+    tx.execute(
+        "DELETE FROM leaving WHERE EXISTS (SELECT 1 FROM scope CROSS JOIN member ON scope = scope.no AND member.row = leaving.row)",
+        [],
+    )?;
     let rows: Vec<[u8; 16]> = {
         let mut statement = tx.prepare_cached("SELECT row FROM leaving")?;
         statement.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?

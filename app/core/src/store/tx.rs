@@ -27,6 +27,7 @@ pub struct Tx<'a> {
     rules: Option<Rc<RuleBook>>,
     touched: BTreeSet<RecipientId>,
     mirrored_through: u64,
+    unsettled: Option<bool>,
     all_due: bool,
     /// Operations appended by this transaction: first and last local number.
     pub(super) appended: Option<(u64, u64)>,
@@ -86,6 +87,7 @@ impl<'a> Tx<'a> {
             rules: None,
             touched: BTreeSet::new(),
             mirrored_through: 0,
+            unsettled: None,
             all_due: false,
             appended: None,
             dropped_draft: None,
@@ -214,6 +216,19 @@ impl<'a> Tx<'a> {
 
     pub(super) fn mirrored_through(&self) -> i64 {
         i64::try_from(self.mirrored_through).unwrap_or(i64::MAX)
+    }
+
+    /// Whether any operation is still to be replayed over the server's word. Asked once, before the first row of a page.
+    pub(super) fn has_unsettled(&mut self) -> Result<bool> {
+        match self.unsettled {
+            Some(known) => Ok(known),
+            None => {
+                let sql = "SELECT EXISTS (SELECT 1 FROM op INDEXED BY op_unsettled WHERE settled = 0)";
+                let found = self.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
+                self.unsettled = Some(found);
+                Ok(found)
+            }
+        }
     }
 
     /// The rules changed: everyone's due day is worked out again before the commit.

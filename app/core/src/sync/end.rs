@@ -34,7 +34,7 @@ impl Desk<'_> {
         }
         memo.last_problem = problem;
         (memo.up, memo.down) = (run.progress.bytes_up, run.progress.bytes_down);
-        self.write(|tx| Ok(meta::set(tx, MEMO, &memo)?)).ok()
+        self.write_told(|tx| Ok(meta::set(tx, MEMO, &memo)?)).ok()
     }
 }
 

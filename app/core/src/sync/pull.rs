@@ -11,7 +11,6 @@ use crate::{
     store::{Tx, fold, member, meta, outbox, record},
 };
 use shared::{
-    Row,
     digest::Digest,
     ids::{Epoch, Seq},
     protocol::Answer,
@@ -163,7 +162,7 @@ pub(super) fn apply(
         due: VecDeque::new(),
     };
     let mut verified = std::mem::take(&mut desk.session.verified);
-    let done = desk.write(|tx| {
+    let done = desk.write_told(|tx| {
         clock::note(tx, sent, reply.server_now)?;
         note_keys(tx, reply.seal_key, tells_key)?;
         if epoch::note(tx, reply.epoch)? {
@@ -229,10 +228,10 @@ fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), Tr
     let no = member::number(tx, &scope.scope)?;
     for raw in &scope.rows {
         // A row whose envelope this build cannot read blocks no other; the digest will tell that it is missing.
-        let Ok(row) = serde_json::from_str::<Row>(raw.get()) else { continue };
-        record::put_mirror(tx, &row, raw.get())?;
+        let Some(row) = raw.row() else { continue };
+        record::put_mirror(tx, row, raw.get())?;
         member::add(tx, no, row.id)?;
-        tx.observe(record::latest_stamp(&row));
+        tx.observe(record::latest_stamp(row));
         page.rows += 1;
     }
     for row in &scope.gone {

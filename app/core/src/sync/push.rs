@@ -178,7 +178,7 @@ pub(super) fn apply(
         return Ok(Applied::default());
     }
     let detours = desk.run()?.detours;
-    let (acked, other_epoch) = desk.write(|tx| {
+    let (acked, other_epoch) = desk.write_told(|tx| {
         clock::note(tx, sent, reply.server_now)?;
         let acked = match &reply.verdict {
             PushVerdict::Accepted { acked_through, outcomes } => accepted(tx, &batch, *acked_through, outcomes)?,

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::store::{Tx, member, meta, record};
 use shared::{
-    Row, RowId,
+    RowId,
     ids::{Epoch, Seq},
     protocol::Answer,
     wire::{
@@ -106,7 +106,7 @@ pub(super) fn apply(
         }
         Err(error) => return Err(error.into()),
     };
-    let taken = desk.write(|tx| {
+    let taken = desk.write_told(|tx| {
         clock::note(tx, sent, reply.server_now)?;
         // What is said of another state than the one asked about is not taken in; the pull that follows brings it.
         let cursor = member::cursors(tx)?.get(&asked.scope).copied();
@@ -116,10 +116,10 @@ pub(super) fn apply(
         let mut taken = Taken::default();
         let no = member::number(tx, &asked.scope)?;
         for raw in &reply.rows {
-            let Ok(row) = serde_json::from_str::<Row>(raw.get()) else { continue };
-            record::put_mirror(tx, &row, raw.get())?;
+            let Some(row) = raw.row() else { continue };
+            record::put_mirror(tx, row, raw.get())?;
             member::add(tx, no, row.id)?;
-            tx.observe(record::latest_stamp(&row));
+            tx.observe(record::latest_stamp(row));
             taken.came.insert(row.id);
         }
         let held = if reply.differ.is_empty() { HashMap::new() } else { member::by_bucket(tx, &asked.scope)? };

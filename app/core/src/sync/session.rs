@@ -229,6 +229,14 @@ impl Desk<'_> {
         Ok(done)
     }
 
+    /// As [`Desk::write`], for what the server says again when it is asked again: lost with the power, it is a lost reply.
+    pub fn write_told<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        let mut tx = self.store.begin_told(self.env)?;
+        let done = work(&mut tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+
     /// The run that is under way; a reply to one of its steps may come after it was ended.
     pub fn run(&mut self) -> Result<&mut Run, Trouble> {
         self.session.run.as_mut().ok_or(Trouble::Store(StoreError::Unreadable("no sync is running")))

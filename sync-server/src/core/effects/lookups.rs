@@ -90,7 +90,7 @@ pub fn aid_of(row: RowId, device: DeviceId, fields: &Fields) -> Option<Aid> {
 
 /// Notes which photos there are, and whether their bytes have come.
 async fn photos<T: Txn>(txn: &mut T, changes: impl Iterator<Item = &Changed>) -> Stored<()> {
-    let rows: Vec<&Row> = changes.map(|c| &c.after).collect();
+    let rows: Vec<&Row> = changes.map(|c| &*c.after).collect();
     if rows.is_empty() {
         return Ok(());
     }

@@ -19,8 +19,8 @@ use shared::{Day, Row, ids::Seq};
 /// One record's change within a transaction, however many operations it took.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    pub before: Option<Row>,
-    pub after: Row,
+    pub before: Option<Box<Row>>,
+    pub after: Box<Row>,
 }
 
 /// Numbers given out within one transaction: counted first, drawn from the clock as late as possible.
@@ -49,8 +49,10 @@ pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed], flips: Vec<tables::
     let mut members = members::Plan::make(txn, changes, &care).await?;
     let needed = members.entries() + changes.len();
     let mut numbers = Numbers { next: txn.advance(needed as u64).await?.0 };
-    let records: Vec<tables::Record> =
-        changes.iter().map(|c| record(&c.after, numbers.take())).collect::<Result<_, _>>()?;
+    let mut records = Vec::with_capacity(changes.len());
+    for change in changes {
+        records.push(record(&change.after, numbers.take())?);
+    }
     members.number(&mut numbers);
     txn.put(&records).await?;
     members.write(txn).await

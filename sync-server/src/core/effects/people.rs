@@ -90,7 +90,7 @@ pub async fn write<T: Txn>(
 ) -> Stored<()> {
     txn.put(&care.grants).await?;
     let described: HashMap<RecipientId, &Row> =
-        changes.iter().filter(|c| c.after.kind == Kind::Recipient).map(|c| (c.after.id.into(), &c.after)).collect();
+        changes.iter().filter(|c| c.after.kind == Kind::Recipient).map(|c| (c.after.id.into(), &*c.after)).collect();
     let ruled: Vec<AreaCode> =
         changes.iter().filter(|c| c.after.kind == Kind::RuleSet).filter_map(|c| place_of(&c.after)).collect();
     let mut wanted: BTreeSet<RecipientId> = described.keys().chain(counted.keys()).copied().collect();

@@ -1,7 +1,8 @@
-//! SQLite, the default backend: one writer thread that owns its connection and commits in groups, and a few readers
-//! that each see a snapshot. A job's futures are ready at once, so a thread runs a job to its end without waiting.
+//! SQLite, the default backend: one writer thread that owns its connection and commits in groups, a thread that brings the
+//! commits to the disk, and a few readers that each see a snapshot. A job's futures are ready at once, so a thread runs a job to its end without waiting.
 
 mod checkpoint;
+mod disk;
 mod migrations;
 mod reader;
 mod txn;
@@ -26,6 +27,7 @@ const READERS: usize = 4;
 pub struct SqliteStore {
     writer: writer::Writer,
     readers: reader::Readers,
+    horizon: disk::Horizon,
     path: Arc<PathBuf>,
 }
 
@@ -35,8 +37,9 @@ impl SqliteStore {
         let path = path.as_ref().to_owned();
         let mut conn = connect(&path, OpenFlags::default())?;
         conn.execute_batch(
-            // The log is folded by checkpoint.rs.
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
+            // The log is folded by checkpoint.rs, and brought to the disk by disk.rs: NORMAL leaves the syncs of commits to it, and
+            // syncs where the log begins anew.
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;
              PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
         )
         .map_err(failed)?;
@@ -50,9 +53,12 @@ impl SqliteStore {
         let fold = connect(&path, OpenFlags::default())?;
         fold.execute_batch("PRAGMA synchronous = FULL").map_err(failed)?;
         let fold = checkpoint::Checkpointer::start(fold)?;
+        let disk = disk::Disk::start(sync_of_log(&path)?)?;
+        let horizon = disk.horizon();
         Ok(Self {
-            writer: writer::Writer::start(conn, fold)?,
+            writer: writer::Writer::start(conn, fold, disk)?,
             readers: reader::Readers::start(readers)?,
+            horizon,
             path: path.into(),
         })
     }
@@ -68,6 +74,15 @@ impl SqliteStore {
     pub async fn pages(&self) -> Stored<u32> {
         self.writer.bare(|conn| conn.query_row("PRAGMA page_count", [], |r| r.get(0))).await
     }
+}
+
+/// Syncs the log beside the file at `path`, through a handle of its own: SQLite holds no locks on the log, so nothing is lost with it.
+fn sync_of_log(path: &Path) -> Stored<impl FnMut() -> std::io::Result<()> + Send + use<>> {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    let log = std::fs::File::options().read(true).write(true).open(name);
+    let log = log.map_err(|e| StoreError::Backend(format!("the log of the store: {e}")))?;
+    Ok(move || log.sync_data())
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Stored<Connection> {
@@ -90,11 +105,15 @@ impl Store for SqliteStore {
 
     async fn read<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
         let (answer, reply) = oneshot::channel();
+        let horizon = self.horizon.clone();
         self.readers.send(Box::new(move |conn| {
+            let found = reader::snapshot(conn, job);
             // Nobody waiting for the answer any more is fine.
-            let _ = answer.send(reader::snapshot(conn, job));
+            let _ = answer.send((found, horizon.seen()));
         }))?;
-        reply.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        let (found, seen) = reply.await.map_err(|_| StoreError::Closed)?;
+        self.horizon.reached(seen).await?;
+        found
     }
 
     async fn backup(&self, path: PathBuf) -> Stored<()> {

@@ -1,7 +1,12 @@
 //! The writer: it drains the queue of waiting jobs, runs each inside a savepoint of one transaction, commits once, and
-//! only then answers. A sync to disk costs the same for one job as for fifty.
+//! hands them to the [`Disk`], which answers them. A sync to disk costs the same for one job as for fifty.
 
-use super::{SqliteTxn, checkpoint::Checkpointer, failed, run};
+use super::{
+    SqliteTxn,
+    checkpoint::Checkpointer,
+    disk::{Disk, Group},
+    failed, run,
+};
 use crate::store::{Job, StoreError, Stored};
 use rusqlite::Connection;
 use std::{sync::mpsc, thread::JoinHandle};
@@ -80,7 +85,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(mut conn: Connection, mut fold: Checkpointer) -> Stored<Self> {
+    pub fn start(mut conn: Connection, mut fold: Checkpointer, mut disk: Disk) -> Stored<Self> {
         let (queue, jobs) = mpsc::sync_channel::<Box<dyn Waiting>>(QUEUE);
         let work = move || {
             while let Ok(first) = jobs.recv() {
@@ -91,10 +96,10 @@ impl Writer {
                     job.run(&mut conn);
                     job.answer(Ok(()));
                 }
-                commit_together(&mut conn, group);
+                commit_together(&mut conn, group, &mut disk);
                 fold.changed(conn.total_changes(), &conn);
             }
-            drop(fold);
+            drop((disk, fold));
             // The last one out folds the log into the file; a crash instead leaves that to the next start.
             let _ = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
         };
@@ -131,14 +136,14 @@ impl Drop for Writer {
     }
 }
 
-fn commit_together(conn: &mut Connection, mut group: Vec<Box<dyn Waiting>>) {
-    if group.is_empty() {
+fn commit_together(conn: &mut Connection, mut jobs: Vec<Box<dyn Waiting>>, disk: &mut Disk) {
+    if jobs.is_empty() {
         return;
     }
-    let committed = try_together(conn, &mut group);
-    for job in &mut group {
-        job.answer(committed.clone());
-    }
+    let before = conn.total_changes();
+    disk.begin();
+    let commit = disk.broken().and_then(|()| try_together(conn, &mut jobs));
+    disk.hand_over(Group { jobs, commit, wrote: conn.total_changes() != before });
 }
 
 fn try_together(conn: &mut Connection, group: &mut [Box<dyn Waiting>]) -> Result<(), StoreError> {

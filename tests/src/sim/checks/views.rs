@@ -113,7 +113,8 @@ impl World {
         let name = self.handsets[at].name.clone();
         let mut seen = BTreeSet::new();
         for (id, doc, mirror, attention) in shown {
-            seen.insert(id);
+            let once = if seen.insert(id) { Ok(()) } else { Err(format!("{name} holds {id} twice")) };
+            self.expect(VIEW, &[id], once);
             let holds = if !all.contains(&id) {
                 if attention { Ok(()) } else { Err(format!("{name} kept {id}, which is in none of its scopes")) }
             } else if mirror.is_some() {

@@ -294,7 +294,7 @@ pub fn taken_in(core: &Core, row: RowId) -> Row {
 }
 
 pub fn rows(rows: impl IntoIterator<Item = Row>) -> ScopePage {
-    let raw = rows.into_iter().map(|row| serde_json::value::to_raw_value(&row).unwrap()).collect();
+    let raw = rows.into_iter().map(|row| serde_json::value::to_raw_value(&row).unwrap().into()).collect();
     ScopePage { scope: SCOPE, reset: false, rows: raw, gone: vec![], cursor: Seq(1), digest: None }
 }
 

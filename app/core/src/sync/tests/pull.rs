@@ -68,7 +68,7 @@ async fn a_row_that_cannot_be_read_blocks_no_other() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = device(&world);
     let mut mixed = rows([recipient(1, 1, "甲")]);
-    mixed.rows.insert(0, serde_json::value::RawValue::from_string(r#"{"of":"tomorrow"}"#.into()).unwrap());
+    mixed.rows.insert(0, shared::wire::RawRow::from_string(r#"{"of":"tomorrow"}"#.into()).unwrap());
     server.plan_pull(Ok(page(mixed, false)));
     let view = sync(&mut core, &server).await;
     assert!(shown(&core, R1));

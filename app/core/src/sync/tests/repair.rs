@@ -165,8 +165,9 @@ fn harm(conn: &Connection, scope: Scope, harm: Harm) {
                 r#"{{"kind":"notice","id":"{row}","rev":1,"author":"{nil}","device":"{nil}","hlc":"0000000000000001","fields":{{}}}}"#,
                 nil = Uuid::nil()
             );
+            conn.execute("DELETE FROM record WHERE id = ?1", [row.as_bytes()]).unwrap();
             conn.execute(
-                "INSERT OR REPLACE INTO record (id, kind, rev, author, doc) VALUES (?1, 'notice', 1, zeroblob(16), ?2)",
+                "INSERT INTO record (id, kind, rev, author, doc) VALUES (?1, 'notice', 1, zeroblob(16), ?2)",
                 (row.as_bytes(), doc),
             )
             .unwrap();
@@ -341,7 +342,7 @@ async fn rows_that_this_build_cannot_read_do_not_keep_a_repair_going_for_ever() 
         rows: vec![(*id, Rev(1))],
     });
     fake.state().repair_plan.push_back(Ok(reply(listed.collect(), vec![], false)));
-    let raw = serde_json::value::RawValue::from_string(r#"{"of":"tomorrow"}"#.into()).unwrap();
+    let raw = shared::wire::RawRow::from_string(r#"{"of":"tomorrow"}"#.into()).unwrap();
     fake.state().repair_plan.push_back(Ok(reply(vec![], vec![raw], true)));
     // Still otherwise after the repair: fetched anew, and then left alone.
     fake.plan_pull(Ok(planned()));

@@ -107,7 +107,7 @@ async fn a_row_of_a_newer_server_is_kept_whole_with_what_this_build_does_not_kno
     let mut row = serde_json::to_value(recipient(1, 1, "甲")).unwrap();
     extended(&mut row);
     let text = serde_json::to_string(&row).unwrap();
-    let raw = serde_json::value::RawValue::from_string(text.clone()).unwrap();
+    let raw = shared::wire::RawRow::from_string(text.clone()).unwrap();
     server.plan_pull(Ok(page(ScopePage { rows: vec![raw], ..rows([]) }, false)));
     sync(&mut core, &server).await;
     let kept: String = core
