@@ -1,13 +1,14 @@
 //! What goes wrong beyond the network: devices die, are copied and put back, clocks jump, disks fill up, rights end, the
 //! server is restored, or its photos are.
 
-use super::{profile::weighted, town::days, world::World};
+use super::{mutants::Bug, profile::weighted, town::days, world::World};
 use device_core::views::Phase;
 use std::sync::atomic::Ordering;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     DeviceKilled,
+    PowerCut,
     DeviceCloned,
     DeviceRestored,
     DeviceDiskFull,
@@ -25,8 +26,9 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::DeviceKilled,
+        Self::PowerCut,
         Self::DeviceCloned,
         Self::DeviceRestored,
         Self::DeviceDiskFull,
@@ -54,6 +56,7 @@ impl World {
         let at = self.dice.below(self.handsets.len() as u64) as usize;
         match self.profile.faults[which].0 {
             Fault::DeviceKilled => self.kill(at),
+            Fault::PowerCut => self.cut_power(at),
             Fault::DeviceCloned if self.handsets.len() < DEVICES_MAX => self.clone_device(at),
             Fault::DeviceCloned => Ok(()),
             Fault::DeviceRestored => self.put_back(at),
@@ -89,6 +92,19 @@ impl World {
         let files = handset.copy_files()?;
         let kind = if mid_sync { "device killed in mid-sync" } else { "device killed" };
         self.restart_from(at, files, kind, false)
+    }
+
+    /// The battery falls out: what had not waited for the disk may be gone, as if those replies had been lost.
+    fn cut_power(&mut self, at: usize) -> anyhow::Result<()> {
+        let for_good = self.bug == Some(Bug::SaveDoesNotWaitForDisk);
+        // On the first device from here on for which it makes a difference.
+        let count = self.handsets.len();
+        for at in (at..at + count).map(|at| at % count) {
+            if let Some(files) = self.handsets[at].left_by_power_cut(for_good) {
+                return self.restart_from(at, files, "power cut that takes replies back", false);
+            }
+        }
+        Ok(())
     }
 
     /// After each thing that a device does: was it killed in the middle? True when it was.

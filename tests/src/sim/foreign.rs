@@ -86,6 +86,8 @@ impl World {
                 shared::Moment::shanghai(now_ms).to_string(),
             ),
         )?;
+        // Another build's save, which waited for the disk as well.
+        self.handsets[at].forget_synced();
         self.observe(at, false)?;
         if let Some(saved) = self.ledger.ops.get_mut(&id) {
             saved.foreign = true;

@@ -81,6 +81,8 @@ bugs! {
     KeptAsideForGood,
     /// What a newer server made of it is not told to the author.
     JudgedAgainUntold,
+    /// A save is called saved before it is on the disk, and the power fails.
+    SaveDoesNotWaitForDisk,
     /// The outbox is folded while a restored server may still ask for what is in it.
     FoldedTooEarly,
 }

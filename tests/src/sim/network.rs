@@ -127,6 +127,9 @@ impl World {
         let text = format!("{} takes the reply to {}: {}", self.handsets[at].name, step.name(), told(&reply));
         self.event(text, Vec::new());
         reached(&reply, &mut self.trace);
+        if !self.quiet && self.dice.chance(self.profile.unsynced) {
+            self.handsets[at].keep_synced()?;
+        }
         self.handsets[at].core.apply(reply);
         if self.killed(at, false)? {
             return Ok(());

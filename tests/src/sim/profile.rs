@@ -26,6 +26,8 @@ pub struct Profile {
     pub seasons: bool,
     /// Server processes over one store.
     pub processes: usize,
+    /// In a thousand replies so many are taken in while a power cut would take them back.
+    pub unsynced: u64,
     /// Pushes of a few operations, some of which go out before the reply to the one before them.
     pub hurried: bool,
 }
@@ -57,6 +59,7 @@ impl Profile {
             seasons: dice.chance(300),
             older,
             hurried: dice.chance(500),
+            unsynced: if calm { 0 } else { dice.one_of(&[0, 200, 500]) },
         }
     }
 }
@@ -77,7 +80,8 @@ impl Profile {
             _ => self.hurried,
         };
         let (network, pause_s) = (self.network.max(200), self.pause_s.max(3600));
-        Self { faults, next, network, pause_s, seasons, older, hurried, ..self }
+        let unsynced = if bug == Bug::SaveDoesNotWaitForDisk { 500 } else { self.unsynced };
+        Self { faults, next, network, pause_s, seasons, older, hurried, unsynced, ..self }
     }
 }
 

@@ -83,6 +83,8 @@ enum Durability {
 pub struct Store {
     conn: Connection,
     durability: Durability,
+    /// Transactions that were begun as durable.
+    durable: u64,
     /// Transactions since the log was last written back.
     unwritten: u32,
     roster: std::cell::RefCell<roster::Copy>,
@@ -111,7 +113,13 @@ impl Store {
              PRAGMA wal_autocheckpoint = 8000;",
         )?;
         migrations::run(&mut conn)?;
-        let store = Self { conn, durability: Durability::AtOnce, unwritten: 0, roster: std::cell::RefCell::default() };
+        let store = Self {
+            conn,
+            durability: Durability::AtOnce,
+            durable: 0,
+            unwritten: 0,
+            roster: std::cell::RefCell::default(),
+        };
         if meta::get::<DeviceId>(&store.conn, meta::key::DEVICE)?.is_none() {
             let mut random = [0; 10];
             env.random(&mut random);
@@ -145,6 +153,7 @@ impl Store {
             })?;
             self.durability = durability;
         }
+        self.durable += u64::from(durability == Durability::AtOnce);
         self.unwritten += 1;
         let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         Tx::new(sql, env)
@@ -183,6 +192,12 @@ impl Store {
         Ok(())
     }
 
+    /// How many transactions were begun so far that a power cut does not take back, for simulations.
+    #[doc(hidden)]
+    pub fn durable_for_tests(&self) -> u64 {
+        self.durable
+    }
+
     /// The recipients in memory, brought up to date.
     pub fn roster(&self) -> Result<std::cell::Ref<'_, roster::Copy>> {
         self.roster.borrow_mut().catch_up(&self.conn)?;
@@ -205,6 +220,24 @@ impl Store {
 mod tests {
     use super::*;
     use crate::testing::World;
+
+    #[test]
+    fn a_save_waits_for_the_disk_and_what_a_reply_brings_does_not() {
+        let (mut world, folder) = (World::new(), crate::testing::Dir::new());
+        let mut store = Store::open(Some(&folder.path().join("store.db")), &StoreKey([7; 32]), &mut world).unwrap();
+        let level = |tx: &Tx<'_>| tx.pragma_query_value(None, "synchronous", |r| r.get::<_, i64>(0)).unwrap();
+        const NORMAL: i64 = 1;
+        const FULL: i64 = 2;
+        for _ in 0..2 {
+            let tx = store.begin(&mut world).unwrap();
+            assert_eq!(level(&tx), FULL);
+            tx.commit().unwrap();
+            let tx = store.begin_told(&mut world).unwrap();
+            assert_eq!(level(&tx), NORMAL);
+            tx.commit().unwrap();
+        }
+        assert_eq!(store.durable_for_tests(), 2);
+    }
 
     #[test]
     fn a_store_under_the_guard_of_earlier_builds_opens_and_a_new_one_has_the_newer() {
