@@ -69,7 +69,7 @@ pub trait Job: Send + 'static {
 /// - a write job sees every commit before it and none beside it on the rows it read and changes;
 /// - its result is returned only after its commit is durable; jobs may share a commit, and one that fails takes
 ///   nothing of its neighbours with it;
-/// - a read job sees one snapshot, from its first read to its end;
+/// - a read job sees one snapshot, from its first read to its end, and its result is returned only when all of that is durable;
 /// - the order of [`Txn::advance`] is the order of commits: a snapshot that shows seq *n* shows every row stamped
 ///   before *n*.
 pub trait Store: Send + Sync + 'static {

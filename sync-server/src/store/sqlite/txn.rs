@@ -245,8 +245,9 @@ impl<'a> SqliteTxn<'a> {
     }
 
     fn silent_devices_now(&self, area: &str, before_ms: i64) -> Stored<i64> {
+        // CROSS: from the few that are silent to their workers, not from all workers to their devices.
         let mut statement = self.prepare(
-            "SELECT count(*) FROM device JOIN worker ON worker.id = device.worker
+            "SELECT count(*) FROM device CROSS JOIN worker ON worker.id = device.worker
              WHERE device.revoked IS NULL AND device.last_seen < ?3 AND worker.area >= ?1 AND worker.area < ?2",
         )?;
         bind(&mut statement, &[Cell::Text(area), Cell::Text(&after_prefix(area)), Cell::Int(before_ms)])?;
