@@ -136,6 +136,20 @@ async fn locked_in_the_midst_of_a_backlog_nothing_is_lost_or_doubled() {
 }
 
 #[tokio::test]
+async fn with_nothing_to_do_the_driver_writes_the_log_back_into_the_file() {
+    let folder = TempDir::new();
+    let device = start(Places { dir: Some(folder.path().to_owned()) }, Options { automatic: false }).unwrap();
+    device.create_vault(PIN).await.unwrap();
+    // The tables were made in the log; the file itself begins as one page.
+    let written = async {
+        while std::fs::metadata(folder.path().join("store.db")).unwrap().len() < 50_000 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), written).await.expect("nobody asks, and the log stays");
+}
+
+#[tokio::test]
 async fn leaving_a_screen_before_the_answer_cancels_nothing() {
     let (server, folder) = (server(), TempDir::new());
     let device = enrolled(&folder, &server, false).await;

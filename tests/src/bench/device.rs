@@ -3,7 +3,7 @@
 
 use anyhow::{Context, bail};
 use device_core::{
-    Command, Core, Places, Receipt, STEPS_AT_ONCE, Step, StepReply,
+    Command, Core, Places, Receipt, Step, StepReply,
     client::{HttpClient, ServerAddress},
     device::World,
 };
@@ -84,11 +84,10 @@ impl Handheld {
         self.client.traffic().take();
         let mut out: VecDeque<Out> = VecDeque::new();
         loop {
-            while out.len() < STEPS_AT_ONCE {
-                let began = Instant::now();
-                let step = if out.is_empty() { self.core.next_step() } else { self.core.step_ahead() };
-                let Some(step) = step else { break };
+            let mut began = Instant::now();
+            while let Some(step) = self.core.step_beside(out.len()) {
                 out.push_back(self.send(step, began));
+                began = Instant::now();
             }
             let Some(Out { name, began, call }) = out.pop_front() else { break };
             let reply = call.await?;

@@ -1,7 +1,7 @@
 //! What goes wrong beyond the network: devices die, are copied and put back, clocks jump, disks fill up, rights end, the
 //! server is restored, or its photos are.
 
-use super::{mutants::Bug, profile::weighted, town::days, world::World};
+use super::{profile::weighted, town::days, world::World};
 use device_core::views::Phase;
 use std::sync::atomic::Ordering;
 
@@ -94,19 +94,6 @@ impl World {
         self.restart_from(at, files, kind, false)
     }
 
-    /// The battery falls out: what had not waited for the disk may be gone, as if those replies had been lost.
-    fn cut_power(&mut self, at: usize) -> anyhow::Result<()> {
-        let for_good = self.bug == Some(Bug::SaveDoesNotWaitForDisk);
-        // On the first device from here on for which it makes a difference.
-        let count = self.handsets.len();
-        for at in (at..at + count).map(|at| at % count) {
-            if let Some(files) = self.handsets[at].left_by_power_cut(for_good) {
-                return self.restart_from(at, files, "power cut that takes replies back", false);
-            }
-        }
-        Ok(())
-    }
-
     /// After each thing that a device does: was it killed in the middle? True when it was.
     pub(super) fn killed(&mut self, at: usize, undo: bool) -> anyhow::Result<bool> {
         let Some(files) = self.handsets[at].killed() else { return Ok(false) };
@@ -114,7 +101,7 @@ impl World {
         Ok(true)
     }
 
-    fn restart_from(
+    pub(super) fn restart_from(
         &mut self,
         at: usize,
         files: std::path::PathBuf,

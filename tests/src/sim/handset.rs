@@ -65,7 +65,7 @@ pub struct Handset {
     pub known: BTreeMap<u64, OwnOp>,
     pub old_copies: Vec<PathBuf>,
     /// Its files as they were before replies whose transactions do not wait for the disk, and how many had waited by then.
-    synced: Option<(PathBuf, u64)>,
+    pub(super) synced: Option<(PathBuf, u64)>,
     /// Its worker has left and its token is known no more: nothing brings it back.
     pub cut_off: bool,
     /// Its disk is full for now.
@@ -150,33 +150,6 @@ impl Handset {
         self.copies += 1;
         let name = self.folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         self.folder.with_file_name(format!("{name}.{}", self.copies))
-    }
-
-    fn durable(&self) -> u64 {
-        self.core.store_for_tests().map_or(0, device_core::store::Store::durable_for_tests)
-    }
-
-    /// Keeps its files as they are now, unless those of an earlier moment are what a power cut leaves.
-    pub fn keep_synced(&mut self) -> anyhow::Result<()> {
-        if self.synced.as_ref().is_none_or(|(_, durable)| *durable != self.durable()) {
-            self.forget_synced();
-            self.synced = Some((self.copy_files()?, self.durable()));
-        }
-        Ok(())
-    }
-
-    /// What a power cut at this moment leaves where that is less than what was written: the files as they were kept, unless
-    /// something has waited for the disk since. `for_good` is the bug that nothing waits.
-    pub fn left_by_power_cut(&mut self, for_good: bool) -> Option<PathBuf> {
-        let durable = self.durable();
-        Some(self.synced.take_if(|(_, then)| for_good || *then == durable)?.0)
-    }
-
-    pub fn forget_synced(&mut self) {
-        if let Some((files, _)) = self.synced.take() {
-            // Of no use to anyone; that they cannot be removed harms nothing.
-            let _ = std::fs::remove_dir_all(files);
-        }
     }
 
     /// It will be killed before the nth transaction of what it does next.

@@ -3,7 +3,7 @@
 //!
 //! - a run: [`world`], shaped by its [`profile`]; who lives there: [`town`]; [`clock`]
 //! - what happens: [`people`], [`office`], [`foreign`] (operations of other builds), [`older`] (a server of an
-//!   older build), [`faults`], [`network`],
+//!   older build), [`faults`], [`power`] (cuts), [`network`],
 //!   [`ahead`] (pushes sent before a reply is in), [`meeting`] (pushes judged together), [`bundles`] (unsent work as a file),
 //!   [`seasons`] (months pass)
 //! - what is watched: [`ledger`] (what was confirmed as saved), [`trace`], [`words`]
@@ -29,6 +29,7 @@ mod older;
 mod people;
 mod photos;
 mod plant;
+mod power;
 pub mod profile;
 mod quiet;
 mod seasons;

@@ -222,9 +222,7 @@ impl Driver {
 
     /// Sends the next step, if those before are back, and the one behind it where that is known.
     fn go_on(&mut self) {
-        while self.in_flight.len() < STEPS_AT_ONCE {
-            let first = self.in_flight.is_empty();
-            let Some(step) = (if first { self.core.next_step() } else { self.core.step_ahead() }) else { break };
+        while let Some(step) = self.core.step_beside(self.in_flight.len()) {
             if !self.send(step) {
                 break;
             }

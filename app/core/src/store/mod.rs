@@ -34,7 +34,13 @@ pub use tx::{Me, Tx, clock_offset};
 use crate::Env;
 use rusqlite::{Connection, TransactionBehavior};
 use shared::ids::DeviceId;
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 /// The key of the store's file: 32 random bytes, known only while unlocked.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,10 +89,11 @@ enum Durability {
 pub struct Store {
     conn: Connection,
     durability: Durability,
-    /// Transactions that were begun as durable.
-    durable: u64,
-    /// Transactions since the log was last written back.
+    /// Commits that a power cut does not take back.
+    durable: Arc<AtomicU64>,
+    /// Transactions since the log was last written back, and the rows changed by then.
     unwritten: u32,
+    written: u64,
     roster: std::cell::RefCell<roster::Copy>,
 }
 
@@ -116,8 +123,10 @@ impl Store {
         let store = Self {
             conn,
             durability: Durability::AtOnce,
-            durable: 0,
-            unwritten: 0,
+            durable: Arc::default(),
+            // What an app that was killed left in the log nobody has counted.
+            unwritten: u32::MAX,
+            written: 0,
             roster: std::cell::RefCell::default(),
         };
         if meta::get::<DeviceId>(&store.conn, meta::key::DEVICE)?.is_none() {
@@ -153,10 +162,10 @@ impl Store {
             })?;
             self.durability = durability;
         }
-        self.durable += u64::from(durability == Durability::AtOnce);
-        self.unwritten += 1;
+        self.unwritten = self.unwritten.saturating_add(1);
+        let durable = (durability == Durability::AtOnce).then(|| self.durable.clone());
         let sql = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Tx::new(sql, env)
+        Tx::new(sql, env, durable)
     }
 
     /// Writes the log back into the file once enough has gathered. Called when nothing is asked and nothing is out, never in a
@@ -164,10 +173,17 @@ impl Store {
     pub fn tidy(&mut self) -> Result<()> {
         /// 50 saves: about 500 pages of 4 KB.
         const ENOUGH: u32 = 50;
-        if self.unwritten >= ENOUGH {
-            self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
-            self.unwritten = 0;
+        /// 1,000 rows, of which a single page of a pull may bring twice as many: about as much.
+        const MANY: u64 = 1000;
+        if self.unwritten >= ENOUGH || self.conn.total_changes() - self.written >= MANY {
+            self.write_back()?;
         }
+        Ok(())
+    }
+
+    fn write_back(&mut self) -> Result<()> {
+        self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        (self.unwritten, self.written) = (0, self.conn.total_changes());
         Ok(())
     }
 
@@ -185,17 +201,16 @@ impl Store {
             while steps.next()?.is_some() {}
             drop(steps);
             drop(statement);
-            self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
-            self.unwritten = 0;
+            self.write_back()?;
             left -= n;
         }
         Ok(())
     }
 
-    /// How many transactions were begun so far that a power cut does not take back, for simulations.
+    /// How many commits so far a power cut does not take back, for simulations.
     #[doc(hidden)]
     pub fn durable_for_tests(&self) -> u64 {
-        self.durable
+        self.durable.load(Ordering::Relaxed)
     }
 
     /// The recipients in memory, brought up to date.
@@ -228,15 +243,52 @@ mod tests {
         let level = |tx: &Tx<'_>| tx.pragma_query_value(None, "synchronous", |r| r.get::<_, i64>(0)).unwrap();
         const NORMAL: i64 = 1;
         const FULL: i64 = 2;
-        for _ in 0..2 {
+        for n in 0..2 {
             let tx = store.begin(&mut world).unwrap();
             assert_eq!(level(&tx), FULL);
+            meta::set(&tx, "saved", &n).unwrap();
             tx.commit().unwrap();
             let tx = store.begin_told(&mut world).unwrap();
             assert_eq!(level(&tx), NORMAL);
+            meta::set(&tx, "told", &n).unwrap();
             tx.commit().unwrap();
+            // What changes nothing, or is given up, brings nothing to the disk.
+            store.begin(&mut world).unwrap().commit().unwrap();
+            meta::set(&store.begin(&mut world).unwrap(), "given up", &n).unwrap();
         }
         assert_eq!(store.durable_for_tests(), 2);
+    }
+
+    #[test]
+    fn the_log_is_written_back_after_many_saves_or_one_large_reply_and_after_a_start() {
+        let (mut world, folder) = (World::new(), crate::testing::Dir::new());
+        let path = folder.path().join("store.db");
+        let mut store = Store::open(Some(&path), &StoreKey([7; 32]), &mut world).unwrap();
+        // Pages of the file itself, which only writing back changes.
+        let size = || std::fs::metadata(&path).unwrap().len();
+        store.tidy().unwrap();
+        let fresh = size();
+        assert!(fresh > 50_000, "the schema: {fresh}");
+        let large = "x".repeat(4000);
+        let mut put = |store: &mut Store, from: u32, to: u32| {
+            let tx = store.begin_told(&mut world).unwrap();
+            for n in from..to {
+                meta::set(&tx, &format!("row {n}"), &large).unwrap();
+            }
+            tx.commit().unwrap();
+        };
+        put(&mut store, 0, 40);
+        store.tidy().unwrap();
+        assert_eq!(size(), fresh, "a little can wait");
+        put(&mut store, 40, 1100);
+        store.tidy().unwrap();
+        let large_reply = size();
+        assert!(large_reply > 4_000_000, "{large_reply}");
+        for n in 2000..2060 {
+            put(&mut store, n, n + 1);
+        }
+        store.tidy().unwrap();
+        assert!(size() > large_reply, "many small ones");
     }
 
     #[test]

@@ -10,7 +10,15 @@ use shared::{
     merge::actor::{Actor, Standing},
     records::Role,
 };
-use std::{collections::BTreeSet, ops::Deref, rc::Rc};
+use std::{
+    collections::BTreeSet,
+    ops::Deref,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use uuid::Uuid;
 
 /// Reads and writes of one command or one reply; all of it holds after [`Tx::commit`], none of it otherwise.
@@ -32,6 +40,9 @@ pub struct Tx<'a> {
     /// Operations appended by this transaction: first and last local number.
     pub(super) appended: Option<(u64, u64)>,
     dropped_draft: Option<undo::DroppedDraft>,
+    /// Rows changed on this connection before it, and where to count it if its commit waits for the disk.
+    changes_before: u64,
+    durable: Option<Arc<AtomicU64>>,
 }
 
 /// Who speaks from this device.
@@ -70,10 +81,11 @@ pub fn clock_offset(conn: &Connection, now: Moment) -> Result<i64> {
 }
 
 impl<'a> Tx<'a> {
-    pub(super) fn new(sql: Transaction<'a>, env: &'a mut dyn Env) -> Result<Self> {
+    pub(super) fn new(sql: Transaction<'a>, env: &'a mut dyn Env, durable: Option<Arc<AtomicU64>>) -> Result<Self> {
         let clock: HlcClock = meta::get(&sql, meta::key::CLOCK)?.unwrap_or_default();
         let now = env.now();
         let offset_ms = clock_offset(&sql, now)?;
+        let changes_before = sql.total_changes();
         Ok(Self {
             sql,
             env,
@@ -91,6 +103,8 @@ impl<'a> Tx<'a> {
             all_due: false,
             appended: None,
             dropped_draft: None,
+            changes_before,
+            durable,
         })
     }
 
@@ -251,7 +265,7 @@ impl<'a> Tx<'a> {
         self.dropped_draft = Some(undo::DroppedDraft { key: key.to_owned(), json });
     }
 
-    /// Makes it all durable.
+    /// Makes it all hold: on the disk at once, or with the next commit that is, as it was begun.
     pub fn commit(mut self) -> Result<()> {
         for recipient in std::mem::take(&mut self.touched) {
             roster::refresh(&mut self, recipient)?;
@@ -262,7 +276,12 @@ impl<'a> Tx<'a> {
         if self.clock != self.clock_before {
             meta::set(&self.sql, meta::key::CLOCK, &self.clock)?;
         }
-        Ok(self.sql.commit()?)
+        let changed = self.sql.total_changes() != self.changes_before;
+        self.sql.commit()?;
+        if let Some(durable) = self.durable.filter(|_| changed) {
+            durable.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
     }
 }
 

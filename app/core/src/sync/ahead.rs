@@ -38,6 +38,15 @@ impl Session {
 }
 
 impl Core {
+    /// What to send while so many calls are out: the next step, or one ahead of their replies. `None` where there is nothing more for now.
+    pub fn step_beside(&mut self, out: usize) -> Option<Step> {
+        match out {
+            0 => self.next_step(),
+            1..STEPS_AT_ONCE => self.step_ahead(),
+            _ => None,
+        }
+    }
+
     /// The step behind those that are out, where it can be told before their replies. A driver may ask while some are out, and
     /// makes the call beside theirs; replies are applied in the order of their steps.
     pub fn step_ahead(&mut self) -> Option<Step> {

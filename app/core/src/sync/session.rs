@@ -223,24 +223,24 @@ impl Desk<'_> {
 
     /// Does `work` in one transaction; on an error nothing of it was.
     pub fn write<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
-        let mut tx = self.store.begin(self.env)?;
-        let done = work(&mut tx)?;
-        tx.commit()?;
-        Ok(done)
+        in_one(self.store.begin(self.env)?, work)
     }
 
     /// As [`Desk::write`], for what the server says again when it is asked again: lost with the power, it is a lost reply.
     pub fn write_told<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
-        let mut tx = self.store.begin_told(self.env)?;
-        let done = work(&mut tx)?;
-        tx.commit()?;
-        Ok(done)
+        in_one(self.store.begin_told(self.env)?, work)
     }
 
     /// The run that is under way; a reply to one of its steps may come after it was ended.
     pub fn run(&mut self) -> Result<&mut Run, Trouble> {
         self.session.run.as_mut().ok_or(Trouble::Store(StoreError::Unreadable("no sync is running")))
     }
+}
+
+fn in_one<T>(mut tx: Tx<'_>, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    let done = work(&mut tx)?;
+    tx.commit()?;
+    Ok(done)
 }
 
 impl Core {

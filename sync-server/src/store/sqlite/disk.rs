@@ -23,7 +23,7 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// 4 groups committed and not on the disk: the writer is no further ahead, and memory holds no more than their jobs.
+/// 4 groups wait while as many are brought to the disk: the writer is no further ahead than that, and memory holds no more jobs.
 const GROUPS: usize = 4;
 
 /// Jobs that shared a commit.
@@ -76,7 +76,7 @@ impl Disk {
         let work = move || {
             while let Ok(first) = committed.recv() {
                 let mut all = vec![first];
-                all.extend(committed.try_iter());
+                all.extend(committed.try_iter().take(GROUPS - 1));
                 let mut state = on_disk.borrow().clone();
                 if state.is_ok() && all.iter().any(|(_, group)| group.wrote) {
                     // What is on the disk after a failed sync nobody knows, and the next one may succeed without it.
@@ -86,9 +86,8 @@ impl Disk {
                 let state = state.map(|_| last);
                 let _ = on_disk.send_replace(state.clone());
                 for (_, group) in all {
-                    let outcome = group.commit.and(state.clone().map(|_| ()));
                     for mut job in group.jobs {
-                        job.answer(outcome.clone());
+                        job.answer(group.commit.clone(), state.clone().map(|_| ()));
                     }
                 }
             }
@@ -103,13 +102,13 @@ impl Disk {
         self.horizon.clone()
     }
 
-    /// A commit is about to begin: from now on a reader may see it. Each is followed by its [`Disk::hand_over`].
+    /// A commit is about to be made: from now on a reader may see it. Its [`Disk::hand_over`] follows, however it goes.
     pub fn begin(&mut self) {
         self.number += 1;
         self.horizon.committed.store(self.number, SeqCst);
     }
 
-    /// Answers the jobs once what they wrote and read is on the disk.
+    /// Answers the jobs once what they wrote and read is on the disk. A group that came to no commit was never begun.
     pub fn hand_over(&mut self, group: Group) {
         if let Some(groups) = &self.groups {
             // Without its thread nobody is answered, and whoever waits is told that the store is closed.
@@ -119,7 +118,27 @@ impl Disk {
 
     /// Why nothing can be written any more, where that is so.
     pub fn broken(&self) -> Stored<()> {
+        // Without its thread nothing comes to the disk either.
+        self.horizon.on_disk.has_changed().map_err(|_| StoreError::Closed)?;
+        self.state()
+    }
+
+    fn state(&self) -> Stored<()> {
         self.horizon.on_disk.borrow().as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    /// Brings the last groups to the disk and answers them. Whether all of them are there.
+    pub fn end(mut self) -> Stored<()> {
+        self.join();
+        self.state()
+    }
+
+    fn join(&mut self) {
+        self.groups = None;
+        if let Some(thread) = self.thread.take() {
+            // One that panicked answered nobody: what it held is sent again.
+            let _ = thread.join();
+        }
     }
 }
 
@@ -130,11 +149,7 @@ fn refused(error: io::Error) -> StoreError {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        self.groups = None;
-        if let Some(thread) = self.thread.take() {
-            // One that panicked answered nobody: what it held is sent again.
-            let _ = thread.join();
-        }
+        self.join();
     }
 }
 
@@ -149,8 +164,8 @@ mod tests {
         fn run(&mut self, _: &mut rusqlite::Connection) -> bool {
             true
         }
-        fn answer(&mut self, commit: Stored<()>) {
-            self.0.take().unwrap().send(commit).unwrap();
+        fn answer(&mut self, commit: Stored<()>, on_disk: Stored<()>) {
+            self.0.take().unwrap().send(commit.and(on_disk)).unwrap();
         }
     }
 
@@ -185,9 +200,8 @@ mod tests {
         });
         // It wrote nothing, and what it read came with the first.
         let mut second = slow.commit(false);
-        for _ in 0..100 {
-            tokio::task::yield_now().await;
-        }
+        // Long enough for an answer that waits for nothing.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         assert!(first.try_recv().is_err() && second.try_recv().is_err() && !reader.is_finished());
         slow.ends.send(Ok(())).unwrap();
         assert_eq!((first.await.unwrap(), second.await.unwrap(), reader.await.unwrap()), (Ok(()), Ok(()), Ok(())));

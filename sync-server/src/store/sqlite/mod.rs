@@ -1,5 +1,6 @@
 //! SQLite, the default backend: one writer thread that owns its connection and commits in groups, a thread that brings the
-//! commits to the disk, and a few readers that each see a snapshot. A job's futures are ready at once, so a thread runs a job to its end without waiting.
+//! commits to the disk, and a few readers that each see a snapshot. A job's futures are ready at once, so a thread runs a job to its
+//! end without waiting.
 
 mod checkpoint;
 mod disk;
@@ -34,7 +35,15 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens or makes the file at `path` and brings it to the newest schema.
     pub fn open(path: impl AsRef<Path>) -> Stored<Self> {
-        let path = path.as_ref().to_owned();
+        Self::open_with(path.as_ref(), sync_of_log)
+    }
+
+    /// `sync` gives, for the file at a path, what brings its log to the disk.
+    fn open_with<S: FnMut() -> std::io::Result<()> + Send + 'static>(
+        path: &Path,
+        sync: impl FnOnce(&Path) -> Stored<S>,
+    ) -> Stored<Self> {
+        let path = path.to_owned();
         let mut conn = connect(&path, OpenFlags::default())?;
         conn.execute_batch(
             // The log is folded by checkpoint.rs, and brought to the disk by disk.rs: NORMAL leaves the syncs of commits to it, and
@@ -53,7 +62,10 @@ impl SqliteStore {
         let fold = connect(&path, OpenFlags::default())?;
         fold.execute_batch("PRAGMA synchronous = FULL").map_err(failed)?;
         let fold = checkpoint::Checkpointer::start(fold)?;
-        let disk = disk::Disk::start(sync_of_log(&path)?)?;
+        let mut sync = sync(&path)?;
+        // What a server that was killed had committed is read and built upon from now on.
+        sync().map_err(|e| StoreError::Backend(format!("the log of the store: {e}")))?;
+        let disk = disk::Disk::start(sync)?;
         let horizon = disk.horizon();
         Ok(Self {
             writer: writer::Writer::start(conn, fold, disk)?,
@@ -78,10 +90,13 @@ impl SqliteStore {
 
 /// Syncs the log beside the file at `path`, through a handle of its own: SQLite holds no locks on the log, so nothing is lost with it.
 fn sync_of_log(path: &Path) -> Stored<impl FnMut() -> std::io::Result<()> + Send + use<>> {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    let log = std::fs::File::options().read(true).write(true).open(name);
-    let log = log.map_err(|e| StoreError::Backend(format!("the log of the store: {e}")))?;
+    let open = || {
+        // Beside the file itself, where the path is a link to it.
+        let mut name = path.canonicalize()?.into_os_string();
+        name.push("-wal");
+        std::fs::File::options().read(true).write(true).open(name)
+    };
+    let log = open().map_err(|e| StoreError::Backend(format!("the log of the store: {e}")))?;
     Ok(move || log.sync_data())
 }
 
@@ -172,6 +187,66 @@ mod tests {
         };
         crate::store::conformance::run(make).await;
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// A store whose syncs end when they are told how; that of its opening has.
+    fn slow(path: &Path) -> (SqliteStore, std::sync::mpsc::Sender<std::io::Result<()>>) {
+        let (ends, end) = std::sync::mpsc::channel();
+        ends.send(Ok(())).unwrap();
+        let store = SqliteStore::open_with(path, |_| Ok(move || end.recv().unwrap_or(Ok(())))).unwrap();
+        (store, ends)
+    }
+
+    struct Advance;
+
+    impl Job for Advance {
+        type Out = u64;
+        type Err = StoreError;
+        async fn run<T: crate::store::Txn>(self, txn: &mut T) -> Stored<u64> {
+            Ok(txn.advance(1).await?.0)
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_written_is_neither_acknowledged_nor_shown_before_it_is_on_the_disk() {
+        let folder = crate::testing::TempDir::new();
+        let (store, ends) = slow(&folder.path().join("slow.db"));
+        let store = Arc::new(store);
+        assert_eq!(store.read(Head).await, Ok(0), "nothing is behind");
+        let write = tokio::spawn({
+            let store = store.clone();
+            async move { store.write(Advance).await }
+        });
+        // Committed: another connection sees it.
+        let other = connect(&folder.path().join("slow.db"), OpenFlags::default()).unwrap();
+        while other.query_row("SELECT seq FROM clock", [], |r| r.get::<_, i64>(0)).unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let read = tokio::spawn({
+            let store = store.clone();
+            async move { store.read(Head).await }
+        });
+        // Long enough for an answer that waits for nothing.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        assert!(!write.is_finished() && !read.is_finished());
+        ends.send(Ok(())).unwrap();
+        assert_eq!((write.await.unwrap(), read.await.unwrap()), (Ok(0), Ok(1)));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn after_a_sync_that_failed_nothing_is_written_shown_or_folded() {
+        let folder = crate::testing::TempDir::new();
+        let path = folder.path().join("broken.db");
+        let (store, ends) = slow(&path);
+        ends.send(Err(std::io::Error::other("gone"))).unwrap();
+        assert!(matches!(store.write(Advance).await, Err(StoreError::Backend(_))));
+        assert!(matches!(store.read(Head).await, Err(StoreError::Backend(_))));
+        assert!(matches!(store.write(Advance).await, Err(StoreError::Backend(_))));
+        drop((store, ends));
+        assert!(std::fs::metadata(folder.path().join("broken.db-wal")).unwrap().len() > 0, "the log stays as it is");
+        // The next start goes on from what the log holds: the first of the two.
+        let store = SqliteStore::open(&path).unwrap();
+        assert_eq!(store.read(Head).await, Ok(1));
     }
 
     struct Panics {

@@ -21,8 +21,8 @@ const QUEUE: usize = 4096;
 pub trait Waiting: Send {
     /// Runs the job; false asks for its savepoint to be rolled back.
     fn run(&mut self, conn: &mut Connection) -> bool;
-    /// Tells whoever waits, once it is known whether the group was committed.
-    fn answer(&mut self, commit: Result<(), StoreError>);
+    /// Tells whoever waits how the group's commit went, and whether what it wrote and read is on the disk.
+    fn answer(&mut self, commit: Stored<()>, on_disk: Stored<()>);
     /// True for what must run outside of any transaction.
     fn is_bare(&self) -> bool {
         false
@@ -43,8 +43,10 @@ impl<J: Job> Waiting for Write<J> {
         self.result = Some(result);
         good
     }
-    fn answer(&mut self, commit: Result<(), StoreError>) {
-        let result = match (self.result.take(), commit) {
+    fn answer(&mut self, commit: Stored<()>, on_disk: Stored<()>) {
+        let result = match (self.result.take(), on_disk.and(commit.clone())) {
+            // Even a refusal may rest on what a power cut takes back.
+            (_, Err(e)) if commit.is_ok() => Err(e.into()),
             // The job's own error tells more than that the group failed.
             (Some(Err(e)), _) => Err(e),
             (Some(Ok(out)), Ok(())) => Ok(out),
@@ -69,7 +71,7 @@ impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Waiting for 
         self.result = self.work.take().map(|work| work(conn).map_err(failed));
         true
     }
-    fn answer(&mut self, _: Result<(), StoreError>) {
+    fn answer(&mut self, _: Stored<()>, _: Stored<()>) {
         if let (Some(answer), Some(result)) = (self.answer.take(), self.result.take()) {
             let _ = answer.send(result);
         }
@@ -94,12 +96,21 @@ impl Writer {
                 let (bare, group): (Vec<_>, Vec<_>) = group.into_iter().partition(|job| job.is_bare());
                 for mut job in bare {
                     job.run(&mut conn);
-                    job.answer(Ok(()));
+                    job.answer(Ok(()), Ok(()));
                 }
                 commit_together(&mut conn, group, &mut disk);
-                fold.changed(conn.total_changes(), &conn);
+                if disk.broken().is_ok() {
+                    fold.changed(conn.total_changes(), &conn);
+                }
             }
-            drop((disk, fold));
+            let broken = disk.end();
+            drop(fold);
+            if broken.is_err() {
+                // Nobody may be the last to close the file, which would fold a log of which nobody knows what is on the disk. The
+                // next start finds by its checksums how far it goes.
+                std::mem::forget(conn);
+                return;
+            }
             // The last one out folds the log into the file; a crash instead leaves that to the next start.
             let _ = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
         };
@@ -141,16 +152,16 @@ fn commit_together(conn: &mut Connection, mut jobs: Vec<Box<dyn Waiting>>, disk:
         return;
     }
     let before = conn.total_changes();
-    disk.begin();
-    let commit = disk.broken().and_then(|()| try_together(conn, &mut jobs));
+    let commit = disk.broken().and_then(|()| try_together(conn, &mut jobs, disk));
     disk.hand_over(Group { jobs, commit, wrote: conn.total_changes() != before });
 }
 
-fn try_together(conn: &mut Connection, group: &mut [Box<dyn Waiting>]) -> Result<(), StoreError> {
+fn try_together(conn: &mut Connection, group: &mut [Box<dyn Waiting>], disk: &mut Disk) -> Stored<()> {
     conn.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
     if let [job] = group {
         // Alone in its transaction it needs no savepoint, which would copy every page it changes.
         let end = if job.run(conn) { "COMMIT" } else { "ROLLBACK" };
+        disk.begin();
         return conn.execute_batch(end).map_err(failed).inspect_err(|_| undo(conn));
     }
     for job in group {
@@ -164,6 +175,7 @@ fn try_together(conn: &mut Connection, group: &mut [Box<dyn Waiting>]) -> Result
         let end = if good { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
         conn.execute_batch(end).map_err(failed).inspect_err(|_| undo(conn))?;
     }
+    disk.begin();
     conn.execute_batch("COMMIT").map_err(failed).inspect_err(|_| undo(conn))
 }
 
