@@ -9,7 +9,7 @@
 use super::{Result, Tx, outbox, roster, tx::Me};
 use rusqlite::{Connection, OptionalExtension};
 use shared::{
-    AreaCode, Change, Day, Fields, Hlc, Kind, Row, RowId,
+    AreaCode, Change, Day, Fields, Hlc, Kind, Moment, Row, RowId,
     ids::{RecipientId, Rev, ReviewId},
     merge::{Meta, decide, review::decided},
     op::Op,
@@ -291,7 +291,7 @@ fn only_local(tx: &mut Tx<'_>, id: RowId, me: &Me) -> Result<Option<Row>> {
 }
 
 fn write(tx: &mut Tx<'_>, row: &Row, rev: Rev, doc: &str, mirror: Option<&str>, counts: bool) -> Result<()> {
-    let happened = row.happened();
+    let (happened, recipient) = (row.happened(), row.recipient());
     // An id stands once, though its index, which has the revision too, would take it twice.
     let known: Option<i64> = tx
         .prepare_cached("SELECT nr FROM record WHERE id = ?1")?
@@ -308,9 +308,9 @@ fn write(tx: &mut Tx<'_>, row: &Row, rev: Rev, doc: &str, mirror: Option<&str>, 
         row.id.as_bytes(),
         row.kind.word(),
         rev.0,
-        row.recipient().as_ref().map(RecipientId::as_bytes),
+        recipient.as_ref().map(RecipientId::as_bytes),
         row.author.as_bytes(),
-        counted_day(row).number(),
+        counted_on(row, happened).number(),
         happened.utc_ms,
         row.is_void(),
         counts,
@@ -318,7 +318,7 @@ fn write(tx: &mut Tx<'_>, row: &Row, rev: Rev, doc: &str, mirror: Option<&str>, 
         mirror,
         counts && is_open_need(row),
     ))?;
-    derive(tx, row)
+    derive(tx, row, recipient)
 }
 
 fn is_open_need(row: &Row) -> bool {
@@ -328,18 +328,18 @@ fn is_open_need(row: &Row) -> bool {
 }
 
 /// The day a record counts for, where it counts at all.
-fn counted_day(row: &Row) -> Day {
+fn counted_on(row: &Row, happened: Moment) -> Day {
     let solved = (row.kind == Kind::Need && row.fields.text("status") == Some(NeedStatus::Solved.word()))
-        .then(|| row.fields.parsed::<shared::Moment>("solved"))
+        .then(|| row.fields.parsed::<Moment>("solved"))
         .flatten();
-    solved.unwrap_or_else(|| row.happened()).day()
+    solved.unwrap_or(happened).day()
 }
 
 /// What follows from a changed record elsewhere in the store.
-fn derive(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
+fn derive(tx: &mut Tx<'_>, row: &Row, recipient: Option<RecipientId>) -> Result<()> {
     match row.kind {
         Kind::Recipient | Kind::Visit => {
-            if let Some(recipient) = row.recipient() {
+            if let Some(recipient) = recipient {
                 tx.touch(recipient);
             }
         }
