@@ -183,32 +183,22 @@ impl Driver {
         let mut messages = stream::select_with_strategy(requests, landed, |(): &mut ()| PollNext::Left);
         loop {
             self.go_on();
-            if let Some(message) = messages.next().now_or_never() {
-                match message {
-                    Some(Some(message)) => self.take(message),
-                    _ => return,
+            let mut message = messages.next().now_or_never();
+            if message.is_none() {
+                if self.in_flight.is_empty() {
+                    self.core.rest();
                 }
-                continue;
+                message = match self.wait() {
+                    Some(pause) => tokio::time::timeout(pause, messages.next()).await.ok(),
+                    None => Some(messages.next().await),
+                };
             }
-            if self.in_flight.is_empty() {
-                self.core.rest();
-            }
-            let message = match self.wait() {
-                Some(pause) => tokio::time::timeout(pause, messages.next()).await.ok(),
-                None => Some(messages.next().await),
-            };
             match message {
-                Some(Some(Some(message))) => self.take(message),
+                Some(Some(Some(Message::Request(request)))) => self.serve(request),
+                Some(Some(Some(Message::Landed(landed)))) => self.land(landed),
                 Some(_) => return,
                 None => self.core.begin_by_itself(),
             }
-        }
-    }
-
-    fn take(&mut self, message: Message) {
-        match message {
-            Message::Request(request) => self.serve(request),
-            Message::Landed(landed) => self.land(landed),
         }
     }
 

@@ -11,11 +11,12 @@ use crate::{
     store::{Tx, fold, member, meta, outbox, record},
 };
 use shared::{
+    RowId,
     digest::Digest,
     ids::{Epoch, Seq},
     protocol::Answer,
     seal::SealPublic,
-    wire::{Keys, PULL_ASK_MAX, PullReply, PullRequest, Scope, ScopePage},
+    wire::{Keys, PULL_ASK_MAX, PullReply, PullRequest, RawRow, Scope, ScopePage},
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -227,18 +228,23 @@ fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), Tr
     }
     let no = member::number(tx, &scope.scope)?;
     for raw in &scope.rows {
-        // A row whose envelope this build cannot read blocks no other; the digest will tell that it is missing.
-        let Some(row) = raw.row() else { continue };
-        record::put_mirror(tx, row, raw.get())?;
-        member::add(tx, no, row.id)?;
-        tx.observe(record::latest_stamp(row));
-        page.rows += 1;
+        page.rows += u32::from(take_row(tx, no, raw)?.is_some());
     }
     for row in &scope.gone {
         member::remove(tx, &scope.scope, *row)?;
     }
     page.changed |= scope.reset || !scope.rows.is_empty() || !scope.gone.is_empty();
     Ok(member::set_cursor(tx, &scope.scope, scope.cursor)?)
+}
+
+/// Takes in one row of a scope. `None` where this build cannot read its envelope: it blocks no other, and the digest will tell that it is
+/// missing.
+pub(super) fn take_row(tx: &mut Tx<'_>, scope: member::ScopeNo, raw: &RawRow) -> Result<Option<RowId>, Trouble> {
+    let Some(row) = raw.row() else { return Ok(None) };
+    record::put_mirror(tx, row, raw.get())?;
+    member::add(tx, scope, row.id)?;
+    tx.observe(record::latest_stamp(row));
+    Ok(Some(row.id))
 }
 
 /// What may be done about scopes that differ.

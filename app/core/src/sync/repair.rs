@@ -116,11 +116,7 @@ pub(super) fn apply(
         let mut taken = Taken::default();
         let no = member::number(tx, &asked.scope)?;
         for raw in &reply.rows {
-            let Some(row) = raw.row() else { continue };
-            record::put_mirror(tx, row, raw.get())?;
-            member::add(tx, no, row.id)?;
-            tx.observe(record::latest_stamp(row));
-            taken.came.insert(row.id);
+            taken.came.extend(pull::take_row(tx, no, raw)?);
         }
         let held = if reply.differ.is_empty() { HashMap::new() } else { member::by_bucket(tx, &asked.scope)? };
         for theirs in &reply.differ {
