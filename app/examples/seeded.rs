@@ -13,7 +13,7 @@ use std::{
 };
 
 use device_core::{
-    Device, Places, Refusal,
+    Device, Paths, Refusal,
     command::Prefs,
     device::{Options, start},
     views::Phase,
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let code = std::env::var("LIANXIN_PIN")?;
     // Off unless asked for, so that what is looked at stays as it is.
     let automatic = std::env::var_os("LIANXIN_SYNC").is_some();
-    let device = start(Places { dir: Some(lianxin_app::home::home()) }, Options { automatic })?;
+    let device = start(Paths { dir: Some(lianxin_app::home::home()) }, Options { automatic })?;
     wait(prepare(&device, &code))?;
     lianxin_app::run_on(device);
     Ok(())

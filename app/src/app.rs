@@ -1,7 +1,7 @@
 //! The root: style, preferences, toasts, the device, and the screen that the route names.
 
 use device_core::{
-    Device, Places, Receipt, Refusal,
+    Device, Paths, Refusal, Reply,
     device::{self, Options},
 };
 use dioxus::prelude::*;
@@ -35,9 +35,9 @@ pub fn App() -> Element {
 
 /// The device over this machine's store. Where the system gives no thread every command says so, in words.
 fn open() -> Device {
-    device::start(Places { dir: Some(home()) }, Options::default()).unwrap_or_else(|error| {
+    device::start(Paths { dir: Some(home()) }, Options::default()).unwrap_or_else(|error| {
         let detail = error.kind().to_string();
-        Device::answering(move |_| Receipt::Refused(Refusal::Store { detail: detail.clone() }))
+        Device::answering(move |_| Reply::Refused(Refusal::Store { detail: detail.clone() }))
     })
 }
 

@@ -13,6 +13,7 @@ pub mod components;
 pub mod downloads;
 pub mod home;
 pub mod i18n;
+pub mod labels;
 mod launch;
 pub mod prefs;
 pub mod routes;
@@ -20,7 +21,6 @@ pub mod screens;
 pub mod state;
 pub mod theme;
 pub mod wait;
-pub mod words;
 
 mod app;
 

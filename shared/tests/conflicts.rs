@@ -10,7 +10,7 @@ mod words;
 use shared::{
     merge::{
         FieldRule,
-        rules::{self, By, Meanwhile, Ruling},
+        rules::{self, AuthorKind, ConcurrentChange, RuleOutcome},
     },
     records::{Creator, Kind, NeedStatus},
 };
@@ -30,9 +30,9 @@ fn table(out: &mut String, head: &[String], lines: &[Vec<String>]) {
 fn set_lines(w: &Words) -> Vec<Vec<String>> {
     let mut lines: Vec<Vec<String>> = Vec::new();
     for rule in FieldRule::EACH {
-        let endings = |m| By::EACH.map(|by| w.ruling(&rules::set(rule, by, m)));
-        let mut groups: Vec<(Vec<Meanwhile>, [String; 3])> = Vec::new();
-        for meanwhile in Meanwhile::EACH {
+        let endings = |m| AuthorKind::EACH.map(|by| w.ruling(&rules::set(rule, by, m)));
+        let mut groups: Vec<(Vec<ConcurrentChange>, [String; 3])> = Vec::new();
+        for meanwhile in ConcurrentChange::EACH {
             match groups.last_mut() {
                 Some((of, ends)) if *ends == endings(meanwhile) => of.push(meanwhile),
                 _ => groups.push((vec![meanwhile], endings(meanwhile))),
@@ -40,7 +40,7 @@ fn set_lines(w: &Words) -> Vec<Vec<String>> {
         }
         for (at, (of, ends)) in groups.into_iter().enumerate() {
             let name = if at == 0 { format!("**{}**", w.rule_name(rule)) } else { String::new() };
-            let when = if of.len() == Meanwhile::EACH.len() {
+            let when = if of.len() == ConcurrentChange::EACH.len() {
                 w.t("whatever happened", "不论中间怎样")
             } else {
                 of.iter().map(|m| w.meanwhile(*m)).collect::<Vec<_>>().join(w.t("; or ", "；或者").as_str())
@@ -52,12 +52,12 @@ fn set_lines(w: &Words) -> Vec<Vec<String>> {
 }
 
 fn amend_lines(w: &Words) -> Vec<Vec<String>> {
-    let line = |m: Meanwhile| vec![w.meanwhile(m), w.ruling(&rules::amend(FieldRule::Fixed, m))];
-    Meanwhile::EACH.map(line).to_vec()
+    let line = |m: ConcurrentChange| vec![w.meanwhile(m), w.ruling(&rules::amend(FieldRule::Fixed, m))];
+    ConcurrentChange::EACH.map(line).to_vec()
 }
 
 fn element_lines(w: &Words) -> Vec<Vec<String>> {
-    let met = [Meanwhile::Nothing, Meanwhile::Earlier, Meanwhile::Later];
+    let met = [ConcurrentChange::Nothing, ConcurrentChange::Earlier, ConcurrentChange::Later];
     met.map(|m| vec![w.meanwhile_of_element(m), w.ruling(&rules::element(FieldRule::Set, m))]).to_vec()
 }
 
@@ -89,8 +89,13 @@ fn printed(w: &Words) -> String {
     table(&mut out, &[w.t("situation", "情形"), w.t("what becomes of the change", "结果")], &w.whole());
     writeln!(out, "## {}\n\n{}\n", w.t("Second: each field by its rule", "第二步：再看每一项"), w.how_to_read())
         .unwrap();
-    let head =
-        [w.t("rule", "规则"), w.t("meanwhile", "您看到以后"), w.by(By::Worker), w.by(By::Supervisor), w.by(By::Import)];
+    let head = [
+        w.t("rule", "规则"),
+        w.t("meanwhile", "您看到以后"),
+        w.by(AuthorKind::Worker),
+        w.by(AuthorKind::Supervisor),
+        w.by(AuthorKind::Import),
+    ];
     table(&mut out, &head, &set_lines(w));
     writeln!(out, "### {}\n\n{}\n", w.t("Corrections", "更正"), w.about_amending()).unwrap();
     table(&mut out, &[w.t("meanwhile", "您看到以后"), w.t("what becomes of the correction", "结果")], &amend_lines(w));
@@ -155,7 +160,7 @@ fn every_field_has_a_name_in_both_languages() {
 #[test]
 fn a_ruling_that_needs_a_supervisor_says_so() {
     let w = Words::english();
-    let review = rules::set(FieldRule::Identity, By::Worker, Meanwhile::Later);
-    assert!(matches!(review, Ruling::Review(_)) && w.ruling(&review).contains("supervisor"));
+    let review = rules::set(FieldRule::Identity, AuthorKind::Worker, ConcurrentChange::Later);
+    assert!(matches!(review, RuleOutcome::Review(_)) && w.ruling(&review).contains("supervisor"));
     assert!(matches!(Kind::Pairing.creator(), Creator::Supervisor));
 }

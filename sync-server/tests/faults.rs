@@ -14,7 +14,7 @@ use shared::{
 use support::{Line, client, send, today};
 use sync_server::{
     import::recipient_id,
-    testing::{Fault, Options, Saboteur, TempDir, TestServer, World},
+    testing::{Fault, FaultyProxy, Options, TempDir, TestServer, World},
 };
 
 fn server() -> TestServer {
@@ -125,29 +125,29 @@ async fn errors_are_said_in_the_readers_language() {
 async fn a_reply_lost_after_the_commit_doubles_nothing() {
     let server = server();
     let mut line = line(&server, "W1", 1).await;
-    let saboteur = Saboteur::before(server.address());
-    line.url = saboteur.url();
+    let faulty_proxy = FaultyProxy::before(server.address());
+    line.url = faulty_proxy.url();
     for n in 1..=5 {
         line.phone.visit(recipient_id(&format!("R{n}")), "home", &today());
     }
-    saboteur.plan([Fault::LoseReply, Fault::CutReply(20), Fault::None]);
+    faulty_proxy.plan([Fault::LoseReply, Fault::CutReply(20), Fault::None]);
     assert!(line.try_push().await.is_err());
     assert_eq!(visits(&server).await, 5, "the server has committed");
     assert!(line.try_push().await.is_err());
     line.push().await;
     assert_eq!(visits(&server).await, 5);
-    assert_eq!(saboteur.left(), 0);
+    assert_eq!(faulty_proxy.left(), 0);
 }
 
 #[tokio::test]
 async fn a_request_cut_at_any_byte_changes_nothing_and_the_next_one_works() {
     let server = server();
     let mut line = line(&server, "W1", 1).await;
-    let saboteur = Saboteur::before(server.address());
-    line.url = saboteur.url();
+    let faulty_proxy = FaultyProxy::before(server.address());
+    line.url = faulty_proxy.url();
     line.phone.visit(recipient_id("R1"), "home", &today());
     for bytes in [0, 1, 40, 200, 400, 600] {
-        saboteur.plan([Fault::CutRequest(bytes)]);
+        faulty_proxy.plan([Fault::CutRequest(bytes)]);
         assert!(line.try_push().await.is_err(), "{bytes}");
         assert_eq!(visits(&server).await, 0, "{bytes}");
     }
@@ -158,12 +158,12 @@ async fn a_request_cut_at_any_byte_changes_nothing_and_the_next_one_works() {
 #[tokio::test]
 async fn an_enrolment_whose_reply_was_lost_can_be_repeated() {
     let server = server();
-    let saboteur = Saboteur::before(server.address());
+    let faulty_proxy = FaultyProxy::before(server.address());
     let phone =
         sync_server::testing::Phone::new(uuid::Uuid::from_u128(3).into(), chrono::Utc::now().timestamp_millis());
     let body = support::json(&phone.enrol(&server.code("W1")));
-    saboteur.plan([Fault::LoseReply]);
-    let enrol = || send(client().post(format!("{}/v1/enrol", saboteur.url())).body(body.clone()));
+    faulty_proxy.plan([Fault::LoseReply]);
+    let enrol = || send(client().post(format!("{}/v1/enrol", faulty_proxy.url())).body(body.clone()));
     assert!(enrol().await.is_err());
     assert_eq!(enrol().await.unwrap().status, 200);
     let other = sync_server::testing::Phone::new(uuid::Uuid::from_u128(4).into(), phone.now_ms);
@@ -205,9 +205,9 @@ async fn an_upload_goes_on_where_it_stood_after_its_replies_were_lost() {
     let create = photo(&mut line, &bytes);
     line.push().await;
     let begun: MediaStatus = line.media_create(&create).await.ok();
-    let saboteur = Saboteur::before(server.address());
-    let direct = std::mem::replace(&mut line.url, saboteur.url());
-    saboteur.plan([Fault::LoseReply, Fault::CutRequest(50_000)]);
+    let faulty_proxy = FaultyProxy::before(server.address());
+    let direct = std::mem::replace(&mut line.url, faulty_proxy.url());
+    faulty_proxy.plan([Fault::LoseReply, Fault::CutRequest(50_000)]);
     assert!(line.media_chunk(begun.upload, 0, &bytes[..100_000]).await.is_err());
     assert!(line.media_chunk(begun.upload, 100_000, &bytes[100_000..200_000]).await.is_err());
     line.url = direct;

@@ -177,10 +177,10 @@ async fn bundle(line: &Line, photos: Vec<BundledPhoto>) -> Vec<u8> {
 /// Every finished photo in a folder.
 fn photos_in(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
-    for shelf in std::fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
-        for file in std::fs::read_dir(shelf.path()).into_iter().flatten().map(Result::unwrap) {
-            let (shelf, file) = (shelf.file_name(), file.file_name());
-            found.push(format!("{}/{}", shelf.to_string_lossy(), file.to_string_lossy()));
+    for area_feed in std::fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
+        for file in std::fs::read_dir(area_feed.path()).into_iter().flatten().map(Result::unwrap) {
+            let (area_feed, file) = (area_feed.file_name(), file.file_name());
+            found.push(format!("{}/{}", area_feed.to_string_lossy(), file.to_string_lossy()));
         }
     }
     found.sort();

@@ -13,7 +13,7 @@ use shared::{
 use sync_server::testing::TestServer;
 use tests::{
     city::{History, Plan, Shape, Totals, cadence, rows::rows},
-    harness::{recorder::Recorder, town},
+    harness::{fixture, recorder::Recorder},
 };
 
 const SEED: u64 = 7;
@@ -31,7 +31,7 @@ fn small_city() -> Plan {
 }
 
 async fn report(server: &TestServer, plan: &Plan, worker: usize, period: &str) -> shared::wire::Report {
-    let client = town::client(server).unwrap();
+    let client = fixture::client(server).unwrap();
     let supervisor = &plan.workers[worker];
     let recorder = Recorder::enrol(&client, &server.code(&supervisor.code), "report").await.unwrap();
     let request = ReportRequest { area: supervisor.area, period: period.parse().unwrap(), category: None };
@@ -42,8 +42,8 @@ async fn report(server: &TestServer, plan: &Plan, worker: usize, period: &str) -
 async fn a_small_city_reports_what_it_was_made_to_count() {
     let server = TestServer::start();
     let plan = small_city();
-    town::import(&server, &plan).unwrap();
-    let outcomes = town::push(&server, &plan, History::new(&plan)).await.unwrap();
+    fixture::import(&server, &plan).unwrap();
+    let outcomes = fixture::push(&server, &plan, History::new(&plan)).await.unwrap();
     let in_force = |o: &Outcome| matches!(o, Outcome::InReview { applied: true, .. });
     assert!(outcomes.iter().all(|o| in_force(&o.outcome)), "{outcomes:?}");
 
@@ -65,10 +65,10 @@ async fn a_small_city_reports_what_it_was_made_to_count() {
 async fn the_townships_report_is_what_the_rules_make_of_its_records() {
     let server = TestServer::start();
     let plan = Plan::new(Shape::township(SEED, "2026-11-23".parse().unwrap()));
-    town::import(&server, &plan).unwrap();
+    fixture::import(&server, &plan).unwrap();
     let logs = cadence::logs(&plan);
     let rows: Vec<Row> = logs.iter().flat_map(|log| rows(&plan, log)).collect();
-    assert!(town::push(&server, &plan, logs).await.unwrap().is_empty());
+    assert!(fixture::push(&server, &plan, logs).await.unwrap().is_empty());
     let supervisor =
         plan.workers.iter().position(|w| w.role == Role::Supervisor && w.area.as_str().len() == 9).unwrap();
     for period in ["2026-10", "2026-Q3", "2026"] {

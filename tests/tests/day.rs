@@ -2,7 +2,7 @@
 
 use shared::Day;
 use tests::{
-    day::{self, Language, Teller, Where},
+    day::{self, Language, Narrator, Where},
     harness::{Folder, Tool, recorder::now_ms},
 };
 
@@ -14,7 +14,7 @@ async fn a_day_in_the_field_holds_every_check() {
         folder: Folder::temporary("day").unwrap(),
         today: Day::of_utc_ms(now_ms()),
     };
-    let mut teller = Teller::new(Language::En);
+    let mut teller = Narrator::new(Language::En);
     day::play(&places, &mut teller).await.unwrap();
     assert_eq!(teller.failed(), [""; 0]);
     assert!(teller.passed() > 50, "only {} checks were made", teller.passed());

@@ -11,7 +11,7 @@ use std::path::Path;
 use sync_server::testing::{TestServer, World};
 use tests::{
     bench::Backend,
-    day::cast::PIN,
+    day::people::PIN,
     harness::{Fault, Folder, Proxy, phone::Phone},
     kill,
 };

@@ -6,9 +6,9 @@ use device_core::views::RecordState;
 use shared::{Fen, RecipientId, indicators::Figures};
 use tests::{
     city::Totals,
-    day::cast::PIN,
+    day::people::PIN,
     harness::{Proxy, picture},
-    ui::{Handset, Town, handset::by_start, town},
+    ui::{Handset, Town, fixture, handset::by_start},
 };
 
 /// A note as it is typed by a fast thumb: Chinese, letters, digits and signs, each of which must arrive.
@@ -201,7 +201,7 @@ async fn the_phones_month_is_what_was_done(day: &mut Day) -> Figures {
         shown.push(number(&phone.text_of(&format!("mine-figure-{word}")).await.unwrap()));
     }
     phone.close().await.unwrap();
-    let device = town::inside(phone.home(), PIN).await.unwrap();
+    let device = fixture::inside(phone.home(), PIN).await.unwrap();
     let sync = device.sync_state().await.unwrap();
     assert_eq!((sync.waiting_total, sync.photos_waiting, sync.photos_failed), (0, 0, 0));
     let month = device.my_month(day.town.stage.month).await.unwrap();

@@ -1,4 +1,4 @@
-//! Everything a screen can ask of the core. Each answers with a [`crate::Receipt`]; none touches the network except the
+//! Everything a screen can ask of the core. Each answers with a [`crate::Reply`]; none touches the network except the
 //! four under "With the network", which the driver carries on for.
 
 use serde::{Deserialize, Serialize};
@@ -124,12 +124,12 @@ pub enum Command {
     /// What was sealed when access ended; needs no PIN. → `Bundle`
     SealedBundle,
     /// A colleague's bundle, to be handed to the server at the next sync. → `Done`
-    CarryBundle {
+    RelayBundle {
         #[serde(with = "base64_bytes")]
         bytes: Vec<u8>,
     },
     /// Lets go of a colleague's bundle. → `Done`
-    DropCarried { id: i64 },
+    DropRelayedBundle { id: i64 },
 
     // What is stuck.
     /// Sends a rejected operation again as a new one, after the cause was mended. → `Saved`

@@ -1,9 +1,9 @@
 //! The core: it alone owns vault, store and session, and turns a command into a receipt.
 
 use crate::{
-    Command, Env, Receipt, Refusal,
+    Command, Env, Refusal, Reply,
     bundle::{Sealed, find_sealed},
-    silence::Watch,
+    inactivity_lock::Watch,
     store::{self, Me, Store, StoreKey, Tx, outbox::Outgoing, undo::Fresh},
     sync,
     vault::{Cost, Vault},
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// Where a device keeps its files.
 #[derive(Clone, Debug, Default)]
-pub struct Places {
+pub struct Paths {
     /// A folder of its own, made if missing; `None` keeps everything in memory, for tests and simulations.
     pub dir: Option<PathBuf>,
 }
@@ -33,7 +33,7 @@ pub struct Core {
     pub(crate) watch: Option<Watch>,
     /// What was sealed when access ended; readable without the PIN.
     pub(crate) sealed: Option<Sealed>,
-    pub(crate) places: Places,
+    pub(crate) places: Paths,
     /// A locked store that lives in memory only; a file is closed instead.
     parked: Option<Store>,
 }
@@ -43,17 +43,17 @@ impl Core {
     ///
     /// # Errors
     /// [`Refusal::Store`] when the folder cannot be used, [`Refusal::StorageFull`].
-    pub fn open(places: Places, env: Box<dyn Env>) -> Result<Self, Refusal> {
+    pub fn open(places: Paths, env: Box<dyn Env>) -> Result<Self, Refusal> {
         Self::open_at_cost(places, env, Cost::PHONE)
     }
 
     /// As [`Core::open`], with a PIN that costs next to nothing to check. Only for tests and simulations.
     #[doc(hidden)]
-    pub fn open_for_tests(places: Places, env: Box<dyn Env>) -> Result<Self, Refusal> {
+    pub fn open_for_tests(places: Paths, env: Box<dyn Env>) -> Result<Self, Refusal> {
         Self::open_at_cost(places, env, Cost::cheap_for_tests())
     }
 
-    fn open_at_cost(places: Places, env: Box<dyn Env>, cost: Cost) -> Result<Self, Refusal> {
+    fn open_at_cost(places: Paths, env: Box<dyn Env>, cost: Cost) -> Result<Self, Refusal> {
         if let Some(dir) = &places.dir {
             std::fs::create_dir_all(dir).map_err(store::StoreError::from)?;
         }
@@ -76,15 +76,15 @@ impl Core {
     pub fn rest(&mut self) {
         if let Some(store) = self.store.as_mut() {
             // On a full disk the log cannot be written back; everything in it is read from there.
-            let _ = store.tidy();
+            let _ = store.checkpoint_if_large();
         }
     }
 
     /// Carries out a command. One that needs the network is begun here and carried on by a driver through
     /// [`Core::next_step`] and [`Core::apply`].
-    pub fn handle(&mut self, command: Command) -> Receipt {
-        let looked = self.look_at_the_clocks();
-        looked.and_then(|()| self.carry_out(command)).unwrap_or_else(Receipt::Refused)
+    pub fn handle(&mut self, command: Command) -> Reply {
+        let looked = self.tick();
+        looked.and_then(|()| self.carry_out(command)).unwrap_or_else(Reply::Refused)
     }
 
     /// Where the device stands.
@@ -98,7 +98,7 @@ impl Core {
         } else if store::meta::enrolment(store.conn())?.is_none() {
             Phase::Unenrolled
         } else if self.watch.as_ref().is_some_and(Watch::is_over) {
-            Phase::Silent
+            Phase::InactivityLocked
         } else {
             Phase::Ready
         })
@@ -206,7 +206,7 @@ impl Core {
             Some(store) => self.store = Some(store),
             None => self.open_store(&key)?,
         }
-        self.look_at_the_clocks()?;
+        self.tick()?;
         // A kill between the word that access ended and the sealed file; on a full disk the next unlocking tries again.
         if self.phase()? == Phase::Revoked && self.sealed.is_none() {
             let _ = self.seal_unsent();

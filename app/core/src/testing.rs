@@ -53,7 +53,7 @@ impl World {
             seed: Arc::new(AtomicU64::new(1)),
         }
     }
-    /// Both clocks go on.
+    /// RecordPair clocks go on.
     pub fn pass_ms(&self, ms: u64) {
         self.wall_ms.fetch_add(ms as i64, Ordering::SeqCst);
         self.mono_ms.fetch_add(ms, Ordering::SeqCst);
@@ -86,7 +86,7 @@ impl Env for World {
 }
 
 use crate::{
-    Command, Core, Places, Receipt, Refusal,
+    Command, Core, Paths, Refusal, Reply,
     command::{NewAssistance, NewVisit, Share},
     store::{Enrolment, Tx, member, outbox, record},
 };
@@ -94,7 +94,7 @@ use serde_json::{Value, json};
 use shared::{
     AreaCode, Change, DeviceId, Fields, Hlc, Kind, OpOutcome, Outcome, RecipientId, Row, RowId, WorkerId,
     ids::{OpId, OpNo, Rev, ReviewId},
-    merge::{Actor, Meta, actor::Standing, decide},
+    merge::{Actor, Meta, actor::Relation, decide},
     records::{AssistanceKind, Presence, Role, VisitMode},
     wire::{Scope, Token},
 };
@@ -129,7 +129,7 @@ pub fn enrolment(role: Role) -> Enrolment {
 
 /// An unlocked device; `dir: None` keeps it in memory.
 pub fn opened(world: &World, dir: Option<&Path>) -> Core {
-    let places = Places { dir: dir.map(Path::to_owned) };
+    let places = Paths { dir: dir.map(Path::to_owned) };
     let mut core = Core::open_for_tests(places, Box::new(world.clone())).unwrap();
     let command = if core.vault.exists().unwrap() {
         Command::Unlock { pin: PIN.into() }
@@ -137,7 +137,7 @@ pub fn opened(world: &World, dir: Option<&Path>) -> Core {
         Command::CreateVault { pin: PIN.into() }
     };
     let receipt = core.handle(command);
-    assert!(matches!(receipt, Receipt::Status(_)), "{receipt:?}");
+    assert!(matches!(receipt, Reply::Status(_)), "{receipt:?}");
     core
 }
 
@@ -219,7 +219,7 @@ impl Office {
             change,
         };
         let actor =
-            Actor { worker: colleague(), device: DeviceId(Uuid::from_u128(9)), unit: None, standing: Standing::InCare };
+            Actor { worker: colleague(), device: DeviceId(Uuid::from_u128(9)), unit: None, relation: Relation::InCare };
         self.judge(&op, &actor);
     }
 
@@ -239,8 +239,8 @@ impl Office {
 
     fn judged(&mut self, op: &shared::Op, actor: &Actor, area: Option<AreaCode>) -> Outcome {
         let meta = Meta { hlc: op.hlc, area, category: None, likely_duplicate: false };
-        let judged =
-            decide(self.rows.get(&op.row), op, actor, &meta).judged(|| ReviewId(Uuid::from_u128(u128::from(self.ops))));
+        let judged = decide(self.rows.get(&op.row), op, actor, &meta)
+            .into_effect(|| ReviewId(Uuid::from_u128(u128::from(self.ops))));
         if let Some(row) = judged.row {
             self.put(*row);
         }
@@ -290,7 +290,7 @@ impl Office {
             Ok(())
         })
         .unwrap();
-        core.heard_of_the_server();
+        core.record_contact();
     }
 
     pub fn sync(&mut self, core: &mut Core) {
@@ -337,14 +337,14 @@ pub fn share(recipient: RecipientId) -> Share {
 /// The rows of a save that must succeed.
 pub fn saved(core: &mut Core, command: Command) -> Vec<RowId> {
     match core.handle(command) {
-        Receipt::Saved { rows } => rows,
+        Reply::Saved { rows } => rows,
         other => panic!("{other:?}"),
     }
 }
 
 pub fn refused(core: &mut Core, command: Command) -> Refusal {
     match core.handle(command) {
-        Receipt::Refused(refusal) => refusal,
+        Reply::Refused(refusal) => refusal,
         other => panic!("{other:?}"),
     }
 }

@@ -27,7 +27,7 @@ pub enum Phase {
     /// Access was withdrawn by the office. Unsent work is kept.
     Revoked,
     /// Too many days without contact: nothing can be read or recorded until the server was reached once. Unsent work is kept.
-    Silent,
+    InactivityLocked,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -291,7 +291,7 @@ pub struct SyncView {
     pub photos_held: Option<PhotosHeld>,
     pub photo_space: PhotoSpace,
     /// Colleagues' files that this phone takes to the server, the newest first.
-    pub carried: Vec<CarriedView>,
+    pub carried: Vec<RelayedBundleView>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -311,17 +311,17 @@ pub struct PhotoSpace {
 
 /// A colleague's bundle. Whose it is, this phone cannot tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CarriedView {
+pub struct RelayedBundleView {
     pub id: i64,
     pub created: Moment,
     pub ops: u32,
     /// Bytes.
     pub size: u64,
-    pub state: CarriedState,
+    pub state: RelayState,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum CarriedState {
+pub enum RelayState {
     /// Goes with the next sync.
     Waiting,
     /// The server has it; the file has left this phone.

@@ -7,15 +7,15 @@ mod common;
 
 use common::*;
 use device_core::{
-    Command, Receipt,
-    views::{BundleView, CarriedState, Phase, RecordState},
+    Command, Reply,
+    views::{BundleView, Phase, RecordState, RelayState},
 };
 use shared::{op::Outcome, records::ReviewReason, wire::BundleVerdict};
-use sync_server::{core::Carrier, testing::TestServer};
+use sync_server::{core::RelayedBy, testing::TestServer};
 
-fn bundle(receipt: Receipt) -> BundleView {
+fn bundle(receipt: Reply) -> BundleView {
     match receipt {
-        Receipt::Bundle(view) => *view,
+        Reply::Bundle(view) => *view,
         other => panic!("{other:?}"),
     }
 }
@@ -25,7 +25,7 @@ fn export(phone: &mut Phone) -> BundleView {
 }
 
 fn carry(phone: &mut Phone, bytes: &[u8]) {
-    assert_eq!(phone.core.handle(Command::CarryBundle { bytes: bytes.to_vec() }), Receipt::Done);
+    assert_eq!(phone.core.handle(Command::RelayBundle { bytes: bytes.to_vec() }), Reply::Done);
 }
 
 /// Operations that phones sent: imports are noted as one of the office's own each.
@@ -47,7 +47,7 @@ async fn a_colleague_carries_the_work_and_the_authors_own_sync_repeats_it() {
 
     carry(&mut colleague, &view.bytes);
     let synced = colleague.sync_all().await;
-    assert_eq!(synced.carried[0].state, CarriedState::Delivered);
+    assert_eq!(synced.carried[0].state, RelayState::Delivered);
     colleague.sync_all().await;
     assert_eq!(colleague.notes(recipient("R1")), ["山上没信号"], "the record is there for whoever may see it");
     assert_eq!(ops(&counted, &server, 1), 3);
@@ -66,7 +66,7 @@ async fn a_colleague_carries_the_work_and_the_authors_own_sync_repeats_it() {
 
 fn export_again(phone: &mut Phone) -> Option<BundleView> {
     match phone.core.handle(Command::ExportBundle) {
-        Receipt::Bundle(view) => Some(*view),
+        Reply::Bundle(view) => Some(*view),
         _ => None,
     }
 }
@@ -85,9 +85,9 @@ async fn a_reply_lost_to_the_carrier_or_to_the_author_doubles_nothing() {
         colleague.line.cut(1, how);
         let view = colleague.sync().await;
         assert!(colleague.line.was_cut());
-        assert_eq!(view.carried[0].state, CarriedState::Waiting);
+        assert_eq!(view.carried[0].state, RelayState::Waiting);
     }
-    assert_eq!(colleague.sync_all().await.carried[0].state, CarriedState::Delivered);
+    assert_eq!(colleague.sync_all().await.carried[0].state, RelayState::Delivered);
     author.line.cut(0, Cut::Reply);
     author.sync().await;
     author.sync_all().await;
@@ -116,7 +116,7 @@ async fn a_kill_between_any_two_steps_loses_nothing() {
     carry(&mut colleague, &view.bytes);
     drop(colleague);
     let mut colleague = start(&away);
-    assert_eq!(colleague.state().carried[0].state, CarriedState::Waiting);
+    assert_eq!(colleague.state().carried[0].state, RelayState::Waiting);
     assert!(colleague.core.begin(&Command::SyncNow).is_none());
     // Killed after the server took the file in, before the carrier heard of it.
     while let Some(step) = colleague.core.next_step() {
@@ -129,7 +129,7 @@ async fn a_kill_between_any_two_steps_loses_nothing() {
     }
     drop(colleague);
     let mut colleague = start(&away);
-    assert_eq!(colleague.sync_all().await.carried[0].state, CarriedState::Delivered);
+    assert_eq!(colleague.sync_all().await.carried[0].state, RelayState::Delivered);
 
     let mut author = start(&home);
     assert_eq!(author.state().waiting_total, 1);
@@ -185,7 +185,7 @@ async fn a_revoked_phones_sealed_file_is_taken_in_by_the_office_and_harmless_aft
     let sealed = bundle(phone.core.handle(Command::SealedBundle));
     assert_eq!(sealed.ops, 2, "to be had without the PIN");
 
-    let import = || server.wait(server.core().import_bundle(sealed.bytes.clone(), Carrier::CommandLine)).unwrap();
+    let import = || server.wait(server.core().import_bundle(sealed.bytes.clone(), RelayedBy::CommandLine)).unwrap();
     assert_eq!(import(), BundleVerdict::Accepted);
     let mut colleague = Phone::of("W2", &server).await;
     assert_eq!(colleague.notes(recipient("R1")), ["收回以前"]);
@@ -208,6 +208,6 @@ async fn a_file_for_another_server_is_shown_as_such_and_holds_up_nothing() {
     carry(&mut colleague, &export(&mut author).bytes);
     colleague.visit(recipient("R1"), "这里", None);
     let view = colleague.sync_all().await;
-    assert_eq!(view.carried[0].state, CarriedState::Refused(BundleVerdict::OtherServer));
+    assert_eq!(view.carried[0].state, RelayState::Refused(BundleVerdict::OtherServer));
     assert_eq!(colleague.notes(recipient("R1")), ["这里"]);
 }

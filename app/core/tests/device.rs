@@ -6,7 +6,7 @@ mod common;
 
 use common::*;
 use device_core::{
-    Command, Device, Event, Places, Receipt, Refusal,
+    Command, Device, Event, Paths, Refusal, Reply,
     command::{NewVisit, RecipientQuery},
     device::{Options, start},
     views::Phase,
@@ -15,7 +15,7 @@ use futures_util::{FutureExt, StreamExt};
 use sync_server::testing::{TempDir, TestServer};
 
 async fn enrolled(folder: &TempDir, server: &TestServer, automatic: bool) -> Device {
-    let device = start(Places { dir: Some(folder.path().to_owned()) }, Options { automatic }).unwrap();
+    let device = start(Paths { dir: Some(folder.path().to_owned()) }, Options { automatic }).unwrap();
     device.create_vault(PIN).await.unwrap();
     let status = device.enrol("", &server.link("W1")).await.unwrap();
     assert_eq!(status.phase, Phase::Ready);
@@ -138,7 +138,7 @@ async fn locked_in_the_midst_of_a_backlog_nothing_is_lost_or_doubled() {
 #[tokio::test]
 async fn with_nothing_to_do_the_driver_writes_the_log_back_into_the_file() {
     let folder = TempDir::new();
-    let device = start(Places { dir: Some(folder.path().to_owned()) }, Options { automatic: false }).unwrap();
+    let device = start(Paths { dir: Some(folder.path().to_owned()) }, Options { automatic: false }).unwrap();
     device.create_vault(PIN).await.unwrap();
     // The tables were made in the log; the file itself begins as one page.
     let written = async {
@@ -179,18 +179,18 @@ async fn a_folder_that_cannot_be_used_is_said_and_not_waited_for() {
     let folder = TempDir::new();
     let file = folder.path().join("a file");
     std::fs::write(&file, "x").unwrap();
-    let device = start(Places { dir: Some(file.join("below")) }, Options::default()).unwrap();
-    assert!(matches!(device.call(Command::Status).await, Receipt::Refused(Refusal::Store { .. })));
+    let device = start(Paths { dir: Some(file.join("below")) }, Options::default()).unwrap();
+    assert!(matches!(device.call(Command::Status).await, Reply::Refused(Refusal::Store { .. })));
 }
 
 #[tokio::test]
 async fn a_device_made_of_a_function_answers_for_component_tests() {
     let device = Device::answering(|command| match command {
-        Command::Lock => Receipt::Done,
-        _ => Receipt::Refused(Refusal::Locked),
+        Command::Lock => Reply::Done,
+        _ => Reply::Refused(Refusal::Locked),
     });
     assert_eq!(device.today().await, Err(Refusal::Locked));
     assert!(matches!(device.lock().await, Err(Refusal::Store { .. })), "an answer of another kind is an error");
     assert_eq!(device, device.clone());
-    assert_ne!(device, Device::answering(|_| Receipt::Done));
+    assert_ne!(device, Device::answering(|_| Reply::Done));
 }

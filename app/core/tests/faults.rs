@@ -6,9 +6,9 @@
 mod common;
 
 use common::*;
-use device_core::{Command, Receipt, Refusal, views::RecordState};
+use device_core::{Command, Refusal, Reply, views::RecordState};
 use std::path::Path;
-use sync_server::testing::{Fault, Options, Saboteur, TempDir, TestServer, World};
+use sync_server::testing::{Fault, FaultyProxy, Options, TempDir, TestServer, World};
 
 #[tokio::test]
 async fn a_reply_lost_after_commit_doubles_nothing() {
@@ -34,7 +34,7 @@ async fn a_code_is_not_used_up_by_a_lost_reply() {
     for how in [Cut::Request, Cut::Reply] {
         phone.line.take_calls();
         phone.line.cut(0, how);
-        assert_eq!(phone.try_enrol(&server, &code).await, Receipt::Refused(Refusal::Offline));
+        assert_eq!(phone.try_enrol(&server, &code).await, Reply::Refused(Refusal::Offline));
     }
     phone.line.take_calls();
     expect_status(phone.try_enrol(&server, &code).await);
@@ -80,11 +80,11 @@ async fn every_step_of_a_session_can_be_cut_once_and_nothing_is_lost_or_doubled(
 #[tokio::test]
 async fn a_connection_cut_in_the_middle_of_bytes_is_gone_on_with() {
     let server = server();
-    let saboteur = Saboteur::before(server.address());
+    let faulty_proxy = FaultyProxy::before(server.address());
     let mut phone = Phone::new(&server);
     let code = server.code("W1");
-    phone.line = Line::to(&saboteur.url());
-    expect_status(phone.run(Command::Enrol { server: saboteur.url(), code }).await);
+    phone.line = Line::to(&faulty_proxy.url());
+    expect_status(phone.run(Command::Enrol { server: faulty_proxy.url(), code }).await);
     for (n, fault) in [
         Fault::CutRequest(1),
         Fault::CutRequest(300),
@@ -97,12 +97,12 @@ async fn a_connection_cut_in_the_middle_of_bytes_is_gone_on_with() {
     .enumerate()
     {
         // A client of its own, because a connection that is kept alive meets no new fault.
-        phone.line = Line::to(&saboteur.url());
-        saboteur.plan([fault]);
+        phone.line = Line::to(&faulty_proxy.url());
+        faulty_proxy.plan([fault]);
         phone.visit_if_known(recipient("R1"), &n.to_string());
         phone.sync().await;
-        assert_eq!(saboteur.left(), 0, "{fault:?} was met");
-        phone.line = Line::to(&saboteur.url());
+        assert_eq!(faulty_proxy.left(), 0, "{fault:?} was met");
+        phone.line = Line::to(&faulty_proxy.url());
         phone.sync_all().await;
     }
     assert_eq!(phone.notes(recipient("R1")), ["1", "2", "3", "4", "5"]);

@@ -5,7 +5,7 @@
 mod common;
 
 use common::*;
-use device_core::{Command, Receipt, Refusal};
+use device_core::{Command, Refusal, Reply};
 use shared::wire::{CHUNK_BYTES, ReportRequest};
 use sync_server::testing::{Options, TempDir, TestServer, World};
 
@@ -54,7 +54,7 @@ async fn one_photo_spoilt_on_its_way_blocks_neither_the_others_nor_any_record() 
     let bad = phone.add_photo("visit", noisy_jpeg(300, 200, 1, 90)).unwrap();
     phone.add_photo("visit", noisy_jpeg(300, 200, 2, 90)).unwrap();
     phone.visit(recipient("R1"), "two photos", Some("visit"));
-    let Receipt::Photo { base64, .. } = phone.core.handle(Command::Photo { photo: bad.id, thumb: false }) else {
+    let Reply::Photo { base64, .. } = phone.core.handle(Command::Photo { photo: bad.id, thumb: false }) else {
         panic!("the photo is there")
     };
     let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, base64).unwrap();
@@ -106,7 +106,7 @@ async fn a_photo_that_fails_every_time_holds_up_no_later_record_and_no_later_pho
     let server = server();
     let mut phone = Phone::of("W1", &server).await;
     let bad = phone.add_photo("visit", noisy_jpeg(300, 200, 1, 90)).unwrap();
-    let Receipt::Photo { base64, .. } = phone.core.handle(Command::Photo { photo: bad.id, thumb: false }) else {
+    let Reply::Photo { base64, .. } = phone.core.handle(Command::Photo { photo: bad.id, thumb: false }) else {
         panic!("the photo is there")
     };
     let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, base64).unwrap();
@@ -137,7 +137,7 @@ async fn the_phone_and_the_report_agree_on_the_photos_that_are_missing() {
         let area = "629901001".parse().unwrap();
         let period = shared::Period::Month(this_month());
         match office.run(Command::Report(ReportRequest { area, period, category: None })).await {
-            Receipt::Report { report, fresh: true } => report.attention.photos_missing,
+            Reply::Report { report, fresh: true } => report.attention.photos_missing,
             other => panic!("{other:?}"),
         }
     };
@@ -150,7 +150,7 @@ async fn the_phone_and_the_report_agree_on_the_photos_that_are_missing() {
     phone.line.take_calls();
     phone.line.cut(5, Cut::Request);
     let view = match phone.run(Command::SendPhotosNow).await {
-        Receipt::Sync(view) => *view,
+        Reply::Sync(view) => *view,
         other => panic!("{other:?}"),
     };
     assert_eq!((i64::from(view.photos_waiting), missing().await), (2, 2));
@@ -221,7 +221,7 @@ async fn what_is_no_whole_photo_is_refused_and_what_was_taken_before_stays() {
         assert_eq!(phone.add_photo("visit", bytes).unwrap_err(), refusal);
     }
     match phone.core.handle(Command::LoadDraft { key: "visit".into() }) {
-        Receipt::Draft { photos, .. } => assert_eq!(photos.len(), 1),
+        Reply::Draft { photos, .. } => assert_eq!(photos.len(), 1),
         other => panic!("{other:?}"),
     }
 }

@@ -6,7 +6,7 @@ mod common;
 
 use common::*;
 use device_core::{
-    Command, Receipt, Refusal,
+    Command, Refusal, Reply,
     command::{NewAssistance, Share},
     views::{Phase, RecordState, SyncProblem},
 };
@@ -43,11 +43,11 @@ async fn what_one_phone_saves_without_signal_a_colleague_sees_after_both_synced(
 async fn a_wrong_a_used_and_an_expired_code_are_told_apart_and_the_right_one_still_works() {
     let server = server();
     let mut phone = Phone::new(&server);
-    let unknown = Receipt::Refused(Refusal::Server(ErrorCode::CodeUnknown));
+    let unknown = Reply::Refused(Refusal::Server(ErrorCode::CodeUnknown));
     assert_eq!(phone.try_enrol(&server, "ABCDE-FGHJK").await, unknown);
     let code = server.code("W1");
     Phone::new(&server).try_enrol(&server, &code).await;
-    let used = Receipt::Refused(Refusal::Server(ErrorCode::CodeUsed));
+    let used = Reply::Refused(Refusal::Server(ErrorCode::CodeUsed));
     assert_eq!(phone.try_enrol(&server, &code).await, used);
     // The link that an administrator hands out says where the server is.
     let link = server.link("W1").to_lowercase();
@@ -57,7 +57,7 @@ async fn a_wrong_a_used_and_an_expired_code_are_told_apart_and_the_right_one_sti
     let options = Options { settings: Settings { code_valid_hours: 0, ..Settings::default() }, ..Options::default() };
     let hasty = sync_server::testing::TestServer::start_with(options);
     hasty.load(&sync_server::testing::World::small());
-    let expired = Receipt::Refused(Refusal::Server(ErrorCode::CodeExpired));
+    let expired = Reply::Refused(Refusal::Server(ErrorCode::CodeExpired));
     let code = hasty.code("W1");
     assert_eq!(Phone::new(&hasty).try_enrol(&hasty, &code).await, expired);
 }
@@ -140,7 +140,7 @@ async fn report(office: &mut Phone) -> Figures {
     let period = shared::Period::Month(this_month());
     let request = ReportRequest { area: "629901001".parse().unwrap(), period, category: None };
     match office.run(Command::Report(request)).await {
-        Receipt::Report { report, fresh: true } => report.total,
+        Reply::Report { report, fresh: true } => report.total,
         other => panic!("{other:?}"),
     }
 }
@@ -151,7 +151,7 @@ async fn a_report_is_for_supervisors_and_a_worker_is_told_so() {
     let mut phone = Phone::of("W1", &server).await;
     let period = shared::Period::Month(this_month());
     let request = ReportRequest { area: "629901001".parse().unwrap(), period, category: None };
-    let refused = Receipt::Refused(Refusal::Server(ErrorCode::NotAllowed));
+    let refused = Reply::Refused(Refusal::Server(ErrorCode::NotAllowed));
     assert_eq!(phone.run(Command::Report(request)).await, refused);
 }
 

@@ -10,8 +10,8 @@ use super::parts::leave;
 use crate::{
     components::{Glyph, Icon, Note, Page, Tone, TopBar},
     i18n::{tr, tr_args},
+    labels,
     state::use_ask,
-    words,
 };
 
 #[component]
@@ -65,7 +65,7 @@ fn EmergencyBody(contacts: Vec<EmergencyContact>) -> Element {
                 span { class: "avatar danger", aria_hidden: "true", Icon { glyph: Glyph::Phone } }
                 span { class: "row-text",
                     span { class: "emergency-number", {contact.phone.clone()} }
-                    span { class: "row-title", {words::labelled(&contact.zh, &contact.en)} }
+                    span { class: "row-title", {labels::labelled(&contact.zh, &contact.en)} }
                     span { class: "row-sub", {when(&contact.phone)} }
                 }
             }
@@ -76,7 +76,7 @@ fn EmergencyBody(contacts: Vec<EmergencyContact>) -> Element {
 
 #[cfg(test)]
 mod tests {
-    use device_core::{Device, Receipt, Refusal};
+    use device_core::{Device, Refusal, Reply};
 
     use super::*;
     use crate::{
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_numbers_stand_even_when_the_store_cannot_be_read() {
-        let broken = || Device::answering(|_| Receipt::Refused(Refusal::Store { detail: "x".into() }));
+        let broken = || Device::answering(|_| Reply::Refused(Refusal::Store { detail: "x".into() }));
         for lang in Lang::ALL {
             let page = drawn_on(lang, broken, || rsx! { EmergencyScreen {} });
             for phone in ["tel:110", "tel:120", "tel:119", "tel:12345"] {

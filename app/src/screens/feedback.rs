@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use shared::records::FeedbackKind;
 
 use super::{
-    gate::EmergencyButton,
     parts::{DraftNote, Loading, Refused, Saving, leave, use_draft},
+    route_guard::EmergencyButton,
 };
 use crate::{
     components::{Button, Choice, Glyph, Note, Page, Segmented, TextArea, Tone, TopBar, use_toasts},

@@ -1,19 +1,19 @@
 //! The screens, one file each. A screen asks the device core, draws what it answers and sends commands; what it has to
 //! work out is a plain function beside it with a plain test.
 
+mod appearance;
 mod assist;
 mod emergency;
 mod feedback;
 #[cfg(debug_assertions)]
 mod gallery;
-mod gate;
-mod lost;
+mod inactivity_locked;
 mod mine;
 mod need;
+mod not_found;
 mod parts;
 mod photos_kept;
 mod pin;
-mod reading;
 mod recipient;
 mod recipients;
 mod record;
@@ -21,12 +21,12 @@ mod record_detail;
 mod report;
 mod reviews;
 mod revoked;
+mod route_guard;
 #[cfg(test)]
 mod sample;
 mod set_pin;
 mod settings;
 mod shell;
-mod silent;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -40,10 +40,10 @@ pub use emergency::EmergencyScreen;
 pub use feedback::FeedbackScreen;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryScreen;
-pub use gate::Gate;
-pub use lost::LostScreen;
+pub use inactivity_locked::SilentScreen;
 pub use mine::MineScreen;
 pub use need::{NeedScreen, NewNeedScreen};
+pub use not_found::LostScreen;
 pub use recipient::RecipientScreen;
 pub use recipients::RecipientsScreen;
 pub use record::RecordScreen;
@@ -51,10 +51,10 @@ pub use record_detail::RecordDetailScreen;
 pub use report::ReportScreen;
 pub use reviews::{ReviewScreen, ReviewsScreen};
 pub use revoked::RevokedScreen;
+pub use route_guard::Gate;
 pub use set_pin::SetPinScreen;
 pub use settings::SettingsScreen;
 pub use shell::Shell;
-pub use silent::SilentScreen;
 pub use sync::SyncScreen;
 pub use today::TodayScreen;
 pub use unlock::UnlockScreen;

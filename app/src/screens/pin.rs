@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use crate::{
     components::PinPad,
     i18n::{tr, tr_args},
-    words,
+    labels,
 };
 
 /// What choosing a PIN has come to.
@@ -126,7 +126,7 @@ pub fn refused_words(refusal: &Refusal) -> String {
         Refusal::PinDelay { seconds } => tr_args("pin-delay", &[("wait", duration(*seconds).into())]),
         Refusal::PinTooSimple => tr("pin-too-simple"),
         other => {
-            let (what, next) = words::refusal(other);
+            let (what, next) = labels::refusal(other);
             format!("{what}{next}")
         }
     }

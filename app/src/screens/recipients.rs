@@ -11,10 +11,10 @@ use super::parts::{People, PersonRow, use_people};
 use crate::{
     components::{Button, ButtonKind, Chips, Choice, Glyph, Page, Sheet, Switch, TopBar},
     i18n::{format, tr, tr_args},
+    labels,
     routes::Route,
     screens::today::LinkPill,
     state::use_link,
-    words,
 };
 
 #[component]
@@ -108,7 +108,7 @@ fn FilterSheet(
         .into_iter()
         .map(|(category, n)| {
             let testid = format!("filter-category-{category}");
-            Choice::new(category.clone(), with_count(&words::word("category", category.word()), n)).testid(testid)
+            Choice::new(category.clone(), with_count(&labels::word("category", category.word()), n)).testid(testid)
         })
         .collect();
     let villages: Vec<_> = villages
@@ -117,7 +117,7 @@ fn FilterSheet(
         .collect();
     let tags: Vec<_> = TAGS
         .iter()
-        .map(|tag| Choice::new((*tag).to_owned(), words::word("tag", tag)).testid(format!("filter-tag-{tag}")))
+        .map(|tag| Choice::new((*tag).to_owned(), labels::word("tag", tag)).testid(format!("filter-tag-{tag}")))
         .collect();
     rsx! {
         Sheet {

@@ -3,7 +3,7 @@
 use device_core::views::SyncView;
 use dioxus::prelude::*;
 
-use super::{gate::EmergencyButton, parts::SaveFile};
+use super::{parts::SaveFile, route_guard::EmergencyButton};
 use crate::{
     components::{Button, Card, Glyph, Note, Page, Tone, TopBar},
     i18n::{tr, tr_args},

@@ -4,16 +4,16 @@ use device_core::{Refusal, views::Me};
 use dioxus::prelude::*;
 
 use super::{
+    appearance::Reading,
     parts::leave,
     photos_kept::PhotosKept,
     pin::{Chosen, PinTwice},
-    reading::Reading,
 };
 use crate::{
     components::{Card, Glyph, ListRow, Page, Section, Sheet, Tone, TopBar, use_toasts},
     i18n::tr,
+    labels,
     state::{use_device, use_status},
-    words,
 };
 
 #[component]
@@ -52,7 +52,7 @@ pub fn SettingsScreen() -> Element {
                         spawn(async move {
                             // Locked, the gate leads to the PIN.
                             if let Err(why) = device.lock().await {
-                                toasts.failed(words::refusal(&why).0);
+                                toasts.failed(labels::refusal(&why).0);
                             }
                         });
                     },

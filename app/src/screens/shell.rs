@@ -55,7 +55,7 @@ pub fn Shell() -> Element {
             waiting: u64::from(link.waiting),
             on_select: move |tab| {
                 let there = place_of(tab);
-                // Places are beside each other: going back from one leaves the app and does not retrace the tabs. The menu
+                // Paths are beside each other: going back from one leaves the app and does not retrace the tabs. The menu
                 // behind the plus opens on top, with a way back.
                 if tab == Tab::Record {
                     navigator().push(there);

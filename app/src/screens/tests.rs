@@ -1,6 +1,6 @@
 //! Screens drawn in-process: what a reader would find on the page, with answers made up.
 
-use device_core::{Device, Receipt, Refusal};
+use device_core::{Device, Refusal, Reply};
 use dioxus::prelude::*;
 
 use crate::{
@@ -16,7 +16,7 @@ pub fn drawn(root: fn() -> Element) -> String {
 }
 
 pub fn drawn_in(lang: Lang, root: fn() -> Element) -> String {
-    drawn_on(lang, || Device::answering(|_| Receipt::Refused(Refusal::Locked)), root)
+    drawn_on(lang, || Device::answering(|_| Reply::Refused(Refusal::Locked)), root)
 }
 
 /// The markup of a whole screen or a body, over a device that answers as given.

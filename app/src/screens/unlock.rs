@@ -4,9 +4,9 @@ use device_core::Refusal;
 use dioxus::prelude::*;
 
 use super::{
-    gate::EmergencyButton,
     parts::SaveFile,
     pin::{duration, refused_words},
+    route_guard::EmergencyButton,
 };
 use crate::{
     components::{ButtonKind, Glyph, Icon, Page, PinPad, TopBar},

@@ -6,8 +6,8 @@ use dioxus::prelude::*;
 use super::use_device;
 use crate::{
     components::{Toasts, use_toasts},
+    labels,
     prefs::{Prefs, TextSize, Theme, use_prefs},
-    words,
 };
 
 /// Changes the preferences: at once on the screen, then in the store.
@@ -36,7 +36,7 @@ impl Keeper {
         dioxus::core::spawn_forever(async move {
             // They hold for this run all the same; what is lost is that the next start finds them.
             if let Err(why) = device.set_prefs(stored(next)).await {
-                toasts.failed(words::refusal(&why).0);
+                toasts.failed(labels::refusal(&why).0);
             }
         });
     }

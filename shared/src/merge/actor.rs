@@ -4,7 +4,7 @@ use crate::{DeviceId, UnitId, WorkerId};
 
 /// How the author of an operation stands to the record, when the operation was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Relation {
     /// The server itself, or an import by an administrator.
     Server,
     /// Supervisor or administrator over the record's area.
@@ -22,11 +22,11 @@ pub struct Actor {
     pub worker: WorkerId,
     pub device: DeviceId,
     pub unit: Option<UnitId>,
-    pub standing: Standing,
+    pub relation: Relation,
 }
 
 impl Actor {
     pub fn is_office(&self) -> bool {
-        matches!(self.standing, Standing::Server | Standing::Supervisor)
+        matches!(self.relation, Relation::Server | Relation::Supervisor)
     }
 }

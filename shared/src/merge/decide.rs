@@ -1,11 +1,11 @@
 //! Inputs → decision. One function per kind of change; the first line of each says what it is for.
 
 use super::{
-    actor::{Actor, Standing},
+    actor::{Actor, Relation},
     guard,
     register::{self, Contest},
     review,
-    rules::{self, By, FieldRule, Meanwhile, Ruling},
+    rules::{self, AuthorKind, ConcurrentChange, FieldRule, RuleOutcome},
     status,
 };
 use crate::{
@@ -47,7 +47,7 @@ pub enum Decision {
 
 /// A decision with the row and outcome split out, as both sides use it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Judged {
+pub struct DecisionEffect {
     /// The new state, if there is one.
     pub row: Option<Box<Row>>,
     /// A review to raise: why, and the fields in question.
@@ -57,19 +57,19 @@ pub struct Judged {
 
 impl Decision {
     /// `review` gives the id under which a review is filed, where there is one.
-    pub fn judged(self, review: impl FnOnce() -> ReviewId) -> Judged {
-        let plain = |row, outcome| Judged { row, review: None, outcome };
+    pub fn into_effect(self, review: impl FnOnce() -> ReviewId) -> DecisionEffect {
+        let plain = |row, outcome| DecisionEffect { row, review: None, outcome };
         match self {
             Self::Apply(row) => plain(Some(row), Outcome::Applied),
             Self::Merge(row, lost) => plain(Some(row), Outcome::Merged { lost }),
             Self::Pass => plain(None, Outcome::Merged { lost: Vec::new() }),
             Self::Reject(why) => plain(None, Outcome::Rejected(why)),
-            Self::ApplyAndReview(row, reason) => Judged {
+            Self::ApplyAndReview(row, reason) => DecisionEffect {
                 row: Some(row),
                 review: Some((reason.clone(), Vec::new())),
                 outcome: Outcome::InReview { review: review(), reason, applied: true },
             },
-            Self::Hold(reason, fields) => Judged {
+            Self::Hold(reason, fields) => DecisionEffect {
                 row: None,
                 review: Some((reason.clone(), fields)),
                 outcome: Outcome::InReview { review: review(), reason, applied: false },
@@ -83,7 +83,7 @@ pub fn decide(row: Option<&Row>, op: &Op, actor: &Actor, meta: &Meta) -> Decisio
     if matches!(op.kind, Kind::Other(_)) || matches!(op.change, Change::Other(_)) {
         return Decision::Reject(Rejection::NeedsNewerServer);
     }
-    if actor.standing == Standing::Stranger {
+    if actor.relation == Relation::Stranger {
         return Decision::Reject(Rejection::NotYours);
     }
     if let Some(why) = guard::refusal(op, row, actor, meta.hlc) {
@@ -107,9 +107,9 @@ pub fn decide(row: Option<&Row>, op: &Op, actor: &Actor, meta: &Meta) -> Decisio
         // What this does to the review itself; the server's review step carries out what was held.
         (Some(row), Change::Resolve { accept, reason }) => review::resolve(row, *accept, reason, actor, meta),
     };
-    match (actor.standing, decision) {
+    match (actor.relation, decision) {
         // Made after the pairing had ended: whether it still counts is for the supervisor, and the new worker sees it.
-        (Standing::Former, Decision::Apply(_) | Decision::Merge(..) | Decision::ApplyAndReview(..)) => {
+        (Relation::Former, Decision::Apply(_) | Decision::Merge(..) | Decision::ApplyAndReview(..)) => {
             Decision::Hold(ReviewReason::GrantEnded, touched(&op.change))
         }
         (_, decision) => decision,
@@ -123,7 +123,7 @@ fn create(op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Decision {
         return Decision::Reject(Rejection::Invalid(problems));
     }
     match op.kind.creator() {
-        Creator::Server if actor.standing != Standing::Server => {
+        Creator::Server if actor.relation != Relation::Server => {
             return Decision::Reject(Rejection::NotAllowed);
         }
         Creator::Supervisor if !actor.is_office() => {
@@ -165,9 +165,9 @@ fn set(row: &Row, op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Decis
     for (name, value) in &fields.0 {
         let rule = row.kind.rule(name);
         match rules::set(rule, by(actor), meanwhile(row, name, Some(value), op, meta, actor)) {
-            Ruling::Stands | Ruling::Yields | Ruling::Passed => {}
-            Ruling::Review(reason) => held.push((reason, name.clone())),
-            Ruling::Otherwise(_) => {
+            RuleOutcome::Stands | RuleOutcome::Yields | RuleOutcome::Passed => {}
+            RuleOutcome::Review(reason) => held.push((reason, name.clone())),
+            RuleOutcome::Otherwise(_) => {
                 return Decision::Reject(Rejection::NeedsAmendment { field: name.clone() });
             }
         }
@@ -195,22 +195,22 @@ fn set(row: &Row, op: &Op, fields: &Fields, actor: &Actor, meta: &Meta) -> Decis
 }
 
 /// Who speaks, as the tables of [`rules`] ask.
-fn by(actor: &Actor) -> By {
-    match actor.standing {
-        Standing::Server => By::Import,
-        Standing::Supervisor => By::Supervisor,
-        Standing::InCare | Standing::Former | Standing::Stranger => By::Worker,
+fn by(actor: &Actor) -> AuthorKind {
+    match actor.relation {
+        Relation::Server => AuthorKind::Import,
+        Relation::Supervisor => AuthorKind::Supervisor,
+        Relation::InCare | Relation::Former | Relation::Stranger => AuthorKind::Worker,
     }
 }
 
 /// What happened to a field since the author saw it, as the tables of [`rules`] ask; `value` is what it is to become.
-fn meanwhile(row: &Row, name: &str, value: Option<&Value>, op: &Op, meta: &Meta, actor: &Actor) -> Meanwhile {
+fn meanwhile(row: &Row, name: &str, value: Option<&Value>, op: &Op, meta: &Meta, actor: &Actor) -> ConcurrentChange {
     let key = row.kind.rule(name).stamp_key(name);
     match register::contest(row, key, op, meta, actor) {
-        Contest::Unopposed => Meanwhile::Nothing,
-        _ if value.is_some() && row.fields.0.get(name) == value => Meanwhile::Same,
-        Contest::Won => Meanwhile::Earlier,
-        Contest::Lost => Meanwhile::Later,
+        Contest::Unopposed => ConcurrentChange::Nothing,
+        _ if value.is_some() && row.fields.0.get(name) == value => ConcurrentChange::Same,
+        Contest::Won => ConcurrentChange::Earlier,
+        Contest::Lost => ConcurrentChange::Later,
     }
 }
 
@@ -243,7 +243,7 @@ fn elements(
     meta: &Meta,
 ) -> Decision {
     let rule = row.kind.rule(field);
-    if matches!(rules::element(rule, Meanwhile::Nothing), Ruling::Otherwise(_)) {
+    if matches!(rules::element(rule, ConcurrentChange::Nothing), RuleOutcome::Otherwise(_)) {
         return Decision::Reject(Rejection::NeedsAmendment { field: field.to_owned() });
     }
     let mut next = bumped(row);
@@ -252,11 +252,11 @@ fn elements(
     for (element, removed) in changes {
         let key = format!("{field}/{element}");
         let met = match register::contest(row, &key, op, meta, actor) {
-            Contest::Unopposed => Meanwhile::Nothing,
-            Contest::Won => Meanwhile::Earlier,
-            Contest::Lost => Meanwhile::Later,
+            Contest::Unopposed => ConcurrentChange::Nothing,
+            Contest::Won => ConcurrentChange::Earlier,
+            Contest::Lost => ConcurrentChange::Later,
         };
-        if rules::element(rule, met) != Ruling::Stands {
+        if rules::element(rule, met) != RuleOutcome::Stands {
             lost.push(key);
             continue;
         }
@@ -282,12 +282,12 @@ fn amend(row: &Row, op: &Op, reason: &str, fields: &Fields, actor: &Actor, meta:
         let met = meanwhile(row, name, Some(value), op, meta, actor);
         match rules::amend(row.kind.rule(name), met) {
             // Whom and where a record is about is no slip of the pen: withdraw it and record it anew.
-            Ruling::Stands | Ruling::Review(_) if matches!(name.as_str(), "recipient" | "area") => {
+            RuleOutcome::Stands | RuleOutcome::Review(_) if matches!(name.as_str(), "recipient" | "area") => {
                 return Decision::Reject(Rejection::NeedsAmendment { field: name.clone() });
             }
-            Ruling::Stands => {}
-            Ruling::Review(_) => held.push(name.clone()),
-            Ruling::Yields | Ruling::Passed | Ruling::Otherwise(_) => {
+            RuleOutcome::Stands => {}
+            RuleOutcome::Review(_) => held.push(name.clone()),
+            RuleOutcome::Yields | RuleOutcome::Passed | RuleOutcome::Otherwise(_) => {
                 return Decision::Reject(Rejection::NeedsAmendment { field: name.clone() });
             }
         }

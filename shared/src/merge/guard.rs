@@ -1,7 +1,7 @@
 //! What holds for every change, whatever its kind: a reason where one is asked for, no events from the future, evidence
 //! that stays as it is, and records that stay small enough to travel.
 
-use super::actor::{Actor, Standing};
+use super::actor::{Actor, Relation};
 use crate::{
     Change, Fields, Hlc, Moment, Op,
     op::Rejection,
@@ -40,7 +40,7 @@ pub fn refusal(op: &Op, row: Option<&Row>, actor: &Actor, stamp: Hlc) -> Option<
     let Some(row) = row else { return generation_at_birth(op) };
     let is_create = matches!(op.change, Change::Create(_));
     let decides = matches!(op.change, Change::Resolve { .. });
-    let hands_off = row.kind == Kind::Review && actor.standing != Standing::Server && !decides;
+    let hands_off = row.kind == Kind::Review && actor.relation != Relation::Server && !decides;
     if !is_create && (row.kind.is_sealed() || hands_off) {
         return Some(Rejection::NotAllowed);
     }

@@ -17,7 +17,7 @@ pub mod rules;
 mod status;
 
 pub use actor::Actor;
-pub use decide::{Decision, Judged, Meta, decide};
+pub use decide::{Decision, DecisionEffect, Meta, decide};
 pub use rules::FieldRule;
 
 #[cfg(test)]

@@ -42,20 +42,20 @@ impl FieldRule {
 
 /// Who changes the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+pub enum AuthorKind {
     Worker,
     Supervisor,
     /// An import by an administrator, or the server itself.
     Import,
 }
 
-impl By {
+impl AuthorKind {
     pub const EACH: [Self; 3] = [Self::Worker, Self::Supervisor, Self::Import];
 }
 
 /// What happened to the field since the author of the change saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meanwhile {
+pub enum ConcurrentChange {
     /// Nobody else changed it, or this very device set it last.
     Nothing,
     /// Somebody else set it to the same value.
@@ -66,13 +66,13 @@ pub enum Meanwhile {
     Later,
 }
 
-impl Meanwhile {
+impl ConcurrentChange {
     pub const EACH: [Self; 4] = [Self::Nothing, Self::Same, Self::Earlier, Self::Later];
 }
 
 /// What becomes of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ruling {
+pub enum RuleOutcome {
     /// The new value stands. Another one that gives way to it stays readable in the record's history.
     Stands,
     /// The other's value stands. The new one stays readable in the history, and its author is told.
@@ -100,14 +100,14 @@ pub enum Way {
     Reopening,
 }
 
-use By::{Import, Supervisor, Worker};
+use AuthorKind::{Import, Supervisor, Worker};
+use ConcurrentChange::{Earlier, Later, Nothing, Same};
 use FieldRule::{Coupled, Fixed, Identity, Register, Server, Set, Status};
-use Meanwhile::{Earlier, Later, Nothing, Same};
-use Ruling::{Otherwise, Passed, Review, Stands, Yields};
+use RuleOutcome::{Otherwise, Passed, Review, Stands, Yields};
 
 /// A field is set to another value.
 #[rustfmt::skip]
-pub fn set(rule: FieldRule, by: By, meanwhile: Meanwhile) -> Ruling {
+pub fn set(rule: FieldRule, by: AuthorKind, meanwhile: ConcurrentChange) -> RuleOutcome {
     match (rule,                by,                  meanwhile) {
         (Register | Coupled(_), _,                   Nothing | Same | Earlier) => Stands,
         (Register | Coupled(_), _,                   Later)                    => Yields,
@@ -130,7 +130,7 @@ pub fn set(rule: FieldRule, by: By, meanwhile: Meanwhile) -> Ruling {
 
 /// An element of a set is added or taken out. Both ways at once: the later word holds.
 #[rustfmt::skip]
-pub fn element(rule: FieldRule, meanwhile: Meanwhile) -> Ruling {
+pub fn element(rule: FieldRule, meanwhile: ConcurrentChange) -> RuleOutcome {
     match (rule,    meanwhile) {
         (Set,       Nothing | Same | Earlier) => Stands,
         (Set,       Later)                    => Yields,
@@ -142,7 +142,7 @@ pub fn element(rule: FieldRule, meanwhile: Meanwhile) -> Ruling {
 
 /// What was submitted is corrected, with a reason. The former value stays readable either way.
 #[rustfmt::skip]
-pub fn amend(rule: FieldRule, meanwhile: Meanwhile) -> Ruling {
+pub fn amend(rule: FieldRule, meanwhile: ConcurrentChange) -> RuleOutcome {
     match (rule,    meanwhile) {
         (Fixed,     Nothing | Same)    => Stands,
         (Fixed,     Earlier | Later)   => Review(ReviewReason::AmendmentConflict),
@@ -155,7 +155,7 @@ pub fn amend(rule: FieldRule, meanwhile: Meanwhile) -> Ruling {
 /// A need goes a step further. `round`: how the round in which the step was made compares with the need's own; each
 /// reopening begins a new one.
 #[rustfmt::skip]
-pub fn step(round: Ordering, now: &NeedStatus, to: &NeedStatus) -> Ruling {
+pub fn step(round: Ordering, now: &NeedStatus, to: &NeedStatus) -> RuleOutcome {
     match (round,           now.is_end(), to.is_end()) {
         (Ordering::Less,    _,            _)                          => Review(ReviewReason::StaleStatus),
         (Ordering::Greater, _,            _)                          => Otherwise(Way::Reopening),

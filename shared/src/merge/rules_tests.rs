@@ -1,9 +1,9 @@
 //! What the tables say is what happens: every field of every kind, by everyone, whatever happened meanwhile.
 
 use super::{
-    actor::{Actor, Standing},
-    decide::{Judged, Meta, decide},
-    rules::{self, By, Meanwhile, Ruling},
+    actor::{Actor, Relation},
+    decide::{DecisionEffect, Meta, decide},
+    rules::{self, AuthorKind, ConcurrentChange, RuleOutcome},
 };
 use crate::{
     Change, DeviceId, Fields, Hlc, Op, Outcome, RowId, WorkerId,
@@ -20,14 +20,14 @@ const OTHER: u128 = 2;
 /// Stamp of the other's change; the author's is before or after it.
 const MIDDLE: i64 = 50;
 
-fn actor(by: By) -> Actor {
-    let standing = match by {
-        By::Worker => Standing::InCare,
-        By::Supervisor => Standing::Supervisor,
-        By::Import => Standing::Server,
+fn actor(by: AuthorKind) -> Actor {
+    let relation = match by {
+        AuthorKind::Worker => Relation::InCare,
+        AuthorKind::Supervisor => Relation::Supervisor,
+        AuthorKind::Import => Relation::Server,
     };
     let (worker, device) = (WorkerId(Uuid::from_u128(AUTHOR)), DeviceId(Uuid::from_u128(100 + AUTHOR)));
-    Actor { worker, device, unit: None, standing }
+    Actor { worker, device, unit: None, relation }
 }
 
 /// Two values that a field may have, found by asking the kind itself.
@@ -57,7 +57,7 @@ fn two_values(kind: &Kind, field: &str) -> (Value, Value) {
 }
 
 /// A record whose field was last set by somebody else, unless nothing happened.
-fn row(kind: &Kind, field: &str, key: &str, value: &Value, meanwhile: Meanwhile) -> Row {
+fn row(kind: &Kind, field: &str, key: &str, value: &Value, meanwhile: ConcurrentChange) -> Row {
     let other = Stamp {
         rev: Rev(2),
         hlc: Hlc::new(MIDDLE, 0),
@@ -65,7 +65,7 @@ fn row(kind: &Kind, field: &str, key: &str, value: &Value, meanwhile: Meanwhile)
         by: WorkerId(Uuid::from_u128(OTHER)),
         removed: false,
     };
-    let stamps = if meanwhile == Meanwhile::Nothing { vec![] } else { vec![(key.to_owned(), other)] };
+    let stamps = if meanwhile == ConcurrentChange::Nothing { vec![] } else { vec![(key.to_owned(), other)] };
     Row {
         kind: kind.clone(),
         id: RowId(Uuid::from_u128(1000)),
@@ -84,43 +84,50 @@ fn row(kind: &Kind, field: &str, key: &str, value: &Value, meanwhile: Meanwhile)
     }
 }
 
-fn judge(row: &Row, change: Change, by: By, meanwhile: Meanwhile) -> Judged {
-    let ms = if meanwhile == Meanwhile::Later { MIDDLE - 10 } else { MIDDLE + 10 };
+fn judge(row: &Row, change: Change, by: AuthorKind, meanwhile: ConcurrentChange) -> DecisionEffect {
+    let ms = if meanwhile == ConcurrentChange::Later { MIDDLE - 10 } else { MIDDLE + 10 };
     let op = Op {
         id: OpId(Uuid::from_u128(3)),
         no: OpNo(1),
         // Revision 1 is what the author saw; the other's change made it 2.
-        base: Rev(if meanwhile == Meanwhile::Nothing { 2 } else { 1 }),
+        base: Rev(if meanwhile == ConcurrentChange::Nothing { 2 } else { 1 }),
         hlc: Hlc::new(ms, 0),
         kind: row.kind.clone(),
         row: row.id,
         change,
     };
     let meta = Meta { hlc: op.hlc, area: None, category: None, likely_duplicate: false };
-    decide(Some(row), &op, &actor(by), &meta).judged(|| ReviewId::NIL)
+    decide(Some(row), &op, &actor(by), &meta).into_effect(|| ReviewId::NIL)
 }
 
 /// Holds what happened against what the table says.
-fn assert_ruling(ruling: &Ruling, judged: &Judged, field: &str, before: &Value, wanted: &Value, case: &str) {
-    let value = |judged: &Judged| judged.row.as_ref().map(|r| r.fields.0[field].clone());
+fn assert_rule_outcome(
+    ruling: &RuleOutcome,
+    judged: &DecisionEffect,
+    field: &str,
+    before: &Value,
+    wanted: &Value,
+    case: &str,
+) {
+    let value = |judged: &DecisionEffect| judged.row.as_ref().map(|r| r.fields.0[field].clone());
     let former =
         |v: &Value| judged.row.as_ref().is_some_and(|r| r.former.iter().any(|f| f.field == field && f.value == *v));
     match ruling {
-        Ruling::Stands => {
+        RuleOutcome::Stands => {
             assert_eq!(judged.outcome, Outcome::Applied, "{case}");
             assert_eq!(value(judged).as_ref(), Some(wanted), "{case}");
         }
-        Ruling::Yields => {
+        RuleOutcome::Yields => {
             assert_eq!(judged.outcome, Outcome::Merged { lost: vec![field.to_owned()] }, "{case}");
             assert_eq!(value(judged).as_ref(), Some(before), "{case}");
             assert!(former(wanted), "{case}: what gave way is readable");
         }
-        Ruling::Review(reason) => {
+        RuleOutcome::Review(reason) => {
             assert_eq!(judged.review, Some((reason.clone(), vec![field.to_owned()])), "{case}");
             assert!(judged.row.is_none(), "{case}: nothing changes before the decision");
         }
-        Ruling::Passed => assert_eq!(judged.outcome, Outcome::Merged { lost: vec![] }, "{case}"),
-        Ruling::Otherwise(_) => {
+        RuleOutcome::Passed => assert_eq!(judged.outcome, Outcome::Merged { lost: vec![] }, "{case}"),
+        RuleOutcome::Otherwise(_) => {
             let refused = Outcome::Rejected(Rejection::NeedsAmendment { field: field.to_owned() });
             assert_eq!(judged.outcome, refused, "{case}");
         }
@@ -142,16 +149,16 @@ fn setting_a_field_ends_as_its_line_of_the_table_says() {
     for (kind, field) in fields() {
         let rule = kind.rule(&field);
         let (old, new) = two_values(&kind, &field);
-        for by in By::EACH {
-            for meanwhile in Meanwhile::EACH {
-                let wanted = if meanwhile == Meanwhile::Same { &old } else { &new };
+        for by in AuthorKind::EACH {
+            for meanwhile in ConcurrentChange::EACH {
+                let wanted = if meanwhile == ConcurrentChange::Same { &old } else { &new };
                 let row = row(&kind, &field, rule.stamp_key(&field), &old, meanwhile);
                 let change = Change::Set(Fields::new().with(&field, wanted.clone()));
                 let judged = judge(&row, change, by, meanwhile);
                 let case = format!("{kind}.{field} ({rule:?}) by {by:?}, meanwhile {meanwhile:?}");
                 let ruling = rules::set(rule, by, meanwhile);
-                assert_ruling(&ruling, &judged, &field, &old, wanted, &case);
-                let gave_way = meanwhile == Meanwhile::Earlier && ruling == Ruling::Stands;
+                assert_rule_outcome(&ruling, &judged, &field, &old, wanted, &case);
+                let gave_way = meanwhile == ConcurrentChange::Earlier && ruling == RuleOutcome::Stands;
                 if gave_way && rule != rules::FieldRule::Set {
                     let former = judged.row.map(|r| r.former).unwrap_or_default();
                     assert!(former.iter().any(|f| f.value == old), "{case}: what gave way is readable");
@@ -160,7 +167,7 @@ fn setting_a_field_ends_as_its_line_of_the_table_says() {
             }
         }
     }
-    let lines = rules::FieldRule::EACH.len() * By::EACH.len() * Meanwhile::EACH.len();
+    let lines = rules::FieldRule::EACH.len() * AuthorKind::EACH.len() * ConcurrentChange::EACH.len();
     assert_eq!(seen.len(), lines, "every line of the table was met by some field");
 }
 
@@ -169,18 +176,18 @@ fn correcting_a_field_ends_as_its_line_of_the_table_says() {
     for (kind, field) in fields().filter(|(_, field)| !matches!(field.as_str(), "recipient" | "area")) {
         let rule = kind.rule(&field);
         let (old, new) = two_values(&kind, &field);
-        for by in By::EACH {
-            for meanwhile in Meanwhile::EACH {
-                let wanted = if meanwhile == Meanwhile::Same { &old } else { &new };
+        for by in AuthorKind::EACH {
+            for meanwhile in ConcurrentChange::EACH {
+                let wanted = if meanwhile == ConcurrentChange::Same { &old } else { &new };
                 let row = row(&kind, &field, rule.stamp_key(&field), &old, meanwhile);
                 let fields = Fields::new().with(&field, wanted.clone());
                 let judged = judge(&row, Change::Amend { reason: "写错".into(), fields }, by, meanwhile);
                 let case = format!("{kind}.{field} ({rule:?}) corrected by {by:?}, meanwhile {meanwhile:?}");
                 // What only the office makes is proposed by others, before any line of the table.
-                let proposal = kind.creator() != Creator::Worker && by == By::Worker;
+                let proposal = kind.creator() != Creator::Worker && by == AuthorKind::Worker;
                 let ruling =
-                    if proposal { Ruling::Review(ReviewReason::Proposal) } else { rules::amend(rule, meanwhile) };
-                assert_ruling(&ruling, &judged, &field, &old, wanted, &case);
+                    if proposal { RuleOutcome::Review(ReviewReason::Proposal) } else { rules::amend(rule, meanwhile) };
+                assert_rule_outcome(&ruling, &judged, &field, &old, wanted, &case);
             }
         }
     }
@@ -190,14 +197,14 @@ fn correcting_a_field_ends_as_its_line_of_the_table_says() {
 fn an_element_ends_as_its_line_of_the_table_says() {
     for (kind, field) in fields() {
         let rule = kind.rule(&field);
-        for meanwhile in Meanwhile::EACH.into_iter().filter(|m| *m != Meanwhile::Same) {
+        for meanwhile in ConcurrentChange::EACH.into_iter().filter(|m| *m != ConcurrentChange::Same) {
             let row = row(&kind, &field, &format!("{field}/x"), &json!(["y"]), meanwhile);
             let change = Change::Elements { field: field.clone(), add: vec!["x".into()], remove: vec![] };
-            let judged = judge(&row, change, By::Worker, meanwhile);
+            let judged = judge(&row, change, AuthorKind::Worker, meanwhile);
             let case = format!("{kind}.{field} ({rule:?}), meanwhile {meanwhile:?}");
             match rules::element(rule, meanwhile) {
-                Ruling::Stands => assert_eq!(judged.row.unwrap().fields.0[&field], json!(["x", "y"]), "{case}"),
-                Ruling::Yields => {
+                RuleOutcome::Stands => assert_eq!(judged.row.unwrap().fields.0[&field], json!(["x", "y"]), "{case}"),
+                RuleOutcome::Yields => {
                     assert_eq!(judged.outcome, Outcome::Merged { lost: vec![format!("{field}/x")] }, "{case}");
                 }
                 _ => assert_eq!(judged.outcome, Outcome::Rejected(Rejection::NeedsAmendment { field: field.clone() })),
@@ -211,7 +218,7 @@ fn a_step_of_a_need_ends_as_its_line_of_the_table_says() {
     for now in NeedStatus::ALL {
         for to in NeedStatus::ALL {
             for generation in 0..3u32 {
-                let mut row = row(&Kind::Need, "text", "text", &json!("缺煤"), Meanwhile::Nothing);
+                let mut row = row(&Kind::Need, "text", "text", &json!("缺煤"), ConcurrentChange::Nothing);
                 for (name, value) in [("status", json!(now)), ("generation", json!(1)), ("kind", json!("heating"))] {
                     row.fields.set(name, value);
                 }
@@ -221,15 +228,15 @@ fn a_step_of_a_need_ends_as_its_line_of_the_table_says() {
                     row.fields.set("solved", json!("1969-01-02T08:00:00+08:00"));
                 }
                 let change = Change::Advance { to: to.word().to_owned(), generation, fields: Fields::new() };
-                let judged = judge(&row, change, By::Worker, Meanwhile::Nothing);
+                let judged = judge(&row, change, AuthorKind::Worker, ConcurrentChange::Nothing);
                 let case = format!("{now} → {to} in round {generation} of 1");
                 match rules::step(generation.cmp(&1), now, to) {
-                    Ruling::Stands => {
+                    RuleOutcome::Stands => {
                         assert_eq!(judged.row.unwrap().fields.text("status"), Some(to.word()), "{case}");
                     }
-                    Ruling::Review(reason) => assert_eq!(judged.review.unwrap().0, reason, "{case}"),
-                    Ruling::Otherwise(_) => assert!(matches!(judged.outcome, Outcome::Rejected(_)), "{case}"),
-                    Ruling::Passed | Ruling::Yields => {
+                    RuleOutcome::Review(reason) => assert_eq!(judged.review.unwrap().0, reason, "{case}"),
+                    RuleOutcome::Otherwise(_) => assert!(matches!(judged.outcome, Outcome::Rejected(_)), "{case}"),
+                    RuleOutcome::Passed | RuleOutcome::Yields => {
                         assert!(matches!(judged.outcome, Outcome::Merged { .. }), "{case}: {:?}", judged.outcome);
                         let status =
                             judged.row.map_or(now.word().to_owned(), |r| r.fields.text("status").unwrap().to_owned());
@@ -243,15 +250,15 @@ fn a_step_of_a_need_ends_as_its_line_of_the_table_says() {
 
 #[test]
 fn a_review_is_decided_once_and_by_the_office_only() {
-    let mut row = row(&Kind::Review, "status", "status", &json!("open"), Meanwhile::Nothing);
+    let mut row = row(&Kind::Review, "status", "status", &json!("open"), ConcurrentChange::Nothing);
     let resolve = |accept| Change::Resolve { accept, reason: "看过证件".into() };
-    let by_worker = judge(&row, resolve(true), By::Worker, Meanwhile::Nothing);
+    let by_worker = judge(&row, resolve(true), AuthorKind::Worker, ConcurrentChange::Nothing);
     assert_eq!(by_worker.outcome, Outcome::Rejected(Rejection::NotAllowed));
-    let decided = *judge(&row, resolve(true), By::Supervisor, Meanwhile::Nothing).row.unwrap();
+    let decided = *judge(&row, resolve(true), AuthorKind::Supervisor, ConcurrentChange::Nothing).row.unwrap();
     let told = super::review::decided(&decided).unwrap();
-    assert_eq!((told.accepted, told.reason.as_str(), told.by), (true, "看过证件", actor(By::Worker).worker));
+    assert_eq!((told.accepted, told.reason.as_str(), told.by), (true, "看过证件", actor(AuthorKind::Worker).worker));
     assert_eq!(super::review::decided(&row), None);
     row = decided;
-    let again = judge(&row, resolve(false), By::Supervisor, Meanwhile::Nothing);
+    let again = judge(&row, resolve(false), AuthorKind::Supervisor, ConcurrentChange::Nothing);
     assert!(again.row.is_none(), "the first decision stands");
 }

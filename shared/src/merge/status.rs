@@ -5,7 +5,7 @@ use super::{
     actor::Actor,
     decide::{Decision, Meta, bumped, push_former},
     guard, register,
-    rules::{self, Ruling},
+    rules::{self, RuleOutcome},
 };
 use crate::{
     Fields, Moment, Op,
@@ -35,10 +35,10 @@ pub fn advance(row: &Row, op: &Op, to: &str, generation: u32, fields: &Fields, a
         return Decision::Hold(ReviewReason::StatusConflict, status);
     }
     let is_news = match rules::step(generation.cmp(&current_generation), &current, &wanted) {
-        Ruling::Review(reason) => return Decision::Hold(reason, status),
-        Ruling::Otherwise(_) => return Decision::Reject(Rejection::NotAllowed),
-        Ruling::Stands => true,
-        Ruling::Passed | Ruling::Yields => false,
+        RuleOutcome::Review(reason) => return Decision::Hold(reason, status),
+        RuleOutcome::Otherwise(_) => return Decision::Reject(Rejection::NotAllowed),
+        RuleOutcome::Stands => true,
+        RuleOutcome::Passed | RuleOutcome::Yields => false,
     };
     let mut next = bumped(row);
     let along = fields.0.iter().filter(|(name, _)| *name != "solved").map(|(n, v)| (n.clone(), v.clone()));

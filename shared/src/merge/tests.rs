@@ -1,7 +1,7 @@
 //! The promises of the rules, over random histories: concurrent changes commute, a change twice is a change once, and
 //! no value vanishes.
 
-use super::{actor::Standing, *};
+use super::{actor::Relation, *};
 use crate::{
     Change, DeviceId, Fields, Hlc, Op, Outcome, RowId, WorkerId,
     ids::{OpId, OpNo, Rev, ReviewId},
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-fn actor(n: u128, standing: Standing) -> Actor {
-    Actor { worker: WorkerId(Uuid::from_u128(n)), device: DeviceId(Uuid::from_u128(100 + n)), unit: None, standing }
+fn actor(n: u128, relation: Relation) -> Actor {
+    Actor { worker: WorkerId(Uuid::from_u128(n)), device: DeviceId(Uuid::from_u128(100 + n)), unit: None, relation }
 }
 
 fn base_row(kind: Kind, fields: Value) -> Row {
@@ -79,17 +79,17 @@ fn op(row: &Row, step: &Step, n: u128) -> Op {
     }
 }
 
-fn judge(row: &Row, step: &Step, n: u128, standing: Standing) -> Judged {
+fn judge(row: &Row, step: &Step, n: u128, relation: Relation) -> DecisionEffect {
     let op = op(row, step, n);
     let meta = Meta { hlc: op.hlc, area: None, category: None, likely_duplicate: false };
-    decide(Some(row), &op, &actor(step.device, standing), &meta).judged(|| ReviewId(Uuid::from_u128(n)))
+    decide(Some(row), &op, &actor(step.device, relation), &meta).into_effect(|| ReviewId(Uuid::from_u128(n)))
 }
 
 /// Plays steps in order; returns the row and every outcome.
-fn play(mut row: Row, steps: &[Step]) -> (Row, Vec<Judged>) {
+fn play(mut row: Row, steps: &[Step]) -> (Row, Vec<DecisionEffect>) {
     let mut all = Vec::new();
     for (n, step) in steps.iter().enumerate() {
-        let judged = judge(&row, step, n as u128 + 50, Standing::InCare);
+        let judged = judge(&row, step, n as u128 + 50, Relation::InCare);
         if let Some(next) = &judged.row {
             row = (**next).clone();
         }
@@ -172,7 +172,7 @@ proptest! {
         let mut row = recipient();
         for (n, step) in interleave(&histories, &picks).iter().enumerate() {
             let before = row.clone();
-            let judged = judge(&row, step, n as u128 + 50, Standing::InCare);
+            let judged = judge(&row, step, n as u128 + 50, Relation::InCare);
             row = *judged.row.expect("register changes always apply or merge");
             let Change::Set(fields) = &step.change else { continue };
             for (name, value) in &fields.0 {
@@ -182,7 +182,7 @@ proptest! {
                 prop_assert!(stands || kept || is_empty, "{name} of the author is gone");
                 let other = before.stamp(before.kind.rule(name).stamp_key(name));
                 let was = before.fields.0.get(name).cloned().unwrap_or(Value::Null);
-                let opposed = other.rev.0 > step.base && other.device != actor(step.device, Standing::InCare).device;
+                let opposed = other.rev.0 > step.base && other.device != actor(step.device, Relation::InCare).device;
                 if opposed && stands && was != *value && before.fields.0.contains_key(name) {
                     prop_assert!(row.former.iter().any(|f| f.field == *name && f.value == was), "{name} of the other is gone");
                 }
@@ -274,24 +274,24 @@ fn solved_and_cannot_meet_in_review() {
 fn only_a_supervisor_reopens_and_older_decisions_then_wait() {
     let (solved, _) = play(need(), &[advance(1, "solved", 0)]);
     let reopen = Step { device: 3, ms: 30, base: 2, change: Change::Reopen { reason: "没到账".into() } };
-    assert!(matches!(judge(&solved, &reopen, 60, Standing::InCare).outcome, Outcome::Rejected(_)));
-    let reopened = *judge(&solved, &reopen, 60, Standing::Supervisor).row.unwrap();
+    assert!(matches!(judge(&solved, &reopen, 60, Relation::InCare).outcome, Outcome::Rejected(_)));
+    let reopened = *judge(&solved, &reopen, 60, Relation::Supervisor).row.unwrap();
     assert_eq!((reopened.fields.text("status"), reopened.fields.int("generation")), (Some("opened"), Some(1)));
     assert!(reopened.fields.get("solved").is_none());
-    let late = judge(&reopened, &advance(2, "cannot", 0), 61, Standing::InCare);
+    let late = judge(&reopened, &advance(2, "cannot", 0), 61, Relation::InCare);
     assert_eq!(late.review.map(|r| r.0), Some(ReviewReason::StaleStatus));
 }
 
 #[test]
 fn a_submitted_visit_is_amended_with_a_reason_and_the_old_value_stays_readable() {
     let visit = visit();
-    let refused = judge(&visit, &set(9, 10, 1, "note", "b"), 60, Standing::InCare).outcome;
+    let refused = judge(&visit, &set(9, 10, 1, "note", "b"), 60, Relation::InCare).outcome;
     assert!(matches!(refused, Outcome::Rejected(crate::op::Rejection::NeedsAmendment { .. })));
     let change = Change::Amend { reason: "写错了".into(), fields: Fields::new().with("note", "b") };
     let amended =
-        *judge(&visit, &Step { device: 9, ms: 10, base: 1, change: change.clone() }, 60, Standing::InCare).row.unwrap();
+        *judge(&visit, &Step { device: 9, ms: 10, base: 1, change: change.clone() }, 60, Relation::InCare).row.unwrap();
     assert_eq!((amended.fields.text("note"), amended.former[0].reason.as_deref()), (Some("b"), Some("写错了")));
-    let stranger = judge(&visit, &Step { device: 4, ms: 10, base: 1, change }, 61, Standing::InCare);
+    let stranger = judge(&visit, &Step { device: 4, ms: 10, base: 1, change }, 61, Relation::InCare);
     assert!(
         matches!(stranger.outcome, Outcome::Rejected(crate::op::Rejection::NotAllowed)),
         "only the author or the office"
@@ -312,8 +312,8 @@ fn nothing_brings_a_withdrawn_record_back() {
 fn work_after_the_pairing_ended_waits_and_a_strangers_is_refused() {
     let row = recipient();
     let step = set(1, 10, 1, "phone", "b");
-    assert_eq!(judge(&row, &step, 60, Standing::Former).review.map(|r| r.0), Some(ReviewReason::GrantEnded));
-    let refused = judge(&row, &step, 60, Standing::Stranger).outcome;
+    assert_eq!(judge(&row, &step, 60, Relation::Former).review.map(|r| r.0), Some(ReviewReason::GrantEnded));
+    let refused = judge(&row, &step, 60, Relation::Stranger).outcome;
     assert_eq!(refused, Outcome::Rejected(crate::op::Rejection::NotYours));
 }
 
@@ -328,12 +328,12 @@ fn a_field_of_a_newer_peer_survives_an_edit() {
 #[test]
 fn a_value_that_does_not_hold_is_refused_with_its_field() {
     let long = "长".repeat(5000);
-    let outcome = judge(&recipient(), &set(1, 10, 1, "note", &long), 60, Standing::InCare).outcome;
+    let outcome = judge(&recipient(), &set(1, 10, 1, "note", &long), 60, Relation::InCare).outcome;
     let Outcome::Rejected(crate::op::Rejection::Invalid(problems)) = outcome else { panic!("{outcome:?}") };
     assert_eq!(problems[0].field, "note");
 }
 
-fn refused(judged: &Judged) -> bool {
+fn refused(judged: &DecisionEffect) -> bool {
     matches!(judged.outcome, Outcome::Rejected(_))
 }
 
@@ -347,8 +347,8 @@ fn nobody_but_the_server_touches_a_review() {
             "op": inner, "proposed_by": Uuid::from_u128(2), "proposed_hlc": "0000000000000001"}),
     );
     let change = Change::Set(Fields::new().with("op", json!({"kind": "worker"})));
-    for standing in [Standing::InCare, Standing::Supervisor] {
-        assert!(refused(&judge(&review, &Step { device: 1, ms: 10, base: 1, change: change.clone() }, 60, standing)));
+    for relation in [Relation::InCare, Relation::Supervisor] {
+        assert!(refused(&judge(&review, &Step { device: 1, ms: 10, base: 1, change: change.clone() }, 60, relation)));
     }
 }
 
@@ -364,7 +364,7 @@ fn what_the_office_makes_is_only_proposed_by_others_even_by_its_proposer() {
         Change::Set(Fields::new().with("end", "2026-02-01")),
     ];
     for change in changes {
-        let judged = judge(&pairing, &Step { device: 9, ms: 10, base: 1, change }, 60, Standing::InCare);
+        let judged = judge(&pairing, &Step { device: 9, ms: 10, base: 1, change }, 60, Relation::InCare);
         assert_eq!(judged.review.map(|r| r.0), Some(ReviewReason::Proposal));
         assert!(judged.row.is_none());
     }
@@ -374,15 +374,15 @@ fn what_the_office_makes_is_only_proposed_by_others_even_by_its_proposer() {
 fn evidence_is_changed_by_no_one() {
     let log = base_row(Kind::AccessLog, json!({"what": "export", "happened": "1970-01-01T09:00:00+08:00"}));
     let void = Step { device: 9, ms: 10, base: 1, change: Change::Void { reason: "x".into() } };
-    for standing in [Standing::InCare, Standing::Supervisor, Standing::Server] {
-        assert!(refused(&judge(&log, &void, 60, standing)));
+    for relation in [Relation::InCare, Relation::Supervisor, Relation::Server] {
+        assert!(refused(&judge(&log, &void, 60, relation)));
     }
 }
 
 #[test]
 fn a_revision_the_record_never_had_proves_nothing_was_seen() {
     let (row, _) = play(recipient(), &[set(1, 90, 1, "name", "甲")]);
-    let judged = judge(&row, &set(2, 10, 9, "name", "乙"), 60, Standing::InCare);
+    let judged = judge(&row, &set(2, 10, 9, "name", "乙"), 60, Relation::InCare);
     assert_eq!(judged.review.map(|r| r.0), Some(ReviewReason::IdentityConflict));
 }
 
@@ -399,22 +399,22 @@ fn too_many_or_too_long_tags_are_refused_and_block_nothing_else() {
     let add = |add: Vec<String>| Change::Elements { field: "tags".into(), add, remove: vec![] };
     for tags in [(0..40).map(|n| format!("t{n}")).collect(), vec!["长".repeat(41)], vec![" ".into()]] {
         let step = Step { device: 1, ms: 10, base: 1, change: add(tags) };
-        assert!(refused(&judge(&recipient(), &step, 60, Standing::InCare)));
+        assert!(refused(&judge(&recipient(), &step, 60, Relation::InCare)));
     }
     let crowded = base_row(
         Kind::Recipient,
         json!({"code": "R1", "name": "某", "category": "orphan", "area": "620802001001",
             "tags": (0..40).map(|n| format!("t{n}")).collect::<Vec<_>>()}),
     );
-    assert_eq!(judge(&crowded, &set(1, 10, 1, "phone", "2"), 60, Standing::InCare).outcome, Outcome::Applied);
+    assert_eq!(judge(&crowded, &set(1, 10, 1, "phone", "2"), 60, Relation::InCare).outcome, Outcome::Applied);
 }
 
 #[test]
 fn a_whole_list_never_overwrites_what_others_added() {
     let list = Change::Set(Fields::new().with("tags", json!(["x"])));
     let step = Step { device: 1, ms: 10, base: 1, change: list };
-    assert!(refused(&judge(&recipient(), &step, 60, Standing::InCare)));
-    let imported = *judge(&recipient(), &step, 60, Standing::Server).row.unwrap();
+    assert!(refused(&judge(&recipient(), &step, 60, Relation::InCare)));
+    let imported = *judge(&recipient(), &step, 60, Relation::Server).row.unwrap();
     assert_eq!(imported.fields.get("tags"), Some(&json!(["x"])));
     assert!(imported.stamp("tags/lives-alone").removed);
 }
@@ -450,7 +450,7 @@ fn of_two_moments_of_solving_the_earlier_counts_in_any_order() {
 fn nothing_happened_the_day_after_tomorrow() {
     let change =
         Change::Amend { reason: "改".into(), fields: Fields::new().with("happened", "1970-01-03T09:00:00+08:00") };
-    let judged = judge(&visit(), &Step { device: 9, ms: 10, base: 1, change }, 60, Standing::InCare);
+    let judged = judge(&visit(), &Step { device: 9, ms: 10, base: 1, change }, 60, Relation::InCare);
     assert!(refused(&judged));
 }
 
@@ -463,7 +463,7 @@ fn a_need_is_born_in_its_first_generation_and_solved_only_with_a_moment() {
             ..op(&need, &Step { device: 1, ms: 10, base: 0, change: Change::Create(fields) }, 1)
         };
         let meta = Meta { hlc: Hlc::new(1_800_000_000_000, 0), area: None, category: None, likely_duplicate: false };
-        decide(None, &op, &actor(1, Standing::InCare), &meta)
+        decide(None, &op, &actor(1, Relation::InCare), &meta)
     };
     assert!(matches!(create(need().fields), Decision::Apply(_)));
     assert!(matches!(create(need().fields.with("generation", 4_294_967_295u32)), Decision::Reject(_)));
@@ -473,5 +473,5 @@ fn a_need_is_born_in_its_first_generation_and_solved_only_with_a_moment() {
 #[test]
 fn a_reason_is_asked_for() {
     let step = Step { device: 9, ms: 10, base: 1, change: Change::Void { reason: " ".into() } };
-    assert!(refused(&judge(&visit(), &step, 60, Standing::InCare)));
+    assert!(refused(&judge(&visit(), &step, 60, Relation::InCare)));
 }

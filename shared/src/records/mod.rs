@@ -1,7 +1,7 @@
 //! Every kind of record, one file each: its fields, its field rules and what makes it valid. A record travels as a
 //! [`Row`]: an envelope the sync understands around fields that only the kind understands.
 
-use crate::{Fields, merge::rules::FieldRule, misfit::misfit, open_enum};
+use crate::{Fields, field_error::field_error, merge::rules::FieldRule, open_enum};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub mod access_log;
@@ -187,7 +187,7 @@ impl Kind {
     pub fn problems(&self, fields: &Fields) -> Vec<Problem> {
         per_kind!(self, R => match fields.view::<R>() {
             Ok(record) => record.problems(),
-            Err(e) => vec![misfit::<R>(fields).unwrap_or_else(|| Problem::shape("", &e.to_string()))],
+            Err(e) => vec![field_error::<R>(fields).unwrap_or_else(|| Problem::shape("", &e.to_string()))],
         }, else vec![])
     }
 }

@@ -4,7 +4,7 @@
 use shared::{
     merge::{
         FieldRule,
-        rules::{By, Meanwhile, Ruling, Way},
+        rules::{AuthorKind, ConcurrentChange, RuleOutcome, Way},
     },
     records::{Creator, Kind, NeedStatus, ReviewReason},
 };
@@ -182,50 +182,52 @@ impl Words {
         )
     }
 
-    pub fn by(&self, by: By) -> String {
+    pub fn by(&self, by: AuthorKind) -> String {
         match by {
-            By::Worker => self.t("changed by a worker", "干部改"),
-            By::Supervisor => self.t("by a supervisor", "督导改"),
-            By::Import => self.t("by an import", "名册导入"),
+            AuthorKind::Worker => self.t("changed by a worker", "干部改"),
+            AuthorKind::Supervisor => self.t("by a supervisor", "督导改"),
+            AuthorKind::Import => self.t("by an import", "名册导入"),
         }
     }
 
-    pub fn meanwhile(&self, meanwhile: Meanwhile) -> String {
+    pub fn meanwhile(&self, meanwhile: ConcurrentChange) -> String {
         match meanwhile {
-            Meanwhile::Nothing => self.t("nobody else changed it", "没有别人改过"),
-            Meanwhile::Same => self.t("somebody else set the same value", "别人改成了一样的"),
-            Meanwhile::Earlier => self.t("somebody else changed it, earlier", "别人先改过"),
-            Meanwhile::Later => self.t("somebody else changed it, later", "别人后改过"),
+            ConcurrentChange::Nothing => self.t("nobody else changed it", "没有别人改过"),
+            ConcurrentChange::Same => self.t("somebody else set the same value", "别人改成了一样的"),
+            ConcurrentChange::Earlier => self.t("somebody else changed it, earlier", "别人先改过"),
+            ConcurrentChange::Later => self.t("somebody else changed it, later", "别人后改过"),
         }
     }
 
-    pub fn meanwhile_of_element(&self, meanwhile: Meanwhile) -> String {
+    pub fn meanwhile_of_element(&self, meanwhile: ConcurrentChange) -> String {
         match meanwhile {
-            Meanwhile::Earlier => {
+            ConcurrentChange::Earlier => {
                 self.t("somebody else said otherwise about this tag, earlier", "别人先对这个标签说了相反的")
             }
-            Meanwhile::Later => {
+            ConcurrentChange::Later => {
                 self.t("somebody else said otherwise about this tag, later", "别人后对这个标签说了相反的")
             }
             other => self.meanwhile(other),
         }
     }
 
-    pub fn ruling(&self, ruling: &Ruling) -> String {
+    pub fn ruling(&self, ruling: &RuleOutcome) -> String {
         match ruling {
-            Ruling::Review(reason) => self.with(self.ruling_short(ruling), &self.word("review", reason.word())),
-            Ruling::Otherwise(way) => format!("{}{}{}", self.ruling_short(ruling), self.t(": ", "："), self.way(*way)),
+            RuleOutcome::Review(reason) => self.with(self.ruling_short(ruling), &self.word("review", reason.word())),
+            RuleOutcome::Otherwise(way) => {
+                format!("{}{}{}", self.ruling_short(ruling), self.t(": ", "："), self.way(*way))
+            }
             other => self.ruling_short(other),
         }
     }
 
-    pub fn ruling_short(&self, ruling: &Ruling) -> String {
+    pub fn ruling_short(&self, ruling: &RuleOutcome) -> String {
         match ruling {
-            Ruling::Stands => self.t("stands", "采用"),
-            Ruling::Yields => self.t("yields", "不采用，留底"),
-            Ruling::Review(_) => self.t("**a supervisor decides**", "**督导来定**"),
-            Ruling::Passed => self.t("passed over", "略过"),
-            Ruling::Otherwise(_) => self.t("another way", "换个办法"),
+            RuleOutcome::Stands => self.t("stands", "采用"),
+            RuleOutcome::Yields => self.t("yields", "不采用，留底"),
+            RuleOutcome::Review(_) => self.t("**a supervisor decides**", "**督导来定**"),
+            RuleOutcome::Passed => self.t("passed over", "略过"),
+            RuleOutcome::Otherwise(_) => self.t("another way", "换个办法"),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::{Failure, args::Data, control};
 use crate::{
-    core::{Carrier, Settings, SystemEnv},
+    core::{RelayedBy, Settings, SystemEnv},
     data::{DataDir, DataError, DataLock, LocalCore},
     import::{self, ImportReport, List},
     store::PgStore,
@@ -112,7 +112,7 @@ async fn try_perform(core: &LocalCore, ask: Ask, lang: Lang) -> Result<Answer, F
         Ask::Bundle { file } => {
             // What is no base64 is no bundle either.
             let file = BASE64_STANDARD.decode(file).unwrap_or_default();
-            core.import_bundle(file, Carrier::CommandLine).await.map(Answer::Bundle).map_err(failed)
+            core.import_bundle(file, RelayedBy::CommandLine).await.map(Answer::Bundle).map_err(failed)
         }
     }
 }

@@ -51,7 +51,7 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
         let args = [("address", options.listen.to_string().into()), ("why", why.to_string().into())];
         Failure::unusable(lang, "cli-cannot-listen", &args)
     };
-    let keeper = tokio::spawn(keep_house(core.clone()));
+    let owner = tokio::spawn(housekeeping_round(core.clone()));
     let listener = TcpListener::bind(options.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let https = tls.is_some() || options.behind_tls_proxy;
@@ -68,7 +68,7 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
     });
     let api = Arc::new(Api::new(Arc::new(core.clone()), Limits::default()));
     let app = http::app(api, ConsoleOptions { https, public_url });
-    let _tended = Tended(tokio::spawn(core.clone().tend_photos()));
+    let _tended = Tended(tokio::spawn(core.clone().media_sweep_round()));
     println!("{}", tr_with(lang, "cli-serving", &[("url", own_url.clone().into())]));
     tracing::info!(url = own_url, version = env!("CARGO_PKG_VERSION"), "listening");
     match tls {
@@ -82,7 +82,7 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
             http::serve(app, listener, ServeOptions::default(), told_to_stop()).await;
         }
     }
-    keeper.abort();
+    owner.abort();
     tracing::info!("stopped");
     Ok(tr(lang, "cli-stopped"))
 }
@@ -91,9 +91,9 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// What a server does without being asked: judges what an older one could not, and prunes once a day.
-async fn keep_house(core: LocalCore) {
+async fn housekeeping_round(core: LocalCore) {
     // The protocol's version counts too: a build between two releases may know more than the last one.
-    match core.judge_again(&format!("{}/{PROTO}", env!("CARGO_PKG_VERSION"))).await {
+    match core.quarantine_retry(&format!("{}/{PROTO}", env!("CARGO_PKG_VERSION"))).await {
         Ok(0) => {}
         Ok(judged) => tracing::info!(judged, "operations that an older server could not judge"),
         Err(error) => tracing::error!(%error, "the quarantine could not be gone through; the next start tries again"),

@@ -8,7 +8,7 @@ use super::{
     guard::{self, Administrator, Signed, Uploaded},
     page::{self, Frame},
 };
-use crate::{core::Carrier, store::Store};
+use crate::{core::RelayedBy, store::Store};
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -49,8 +49,8 @@ pub async fn submit<S: Store>(State(console): State<Arc<Console<S>>>, Uploaded {
     if !signed.viewer.is_administrator() {
         return guard::refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed);
     }
-    let carrier = Carrier::Console { worker: signed.viewer.worker };
-    match console.core.import_bundle(file, carrier).await {
+    let relayed_by = RelayedBy::Console { worker: signed.viewer.worker };
+    match console.core.import_bundle(file, relayed_by).await {
         Ok(verdict) => shown(&signed, Some(&verdict)).into_response(),
         Err(error) => guard::failed(&signed.reader, Some(&signed), error),
     }

@@ -24,6 +24,7 @@ pub mod devices;
 pub mod enrol;
 pub mod export;
 pub mod format;
+pub mod format_record;
 pub mod guard;
 pub mod login;
 pub mod page;
@@ -32,12 +33,11 @@ pub mod report;
 pub mod review;
 pub mod reviews;
 pub mod session;
-pub mod told;
 
 #[cfg(test)]
 mod tests;
 
-use crate::{core::ServerCore, http::limits::BackOff, store::Store};
+use crate::{core::ServerCore, http::limits::LoginThrottle, store::Store};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -68,7 +68,7 @@ pub struct Console<S> {
     pub core: ServerCore<S>,
     pub sessions: Sessions,
     /// Wrong passwords, by account.
-    pub tries: BackOff,
+    pub tries: LoginThrottle,
     pub logins: Semaphore,
     pub options: ConsoleOptions,
 }
@@ -80,7 +80,7 @@ impl<S> Console<S> {
         Self {
             core,
             sessions: Sessions::default(),
-            tries: BackOff::new(FREE_TRIES),
+            tries: LoginThrottle::new(FREE_TRIES),
             logins: Semaphore::new(LOGINS_AT_ONCE),
             options,
         }

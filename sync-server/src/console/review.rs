@@ -4,11 +4,10 @@
 //! - `POST /console/reviews/{id}`: 303 to the case as decided · 400 without a reason · 403 · 404 · 409 cannot be accepted
 
 use super::{
-    Console,
+    Console, format_record,
     guard::{self, Posted, Reader, Signed},
     page::{self, Frame},
     reviews::{accepted_key, at, declined_key, question, state, subject, who},
-    told,
 };
 use crate::{
     core::{
@@ -141,16 +140,16 @@ fn view(signed: &Signed, case: &Case, history: &[Past], problem: Option<String>)
 /// What stands on the left, what is proposed on the right, each with its author and its time.
 fn sides(case: &Case, reader: &Reader) -> Markup {
     let kind = &case.review.row_kind;
-    let pairs: Vec<&TwoValues> = case.values.iter().filter(|p| !told::is_silent(&p.field)).collect();
+    let pairs: Vec<&TwoValues> = case.values.iter().filter(|p| !format_record::is_silent(&p.field)).collect();
     let side = |said: &Said, key: &str, of: fn(&TwoValues) -> Option<&serde_json::Value>| {
         html! {
             section.card.side {
                 h2 { (reader.t(key)) }
                 dl.pairs {
                     @for pair in &pairs {
-                        div { dt { (told::field(reader, &pair.field)) } dd.value-told { (told::value(reader, kind, &pair.field, of(pair))) } }
+                        div { dt { (format_record::field(reader, &pair.field)) } dd.value-told { (format_record::value(reader, kind, &pair.field, of(pair))) } }
                     }
-                    @if pairs.is_empty() { div { dt { (reader.t("console-review-change")) } dd { (told::word(reader, "change", case.review.op.change.name())) } } }
+                    @if pairs.is_empty() { div { dt { (reader.t("console-review-change")) } dd { (format_record::word(reader, "change", case.review.op.change.name())) } } }
                 }
                 p.soft { (who(said, reader)) " · " (at(said.hlc)) }
             }
@@ -235,13 +234,13 @@ fn told_change(case: &Case, change: &Change, in_question: &[&str], reader: &Read
         _ => None,
     };
     let shown = fields.into_iter().flat_map(|f| &f.0);
-    let shown = shown.filter(|(name, _)| in_question.contains(&name.as_str()) && !told::is_silent(name));
+    let shown = shown.filter(|(name, _)| in_question.contains(&name.as_str()) && !format_record::is_silent(name));
     html! {
-        (told::word(reader, "change", change.name()))
-        @if let Change::Advance { to, .. } = change { " " (told::word(reader, "status", to)) }
+        (format_record::word(reader, "change", change.name()))
+        @if let Change::Advance { to, .. } = change { " " (format_record::word(reader, "status", to)) }
         @for (name, value) in shown {
-            " · " (told::field(reader, name)) " "
-            (told::value(reader, &case.review.row_kind, name, Some(value)))
+            " · " (format_record::field(reader, name)) " "
+            (format_record::value(reader, &case.review.row_kind, name, Some(value)))
         }
     }
 }

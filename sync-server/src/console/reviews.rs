@@ -6,9 +6,9 @@
 use super::{
     Console,
     format::{count, moment},
+    format_record,
     guard::{self, Reader, Signed},
     page::{self, Frame},
-    told,
 };
 use crate::{
     core::reviews::{Case, Cases, PAGE, Said},
@@ -94,11 +94,11 @@ fn line(case: &Case, reader: &Reader) -> Markup {
                 (state(case, reader))
             }
             span { (question(case, reader)) }
-            @for pair in case.values.iter().filter(|p| !told::is_silent(&p.field)).take(2) {
+            @for pair in case.values.iter().filter(|p| !format_record::is_silent(&p.field)).take(2) {
                 @let kind = &case.review.row_kind;
-                @let shown = |v: &Option<serde_json::Value>| told::value(reader, kind, &pair.field, told::masked(&pair.field, v.clone()).as_ref());
+                @let shown = |v: &Option<serde_json::Value>| format_record::value(reader, kind, &pair.field, format_record::masked(&pair.field, v.clone()).as_ref());
                 span.soft {
-                    (told::field(reader, &pair.field)) " "
+                    (format_record::field(reader, &pair.field)) " "
                     @if case.standing.is_some() { (shown(&pair.standing)) " → " }
                     (shown(&pair.proposed))
                 }
@@ -110,7 +110,7 @@ fn line(case: &Case, reader: &Reader) -> Markup {
 
 /// Who or what it is about.
 pub fn subject(case: &Case, reader: &Reader) -> String {
-    let kind = told::word(reader, "kind", case.review.row_kind.word());
+    let kind = format_record::word(reader, "kind", case.review.row_kind.word());
     match &case.recipient_name {
         Some(name) => format!("{name} · {kind}"),
         // Somebody who is only proposed yet has a name in the proposal.
@@ -125,7 +125,7 @@ pub fn subject(case: &Case, reader: &Reader) -> String {
 
 /// Why no rule may decide, as a sentence.
 pub fn question(case: &Case, reader: &Reader) -> String {
-    told::word(reader, "review", case.review.reason.word())
+    format_record::word(reader, "review", case.review.reason.word())
 }
 
 pub fn state(case: &Case, reader: &Reader) -> Markup {

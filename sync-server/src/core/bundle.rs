@@ -5,7 +5,7 @@
 //! file brought again, or one of a former incarnation, changes nothing for the phone that is in use, and its next push repeats
 //! what the file brought.
 
-use super::{CoreError, OfficeChange, ServerCore, auth, judge::Speaker, push::Push};
+use super::{CoreError, OfficeChange, ServerCore, auth, evaluate::Principal, push::Push};
 use crate::store::{
     Job, Store, StoreError, Txn,
     tables::{Device, OpLog, Quarantine, Worker},
@@ -27,7 +27,7 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
 /// Who brought a bundle; it stands in the access log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Carrier {
+pub enum RelayedBy {
     Device { worker: WorkerId, device: DeviceId },
     Console { worker: WorkerId },
     CommandLine,
@@ -35,13 +35,13 @@ pub enum Carrier {
 
 impl<S: Store> ServerCore<S> {
     pub(super) async fn bundle_step(&self, token: &Token, file: Vec<u8>) -> Result<BundleReply, CoreError> {
-        let carrier = self.inner.store.read(Who { token_hash: auth::token_hash(token) }).await?;
-        let verdict = self.import_bundle(file, carrier).await?;
+        let relayed_by = self.inner.store.read(Who { token_hash: auth::token_hash(token) }).await?;
+        let verdict = self.import_bundle(file, relayed_by).await?;
         Ok(BundleReply { server_now: Moment::shanghai(self.now_ms()), verdict })
     }
 
     /// Takes a bundle in, from whoever brought it.
-    pub async fn import_bundle(&self, file: Vec<u8>, carrier: Carrier) -> Result<BundleVerdict, CoreError> {
+    pub async fn import_bundle(&self, file: Vec<u8>, relayed_by: RelayedBy) -> Result<BundleVerdict, CoreError> {
         let header = match Bundle::parse(&file) {
             Ok(bundle) => bundle.header,
             Err(BadBundle::Damaged) => return Ok(BundleVerdict::Damaged),
@@ -58,7 +58,7 @@ impl<S: Store> ServerCore<S> {
         };
         self.sweep_if_due().await?;
         // Written down first: work that came without a trace is worse than a trace without work.
-        self.note_import(&header, carrier).await?;
+        self.note_import(&header, relayed_by).await?;
         let mut news = false;
         for request in content.pushes {
             // The device's clock against its own reckoning of the server's, when it made the file: how long the file has been on
@@ -73,11 +73,11 @@ impl<S: Store> ServerCore<S> {
         Ok(if news { BundleVerdict::Accepted } else { BundleVerdict::Repeated })
     }
 
-    async fn note_import(&self, header: &Header, carrier: Carrier) -> Result<(), CoreError> {
-        let (by, way) = match carrier {
-            Carrier::Device { worker, device } => (worker, format!("device {device}")),
-            Carrier::Console { worker } => (worker, "console".to_owned()),
-            Carrier::CommandLine => (WorkerId::NIL, "command line".to_owned()),
+    async fn note_import(&self, header: &Header, relayed_by: RelayedBy) -> Result<(), CoreError> {
+        let (by, way) = match relayed_by {
+            RelayedBy::Device { worker, device } => (worker, format!("device {device}")),
+            RelayedBy::Console { worker } => (worker, "console".to_owned()),
+            RelayedBy::CommandLine => (WorkerId::NIL, "command line".to_owned()),
         };
         let log = AccessLog {
             what: Access::Bundle,
@@ -137,11 +137,11 @@ struct Who {
 }
 
 impl Job for Who {
-    type Out = Carrier;
+    type Out = RelayedBy;
     type Err = CoreError;
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<Carrier, CoreError> {
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<RelayedBy, CoreError> {
         let auth::DeviceAuth { device, worker } = auth::device(txn, &self.token_hash).await?;
-        Ok(Carrier::Device { worker: worker.id, device: device.id })
+        Ok(RelayedBy::Device { worker: worker.id, device: device.id })
     }
 }
 
@@ -185,11 +185,11 @@ impl Job for Aside {
         if push.offered.is_empty() {
             return Ok(false);
         }
-        let speaker = Speaker::Device { worker: &worker, device: device.id, revoked: device.revoked };
+        let principal = Principal::Device { worker: &worker, device: device.id, revoked: device.revoked };
         // A file comes late or early: what it holds is no older for what the phone sent meanwhile, and what the phone has yet to
         // send is no younger for the file.
         let mut no_floor = Hlc::ZERO;
-        push.take(txn, &speaker, incarnation, &mut no_floor, logged).await?;
+        push.take(txn, &principal, incarnation, &mut no_floor, logged).await?;
         Ok(true)
     }
 }

@@ -6,7 +6,7 @@
 use super::{CoreError, ServerCore, meta};
 use crate::store::{
     Job, Store, Table, Txn,
-    tables::{EnrolCode, Gone, Meta, WorkerFeed},
+    tables::{EnrolCode, Meta, Tombstone, WorkerFeed},
 };
 use shared::{Day, ids::Seq};
 use std::marker::PhantomData;
@@ -21,7 +21,7 @@ const DAY_MS: i64 = 86_400_000;
 /// How many of each went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
-    pub left_shelves: u64,
+    pub left_area_feeds: u64,
     pub left_workers: u64,
     pub codes: u64,
 }
@@ -37,7 +37,7 @@ impl<S: Store> ServerCore<S> {
         let below = i64::try_from(floor.0).unwrap_or(i64::MAX).saturating_add(1);
         let before = now_ms - i64::from(KEEP_DAYS) * DAY_MS;
         Ok(Pruned {
-            left_shelves: self.walk::<Gone>("seq", below, |_| true, |g| g.seq.0 as i64).await?,
+            left_area_feeds: self.walk::<Tombstone>("seq", below, |_| true, |g| g.seq.0 as i64).await?,
             left_workers: self.walk::<WorkerFeed>("seq", below, |f| f.gone, |f| f.seq.0 as i64).await?,
             codes: self.walk::<EnrolCode>("expires", before, |_| true, |c| c.expires).await?,
         })

@@ -18,7 +18,7 @@ const OLDEST_DAYS: i32 = 3650;
 /// 30 days' uploads are looked up at once, and 100 rows removed: neither takes the store longer than a push does.
 const DAYS_AT_ONCE: usize = 30;
 const ROWS_AT_ONCE: usize = 100;
-/// Once a day, and once after each start.
+/// DailyCount a day, and once after each start.
 const EVERY: Duration = Duration::from_secs(86_400);
 
 /// Name of the fact: the number of the last day whose uploads are gone.
@@ -106,7 +106,7 @@ impl<S: Store> ServerCore<S> {
     }
 
     /// Looks whether the photo storage answers, and sweeps it, now and every day, until it is dropped.
-    pub async fn tend_photos(self) {
+    pub async fn media_sweep_round(self) {
         loop {
             match self.inner.objects.probe().await {
                 // Records come first: the server runs without it, and photos wait on the phones.

@@ -7,7 +7,7 @@
 use super::{CoreError, ServerCore, effects, effects::people::in_force};
 use crate::store::{
     Job, Store, StoreError, Stored, Txn,
-    tables::{Grant, Meta},
+    tables::{CareGrant, Meta},
 };
 use shared::{
     Day,
@@ -128,8 +128,8 @@ impl Job for Sweep {
             return Ok(());
         }
         mark_day(txn, today).await?;
-        let all = txn.under::<Grant>("worker", "").await?;
-        let flip = |mut grant: Grant| {
+        let all = txn.under::<CareGrant>("worker", "").await?;
+        let flip = |mut grant: CareGrant| {
             let active = in_force(&grant, today);
             (grant.active != active).then(|| {
                 grant.active = active;

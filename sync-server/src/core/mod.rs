@@ -1,17 +1,16 @@
 //! The server without HTTP: it takes what devices and the office say, decides by the rules of `shared`, keeps feeds and
 //! figures in step, and answers. One file per step of the protocol.
 //!
-//! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`asked`]), [`repair`], [`media`] with its sweep and what is really held, [`bundle`]
+//! - devices: [`enrol`], [`push`], [`pull`] (with [`cursor`] and [`late_outcomes`]), [`repair`], [`media`] with its sweep and what is really held, [`bundle`]
 //!   with its [`keys`], who asks: [`auth`]
 //! - the office: [`office`] (imports and edits), `review` (deciding what no rule may), [`reviews`] (what waits for that),
 //!   [`report`], [`accounts`], [`admin`]
-//! - by itself: [`housekeeping`] (what is old is pruned), [`judge_again`] (what only a newer server could judge)
-//! - underneath: [`judge`] (an operation against the working set), [`effects`] (what follows from changed records),
+//! - by itself: [`housekeeping`] (what is old is pruned), [`quarantine_retry`] (what only a newer server could evaluate)
+//! - underneath: [`evaluate`] (an operation against the working set), [`effects`] (what follows from changed records),
 //!   [`scopes`] (who may hold what), [`objects`] (photo bytes), [`env`] (time and randomness)
 
 pub mod accounts;
 pub mod admin;
-mod asked;
 mod auth;
 pub mod bundle;
 mod cursor;
@@ -19,10 +18,10 @@ pub mod effects;
 mod enrol;
 pub mod env;
 pub mod error;
+mod evaluate;
 mod housekeeping;
-mod judge;
-mod judge_again;
 mod keys;
+mod late_outcomes;
 mod media;
 mod media_held;
 mod media_sweep;
@@ -33,16 +32,17 @@ pub mod office;
 mod protocol;
 mod pull;
 mod push;
+mod quarantine_retry;
 mod repair;
 pub mod report;
 mod review;
 pub mod reviews;
 pub mod scopes;
-mod world;
+mod working_set;
 
 pub use accounts::{LoginError, Viewer};
 pub use admin::{AreaEntry, DeviceFilter, DeviceInfo, IssuedCode, Stats, WorkerEntry};
-pub use bundle::Carrier;
+pub use bundle::RelayedBy;
 pub use env::{Env, SystemEnv, TestEnv};
 pub use error::CoreError;
 pub use housekeeping::{KEEP_DAYS, Pruned};
@@ -95,7 +95,7 @@ struct Inner<S> {
     /// Its public half, which every pull compares.
     seal_public: SealPublic,
     /// Pushes that wait to be judged together.
-    pushes: push::Combiner,
+    pushes: push::PushBatcher,
     /// The day whose pairings were last swept, as its number.
     swept: AtomicI32,
 }
@@ -109,7 +109,7 @@ impl<S: Store> ServerCore<S> {
         settings: Settings,
     ) -> Result<Self, CoreError> {
         let swept = AtomicI32::new(i32::MIN);
-        let (finishing, pushes) = (Semaphore::new(media::FINISHING_MAX), push::Combiner::default());
+        let (finishing, pushes) = (Semaphore::new(media::FINISHING_MAX), push::PushBatcher::default());
         let seal_key = store.write(keys::Ensure::fresh(&*env)).await?;
         let seal_public = seal_key.public();
         let inner = Inner { store, objects, env, settings, finishing, pushes, seal_key, seal_public, swept };

@@ -2,9 +2,9 @@
 
 use super::{
     CoreError, ServerCore, effects,
-    judge::{Speaker, When, judge},
+    evaluate::{Principal, When, evaluate},
     push::encode,
-    world::{self, World},
+    working_set::{self, WorkingSet},
 };
 use crate::store::{
     Job, Store, StoreError, Txn,
@@ -71,7 +71,7 @@ impl Job for Rows {
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<Row>, CoreError> {
         let keys: Vec<_> = self.0.into_iter().map(|id| (id,)).collect();
         let found = txn.get::<Record>(&keys).await?.into_iter().flatten();
-        Ok(found.map(|r| world::read(&r.doc)).collect::<Result<_, _>>()?)
+        Ok(found.map(|r| working_set::read(&r.doc)).collect::<Result<_, _>>()?)
     }
 }
 
@@ -86,13 +86,13 @@ impl Job for Office {
     type Err = CoreError;
 
     async fn run<T: Txn>(self, txn: &mut T) -> Result<OfficeReply, CoreError> {
-        let mut world = World::load(txn, &self.ops.iter().collect::<Vec<_>>(), WorkerId::NIL).await?;
-        world.load_office(txn, self.by).await?;
-        let speaker = Speaker::Office { by: self.by };
+        let mut working_set = WorkingSet::load(txn, &self.ops.iter().collect::<Vec<_>>(), WorkerId::NIL).await?;
+        working_set.load_office(txn, self.by).await?;
+        let principal = Principal::Office { by: self.by };
         let mut reply = OfficeReply::default();
         let mut log = Vec::with_capacity(self.ops.len());
         for (index, mut op) in self.ops.into_iter().enumerate() {
-            let existing = world.row(op.row);
+            let existing = working_set.row(op.row);
             let is_new = existing.is_none();
             if let Some(row) = existing {
                 op.base = row.rev;
@@ -104,7 +104,7 @@ impl Job for Office {
                     continue;
                 }
             }
-            let verdict = judge(&mut world, &op, &speaker, When { hlc: op.hlc, now_ms: self.now_ms });
+            let verdict = evaluate(&mut working_set, &op, &principal, When { hlc: op.hlc, now_ms: self.now_ms });
             match (&verdict.outcome, verdict.rev) {
                 (Outcome::Rejected(rejection), _) => {
                     return Err(CoreError::Refused { index, rejection: rejection.clone() });
@@ -136,7 +136,7 @@ impl Job for Office {
                 received: self.now_ms,
             });
         }
-        effects::write(txn, &world.into_changes(), Vec::new(), self.now_ms).await?;
+        effects::write(txn, &working_set.into_changes(), Vec::new(), self.now_ms).await?;
         txn.put(&log).await?;
         Ok(reply)
     }

@@ -2,15 +2,15 @@
 //! bytes they are kept as.
 
 use super::{
-    CoreError, ServerCore, asked, auth,
+    CoreError, ServerCore, auth,
     cursor::Place,
     error::refuse,
-    meta,
-    scopes::{reference_shelves, scopes_of},
+    late_outcomes, meta,
+    scopes::{reference_feeds, scopes_of},
 };
 use crate::store::{
     Cell, Column, Job, SeqColumn, Store, StoreError, Stored, Txn,
-    tables::{Device, Grant, Record, ShelfDigest, WorkerDigest},
+    tables::{AreaFeedDigest, CareGrant, Device, Record, WorkerDigest},
 };
 use shared::{
     Day, Moment, RowId, WorkerId,
@@ -111,7 +111,7 @@ impl Job for Pull {
             pages.push(page);
         }
         let server_now = Moment::shanghai(self.now_ms);
-        let told = asked::told(txn, &device, &self.request.ask).await?;
+        let told = late_outcomes::told(txn, &device, &self.request.ask).await?;
         Ok((PullReply { epoch, server_now, scopes: pages, dropped, more, told, seal_key: None }, device))
     }
 }
@@ -130,11 +130,11 @@ async fn page<T: Txn>(txn: &mut T, scope: Scope, after: Seq, room: &mut Room) ->
     let mut stretch = match scope {
         Scope::Worker(worker) => of_worker(txn, worker, after, limit).await?,
         Scope::Area(area) => {
-            let shelves = txn.under::<ShelfDigest>("shelf", area.as_str()).await?;
-            let shelves = shelves.into_iter().map(|d| d.shelf).collect();
-            of_shelves(txn, shelves, after, limit).await?
+            let area_feeds = txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?;
+            let area_feeds = area_feeds.into_iter().map(|d| d.area_feed).collect();
+            of_shelves(txn, area_feeds, after, limit).await?
         }
-        Scope::Reference(area) => of_shelves(txn, reference_shelves(area), after, limit).await?,
+        Scope::Reference(area) => of_shelves(txn, reference_feeds(area), after, limit).await?,
     };
     let mut sent: HashSet<RowId> = HashSet::new();
     while let Some((seq, item)) = stretch.items.pop_first() {
@@ -185,7 +185,7 @@ fn horizon(sources: [Source; 2], limit: usize) -> (Seq, Seq, bool) {
 
 /// A worker's scope: the records of the recipients in their care by seq, and their own feed for what that misses.
 async fn of_worker<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit: usize) -> Stored<Stretch> {
-    let grants = txn.find::<Grant>("worker", &[worker.cell()]).await?;
+    let grants = txn.find::<CareGrant>("worker", &[worker.cell()]).await?;
     let recipients: BTreeSet<_> = grants.iter().filter(|g| g.active).map(|g| g.recipient).collect();
     let cells: Vec<Cell<'_>> = recipients.iter().map(Column::cell).collect();
     let seqs = txn.seqs(SeqColumn::Recipient, &cells, after, limit).await?;
@@ -210,11 +210,11 @@ async fn of_worker<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit: usi
     Ok(Stretch { items, until, cut })
 }
 
-/// An area's or reference scope: its shelves by seq, and what moved off them.
-async fn of_shelves<T: Txn>(txn: &mut T, shelves: Vec<String>, after: Seq, limit: usize) -> Stored<Stretch> {
-    let cells: Vec<Cell<'_>> = shelves.iter().map(|s| Cell::Text(s)).collect();
-    let seqs = txn.seqs(SeqColumn::Shelf, &cells, after, limit).await?;
-    let mut left = txn.gone(&shelves, after, limit).await?;
+/// An area's or reference scope: its area_feeds by seq, and what moved off them.
+async fn of_shelves<T: Txn>(txn: &mut T, area_feeds: Vec<String>, after: Seq, limit: usize) -> Stored<Stretch> {
+    let cells: Vec<Cell<'_>> = area_feeds.iter().map(|s| Cell::Text(s)).collect();
+    let seqs = txn.seqs(SeqColumn::AreaFeed, &cells, after, limit).await?;
+    let mut left = txn.tombstones(&area_feeds, after, limit).await?;
     let walked = Source { places: seqs.len(), last: seqs.last().copied() };
     let told = Source { places: left.len(), last: left.last().map(|g| g.seq) };
     let (end, until, cut) = horizon([walked, told], limit);
@@ -223,8 +223,8 @@ async fn of_shelves<T: Txn>(txn: &mut T, shelves: Vec<String>, after: Seq, limit
     // From one village to the next inside the same township nothing left the township.
     let keys: Vec<(RowId,)> = left.iter().map(|g| (g.row,)).collect();
     let now = txn.get::<Record>(&keys).await?;
-    let within = |shelf: &Option<String>| shelf.as_ref().is_some_and(|s| shelves.contains(s));
-    let gone = left.into_iter().zip(now).filter(|(_, now)| now.as_ref().is_none_or(|r| !within(&r.shelf)));
+    let within = |area_feed: &Option<String>| area_feed.as_ref().is_some_and(|s| area_feeds.contains(s));
+    let gone = left.into_iter().zip(now).filter(|(_, now)| now.as_ref().is_none_or(|r| !within(&r.area_feed)));
     let mut items: BTreeMap<Seq, Item> = gone.map(|(g, _)| (g.seq, Item::Gone(g.row))).collect();
     items.extend(txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, Item::Row(id, doc))));
     Ok(Stretch { items, until, cut })
@@ -232,18 +232,18 @@ async fn of_shelves<T: Txn>(txn: &mut T, shelves: Vec<String>, after: Seq, limit
 
 /// What a device that has read a scope to its end must hold.
 async fn digest<T: Txn>(txn: &mut T, scope: Scope) -> Stored<Digest> {
-    let shelves = match scope {
+    let area_feeds = match scope {
         Scope::Worker(worker) => {
             let found = txn.get::<WorkerDigest>(&[(worker,)]).await?.into_iter().next().flatten();
             return Ok(found.map(|d| Digest { count: d.count, sum: d.sum }).unwrap_or_default());
         }
-        Scope::Area(area) => txn.under::<ShelfDigest>("shelf", area.as_str()).await?,
+        Scope::Area(area) => txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?,
         Scope::Reference(area) => {
-            let keys: Vec<_> = reference_shelves(area).into_iter().map(|s| (s,)).collect();
-            txn.get::<ShelfDigest>(&keys).await?.into_iter().flatten().collect()
+            let keys: Vec<_> = reference_feeds(area).into_iter().map(|s| (s,)).collect();
+            txn.get::<AreaFeedDigest>(&keys).await?.into_iter().flatten().collect()
         }
     };
-    Ok(shelves.iter().fold(Digest::default(), |sum, d| Digest {
+    Ok(area_feeds.iter().fold(Digest::default(), |sum, d| Digest {
         count: sum.count.wrapping_add(d.count),
         sum: sum.sum.wrapping_add(d.sum),
     }))

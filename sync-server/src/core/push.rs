@@ -4,16 +4,16 @@
 //! is loaded in a few batches, decided against the working set, and written in bulk. Pushes that wait are judged in one
 //! transaction, one after the other: [`group`].
 
-mod group;
+mod batch;
 
-pub use group::Combiner;
+pub use batch::PushBatcher;
 
 use super::{
     CoreError, ServerCore, auth, effects,
     error::refuse,
-    judge::{Speaker, When, judge},
+    evaluate::{Principal, When, evaluate},
     meta,
-    world::World,
+    working_set::WorkingSet,
 };
 use crate::store::{
     Job, Store, Txn,
@@ -68,7 +68,7 @@ pub(super) struct Push {
 impl<S: Store> ServerCore<S> {
     pub(super) async fn push_step(&self, token: &Token, request: PushRequest) -> Result<PushReply, CoreError> {
         let push = self.prepare_push(token, request).await?;
-        group::judge(self, push).await
+        batch::evaluate(self, push).await
     }
 
     /// What can be done without the store.
@@ -175,9 +175,9 @@ impl Job for Push {
         self.offered.retain(|o| o.no > device.last_op);
         if let Some(last) = self.offered.last() {
             let (last_op, chain) = (last.no, last.chain);
-            let speaker = Speaker::Device { worker: &worker, device: device.id, revoked: device.revoked };
+            let principal = Principal::Device { worker: &worker, device: device.id, revoked: device.revoked };
             let mut last_hlc = device.last_hlc;
-            outcomes.extend(self.take(txn, &speaker, device.incarnation, &mut last_hlc, logged).await?);
+            outcomes.extend(self.take(txn, &principal, device.incarnation, &mut last_hlc, logged).await?);
             device = Device { last_op, chain, last_hlc, last_seen: now_ms, ..device };
             txn.put(&[device]).await?;
         }
@@ -220,20 +220,20 @@ impl Push {
     pub async fn take<T: Txn>(
         self,
         txn: &mut T,
-        speaker: &Speaker<'_>,
+        principal: &Principal<'_>,
         incarnation: Incarnation,
         last_hlc: &mut hlc::Hlc,
         logged: HashMap<OpId, OpLog>,
     ) -> Result<Vec<OpOutcome>, CoreError> {
         let fresh: Vec<&Op> =
             self.offered.iter().filter_map(|o| o.op.as_ref().ok()).filter(|op| !logged.contains_key(&op.id)).collect();
-        let mut world = World::load(txn, &fresh, speaker.worker()).await?;
+        let mut working_set = WorkingSet::load(txn, &fresh, principal.worker()).await?;
         let (mut outcomes, mut quarantine) = (Vec::new(), Vec::new());
         let mut log: Vec<OpLog> = Vec::with_capacity(self.offered.len());
         let mut places: HashMap<OpId, usize> = HashMap::with_capacity(self.offered.len());
         for Offered { no, text, op, .. } in self.offered {
             let keep = |op, outcome: &Outcome| Quarantine {
-                device: speaker.device(),
+                device: principal.device(),
                 incarnation,
                 op_no: no,
                 op,
@@ -256,16 +256,16 @@ impl Push {
             }
             let corrected = hlc::correct(op.hlc, self.skew_ms, self.now_ms, *last_hlc);
             *last_hlc = corrected;
-            let verdict = judge(&mut world, &op, speaker, When { hlc: corrected, now_ms: self.now_ms });
+            let verdict = evaluate(&mut working_set, &op, principal, When { hlc: corrected, now_ms: self.now_ms });
             if verdict.outcome == Outcome::Rejected(Rejection::NeedsNewerServer) {
                 quarantine.push(keep(text.clone(), &verdict.outcome));
             }
             let entry = OpLog {
                 op_id: op.id,
-                device: speaker.device(),
+                device: principal.device(),
                 incarnation,
                 op_no: no,
-                worker: speaker.worker(),
+                worker: principal.worker(),
                 row: op.row,
                 kind: op.kind,
                 change: op.change.name().to_owned(),
@@ -283,7 +283,7 @@ impl Push {
             places.insert(entry.op_id, log.len());
             log.push(entry);
         }
-        effects::write(txn, &world.into_changes(), Vec::new(), self.now_ms).await?;
+        effects::write(txn, &working_set.into_changes(), Vec::new(), self.now_ms).await?;
         txn.put(&log).await?;
         txn.put(&quarantine).await?;
         Ok(outcomes)

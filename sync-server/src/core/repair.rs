@@ -5,11 +5,11 @@ use super::{
     CoreError, ServerCore, auth,
     error::refuse,
     meta,
-    scopes::{reference_shelves, scopes_of},
+    scopes::{reference_feeds, scopes_of},
 };
 use crate::store::{
     Cell, Column, Job, Store, StoreError, Stored, Txn,
-    tables::{Grant, Record, RecordHead, ShelfDigest, WorkerFeed},
+    tables::{AreaFeedDigest, CareGrant, Record, RecordHead, WorkerFeed},
 };
 use shared::{
     Moment, RowId,
@@ -85,9 +85,9 @@ impl Job for Repair {
 
 /// Every row of a scope with its revision: what a pull from the beginning would bring.
 async fn held<T: Txn>(txn: &mut T, scope: Scope) -> Stored<BTreeMap<RowId, Rev>> {
-    let shelves = match scope {
+    let area_feeds = match scope {
         Scope::Worker(worker) => {
-            let grants = txn.find::<Grant>("worker", &[worker.cell()]).await?;
+            let grants = txn.find::<CareGrant>("worker", &[worker.cell()]).await?;
             let recipients: BTreeSet<_> = grants.iter().filter(|g| g.active).map(|g| g.recipient).collect();
             let cells: Vec<Cell<'_>> = recipients.iter().map(Column::cell).collect();
             let mut heads = txn.find::<RecordHead>("recipient", &cells).await?;
@@ -97,12 +97,12 @@ async fn held<T: Txn>(txn: &mut T, scope: Scope) -> Stored<BTreeMap<RowId, Rev>>
             return Ok(heads.into_iter().map(|h| (h.id, h.rev)).collect());
         }
         Scope::Area(area) => {
-            txn.under::<ShelfDigest>("shelf", area.as_str()).await?.into_iter().map(|d| d.shelf).collect()
+            txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?.into_iter().map(|d| d.area_feed).collect()
         }
-        Scope::Reference(area) => reference_shelves(area),
+        Scope::Reference(area) => reference_feeds(area),
     };
-    let cells: Vec<Cell<'_>> = shelves.iter().map(|s| Cell::Text(s)).collect();
-    Ok(txn.find::<RecordHead>("shelf", &cells).await?.into_iter().map(|h| (h.id, h.rev)).collect())
+    let cells: Vec<Cell<'_>> = area_feeds.iter().map(|s| Cell::Text(s)).collect();
+    Ok(txn.find::<RecordHead>("area_feed", &cells).await?.into_iter().map(|h| (h.id, h.rev)).collect())
 }
 
 /// Lists the buckets that differ. Where the device holds nothing, the rows go along as far as there is room.

@@ -3,7 +3,7 @@
 use super::{CoreError, ServerCore, Viewer, auth, effects::Open, error::refuse, scopes::supervises};
 use crate::store::{
     Job, Store, Stored, TallyRow, Txn,
-    tables::{Area, Standing},
+    tables::{Area, OpenCount},
 };
 use shared::{
     AreaCode, AreaLevel, Day, Fen, Moment, Month,
@@ -107,7 +107,7 @@ impl Job for Make {
 impl Make {
     async fn attention<T: Txn>(&self, txn: &mut T, area: AreaCode) -> Stored<Attention> {
         let today = Day::of_utc_ms(self.now_ms).number();
-        let open = txn.under::<Standing>("shelf", area.as_str()).await?;
+        let open = txn.under::<OpenCount>("area_feed", area.as_str()).await?;
         let count = |what: Open| open.iter().filter(|s| s.what == what as i64).map(|s| s.n).sum();
         Ok(Attention {
             overdue: txn.overdue(area.as_str(), today).await?,

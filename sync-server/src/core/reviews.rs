@@ -1,14 +1,14 @@
 //! What waits for a decision, as the office reads it: lists by area, one case with everything that speaks for either
-//! side, and deciding. Deciding goes the way of a device's operation, through `judge` into the operation log.
+//! side, and deciding. Deciding goes the way of a device's operation, through `evaluate` into the operation log.
 
 use super::{
     CoreError, OfficeChange, ServerCore, Viewer,
     effects::lookups::{DONE, OPEN},
-    world,
+    working_set,
 };
 use crate::store::{
     Job, Store, Stored, Txn,
-    tables::{Area, Device, OpLog, Record, ReviewAt, Worker},
+    tables::{Area, Device, OpLog, Record, ReviewIndex, Worker},
 };
 use serde_json::Value;
 use shared::{
@@ -136,7 +136,7 @@ impl Job for List {
         open.sort_by_key(|at| (at.since, at.row));
         let mut done = places(txn, DONE, &self.areas).await?;
         done.sort_by_key(|at| (std::cmp::Reverse(at.since), at.row));
-        let page = |all: &[ReviewAt], n: usize| -> Vec<RowId> {
+        let page = |all: &[ReviewIndex], n: usize| -> Vec<RowId> {
             all.iter().skip(n.saturating_mul(PAGE)).take(PAGE).map(|at| at.row).collect()
         };
         let (open_page, done_page) = (page(&open, self.open), page(&done, self.done));
@@ -150,10 +150,10 @@ impl Job for List {
 }
 
 /// Reviews below the areas, each once: areas may overlap.
-async fn places<T: Txn>(txn: &mut T, state: &str, areas: &[AreaCode]) -> Stored<Vec<ReviewAt>> {
-    let mut all: HashMap<RowId, ReviewAt> = HashMap::new();
+async fn places<T: Txn>(txn: &mut T, state: &str, areas: &[AreaCode]) -> Stored<Vec<ReviewIndex>> {
+    let mut all: HashMap<RowId, ReviewIndex> = HashMap::new();
     for area in areas {
-        let found = txn.under::<ReviewAt>("place", &format!("{state}{area}")).await?;
+        let found = txn.under::<ReviewIndex>("place", &format!("{state}{area}")).await?;
         all.extend(found.into_iter().map(|at| (at.row, at)));
     }
     Ok(all.into_values().collect())
@@ -263,7 +263,7 @@ async fn history<T: Txn>(txn: &mut T, review: &Review) -> Stored<Vec<Past>> {
 async fn rows<T: Txn>(txn: &mut T, ids: BTreeSet<RowId>) -> Stored<HashMap<RowId, Row>> {
     let keys: Vec<(RowId,)> = ids.into_iter().map(|id| (id,)).collect();
     let found = txn.get::<Record>(&keys).await?.into_iter().flatten();
-    found.map(|record| Ok((record.id, world::read(&record.doc)?))).collect()
+    found.map(|record| Ok((record.id, working_set::read(&record.doc)?))).collect()
 }
 
 async fn names<T: Txn>(txn: &mut T, ids: BTreeSet<WorkerId>) -> Stored<HashMap<WorkerId, String>> {

@@ -1,7 +1,7 @@
-//! Who may hold what: which scopes a worker's device gets, and on which shelf a record lies.
+//! Who may hold what: which scopes a worker's device gets, and on which area_feed a record lies.
 //!
-//! A *shelf* is the smallest area feed: the digits of the area a record belongs to, or `r` and a code for reference
-//! data. The feed of a township is its own shelf and those of its villages; nothing is written twice for it.
+//! A *area_feed* is the smallest area feed: the digits of the area a record belongs to, or `r` and a code for reference
+//! data. The feed of a township is its own area_feed and those of its villages; nothing is written twice for it.
 
 use crate::store::tables::Worker;
 use shared::{
@@ -68,8 +68,8 @@ pub fn place_of(row: &Row) -> Option<AreaCode> {
     row.fields.parsed(own).or(row.area)
 }
 
-/// The shelf a record lies on; `None` for what never leaves the server.
-pub fn shelf_of(row: &Row) -> Option<String> {
+/// The area_feed a record lies on; `None` for what never leaves the server.
+pub fn feed_key(row: &Row) -> Option<String> {
     let place = place_of(row)?;
     match row.kind.audience() {
         Audience::Server => None,
@@ -78,8 +78,8 @@ pub fn shelf_of(row: &Row) -> Option<String> {
     }
 }
 
-/// The shelves of a reference scope: the county's own, and those of the areas above it.
-pub fn reference_shelves(area: AreaCode) -> Vec<String> {
+/// The area_feeds of a reference scope: the county's own, and those of the areas above it.
+pub fn reference_feeds(area: AreaCode) -> Vec<String> {
     area.ancestry().map(|a| format!("r{a}")).collect()
 }
 
@@ -91,14 +91,14 @@ pub fn seen_through(row: &Row) -> Option<RecipientId> {
 /// The worker who keeps a record in their scope whatever becomes of a pairing. What the office writes is kept by no
 /// one: an import would otherwise land on the importer's phone.
 pub fn keeper_of(row: &Row) -> Option<WorkerId> {
-    let keeper = match (&row.kind, row.kind.audience()) {
+    let owner = match (&row.kind, row.kind.audience()) {
         (_, Audience::Server | Audience::Reference) => None,
         (Kind::Worker, _) => Some(row.id.into()),
         (Kind::Review, _) => row.fields.parsed("proposed_by"),
         _ if row.device.is_nil() => None,
         _ => Some(row.author),
     };
-    keeper.filter(|w| !w.is_nil())
+    owner.filter(|w| !w.is_nil())
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ impl<P: Send + Sync + 'static> FromRequestParts<Arc<Api<P>>> for DeviceToken {
         let Some(token) = bearer(&parts.headers) else {
             return Err(peer.refuse(&SyncError::refused(ErrorCode::TokenUnknown)));
         };
-        // By device and not by address: a carrier puts a whole town behind one.
+        // By device and not by address: a relayed_by puts a whole town behind one.
         if let Err(wait) = api.rate.take(token) {
             return Err(peer.refuse(&SyncError::refused(ErrorCode::TooManyRequests).retry_after(wait)));
         }

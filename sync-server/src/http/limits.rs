@@ -48,14 +48,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A bucket of requests per key; it fills at a steady rate. Keys are kept as hashes only.
-pub struct Buckets {
+pub struct RateLimiter {
     burst: f64,
     per_second: f64,
     hasher: RandomState,
     buckets: Mutex<HashMap<u64, (f64, Instant)>>,
 }
 
-impl Buckets {
+impl RateLimiter {
     pub fn new(burst: u32, per_second: u32) -> Self {
         let (burst, per_second) = (f64::from(burst.max(1)), f64::from(per_second.max(1)));
         Self { burst, per_second, hasher: RandomState::new(), buckets: Mutex::default() }
@@ -86,13 +86,13 @@ const BACK_OFF_MAX: Duration = Duration::from_secs(300);
 const FORGET_AFTER: Duration = Duration::from_secs(3600);
 
 /// Growing waits after wrong tries, per key.
-pub struct BackOff {
+pub struct LoginThrottle {
     free: u32,
     hasher: RandomState,
     tries: Mutex<HashMap<u64, (u32, Instant)>>,
 }
 
-impl BackOff {
+impl LoginThrottle {
     pub fn new(free: u32) -> Self {
         Self { free, hasher: RandomState::new(), tries: Mutex::default() }
     }
@@ -143,7 +143,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_device_that_used_its_burst_waits_and_another_does_not() {
-        let buckets = Buckets::new(3, 1);
+        let buckets = RateLimiter::new(3, 1);
         assert_eq!((0..3).map(|_| buckets.take("a")).collect::<Vec<_>>(), vec![Ok(()); 3]);
         assert_eq!(buckets.take("a"), Err(1));
         assert_eq!(buckets.take("b"), Ok(()));
@@ -154,7 +154,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn each_wrong_try_beyond_the_free_ones_waits_twice_as_long() {
-        let tries = BackOff::new(2);
+        let tries = LoginThrottle::new(2);
         assert_eq!(tries.attempt("x"), Ok(()));
         assert_eq!(tries.attempt("x"), Ok(()));
         let mut waits = Vec::new();

@@ -6,8 +6,8 @@
 //! - [`errors`]: the one place where an error becomes a status, a `Retry-After` and a sentence
 //! - [`limits`]: rates per device, back-off per code and account, the bound on pushes under way
 //! - [`log`]: one line per request, without anything personal
-//! - [`places`]: a place among the pushes or bundles under way, as an extractor
-//! - [`turns`]: pushes of one device that are under way together
+//! - [`permits`]: a place among the pushes or bundles under way, as an extractor
+//! - [`push_order`]: pushes of one device that are under way together
 //! - [`serve`]: listening, TLS, draining on shutdown
 
 pub mod api;
@@ -17,12 +17,12 @@ pub mod errors;
 pub mod limits;
 pub mod log;
 pub mod peer;
-pub mod places;
+pub mod permits;
+pub mod push_order;
 pub mod router;
 pub mod serve;
 pub mod state;
 pub mod tls;
-pub mod turns;
 
 pub use router::{app, router};
 pub use serve::{ServeOptions, serve};

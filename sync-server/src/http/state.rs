@@ -1,8 +1,8 @@
 //! What every handler holds: the core behind the protocol, and the limits in front of it.
 
 use super::{
-    limits::{BackOff, Buckets, Limits},
-    turns::Turns,
+    limits::{Limits, LoginThrottle, RateLimiter},
+    push_order::PushOrder,
 };
 use crate::{core::ServerCore, store::Store};
 use shared::protocol::SyncProtocol;
@@ -26,13 +26,13 @@ pub struct Api<P> {
     pub core: Arc<P>,
     pub limits: Limits,
     /// Requests per device, by its token.
-    pub rate: Buckets,
+    pub rate: RateLimiter,
     /// Wrong enrolment codes, by the code.
-    pub codes: BackOff,
+    pub codes: LoginThrottle,
     /// Pushes under way.
     pub pushes: Arc<Semaphore>,
     /// Which of them are of one device.
-    pub turns: Arc<Turns>,
+    pub push_order: Arc<PushOrder>,
     /// Bundles under way.
     pub bundles: Arc<Semaphore>,
 }
@@ -41,10 +41,10 @@ impl<P> Api<P> {
     pub fn new(core: Arc<P>, limits: Limits) -> Self {
         Self {
             core,
-            rate: Buckets::new(limits.burst, limits.per_second),
-            codes: BackOff::new(limits.free_tries),
+            rate: RateLimiter::new(limits.burst, limits.per_second),
+            codes: LoginThrottle::new(limits.free_tries),
             pushes: Arc::new(Semaphore::new(limits.pushes_at_once)),
-            turns: Arc::default(),
+            push_order: Arc::default(),
             bundles: Arc::new(Semaphore::new(limits.bundles_at_once)),
             limits,
         }

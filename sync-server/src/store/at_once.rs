@@ -46,13 +46,13 @@ macro_rules! answered_at_once {
         ) -> impl Future<Output = Stored<Vec<WorkerFeed>>> + Send {
             ready(self.worker_feed_now(worker, after, limit))
         }
-        fn gone(
+        fn tombstones(
             &mut self,
-            shelves: &[String],
+            area_feeds: &[String],
             after: Seq,
             limit: usize,
-        ) -> impl Future<Output = Stored<Vec<Gone>>> + Send {
-            ready(self.gone_now(shelves, after, limit))
+        ) -> impl Future<Output = Stored<Vec<Tombstone>>> + Send {
+            ready(self.tombstones_now(area_feeds, after, limit))
         }
         fn tally_add(&mut self, rows: &[TallyRow]) -> impl Future<Output = Stored<()>> + Send {
             ready(self.tally_add_now(rows))
@@ -65,16 +65,16 @@ macro_rules! answered_at_once {
         ) -> impl Future<Output = Stored<Vec<TallyRow>>> + Send {
             ready(self.tally_now(parent, from, to))
         }
-        fn standing_add(&mut self, rows: &[Standing]) -> impl Future<Output = Stored<()>> + Send {
-            ready(self.standing_add_now(rows))
+        fn open_count_add(&mut self, rows: &[OpenCount]) -> impl Future<Output = Stored<()>> + Send {
+            ready(self.open_count_add_now(rows))
         }
-        fn once_before(
+        fn daily_counts_before(
             &mut self,
             recipient: RecipientId,
             day: i32,
             n: usize,
-        ) -> impl Future<Output = Stored<Vec<Once>>> + Send {
-            ready(self.once_before_now(recipient, day, n))
+        ) -> impl Future<Output = Stored<Vec<DailyCount>>> + Send {
+            ready(self.daily_counts_before_now(recipient, day, n))
         }
         fn overdue(&mut self, area: &str, today: i32) -> impl Future<Output = Stored<i64>> + Send {
             ready(self.overdue_now(area, today))

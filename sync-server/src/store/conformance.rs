@@ -50,8 +50,8 @@ fn record(n: u128, seq: u64, recipient: u128) -> Record {
         rev: Rev(1),
         kind: Kind::Visit,
         recipient: Some(RecipientId(id(recipient))),
-        keeper: None,
-        shelf: Some("620826101201".into()),
+        owner: None,
+        area_feed: Some("620826101201".into()),
         doc: format!("{{\"n\":{n}}}"),
     }
 }
@@ -232,7 +232,7 @@ async fn a_changed_record_moves_to_the_end_of_its_feeds<S: Store>(store: &S) {
     assert_eq!(docs, [(9, 2, "{\"n\":\"二\"}"), (3, 3, "{\"n\":3}")]);
 }
 
-job!(PutFeed { rows: Vec<WorkerFeed>, gone: Vec<Gone> } -> (), |job, txn| {
+job!(PutFeed { rows: Vec<WorkerFeed>, gone: Vec<Tombstone> } -> (), |job, txn| {
     txn.put(&job.rows).await?;
     txn.put(&job.gone).await
 });
@@ -240,22 +240,23 @@ job!(Feed { after: u64, limit: usize } -> Vec<(u64, bool)>, |job, txn| {
     let feed = txn.worker_feed(WorkerId(id(1)), Seq(job.after), job.limit).await?;
     Ok(feed.iter().map(|f| (f.seq.0, f.gone)).collect())
 });
-job!(Left { shelves: Vec<String>, after: u64, limit: usize } -> Vec<u64>, |job, txn| {
-    Ok(txn.gone(&job.shelves, Seq(job.after), job.limit).await?.iter().map(|g| g.seq.0).collect())
+job!(Left { area_feeds: Vec<String>, after: u64, limit: usize } -> Vec<u64>, |job, txn| {
+    Ok(txn.tombstones(&job.area_feeds, Seq(job.after), job.limit).await?.iter().map(|g| g.seq.0).collect())
 });
 
 async fn feeds_come_in_order_and_stop_at_their_limit<S: Store>(store: &S) {
     let entry = |row, seq, gone| WorkerFeed { worker: WorkerId(id(1)), row: RowId(id(row)), seq: Seq(seq), gone };
-    let left = |shelf: &str, row, seq| Gone { shelf: shelf.into(), row: RowId(id(row)), seq: Seq(seq) };
+    let left =
+        |area_feed: &str, row, seq| Tombstone { area_feed: area_feed.into(), row: RowId(id(row)), seq: Seq(seq) };
     let gone = vec![left("620826101201", 1, 7), left("620826101202", 2, 5), left("620826102201", 3, 6)];
     store.write(PutFeed { rows: vec![entry(1, 3, false), entry(2, 1, false)], gone }).await.expect("put");
     store.write(PutFeed { rows: vec![entry(2, 8, true)], gone: Vec::new() }).await.expect("stamp anew");
     assert_eq!(store.read(Feed { after: 0, limit: 9 }).await.expect("feed"), [(3, false), (8, true)]);
     assert_eq!(store.read(Feed { after: 0, limit: 1 }).await.expect("feed"), [(3, false)]);
     assert_eq!(store.read(Feed { after: 3, limit: 9 }).await.expect("feed"), [(8, true)]);
-    let left = async |shelves: &[&str], after, limit| {
-        let shelves = shelves.iter().map(|s| (*s).to_owned()).collect();
-        store.read(Left { shelves, after, limit }).await.expect("gone")
+    let left = async |area_feeds: &[&str], after, limit| {
+        let area_feeds = area_feeds.iter().map(|s| (*s).to_owned()).collect();
+        store.read(Left { area_feeds, after, limit }).await.expect("gone")
     };
     assert_eq!(left(&["620826101201", "620826101202"], 0, 9).await, [5, 7]);
     assert_eq!(left(&["620826101201", "620826101202"], 5, 9).await, [7]);
@@ -272,22 +273,22 @@ job!(Tally { parent: &'static str } -> Vec<TallyRow>, |job, txn| {
     let (from, to) = (Month::new(2025, 12).expect("month"), Month::new(2026, 1).expect("month"));
     txn.tally(job.parent, from, to).await
 });
-job!(Stand { rows: Vec<Standing> } -> Vec<Standing>, |job, txn| {
-    txn.standing_add(&job.rows).await?;
-    txn.under::<Standing>("shelf", "620826").await
+job!(Stand { rows: Vec<OpenCount> } -> Vec<OpenCount>, |job, txn| {
+    txn.open_count_add(&job.rows).await?;
+    txn.under::<OpenCount>("area_feed", "620826").await
 });
 job!(Days { day: i32, n: usize } -> Vec<i32>, |job, txn| {
     let recipient = RecipientId(id(1));
-    let once = |day: i32| Once {
+    let once = |day: i32| DailyCount {
         recipient,
         day,
         worker: WorkerId(id(1)),
         area: String::new(),
         category: String::new(),
-        refs: vec![1, 2, 3],
+        contributions: vec![1, 2, 3],
     };
     txn.put(&[once(3), once(9), once(5)]).await?;
-    Ok(txn.once_before(recipient, job.day, job.n).await?.iter().map(|o| o.day).collect())
+    Ok(txn.daily_counts_before(recipient, job.day, job.n).await?.iter().map(|o| o.day).collect())
 });
 
 async fn figures_add_up<S: Store>(store: &S) {
@@ -299,15 +300,15 @@ async fn figures_add_up<S: Store>(store: &S) {
     let found = store.read(Tally { parent: "6208" }).await.expect("tally");
     assert_eq!(found, [tally("620826", (2025, 12), 1, 150), tally("620825", (2026, 1), 1, 0)]);
 
-    let row = |n| Standing { shelf: "620826101201".into(), what: 1, n };
+    let row = |n| OpenCount { area_feed: "620826101201".into(), what: 1, n };
     store.write(Stand { rows: vec![row(2)] }).await.expect("stand");
     assert_eq!(store.write(Stand { rows: vec![row(-3)] }).await.expect("stand"), [row(-1)]);
     assert_eq!(store.write(Days { day: 8, n: 5 }).await.expect("days"), [5, 3]);
     assert_eq!(store.write(Days { day: 9, n: 2 }).await.expect("days"), [9, 5]);
 }
 
-fn person(n: u128, place: &str, due_on: Option<i32>, active: bool) -> Person {
-    Person {
+fn person(n: u128, place: &str, due_on: Option<i32>, active: bool) -> Recipient {
+    Recipient {
         id: RecipientId(id(n)),
         place: place.parse().expect("code"),
         category: String::new(),

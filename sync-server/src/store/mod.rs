@@ -5,16 +5,16 @@
 //! - [`sqlite`]: the default backend, with its migrations; [`postgres`]: the one for several servers; [`memory`]: one
 //!   without a disk, for tests and the simulator
 //! - [`any`]: whichever of them an operator chose
-//! - [`overlay`]: a transaction that several jobs share
+//! - [`buffered_txn`]: a transaction that several jobs share
 //! - `conformance`: one suite that every backend passes
 
 pub mod any;
 mod at_once;
+pub mod buffered_txn;
 pub mod cell;
 #[cfg(test)]
 mod conformance;
 pub mod memory;
-pub mod overlay;
 pub mod postgres;
 pub mod sqlite;
 pub mod table;
@@ -154,27 +154,27 @@ pub trait Txn: Send {
         after: Seq,
         limit: usize,
     ) -> impl Future<Output = Stored<Vec<tables::WorkerFeed>>> + Send;
-    /// Rows that left one of `shelves` after `after`, ascending; at most `limit` of them.
-    fn gone(
+    /// Rows that left one of `area_feeds` after `after`, ascending; at most `limit` of them.
+    fn tombstones(
         &mut self,
-        shelves: &[String],
+        area_feeds: &[String],
         after: Seq,
         limit: usize,
-    ) -> impl Future<Output = Stored<Vec<tables::Gone>>> + Send;
+    ) -> impl Future<Output = Stored<Vec<tables::Tombstone>>> + Send;
 
     /// Adds to the figures; a row that is not there begins at zero.
     fn tally_add(&mut self, rows: &[TallyRow]) -> impl Future<Output = Stored<()>> + Send;
     /// Figures of all areas right below `parent`.
     fn tally(&mut self, parent: &str, from: Month, to: Month) -> impl Future<Output = Stored<Vec<TallyRow>>> + Send;
-    /// Adds to the counts of what is open, by shelf and [`tables::Standing::what`].
-    fn standing_add(&mut self, rows: &[tables::Standing]) -> impl Future<Output = Stored<()>> + Send;
+    /// Adds to the counts of what is open, by area_feed and [`tables::OpenCount::what`].
+    fn open_count_add(&mut self, rows: &[tables::OpenCount]) -> impl Future<Output = Stored<()>> + Send;
     /// The last `n` once-keys of a recipient before or on `day`, newest first.
-    fn once_before(
+    fn daily_counts_before(
         &mut self,
         recipient: shared::RecipientId,
         day: i32,
         n: usize,
-    ) -> impl Future<Output = Stored<Vec<tables::Once>>> + Send;
+    ) -> impl Future<Output = Stored<Vec<tables::DailyCount>>> + Send;
     /// Recipients below `area` that are due before `today`.
     fn overdue(&mut self, area: &str, today: i32) -> impl Future<Output = Stored<i64>> + Send;
     /// Devices in force of workers below `area`, last seen before `before_ms`.
@@ -186,5 +186,5 @@ pub trait Txn: Send {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeqColumn {
     Recipient,
-    Shelf,
+    AreaFeed,
 }

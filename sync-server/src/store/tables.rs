@@ -27,21 +27,21 @@ table! {
         recipient: Option<RecipientId>,
         /// The worker who keeps it in their scope whatever becomes of a pairing: who recorded it, whom it describes, whose
         /// proposal it reviews.
-        keeper: Option<WorkerId>,
+        owner: Option<WorkerId>,
         /// The area feed it lies in: a digits-only code, or `r` and a code for reference data; none for what stays here.
-        shelf: Option<String>,
+        area_feed: Option<String>,
         doc: String,
     }
 }
 
 table! {
-    /// A record without its JSON, for what only moves it between feeds or counts it. Found by `recipient` and by `shelf`.
+    /// A record without its JSON, for what only moves it between feeds or counts it. Found by `recipient` and by `area_feed`.
     RecordHead = "record" key(id: RowId) {
         id: RowId,
         rev: Rev,
         recipient: Option<RecipientId>,
-        keeper: Option<WorkerId>,
-        shelf: Option<String>,
+        owner: Option<WorkerId>,
+        area_feed: Option<String>,
     }
 }
 
@@ -57,9 +57,9 @@ table! {
 }
 
 table! {
-    /// Rows that moved off a shelf.
-    Gone = "gone" key(shelf: String, row: RowId) {
-        shelf: String,
+    /// Rows that moved off a area_feed.
+    Tombstone = "tombstone" key(area_feed: String, row: RowId) {
+        area_feed: String,
         row: RowId,
         seq: Seq,
     }
@@ -74,8 +74,8 @@ table! {
 }
 
 table! {
-    ShelfDigest = "shelf_digest" key(shelf: String) {
-        shelf: String,
+    AreaFeedDigest = "area_feed_digest" key(area_feed: String) {
+        area_feed: String,
         count: u64,
         sum: u64,
     }
@@ -84,7 +84,7 @@ table! {
 table! {
     /// A pairing as a right. `active` says whether its rows are in the worker's scope now; dates alone would change it
     /// without a write.
-    Grant = "care" key(pairing: PairingId) {
+    CareGrant = "care_grant" key(pairing: PairingId) {
         pairing: PairingId,
         worker: WorkerId,
         recipient: RecipientId,
@@ -121,7 +121,7 @@ table! {
 
 table! {
     /// A recipient for look-ups: where counted, and when due.
-    Person = "recipient" key(id: RecipientId) {
+    Recipient = "recipient" key(id: RecipientId) {
         id: RecipientId,
         place: AreaCode,
         category: String,
@@ -220,21 +220,21 @@ table! {
 table! {
     /// What counts once per recipient, worker and day: how many records stand behind each indicator, and where the one
     /// count is booked.
-    Once = "once" key(recipient: RecipientId, day: i32, worker: WorkerId) {
+    DailyCount = "daily_count" key(recipient: RecipientId, day: i32, worker: WorkerId) {
         recipient: RecipientId,
         day: i32,
         worker: WorkerId,
         area: String,
         category: String,
         /// Five bytes per indicator: its number, then how many records (little-endian).
-        refs: Vec<u8>,
+        contributions: Vec<u8>,
     }
 }
 
 table! {
-    /// How many of something are open on a shelf.
-    Standing = "standing" key(shelf: String, what: i64) {
-        shelf: String,
+    /// How many of something are open on a area_feed.
+    OpenCount = "open_count" key(area_feed: String, what: i64) {
+        area_feed: String,
         /// See `core::effects::Open`.
         what: i64,
         n: i64,
@@ -243,9 +243,9 @@ table! {
 
 table! {
     /// Where a review lies, to list what waits in an area without looking at every record.
-    ReviewAt = "review" key(row: RowId) {
+    ReviewIndex = "review_index" key(row: RowId) {
         row: RowId,
-        /// `open:` or `done:` and the shelf, so that one range holds what waits below an area.
+        /// `open:` or `done:` and the area_feed, so that one range holds what waits below an area.
         place: String,
         /// UTC milliseconds: when it was filed, or when it was decided.
         since: i64,
@@ -267,7 +267,7 @@ table! {
 
 table! {
     /// Photos recorded, to know which bytes are missing.
-    PhotoRef = "photo" key(row: RowId) {
+    PhotoRef = "photo_ref" key(row: RowId) {
         row: RowId,
         sha256: String,
         mime: String,
@@ -308,22 +308,22 @@ macro_rules! each_table {
             Meta,
             Record,
             WorkerFeed,
-            Gone,
+            Tombstone,
             WorkerDigest,
-            ShelfDigest,
-            Grant,
+            AreaFeedDigest,
+            CareGrant,
             Worker,
             Account,
-            Person,
+            Recipient,
             Area,
             Rules,
             Device,
             EnrolCode,
             OpLog,
             Quarantine,
-            Once,
-            Standing,
-            ReviewAt,
+            DailyCount,
+            OpenCount,
+            ReviewIndex,
             Aid,
             PhotoRef,
             Media,

@@ -9,19 +9,19 @@
 //! // … a client talks to `server.url()` …
 //! ```
 //!
-//! [`Phone`] makes push requests without a device behind them. [`Saboteur`] stands between a client and a server and loses what it is told to lose.
+//! [`Phone`] makes push requests without a device behind them. [`FaultyProxy`] stands between a client and a server and loses what it is told to lose.
 //! `postgres` runs a real PostgreSQL.
 
+mod faulty_proxy;
 mod phone;
 #[cfg(unix)]
 pub mod postgres;
-mod saboteur;
 mod server;
 mod temp;
 mod world;
 
+pub use faulty_proxy::{Fault, FaultyProxy};
 pub use phone::Phone;
-pub use saboteur::{Fault, Saboteur};
 pub use server::{Options, TestServer};
 pub use temp::TempDir;
 pub use world::World;

@@ -17,7 +17,7 @@ use shared::{
 };
 use std::io::Read;
 use sync_server::{
-    core::Carrier,
+    core::RelayedBy,
     store::{Job, Store, StoreError, Txn, tables::OpLog},
 };
 
@@ -72,8 +72,8 @@ async fn tell(town: &Town, phone: &Phone, keys: Keys) -> Option<SealPublic> {
     town.core.pull(&phone.token, request).await.unwrap().seal_key
 }
 
-async fn bring(town: &Town, carrier: &Phone, file: Vec<u8>) -> BundleVerdict {
-    town.core.bundle(&carrier.token, file).await.unwrap().verdict
+async fn bring(town: &Town, relayed_by: &Phone, file: Vec<u8>) -> BundleVerdict {
+    town.core.bundle(&relayed_by.token, file).await.unwrap().verdict
 }
 
 /// Everything in the operation log.
@@ -96,14 +96,14 @@ async fn logged(town: &Town, device: DeviceId) -> Vec<OpId> {
 #[tokio::test]
 async fn a_colleague_brings_it_and_the_authors_own_push_repeats_it() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     let first = author.phone.visit("R1");
     author.phone.push().await;
     let rows = [author.phone.visit("R1"), author.phone.visit("R2")];
     let stranger = author.phone.visit("R4");
     let file = author.bundle();
-    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Accepted);
-    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+    assert_eq!(bring(&town, &relayed_by, file.clone()).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, file).await, BundleVerdict::Repeated);
     for row in rows {
         let row = town.row(row).await;
         assert_eq!((row.author, row.device, row.rev.0), (author.phone.worker, author.phone.id, 1));
@@ -125,14 +125,14 @@ async fn a_colleague_brings_it_and_the_authors_own_push_repeats_it() {
 #[tokio::test]
 async fn a_file_that_comes_after_the_authors_push_is_a_repeat() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     author.phone.visit("R1");
     author.phone.visit("R2");
     let file = author.bundle();
     author.phone.push().await;
     author.phone.visit("R2");
     author.phone.push().await;
-    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+    assert_eq!(bring(&town, &relayed_by, file).await, BundleVerdict::Repeated);
     assert_eq!(logged(&town, author.phone.id).await.len(), 3);
     author.phone.visit("R1");
     assert!(author.phone.push().await.is_empty(), "its numbering goes on as if nothing had been");
@@ -141,7 +141,7 @@ async fn a_file_that_comes_after_the_authors_push_is_a_repeat() {
 #[tokio::test]
 async fn an_old_file_never_sends_the_phone_in_use_into_a_new_incarnation() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     let row = author.phone.visit("R1");
     let mut request = author.phone.request();
     request.incarnation = Incarnation(9);
@@ -150,7 +150,7 @@ async fn an_old_file_never_sends_the_phone_in_use_into_a_new_incarnation() {
     author.phone.outbox.clear();
     author.phone.visit("R2");
     author.phone.push().await;
-    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Accepted, "its work is not lost either");
+    assert_eq!(bring(&town, &relayed_by, file).await, BundleVerdict::Accepted, "its work is not lost either");
     assert!(town.find(row).await.is_some());
     author.phone.visit("R2");
     assert!(author.phone.push().await.is_empty());
@@ -159,14 +159,14 @@ async fn an_old_file_never_sends_the_phone_in_use_into_a_new_incarnation() {
 #[tokio::test]
 async fn work_from_before_a_revocation_counts_and_later_work_waits_for_a_supervisor() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     let before = author.phone.visit("R1");
     town.env.advance(3_600_000);
     town.core.revoke_device(author.phone.id).await.unwrap();
     town.env.advance(3_600_000);
     let after = author.phone.visit("R2");
     let change = author.phone.set(Kind::Recipient, recipient("R1"), json!({"phone": "13811112222"}));
-    assert_eq!(bring(&town, &carrier, author.bundle()).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, author.bundle()).await, BundleVerdict::Accepted);
     assert!(town.find(before).await.is_some());
     assert!(town.find(after).await.is_none(), "it is held, and does not count");
     let log = town.core.store().read(Log).await.unwrap();
@@ -193,10 +193,10 @@ async fn work_from_before_a_revocation_counts_and_later_work_waits_for_a_supervi
 #[tokio::test]
 async fn a_revoked_carrier_brings_nothing() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     author.phone.visit("R1");
-    town.core.revoke_device(carrier.id).await.unwrap();
-    let refused = town.core.bundle(&carrier.token, author.bundle()).await.unwrap_err();
+    town.core.revoke_device(relayed_by.id).await.unwrap();
+    let refused = town.core.bundle(&relayed_by.token, author.bundle()).await.unwrap_err();
     assert_eq!(refused.code(), Some(&ErrorCode::TokenRevoked));
     assert!(logged(&town, author.phone.id).await.is_empty());
 }
@@ -204,7 +204,7 @@ async fn a_revoked_carrier_brings_nothing() {
 #[tokio::test]
 async fn whatever_is_wrong_with_a_file_is_named_and_nothing_of_it_is_applied() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     author.phone.visit("R1");
     let header = author.header(1);
     let content = || Content { pushes: vec![author.phone.request()], photos: vec![] };
@@ -220,7 +220,7 @@ async fn whatever_is_wrong_with_a_file_is_named_and_nothing_of_it_is_applied() {
     let bomb = zstd::encode_all(std::io::repeat(0).take(BUNDLE_UNFOLDED_MAX as u64 + 1), 3).unwrap();
     let bomb = seal(header, &bomb, &author.server, &author.sign, [1; 32]).unwrap();
     let mut foreign = author.phone.request();
-    foreign.device = carrier.id;
+    foreign.device = relayed_by.id;
     let mut zero = author.phone.request();
     zero.first_op = shared::ids::OpNo(0);
     let mut tomorrow = author.phone.request();
@@ -236,7 +236,7 @@ async fn whatever_is_wrong_with_a_file_is_named_and_nothing_of_it_is_applied() {
         (with(Header { key: KeyId([1; 8]), ..header }), BundleVerdict::OtherServer),
         (with(Header { device: DeviceId(fresh()), ..header }), BundleVerdict::AuthorUnknown),
         // A device that never told what it signs with.
-        (with(Header { device: carrier.id, ..header }), BundleVerdict::AuthorUnknown),
+        (with(Header { device: relayed_by.id, ..header }), BundleVerdict::AuthorUnknown),
         (forged, BundleVerdict::BadSignature),
         (unpacked, BundleVerdict::Damaged),
         (bomb, BundleVerdict::Damaged),
@@ -246,40 +246,40 @@ async fn whatever_is_wrong_with_a_file_is_named_and_nothing_of_it_is_applied() {
         (author.of_request(tomorrow, vec![]), BundleVerdict::NewerFormat),
         (author.of_request(many, vec![]), BundleVerdict::Damaged),
     ] {
-        assert_eq!(bring(&town, &carrier, file).await, verdict);
+        assert_eq!(bring(&town, &relayed_by, file).await, verdict);
     }
     for at in 0..good.len() {
         let mut flipped = good.clone();
         flipped[at] ^= 1 << (at % 8);
-        let verdict = bring(&town, &carrier, flipped).await;
+        let verdict = bring(&town, &relayed_by, flipped).await;
         assert!(!verdict.is_delivered(), "byte {at}: {verdict}");
     }
     assert!(logged(&town, author.phone.id).await.is_empty());
-    assert_eq!(bring(&town, &carrier, good).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, good).await, BundleVerdict::Accepted);
 }
 
 #[tokio::test]
 async fn an_operation_that_cannot_be_read_blocks_no_other_and_is_heard_of_once() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     let row = author.phone.visit("R1");
     let mut ops = author.phone.request().ops;
     ops.push(RawValue::from_string(r#"{"op_id":"not one"}"#.into()).unwrap());
     let request = author.phone.request_of(ops);
     let file = author.of_request(request.clone(), vec![]);
-    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Accepted);
-    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Repeated);
+    assert_eq!(bring(&town, &relayed_by, file.clone()).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, file.clone()).await, BundleVerdict::Repeated);
     assert!(town.find(row).await.is_some());
     let reply = author.phone.send(request.clone()).await.unwrap();
     let again = author.phone.send(request).await.unwrap();
     assert_eq!(reply.verdict, again.verdict, "the author's own push, and its repeat");
-    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+    assert_eq!(bring(&town, &relayed_by, file).await, BundleVerdict::Repeated);
 }
 
 #[tokio::test]
 async fn a_file_that_comes_before_older_work_or_after_newer_leaves_every_stamp_at_its_time() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     let mut saved = Vec::new();
     for _ in 0..4 {
         town.env.advance(3 * 3_600_000);
@@ -294,13 +294,13 @@ async fn a_file_that_comes_before_older_work_or_after_newer_leaves_every_stamp_a
     // only a file has, since the phone was put back.
     let third = file(&author, 2);
     let fourth = file(&author, 3);
-    assert_eq!(bring(&town, &carrier, third).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, third).await, BundleVerdict::Accepted);
     author.phone.outbox.truncate(2);
     author.phone.push().await;
     town.env.advance(3 * 3_600_000);
     author.phone.visit("R2");
     author.phone.push().await;
-    assert_eq!(bring(&town, &carrier, fourth).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, fourth).await, BundleVerdict::Accepted);
     for (n, (at_ms, row)) in (1..).zip(saved) {
         assert_eq!(town.logged(row).await[0].hlc.ms() - at_ms, 0, "visit {n}");
     }
@@ -309,7 +309,7 @@ async fn a_file_that_comes_before_older_work_or_after_newer_leaves_every_stamp_a
 #[tokio::test]
 async fn photos_in_a_file_are_stored_as_if_they_had_been_uploaded() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     let mut jpeg = vec![0xff, 0xd8, 0xff, 0xe0];
     jpeg.extend((0..20_000u32).map(|i| (i * i) as u8));
     let row = author.phone.create(
@@ -320,50 +320,50 @@ async fn photos_in_a_file_are_stored_as_if_they_had_been_uploaded() {
     let photo = |mime: &str, bytes: &[u8]| BundledPhoto { mime: mime.into(), bytes: bytes.into() };
     let photos = vec![photo("image/jpeg", b"no photo"), photo("image/jpeg", &jpeg), photo("text/plain", &jpeg[..50])];
     let file = author.of_request(author.phone.request(), photos);
-    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, file.clone()).await, BundleVerdict::Accepted);
     assert_eq!(town.core.stats().await.unwrap().photos_pending, 0);
     let viewer = town.viewer("S1").await;
     assert_eq!(town.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap().1, jpeg);
-    assert_eq!(bring(&town, &carrier, file.clone()).await, BundleVerdict::Repeated);
+    assert_eq!(bring(&town, &relayed_by, file.clone()).await, BundleVerdict::Repeated);
     // What the photo storage lost since is brought by the same file once more.
     let name = sha256_hex(&jpeg);
     std::fs::remove_file(town.folder.join("objects").join(&name[..2]).join(name)).unwrap();
-    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, file).await, BundleVerdict::Accepted);
     assert_eq!(town.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap().1, jpeg);
 }
 
 #[tokio::test]
 async fn a_file_with_nothing_that_counts_in_it_is_a_repeat() {
     let town = Town::new().await;
-    let (author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     let no_photo = BundledPhoto { mime: "image/jpeg".into(), bytes: b"#!/bin/sh".to_vec() };
     for photos in [vec![], vec![no_photo]] {
         let file = author.seal(author.header(0), &Content { pushes: vec![], photos });
-        assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Repeated);
+        assert_eq!(bring(&town, &relayed_by, file).await, BundleVerdict::Repeated);
     }
 }
 
 #[tokio::test]
 async fn a_phone_whose_clock_is_a_day_off_is_put_right_by_what_it_knew_when_it_made_the_file() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     author.phone.skew = DAY_MS;
     let row = author.phone.visit("R1");
     let file = author.bundle();
     town.env.advance(3 * DAY_MS);
-    assert_eq!(bring(&town, &carrier, file).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, file).await, BundleVerdict::Accepted);
     assert_eq!(town.row(row).await.hlc.ms(), START_MS, "three days on the way are no error of the clock");
 }
 
 #[tokio::test]
 async fn every_import_leaves_a_trace_that_says_whose_and_by_whom_and_nothing_more() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     author.phone.visit("R1");
     let file = author.bundle();
-    bring(&town, &carrier, file.clone()).await;
-    town.core.import_bundle(file.clone(), Carrier::Console { worker: worker("A1") }).await.unwrap();
-    town.core.import_bundle(file, Carrier::CommandLine).await.unwrap();
+    bring(&town, &relayed_by, file.clone()).await;
+    town.core.import_bundle(file.clone(), RelayedBy::Console { worker: worker("A1") }).await.unwrap();
+    town.core.import_bundle(file, RelayedBy::CommandLine).await.unwrap();
     let log = town.core.store().read(Log).await.unwrap();
     let mut traces: Vec<(String, String)> = Vec::new();
     for entry in log.iter().filter(|o| o.kind == Kind::AccessLog) {
@@ -373,7 +373,7 @@ async fn every_import_leaves_a_trace_that_says_whose_and_by_whom_and_nothing_mor
     traces.sort();
     let detail = |way: &str| format!("bundle of device {}, 1 operations, by {way}", author.phone.id);
     let mut expected = [
-        (carrier.worker.to_string(), detail(&format!("device {}", carrier.id))),
+        (relayed_by.worker.to_string(), detail(&format!("device {}", relayed_by.id))),
         (worker("A1").to_string(), detail("console")),
         (shared::WorkerId::NIL.to_string(), detail("command line")),
     ];
@@ -398,16 +398,16 @@ async fn the_servers_key_stays_for_as_long_as_its_store_and_is_told_only_to_who_
 #[tokio::test]
 async fn a_devices_key_is_changed_by_a_code_and_by_nothing_else() {
     let town = Town::new().await;
-    let (mut author, carrier) = (Author::of(&town, "W1").await, town.phone("W2").await);
+    let (mut author, relayed_by) = (Author::of(&town, "W1").await, town.phone("W2").await);
     author.phone.visit("R1");
     let next = SignSecret::new([8; 32]);
     tell(&town, &author.phone, Keys { seal: None, sign: Some(next.public()) }).await;
     author.sign = next;
-    assert_eq!(bring(&town, &carrier, author.bundle()).await, BundleVerdict::BadSignature);
+    assert_eq!(bring(&town, &relayed_by, author.bundle()).await, BundleVerdict::BadSignature);
     let issued = town.core.issue_code("W1").await.unwrap();
     let request = enrol_request(&issued.code, author.phone.id, "b");
     let request = shared::wire::EnrolRequest { sign_key: Some(author.sign.public()), ..request };
     town.core.enrol(request).await.unwrap();
-    assert_eq!(bring(&town, &carrier, author.bundle()).await, BundleVerdict::Accepted);
+    assert_eq!(bring(&town, &relayed_by, author.bundle()).await, BundleVerdict::Accepted);
     assert!(town.find(RowId(fresh())).await.is_none());
 }

@@ -58,7 +58,7 @@ async fn tombstones_go_after_ninety_days_and_what_is_held_stays() {
     assert_eq!(town.core.prune().await.unwrap(), Pruned::default());
     town.env.advance(DAY_MS);
     let pruned = town.core.prune().await.unwrap();
-    assert!(pruned.left_workers >= 2 && pruned.left_shelves >= 1, "{pruned:?}");
+    assert!(pruned.left_workers >= 2 && pruned.left_area_feeds >= 1, "{pruned:?}");
     assert_eq!(town.core.prune().await.unwrap(), Pruned::default(), "again changes nothing");
     // What the worker keeps outside every pairing is no tombstone.
     phone.pull().await;

@@ -5,7 +5,7 @@ use serde_json::json;
 use shared::{Kind, RowId, ids::id_from_code, op::Rejection};
 use sync_server::{
     core::{CoreError, OfficeReply},
-    store::{Job, Store, Txn, tables::Person},
+    store::{Job, Store, Txn, tables::Recipient},
 };
 
 #[tokio::test]
@@ -90,10 +90,10 @@ async fn devices_unheard_of_for_a_month_are_counted() {
 struct Look(shared::RecipientId);
 
 impl Job for Look {
-    type Out = Option<Person>;
+    type Out = Option<Recipient>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
-        Ok(txn.get::<Person>(&[(self.0,)]).await?.pop().flatten())
+        Ok(txn.get::<Recipient>(&[(self.0,)]).await?.pop().flatten())
     }
 }
 

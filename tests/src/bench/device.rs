@@ -3,7 +3,7 @@
 
 use anyhow::{Context, bail};
 use device_core::{
-    Command, Core, Places, Receipt, Step, StepReply,
+    Command, Core, Paths, Reply, Step, StepReply,
     client::{HttpClient, ServerAddress},
     device::World,
 };
@@ -50,7 +50,7 @@ impl Spent {
 impl Handheld {
     /// Opens the store at `home`, made at the first time.
     pub fn open(home: &Path, server: &str) -> anyhow::Result<Self> {
-        let places = Places { dir: Some(home.to_owned()) };
+        let places = Paths { dir: Some(home.to_owned()) };
         let mut core = match Core::open(places, Box::new(World::default())) {
             Ok(core) => core,
             Err(refusal) => bail!("open the device: {refusal}"),
@@ -61,7 +61,7 @@ impl Handheld {
             false => Command::CreateVault { pin },
         };
         match core.handle(command) {
-            Receipt::Status(_) => {}
+            Reply::Status(_) => {}
             other => bail!("unlock the device: {other:?}"),
         }
         Ok(Self { core, client: HttpClient::new(ServerAddress::parse(server)?)? })
@@ -85,14 +85,14 @@ impl Handheld {
         let mut out: VecDeque<Out> = VecDeque::new();
         loop {
             let mut began = Instant::now();
-            while let Some(step) = self.core.step_beside(out.len()) {
+            while let Some(step) = self.core.pipeline_step(out.len()) {
                 out.push_back(self.send(step, began));
                 began = Instant::now();
             }
             let Some(Out { name, began, call }) = out.pop_front() else { break };
             let reply = call.await?;
             if out.is_empty()
-                && let Some(behind) = self.core.step_behind(&reply)
+                && let Some(behind) = self.core.pipeline_behind(&reply)
             {
                 out.push_back(self.send(behind, Instant::now()));
             }
@@ -103,9 +103,9 @@ impl Handheld {
         }
         (spent.up, spent.down) = self.client.traffic().take();
         self.core.rest();
-        match self.core.network_receipt() {
-            Receipt::Sync(view) if view.last_problem.is_some() => bail!("the sync failed: {:?}", view.last_problem),
-            Receipt::Sync(_) | Receipt::Status(_) => Ok(spent),
+        match self.core.network_reply() {
+            Reply::Sync(view) if view.last_problem.is_some() => bail!("the sync failed: {:?}", view.last_problem),
+            Reply::Sync(_) | Reply::Status(_) => Ok(spent),
             other => bail!("the device says {other:?}"),
         }
     }
@@ -118,7 +118,7 @@ impl Handheld {
     /// Saves something; it must succeed.
     pub fn save(&mut self, command: Command) -> anyhow::Result<()> {
         match self.core.handle(command) {
-            Receipt::Saved { .. } => Ok(()),
+            Reply::Saved { .. } => Ok(()),
             other => bail!("not saved: {other:?}"),
         }
     }

@@ -9,7 +9,7 @@ use super::{
 use crate::harness::recorder::now_ms;
 use anyhow::{Context, bail};
 use device_core::{
-    Command, Receipt,
+    Command, Reply,
     command::{NewVisit, RecipientQuery},
 };
 use shared::{
@@ -57,7 +57,7 @@ pub async fn run(table: &mut Table) -> anyhow::Result<()> {
             let search: String = text.chars().take(end).collect();
             let began = Instant::now();
             match device.core.handle(Command::Recipients(RecipientQuery { search, ..RecipientQuery::default() })) {
-                Receipt::Recipients(_) => searches.push(began.elapsed()),
+                Reply::Recipients(_) => searches.push(began.elapsed()),
                 other => bail!("the search says {other:?}"),
             }
         }
@@ -73,7 +73,7 @@ pub async fn run(table: &mut Table) -> anyhow::Result<()> {
         let began = Instant::now();
         let mut device = Handheld::open(&home, &url)?;
         unlocks.push(began.elapsed());
-        let Receipt::Today(_) = device.core.handle(Command::Today) else { bail!("no first screen") };
+        let Reply::Today(_) = device.core.handle(Command::Today) else { bail!("no first screen") };
         opens.push(began.elapsed());
     }
     opens.sort_unstable();

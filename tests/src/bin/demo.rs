@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use shared::{Day, wire::enrol::EnrolLink};
 use std::{path::PathBuf, process::ExitCode};
 use tests::{
-    day::{self, Language, Stage, Teller, Where, cast::PIN, sync::sync_plainly},
+    day::{self, Language, Narrator, Stage, Where, people::PIN, sync::sync_plainly},
     harness::{Folder, Tool, interrupt::interrupted, phone, phone::Phone, recorder::now_ms},
 };
 
@@ -58,7 +58,7 @@ async fn watch(once: bool, app: Option<PathBuf>, lang: Language) -> anyhow::Resu
         folder: Folder::temporary("demo")?,
         today: Day::of_utc_ms(now_ms()),
     };
-    let mut teller = Teller::new(lang);
+    let mut teller = Narrator::new(lang);
     let stage = tokio::select! {
         played = day::play(&places, &mut teller) => played?,
         // What the day holds is dropped: server, phones, folder.

@@ -6,9 +6,9 @@ use device_core::command::Prefs;
 use shared::RecipientId;
 use std::process::ExitCode;
 use tests::{
-    day::cast::PIN,
+    day::people::PIN,
     harness::{Proxy, picture},
-    ui::{Browser, Contest, Gallery, Handset, Town, handset::by_start, town},
+    ui::{Browser, Contest, Gallery, Handset, Town, fixture, handset::by_start},
 };
 
 /// A desk's screen and a phone's, in CSS pixels.
@@ -52,7 +52,7 @@ async fn take_all() -> anyhow::Result<Gallery> {
     ];
     for (tag, prefs) in looks {
         for handset in [&mut phone, &mut office] {
-            town::inside(handset.home(), PIN).await?.set_prefs(prefs.clone()).await?;
+            fixture::inside(handset.home(), PIN).await?.set_prefs(prefs.clone()).await?;
             handset.open_unlocked().await?;
         }
         tour(&town, worker, &mut phone, &mut gallery, tag).await.with_context(|| tag.to_owned())?;

@@ -7,7 +7,7 @@ use super::{
 use shared::{
     DeviceId, Hlc, Op, OpId, RowId,
     ids::{OpNo, Rev, id_from_code, uuid_v7},
-    merge::{Actor, Decision, Meta, actor::Standing, decide},
+    merge::{Actor, Decision, Meta, actor::Relation, decide},
     records::Row,
 };
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use std::collections::HashMap;
 pub fn rows(plan: &Plan, log: &WorkerLog) -> Vec<Row> {
     let worker = &plan.workers[log.worker];
     let device = DeviceId(id_from_code("device", &worker.code));
-    let actor = Actor { worker: worker_id(worker), device, unit: worker.unit, standing: Standing::InCare };
+    let actor = Actor { worker: worker_id(worker), device, unit: worker.unit, relation: Relation::InCare };
     let mut rows: HashMap<RowId, Row> = HashMap::new();
     for (n, entry) in log.entries.iter().enumerate() {
         let hlc = Hlc::new(entry.at.utc_ms, 0).0 + n as u64;

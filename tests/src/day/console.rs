@@ -1,7 +1,7 @@
 //! The office looks at the same month in a browser: log-in, page, and the figures on it. Without a browser; the console's
 //! pages are driven in a real one by the tests.
 
-use super::{Stage, Teller};
+use super::{Narrator, Stage};
 use anyhow::{Context, ensure};
 use reqwest::{
     Client, Response, StatusCode,
@@ -10,7 +10,7 @@ use reqwest::{
 };
 use shared::wire::Report;
 
-pub async fn play(stage: &Stage, report: &Report, teller: &mut Teller) -> anyhow::Result<()> {
+pub async fn play(stage: &Stage, report: &Report, teller: &mut Narrator) -> anyhow::Result<()> {
     teller.step("办公室在控制台查看", "the office looks at the console");
     let client = Client::builder().redirect(Policy::none()).build()?;
     let url = |path: &str| format!("{}/console/{path}", stage.server.url());

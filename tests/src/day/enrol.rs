@@ -1,11 +1,11 @@
 //! Two phones enrol with one-time codes.
 
-use super::{Cast, Stage, Teller, cast::PIN};
+use super::{Cast, Narrator, Stage, people::PIN};
 use device_core::{Refusal, views::Phase};
 use shared::wire::{ErrorCode, enrol::EnrolLink};
 use std::collections::HashSet;
 
-pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Teller) -> anyhow::Result<()> {
+pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Narrator) -> anyhow::Result<()> {
     teller.step("两部手机用一次性登记码登记", "two phones enrol with one-time codes");
     let (a, b) = (cast.a.phone.device(), cast.b.phone.device());
 

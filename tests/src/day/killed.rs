@@ -1,13 +1,13 @@
 //! Both phones are killed right after the last save, and opened again.
 
 use super::{
-    Cast, Teller,
-    cast::PIN,
+    Cast, Narrator,
     offline::{DRAFT, Saved},
+    people::PIN,
 };
 use device_core::{Refusal, views::Phase};
 
-pub async fn play(cast: &mut Cast, saved: &Saved, teller: &mut Teller) -> anyhow::Result<()> {
+pub async fn play(cast: &mut Cast, saved: &Saved, teller: &mut Narrator) -> anyhow::Result<()> {
     teller.step("两部手机都被强行杀掉,再打开", "both phones are killed (SIGKILL) and opened again");
     cast.a.phone.kill().await?;
     cast.b.phone.kill().await?;

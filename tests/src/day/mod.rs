@@ -6,24 +6,24 @@
 //! - the acts, in order: [`enrol`], [`offline`], [`killed`], [`sync`], [`report`], [`console`]
 //! - [`teller`]: how it is told
 
-pub mod cast;
 pub mod console;
 pub mod enrol;
 pub mod killed;
+pub mod narrator;
 pub mod offline;
+pub mod people;
 pub mod report;
 pub mod stage;
 pub mod sync;
-pub mod teller;
 
-pub use cast::Cast;
+pub use narrator::{Language, Narrator};
+pub use people::Cast;
 pub use stage::{Stage, Where};
-pub use teller::{Language, Teller};
 
 use anyhow::Context;
 
 /// Plays the whole day. What did not hold is in `teller`; an error is something that kept the day from going on.
-pub async fn play(places: &Where, teller: &mut Teller) -> anyhow::Result<Stage> {
+pub async fn play(places: &Where, teller: &mut Narrator) -> anyhow::Result<Stage> {
     let mut stage = Stage::set(places, teller).await.context("setting the stage")?;
     let mut cast = Cast::choose(&stage, places)?;
     enrol::play(&stage, &mut cast, teller).await.context("enrolling")?;

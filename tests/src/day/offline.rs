@@ -1,6 +1,6 @@
 //! No signal: a home visit with findings and a need, goods for ten households, one phone number edited on both phones.
 
-use super::{Cast, Stage, Teller};
+use super::{Cast, Narrator, Stage};
 use crate::harness::picture;
 use device_core::{
     command::{NeedText, NewAssistance, NewReceipt, NewVisit, Share},
@@ -28,7 +28,7 @@ pub struct Saved {
 
 pub const DRAFT: &str = r#"{"note":"写到一半"}"#;
 
-pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Teller) -> anyhow::Result<Saved> {
+pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Narrator) -> anyhow::Result<Saved> {
     teller.step("进山,没有信号", "into the hills, no signal");
     let (a, b) = (cast.a.phone.device(), cast.b.phone.device());
     cast.a.line.offline();
@@ -112,7 +112,7 @@ fn finding(item: &str, bad: Option<&str>) -> Finding {
 }
 
 /// One truck, ten households: rice and oil, three photos of the group, a receipt each.
-async fn hand_out(cast: &Cast, teller: &mut Teller) -> Asked<Vec<RowId>> {
+async fn hand_out(cast: &Cast, teller: &mut Narrator) -> Asked<Vec<RowId>> {
     let a = cast.a.phone.device();
     let draft = "handout";
     for n in 0..3 {

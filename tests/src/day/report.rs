@@ -1,6 +1,6 @@
 //! A supervisor asks for the month's figures, and they are what the phones said.
 
-use super::{Cast, Stage, Teller, Where, cast::PIN};
+use super::{Cast, Narrator, Stage, Where, people::PIN};
 use crate::{city::Totals, harness::phone::Phone};
 use anyhow::Context;
 use shared::{
@@ -10,7 +10,7 @@ use shared::{
     wire::{Report, ReportRequest},
 };
 
-pub async fn play(stage: &Stage, places: &Where, cast: &mut Cast, teller: &mut Teller) -> anyhow::Result<Report> {
+pub async fn play(stage: &Stage, places: &Where, cast: &mut Cast, teller: &mut Narrator) -> anyhow::Result<Report> {
     teller.step("乡镇督导查看本月报表", "the township's supervisor looks at the month");
     let supervisor = stage
         .plan

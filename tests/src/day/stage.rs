@@ -1,7 +1,7 @@
 //! The stage: one invented township, imported as an office would, with a history that reached the server by the same
 //! pushes as everything else, and a server process that can be killed.
 
-use super::teller::Teller;
+use super::narrator::Narrator;
 use crate::{
     city::{Plan, Shape, WorkerLog, cadence, office, roster, rows::rows},
     harness::{Folder, Proxy, recorder::Recorder, server::Server},
@@ -39,7 +39,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub async fn set(places: &Where, teller: &mut Teller) -> anyhow::Result<Self> {
+    pub async fn set(places: &Where, teller: &mut Narrator) -> anyhow::Result<Self> {
         teller.step("准备一个虚构的乡镇", "an invented township");
         let plan = Plan::new(Shape::township(SEED, places.today));
         let lists = places.folder.join("lists");

@@ -1,7 +1,7 @@
 //! Signal comes back, badly: a push reply is cut, a photo is cut, the server is killed. In the end nothing is missing and
 //! nothing is there twice.
 
-use super::{Cast, Stage, Teller, offline::Saved};
+use super::{Cast, Narrator, Stage, offline::Saved};
 use crate::harness::{Fault, phone::Phone};
 use device_core::{
     Device,
@@ -11,7 +11,7 @@ use device_core::{
 };
 use shared::{id_number::masked_phone, indicators::Figures, op::Outcome};
 
-pub async fn play(stage: &mut Stage, cast: &mut Cast, saved: &Saved, teller: &mut Teller) -> anyhow::Result<()> {
+pub async fn play(stage: &mut Stage, cast: &mut Cast, saved: &Saved, teller: &mut Narrator) -> anyhow::Result<()> {
     teller.step("回到有信号的地方,信号很差", "back to a bad signal");
     cast.b.line.online(stage.server.address()?);
     let state = until_quiet(cast.b.phone.device()).await?;
@@ -75,7 +75,7 @@ pub async fn play(stage: &mut Stage, cast: &mut Cast, saved: &Saved, teller: &mu
 }
 
 /// The later of the two numbers stands on both phones; the other is kept and its author told.
-async fn both_numbers(cast: &Cast, saved: &Saved, state: &SyncView, teller: &mut Teller) -> anyhow::Result<()> {
+async fn both_numbers(cast: &Cast, saved: &Saved, state: &SyncView, teller: &mut Narrator) -> anyhow::Result<()> {
     let told =
         state.attention.iter().find(|i| matches!(&i.outcome, Some(Outcome::Merged { lost }) if lost == &["phone"]));
     teller.check(

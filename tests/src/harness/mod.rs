@@ -8,6 +8,7 @@
 //! - [`town`]: a plan inside an in-process server
 //! - [`tools`], [`folder`], [`picture`], [`interrupt`]: programs from outside, temporary folders, photos, an end from outside
 
+pub mod fixture;
 pub mod folder;
 pub mod interrupt;
 pub mod phone;
@@ -16,7 +17,6 @@ pub mod proxy;
 pub mod recorder;
 pub mod server;
 pub mod tools;
-pub mod town;
 pub mod webdriver;
 
 pub use folder::Folder;

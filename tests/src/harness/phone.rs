@@ -5,7 +5,7 @@
 
 use anyhow::Context;
 use device_core::{
-    Command, Device, Places, Receipt,
+    Command, Device, Paths, Reply,
     device::{self, Options, Request},
 };
 use futures_util::StreamExt;
@@ -31,12 +31,12 @@ struct Ask {
 #[derive(Serialize, Deserialize)]
 struct Answer {
     id: u64,
-    receipt: Receipt,
+    receipt: Reply,
 }
 
 /// The child's side: serves commands from standard input until it ends. Syncs only when asked to.
 pub async fn serve(home: PathBuf) -> anyhow::Result<()> {
-    let device = device::start(Places { dir: Some(home) }, Options { automatic: false })?;
+    let device = device::start(Paths { dir: Some(home) }, Options { automatic: false })?;
     let (answers, mut outbox) = mpsc::unbounded_channel::<Answer>();
     let writing = tokio::spawn(async move {
         let mut out = tokio::io::stdout();
@@ -113,7 +113,7 @@ fn spawn(program: &Path, home: &Path) -> anyhow::Result<(Child, Device)> {
         let mut lines = BufReader::new(from_child).lines();
         while let Ok(Some(line)) = lines.next_line().await {
             let Ok(Answer { id, receipt }) = serde_json::from_str(&line) else { continue };
-            let asked: Option<futures_channel::oneshot::Sender<Receipt>> =
+            let asked: Option<futures_channel::oneshot::Sender<Reply>> =
                 answering.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             if let Some(asked) = asked {
                 // Whoever asked may have left.

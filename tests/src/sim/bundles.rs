@@ -3,9 +3,9 @@
 
 use super::{mutants::Bug, world::World};
 use anyhow::Context;
-use device_core::{Command, Receipt, Step, StepReply, views::Phase};
+use device_core::{Command, Reply, Step, StepReply, views::Phase};
 use shared::{OpId, wire::BundleVerdict};
-use sync_server::core::Carrier;
+use sync_server::core::RelayedBy;
 
 /// A file on its way.
 pub struct File {
@@ -31,7 +31,7 @@ impl World {
         if self.killed(at, false)? {
             return Ok(());
         }
-        let Receipt::Bundle(view) = receipt else { return Ok(()) };
+        let Reply::Bundle(view) = receipt else { return Ok(()) };
         let waits = self.handsets[at].known.values().filter(|op| !op.acked);
         let ops: Vec<OpId> = waits.map(|op| op.id).take(view.ops as usize).collect();
         for op in &ops {
@@ -53,7 +53,7 @@ impl World {
     }
 
     /// A file is brought to the office, or given to somebody who passes by; it may come again.
-    pub(super) async fn hand_over(&mut self) -> anyhow::Result<()> {
+    pub(super) async fn submit(&mut self) -> anyhow::Result<()> {
         let in_hand: Vec<usize> = (0..self.files.len()).filter(|file| self.files[*file].left > 0).collect();
         if in_hand.is_empty() {
             return Ok(());
@@ -67,17 +67,19 @@ impl World {
             bytes[at] ^= 1;
             self.note_fault("bundle damaged", format!("the file of {of} is damaged"));
         }
-        let carrier = self.dice.below(self.handsets.len() as u64) as usize;
-        let may = self.handsets[carrier].phase() == Phase::Ready && !self.handsets[carrier].full && !self.away(carrier);
+        let relayed_by = self.dice.below(self.handsets.len() as u64) as usize;
+        let may = self.handsets[relayed_by].phase() == Phase::Ready
+            && !self.handsets[relayed_by].full
+            && !self.away(relayed_by);
         if may && self.dice.chance(500) {
-            let text = format!("{} is given the file of {of}", self.handsets[carrier].name);
+            let text = format!("{} is given the file of {of}", self.handsets[relayed_by].name);
             self.event(text, Vec::new());
-            self.handsets[carrier].core.handle(Command::CarryBundle { bytes });
-            self.killed(carrier, false)?;
+            self.handsets[relayed_by].core.handle(Command::RelayBundle { bytes });
+            self.killed(relayed_by, false)?;
         } else {
             let process = self.dice.below(self.server.processes.len() as u64) as usize;
             let server = self.server.processes[process].clone();
-            let verdict = server.import_bundle(bytes.clone(), Carrier::CommandLine).await?;
+            let verdict = server.import_bundle(bytes.clone(), RelayedBy::CommandLine).await?;
             self.event(format!("the office takes in the file of {of}: {}", verdict.word()), Vec::new());
             self.taken_in(&bytes, &verdict);
         }

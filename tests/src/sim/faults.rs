@@ -1,7 +1,7 @@
 //! What goes wrong beyond the network: devices die, are copied and put back, clocks jump, disks fill up, rights end, the
 //! server is restored, or its photos are.
 
-use super::{profile::weighted, town::days, world::World};
+use super::{fixture::days, profile::weighted, world::World};
 use device_core::views::Phase;
 use std::sync::atomic::Ordering;
 

@@ -3,7 +3,7 @@
 use super::clock::{Clock, DeviceEnv, Kill};
 use crate::city::dice::Dice;
 use anyhow::Context;
-use device_core::{Command, Core, Places, Receipt, Step, StepReply, store::meta, views::Phase};
+use device_core::{Command, Core, Paths, Reply, Step, StepReply, store::meta, views::Phase};
 use rusqlite::Connection;
 use shared::{DeviceId, OpId, RowId, WorkerId};
 use std::{
@@ -92,9 +92,9 @@ impl Handset {
         let skew = Arc::new(AtomicI64::new(skew_ms));
         let kill = Arc::default();
         let env = env(clock, &skew, &kill, Dice::new(seed, stream));
-        let mut core = Core::open_for_tests(Places { dir: Some(folder.clone()) }, Box::new(env))?;
+        let mut core = Core::open_for_tests(Paths { dir: Some(folder.clone()) }, Box::new(env))?;
         let receipt = core.handle(Command::CreateVault { pin: PIN.to_owned() });
-        anyhow::ensure!(matches!(receipt, Receipt::Status(_)), "a vault is made: {receipt:?}");
+        anyhow::ensure!(matches!(receipt, Reply::Status(_)), "a vault is made: {receipt:?}");
         let device = device_id(&core)?;
         Ok(Self {
             name,
@@ -265,9 +265,9 @@ fn device_id(core: &Core) -> anyhow::Result<DeviceId> {
 }
 
 fn opened(files: &Path, env: DeviceEnv) -> anyhow::Result<Core> {
-    let mut core = Core::open_for_tests(Places { dir: Some(files.to_owned()) }, Box::new(env))?;
+    let mut core = Core::open_for_tests(Paths { dir: Some(files.to_owned()) }, Box::new(env))?;
     let receipt = core.handle(Command::Unlock { pin: PIN.to_owned() });
-    anyhow::ensure!(matches!(receipt, Receipt::Status(_)), "a copy opens: {receipt:?}");
+    anyhow::ensure!(matches!(receipt, Reply::Status(_)), "a copy opens: {receipt:?}");
     Ok(core)
 }
 

@@ -13,11 +13,11 @@
 //!
 //! `docs/simulator.md` tells how to run it and how to read a failure.
 
-mod ahead;
 mod bundles;
 pub mod checks;
 pub mod clock;
 pub mod faults;
+pub mod fixture;
 mod foreign;
 pub mod handset;
 pub mod ledger;
@@ -28,14 +28,14 @@ mod office;
 mod older;
 mod people;
 mod photos;
+mod pipeline;
 mod plant;
 mod power;
 pub mod profile;
-mod quiet;
-mod seasons;
+mod quiesce;
 pub mod server;
 pub mod store;
-pub mod town;
+mod time_passing;
 pub mod trace;
 mod txn;
 mod words;

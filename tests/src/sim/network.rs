@@ -2,12 +2,12 @@
 //! where every row that a device receives is looked at.
 
 use super::{
+    fixture::{day_of, owner, place},
     handset::Flight,
     mutants::Bug,
     older,
     profile::weighted,
     store::StoreFault,
-    town::{day_of, keeper, place},
     words::{reached, told},
     world::World,
 };
@@ -94,7 +94,7 @@ impl World {
             handset.core.begin_by_itself();
         }
         self.trace.syncs += 1;
-        if self.profile.hurried {
+        if self.profile.forced_batch {
             handset.core.hurry_for_tests(OPS_IN_A_HURRY);
         }
         self.next_request(at);
@@ -274,7 +274,7 @@ impl World {
                         }
                         Scope::Worker(worker) => {
                             worker == person.id
-                                && (through.is_some_and(|r| care.contains(&r)) || keeper(&row) == Some(worker))
+                                && (through.is_some_and(|r| care.contains(&r)) || owner(&row) == Some(worker))
                         }
                     }
                     && audience != Audience::Server;

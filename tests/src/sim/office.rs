@@ -1,7 +1,7 @@
 //! What the office does meanwhile: it moves people, edits, imports, decides.
 
 use super::{
-    town::{COUNTY, VILLAGES, create, day_of, days, set},
+    fixture::{COUNTY, VILLAGES, create, day_of, days, set},
     words::short,
     world::World,
 };
@@ -61,7 +61,7 @@ impl World {
         &mut self,
         what: &str,
         changes: Vec<OfficeChange>,
-        before: super::town::Town,
+        before: super::fixture::Town,
     ) -> anyhow::Result<()> {
         let rows: Vec<RowId> = changes.iter().map(|c| c.row).collect();
         let process = self.dice.below(self.server.processes.len() as u64) as usize;

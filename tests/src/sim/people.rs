@@ -6,7 +6,7 @@ use super::{
     world::World,
 };
 use device_core::{
-    Command, Receipt, Refusal,
+    Command, Refusal, Reply,
     command::{NeedText, NewAssistance, NewNeed, NewReceipt, NewVisit, RecipientQuery, RevealField, Share},
     views::Phase,
 };
@@ -88,13 +88,13 @@ impl World {
             return Ok(());
         }
         let (word, rows) = match &receipt {
-            Receipt::Saved { rows } => ("saved", rows.clone()),
-            Receipt::Refused(refusal) => (refusal.word(), Vec::new()),
+            Reply::Saved { rows } => ("saved", rows.clone()),
+            Reply::Refused(refusal) => (refusal.word(), Vec::new()),
             _ => ("done", Vec::new()),
         };
         let ids: Vec<String> = rows.iter().map(|r| short(*r)).collect();
         self.event(format!("{text}: {word} {}", ids.join(" ")), rows);
-        if let Receipt::Refused(Refusal::Store { detail }) = &receipt {
+        if let Reply::Refused(Refusal::Store { detail }) = &receipt {
             let what = format!("{}: {detail}", self.handsets[at].name);
             self.fail("a command never meets a broken store", what, Vec::new());
         }
@@ -154,7 +154,7 @@ impl World {
                 let fields = match (kind, self.dice.below(2)) {
                     ("visit", 0) => Fields::new().with("presence", self.dice.one_of(&["found", "away"])),
                     ("visit", _) => {
-                        let when = self.clock.now_ms() - self.dice.between(0, super::town::days(3));
+                        let when = self.clock.now_ms() - self.dice.between(0, super::fixture::days(3));
                         Fields::new().with("happened", shared::Moment::shanghai(when).to_string())
                     }
                     _ => Fields::new().with("note", note),

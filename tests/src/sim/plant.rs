@@ -4,7 +4,7 @@
 use super::{handset::Handset, mutants::Bug, world::World};
 use device_core::{
     Step, StepReply,
-    store::{fold, meta},
+    store::{compact, meta},
 };
 use shared::{
     ids::{Epoch, OpNo},
@@ -35,7 +35,7 @@ impl World {
             }
             // As if the device's clock were that much slower: every stamp is shifted to the present.
             Some(Bug::ArrivalWins) => {
-                request.client_now.utc_ms = self.clock.now_ms() - super::town::days(400);
+                request.client_now.utc_ms = self.clock.now_ms() - super::fixture::days(400);
                 None
             }
             Some(Bug::SkewNotCorrected) => {
@@ -117,17 +117,17 @@ impl World {
             self.handsets[at].conn().execute(sql, [])?;
         }
         if self.bug == Some(Bug::FoldedTooEarly) {
-            self.fold_after_days(at, 25)?;
+            self.compact_after_days(at, 25)?;
         }
         Ok(())
     }
 
     /// Folds the outbox as the product does, but after so few days.
-    fn fold_after_days(&self, at: usize, kept: i64) -> anyhow::Result<()> {
+    fn compact_after_days(&self, at: usize, kept: i64) -> anyhow::Result<()> {
         let conn = self.handsets[at].conn();
         let incarnation = meta::get(conn, meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
-        let mut base = fold::base(conn, incarnation)?;
-        let old_ms = self.clock.now_ms() - super::town::days(kept);
+        let mut base = compact::base(conn, incarnation)?;
+        let old_ms = self.clock.now_ms() - super::fixture::days(kept);
         let ops: Vec<(u64, [u8; 16], String, bool)> = {
             let sql = "SELECT wire_no, id, json, acked AND settled AND outcome IS NULL FROM op
                        WHERE incarnation = ?1 AND wire_no > ?2 ORDER BY wire_no";
@@ -141,7 +141,7 @@ impl World {
             if !done || no != base.no.0 + 1 || made.is_none_or(|made| made > old_ms) {
                 break;
             }
-            base = fold::Base { no: OpNo(no), chain: base.chain.then(&json), ..base };
+            base = compact::Base { no: OpNo(no), chain: base.chain.then(&json), ..base };
             conn.execute("DELETE FROM op WHERE incarnation = ?1 AND wire_no = ?2", (incarnation.0, no))?;
         }
         Ok(meta::set(conn, "outbox_base", &base)?)

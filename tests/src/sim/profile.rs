@@ -29,7 +29,7 @@ pub struct Profile {
     /// In a thousand replies so many are taken in while a power cut would take them back.
     pub unsynced: u64,
     /// Pushes of a few operations, some of which go out before the reply to the one before them.
-    pub hurried: bool,
+    pub forced_batch: bool,
 }
 
 impl Profile {
@@ -58,7 +58,7 @@ impl Profile {
             processes: dice.one_of(&[1, 1, 2, 3]),
             seasons: dice.chance(300),
             older,
-            hurried: dice.chance(500),
+            forced_batch: dice.chance(500),
             unsynced: if calm { 0 } else { dice.one_of(&[0, 200, 500]) },
         }
     }
@@ -73,15 +73,15 @@ impl Profile {
         let seasons =
             self.seasons || matches!(bug, Bug::FloorForgotten | Bug::FoldedTooEarly | Bug::SweepTakesPhotosAlong);
         let older = self.older || matches!(bug, Bug::KeptAsideForGood | Bug::JudgedAgainUntold);
-        let hurried = match bug {
+        let forced_batch = match bug {
             Bug::OvertakerAcknowledged => true,
             // Shows where a push holds more than a few operations.
             Bug::NeighboursOfTheUnreadableDropped => false,
-            _ => self.hurried,
+            _ => self.forced_batch,
         };
         let (network, pause_s) = (self.network.max(200), self.pause_s.max(3600));
         let unsynced = if bug == Bug::SaveDoesNotWaitForDisk { 500 } else { self.unsynced };
-        Self { faults, next, network, pause_s, seasons, older, hurried, unsynced, ..self }
+        Self { faults, next, network, pause_s, seasons, older, forced_batch, unsynced, ..self }
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::{
     clock::{Clock, ServerEnv},
+    fixture::{Town, days},
     mutants::Bug,
     older::UPGRADED,
     photos::SimPhotos,
     profile::Profile,
     store::{Backend, SimStore},
-    town::{Town, days},
 };
 use crate::city::dice::Dice;
 use anyhow::Context;
@@ -45,7 +45,7 @@ pub struct Server {
     /// How many epochs came after the first.
     pub epochs: u32,
     /// Operations that a newer build looked at again and judged.
-    pub judged_again: u64,
+    pub quarantine_retry: u64,
 }
 
 /// A backup with the photos beside it, and with what the office believed when it was made.
@@ -91,7 +91,7 @@ impl Server {
             bug,
             restores: 0,
             epochs: 0,
-            judged_again: 0,
+            quarantine_retry: 0,
         };
         for _ in 0..profile.processes {
             let process = server.process().await?;
@@ -109,7 +109,7 @@ impl Server {
             .await
             .context("a server process starts")?;
         if !self.older && self.bug != Some(Bug::KeptAsideForGood) {
-            self.judged_again += process.judge_again(UPGRADED).await?;
+            self.quarantine_retry += process.quarantine_retry(UPGRADED).await?;
         }
         Ok(process)
     }

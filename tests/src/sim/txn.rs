@@ -7,7 +7,7 @@ use shared::{Month, OpId, RecipientId, RowId, WorkerId, ids::Seq};
 use std::sync::Arc;
 use sync_server::store::{
     Cell, Column, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn,
-    tables::{Gone, Meta, Once, OpLog, Standing, WorkerFeed},
+    tables::{DailyCount, Meta, OpLog, OpenCount, Tombstone, WorkerFeed},
 };
 
 pub struct SimTxn<'a, X> {
@@ -178,8 +178,8 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
     async fn worker_feed(&mut self, worker: WorkerId, after: Seq, limit: usize) -> Stored<Vec<WorkerFeed>> {
         self.txn.worker_feed(worker, after, limit).await
     }
-    async fn gone(&mut self, shelves: &[String], after: Seq, limit: usize) -> Stored<Vec<Gone>> {
-        self.txn.gone(shelves, after, limit).await
+    async fn tombstones(&mut self, area_feeds: &[String], after: Seq, limit: usize) -> Stored<Vec<Tombstone>> {
+        self.txn.tombstones(area_feeds, after, limit).await
     }
 
     async fn tally_add(&mut self, rows: &[TallyRow]) -> Stored<()> {
@@ -194,18 +194,18 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
     async fn tally(&mut self, parent: &str, from: Month, to: Month) -> Stored<Vec<TallyRow>> {
         self.txn.tally(parent, from, to).await
     }
-    async fn standing_add(&mut self, rows: &[Standing]) -> Stored<()> {
+    async fn open_count_add(&mut self, rows: &[OpenCount]) -> Stored<()> {
         if !rows.is_empty() && !self.room()? {
             return Ok(());
         }
         if self.has(Bug::OpenNeverCloses) {
-            let rows: Vec<Standing> = rows.iter().filter(|s| s.n > 0).cloned().collect();
-            return self.txn.standing_add(&rows).await;
+            let rows: Vec<OpenCount> = rows.iter().filter(|s| s.n > 0).cloned().collect();
+            return self.txn.open_count_add(&rows).await;
         }
-        self.txn.standing_add(rows).await
+        self.txn.open_count_add(rows).await
     }
-    async fn once_before(&mut self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<Once>> {
-        self.txn.once_before(recipient, day, n).await
+    async fn daily_counts_before(&mut self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<DailyCount>> {
+        self.txn.daily_counts_before(recipient, day, n).await
     }
     async fn overdue(&mut self, area: &str, today: i32) -> Stored<i64> {
         self.txn.overdue(area, today).await

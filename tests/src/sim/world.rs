@@ -3,12 +3,12 @@
 use super::{
     bundles::File,
     clock::{Clock, DAY_MS},
+    fixture::{Town, day_of},
     handset::{Flight, Handset},
     ledger::Ledger,
     mutants::Bug,
     profile::{Profile, weighted},
     server::Server,
-    town::{Town, day_of},
     trace::Trace,
 };
 use crate::city::dice::Dice;
@@ -151,12 +151,12 @@ impl World {
                 _ => self.something_breaks().await?,
             }
             self.season().await?;
-            self.keep_house().await?;
+            self.housekeeping_round().await?;
             if self.dice.chance(20) {
                 self.stray().await?;
             }
             if self.dice.chance(20) {
-                self.hand_over().await?;
+                self.submit().await?;
             }
             self.count_judged();
             if self.failure.is_some() {

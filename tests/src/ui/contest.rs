@@ -2,10 +2,10 @@
 //! supervisor.
 
 use super::Town;
-use crate::day::cast::PIN;
+use crate::day::people::PIN;
 use anyhow::{Context, ensure};
 use device_core::{
-    Device, Places,
+    Device, Paths,
     device::{self, Options},
     views::OutboxItem,
 };
@@ -30,7 +30,7 @@ impl Contest {
         let mut phones = Vec::new();
         for (worker, name) in [(one, "first"), (two, "second")] {
             let dir = town.folder().join(&format!("contest-{n}-{name}"));
-            let device = device::start(Places { dir: Some(dir) }, Options { automatic: false })?;
+            let device = device::start(Paths { dir: Some(dir) }, Options { automatic: false })?;
             device.create_vault(PIN).await?;
             device.enrol(&town.stage.server.url(), &town.code(worker).await?).await?;
             device.sync_now().await?;

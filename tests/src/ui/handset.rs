@@ -3,7 +3,7 @@
 
 use super::PATIENCE;
 use crate::{
-    day::cast::PIN,
+    day::people::PIN,
     harness::{
         Tool,
         webdriver::{Display, PHONE, Page},

@@ -8,15 +8,15 @@
 
 pub mod browser;
 pub mod contest;
+pub mod fixture;
 pub mod gallery;
 pub mod handset;
-pub mod town;
 
 pub use browser::Browser;
 pub use contest::Contest;
+pub use fixture::Town;
 pub use gallery::Gallery;
 pub use handset::Handset;
-pub use town::Town;
 
 /// 60 s for something to be seen: a machine that compiles beside needs 10.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);

@@ -1,15 +1,15 @@
 //! What the platform says of the connection, and what follows for photos: records are small and always go; photos wait
 //! while every megabyte is paid for, unless somebody says otherwise.
 
-use crate::{Core, Receipt, Refusal};
+use crate::{Core, Refusal, Reply};
 
 impl Core {
     /// `None`: the platform does not say, and nothing is held back on a guess.
-    pub(super) fn set_connection(&mut self, metered: Option<bool>) -> Receipt {
+    pub(super) fn set_connection(&mut self, metered: Option<bool>) -> Reply {
         let held = self.photos_held();
         self.metered = metered;
         self.photos_may_go_again(held);
-        Receipt::Done
+        Reply::Done
     }
 
     /// The photos' wait is over: a sync follows at once. `held`: whether they waited before.

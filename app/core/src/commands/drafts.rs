@@ -2,7 +2,7 @@
 
 use super::saving::invalid;
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     queries::photo_view,
     store::{draft, photo},
 };
@@ -12,7 +12,7 @@ use shared::records::ProblemCode;
 const DRAFT_BYTES_MAX: usize = 256 << 10;
 
 impl Core {
-    pub(super) fn save_draft(&mut self, key: &str, json: &str) -> Result<Receipt, Refusal> {
+    pub(super) fn save_draft(&mut self, key: &str, json: &str) -> Result<Reply, Refusal> {
         if key.is_empty() {
             return Err(invalid("key", ProblemCode::Missing));
         }
@@ -21,24 +21,24 @@ impl Core {
         }
         self.write(|tx| {
             draft::save(tx, key, json)?;
-            Ok(Receipt::Done)
+            Ok(Reply::Done)
         })
     }
 
-    pub(super) fn load_draft(&mut self, key: &str) -> Result<Receipt, Refusal> {
+    pub(super) fn load_draft(&mut self, key: &str) -> Result<Reply, Refusal> {
         let conn = self.store()?.conn();
         let mut photos = Vec::new();
         for meta in photo::of_draft(conn, key)? {
             photos.push(photo_view(conn, &meta)?);
         }
-        Ok(Receipt::Draft { json: draft::load(conn, key)?, photos })
+        Ok(Reply::Draft { json: draft::load(conn, key)?, photos })
     }
 
-    pub(super) fn drop_draft(&mut self, key: &str) -> Result<Receipt, Refusal> {
+    pub(super) fn drop_draft(&mut self, key: &str) -> Result<Reply, Refusal> {
         self.write(|tx| {
             draft::remove(tx, key)?;
             photo::remove_draft(tx, key)?;
-            Ok(Receipt::Done)
+            Ok(Reply::Done)
         })
     }
 }

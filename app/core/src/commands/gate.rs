@@ -1,13 +1,13 @@
 //! The gate: where the device stands.
 
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     store::{Me as Identity, roster},
     views::{Me, StatusView},
 };
 
 impl Core {
-    pub(super) fn status(&mut self) -> Result<Receipt, Refusal> {
+    pub(super) fn status(&mut self) -> Result<Reply, Refusal> {
         let me = match &self.store {
             Some(store) => match Identity::read(store.conn())? {
                 Some(me) => Some(described(store.conn(), me)?),
@@ -15,7 +15,7 @@ impl Core {
             },
             None => None,
         };
-        Ok(Receipt::Status(StatusView {
+        Ok(Reply::Status(StatusView {
             phase: self.phase()?,
             prefs: self.vault.prefs()?,
             pin_delay_s: self.vault.delay_s(&*self.env)?,

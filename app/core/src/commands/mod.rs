@@ -18,16 +18,16 @@ mod space;
 mod stuck;
 mod visit;
 
-use crate::{Command, Core, Receipt, Refusal, views::Phase};
+use crate::{Command, Core, Refusal, Reply, views::Phase};
 use shared::RowId;
 
 impl Core {
-    pub(crate) fn carry_out(&mut self, command: Command) -> Result<Receipt, Refusal> {
+    pub(crate) fn carry_out(&mut self, command: Command) -> Result<Reply, Refusal> {
         use Command as C;
         if let Some(needed) = needed(&command) {
             self.require(needed)?;
         }
-        let saved = |rows: Vec<RowId>| Receipt::Saved { rows };
+        let saved = |rows: Vec<RowId>| Reply::Saved { rows };
         Ok(match command {
             C::Status => self.status()?,
             C::CreateVault { pin } => {
@@ -44,7 +44,7 @@ impl Core {
             }
             C::ChangePin { old, new } => {
                 self.vault.change_pin(&old, &new, &mut *self.env)?;
-                Receipt::Done
+                Reply::Done
             }
             C::SetPrefs(prefs) => {
                 self.set_prefs(&prefs)?;
@@ -54,7 +54,7 @@ impl Core {
 
             // Begun here; a driver carries on until there is a receipt.
             C::Enrol { .. } | C::SyncNow | C::SendPhotosNow | C::Report(_) => {
-                self.begin(&command).unwrap_or(Receipt::Done)
+                self.begin(&command).unwrap_or(Reply::Done)
             }
 
             C::SaveVisit(visit) => saved(self.save(|tx| visit::save(tx, visit))?),
@@ -90,16 +90,16 @@ impl Core {
             C::Record { row } => self.record(row)?,
             C::Rules => self.rules()?,
             C::Units => self.units()?,
-            C::SyncState => Receipt::Sync(Box::new(self.sync_view()?)),
+            C::SyncState => Reply::Sync(Box::new(self.sync_view()?)),
             C::MyMonth { month } => self.my_month(month)?,
             C::Areas { under } => self.areas(under)?,
             C::Reviews => self.reviews()?,
             C::Review { review } => self.review(review)?,
 
             C::ExportBundle => self.export_bundle()?,
-            C::SealedBundle => Receipt::Bundle(Box::new(self.sealed_bundle()?)),
-            C::CarryBundle { bytes } => self.carry_bundle(&bytes)?,
-            C::DropCarried { id } => self.drop_carried(id)?,
+            C::SealedBundle => Reply::Bundle(Box::new(self.sealed_bundle()?)),
+            C::RelayBundle { bytes } => self.relay_bundle(&bytes)?,
+            C::DropRelayedBundle { id } => self.drop_relayed_bundle(id)?,
 
             C::Resend { op_no } => saved(self.save(|tx| stuck::resend(tx, op_no))?),
             C::Acknowledge { op_no } => self.acknowledge(op_no)?,
@@ -111,7 +111,7 @@ impl Core {
             (Phase::New | Phase::Locked, _) => Err(Refusal::Locked),
             (_, Needed::Unlocked) => Ok(()),
             (Phase::Revoked, Needed::Access | Needed::Enrolment) => Err(Refusal::Revoked),
-            (Phase::Silent, Needed::Access | Needed::Enrolment) => Err(Refusal::Silent),
+            (Phase::InactivityLocked, Needed::Access | Needed::Enrolment) => Err(Refusal::InactivityLocked),
             (Phase::Unenrolled, Needed::Enrolment) => Err(Refusal::NotEnrolled),
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use super::saving::invalid;
 use crate::{
-    Core, Receipt, Refusal, media,
+    Core, Refusal, Reply, media,
     queries::photo_view,
     store::{
         photo::{self, Meta, State},
@@ -25,7 +25,7 @@ impl Core {
         of: PhotoOf,
         caption: Option<String>,
         bytes: &[u8],
-    ) -> Result<Receipt, Refusal> {
+    ) -> Result<Reply, Refusal> {
         if draft.is_empty() {
             return Err(invalid("draft", ProblemCode::Missing));
         }
@@ -53,15 +53,15 @@ impl Core {
                 problem: None,
             };
             photo::insert(tx, &meta, &ready.thumb, &ready.bytes)?;
-            Ok(Receipt::PhotoAdded(photo_view(tx, &meta)?))
+            Ok(Reply::PhotoAdded(photo_view(tx, &meta)?))
         })
     }
 
-    pub(super) fn remove_photo(&mut self, id: PhotoId) -> Result<Receipt, Refusal> {
-        self.write(|tx| if photo::remove(tx, id)? { Ok(Receipt::Done) } else { Err(Refusal::NotFound) })
+    pub(super) fn remove_photo(&mut self, id: PhotoId) -> Result<Reply, Refusal> {
+        self.write(|tx| if photo::remove(tx, id)? { Ok(Reply::Done) } else { Err(Refusal::NotFound) })
     }
 
-    pub(super) fn photo(&mut self, id: PhotoId, thumb: bool) -> Result<Receipt, Refusal> {
+    pub(super) fn photo(&mut self, id: PhotoId, thumb: bool) -> Result<Reply, Refusal> {
         let conn = self.store()?.conn();
         let meta = photo::get(conn, id)?.ok_or(Refusal::NotFound)?;
         // Bytes that were released after the server had verified them leave the thumbnail behind.
@@ -71,6 +71,6 @@ impl Core {
             None => ("image/jpeg".to_owned(), photo::thumb(conn, id)?.ok_or(Refusal::NotFound)?),
         };
         let released = photo_space::is_released(conn, id)?;
-        Ok(Receipt::Photo { mime, base64: STANDARD.encode(bytes), released })
+        Ok(Reply::Photo { mime, base64: STANDARD.encode(bytes), released })
     }
 }

@@ -2,7 +2,7 @@
 //! known to the office; what cannot be logged is not shown.
 
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     command::RevealField,
     store::{Tx, meta, outbox},
 };
@@ -34,7 +34,7 @@ struct Shown {
 }
 
 impl Core {
-    pub(super) fn reveal(&mut self, id: RecipientId, field: RevealField) -> Result<Receipt, Refusal> {
+    pub(super) fn reveal(&mut self, id: RecipientId, field: RevealField) -> Result<Reply, Refusal> {
         self.write(|tx| {
             let recipient: Recipient =
                 super::saving::find_recipient(tx, id)?.view().map_err(crate::store::StoreError::from)?;
@@ -47,7 +47,7 @@ impl Core {
             if text.is_some() {
                 log(tx, Access::RevealNumber, id.into(), Some(word.to_owned()))?;
             }
-            Ok(Receipt::Revealed { text })
+            Ok(Reply::Revealed { text })
         })
     }
 

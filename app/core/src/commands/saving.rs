@@ -25,7 +25,7 @@ pub fn create<R: Record>(tx: &mut Tx<'_>, id: RowId, new: &R) -> Result<(), Refu
     Ok(())
 }
 
-/// A change of a record that is on this device. Judged by the shared rules first, so that what the server is sure to
+/// A change of a record that is on this device. DecisionEffect by the shared rules first, so that what the server is sure to
 /// refuse is refused here; a change that says what holds already makes no operation.
 pub fn change(tx: &mut Tx<'_>, row: &Row, change: Change) -> Result<(), Refusal> {
     let base = record::rev(tx, row.id)?;
@@ -37,7 +37,7 @@ pub fn change(tx: &mut Tx<'_>, row: &Row, change: Change) -> Result<(), Refusal>
         Decision::Pass => return Ok(()),
         decision => {
             let problems =
-                decision.judged(|| ReviewId::NIL).row.map(|r| r.kind.problems(&r.fields)).unwrap_or_default();
+                decision.into_effect(|| ReviewId::NIL).row.map(|r| r.kind.problems(&r.fields)).unwrap_or_default();
             if !problems.is_empty() {
                 return Err(Refusal::Invalid(problems));
             }

@@ -1,7 +1,7 @@
 //! Room for photos: originals that the office has for good are let go of when they take up too much, or when somebody asks.
 
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     store::photo_space::{self, Space},
     views::PhotoSpace,
 };
@@ -27,11 +27,11 @@ impl Core {
     }
 
     /// All that may go, because somebody asked.
-    pub(super) fn release_photos(&mut self) -> Result<Receipt, Refusal> {
+    pub(super) fn release_photos(&mut self) -> Result<Reply, Refusal> {
         let through = self.released_through()?;
         self.write(|tx| Ok(photo_space::release_down_to(tx, 0, through, u64::MAX)?))?;
-        self.give_back(u32::MAX)?;
-        Ok(Receipt::Sync(Box::new(self.sync_view()?)))
+        self.vacuum(u32::MAX)?;
+        Ok(Reply::Sync(Box::new(self.sync_view()?)))
     }
 
     /// After a sync: only beyond the budget, or when the device is nearly full.
@@ -44,11 +44,11 @@ impl Core {
             return Ok(());
         }
         let (_, released) = self.write(|tx| Ok(photo_space::release_down_to(tx, keep, through, BY_ITSELF_AT_ONCE)?))?;
-        self.give_back(u32::try_from(released / 4096).unwrap_or(u32::MAX))
+        self.vacuum(u32::try_from(released / 4096).unwrap_or(u32::MAX))
     }
 
     /// Makes the file smaller again, where the store was made with that in mind.
-    fn give_back(&mut self, pages: u32) -> Result<(), Refusal> {
-        Ok(self.store.as_mut().ok_or(Refusal::Locked)?.give_back(pages)?)
+    fn vacuum(&mut self, pages: u32) -> Result<(), Refusal> {
+        Ok(self.store.as_mut().ok_or(Refusal::Locked)?.vacuum(pages)?)
     }
 }

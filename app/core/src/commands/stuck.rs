@@ -2,7 +2,7 @@
 
 use super::saving::{change, invalid};
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     store::{Tx, outbox, outbox::Entry, record},
 };
 use shared::{
@@ -51,7 +51,7 @@ pub fn create_anew(tx: &mut Tx<'_>, kind: Kind, id: RowId, fields: Fields, refus
 }
 
 impl Core {
-    pub(super) fn acknowledge(&mut self, op_no: OpNo) -> Result<Receipt, Refusal> {
+    pub(super) fn acknowledge(&mut self, op_no: OpNo) -> Result<Reply, Refusal> {
         self.write(|tx| {
             let entry = outbox::entry(tx, op_no.0)?.ok_or(Refusal::NotFound)?;
             if entry.outcome.is_none() {
@@ -59,7 +59,7 @@ impl Core {
             }
             outbox::set_seen(tx, &entry)?;
             record::sweep(tx)?;
-            Ok(Receipt::Done)
+            Ok(Reply::Done)
         })
     }
 }

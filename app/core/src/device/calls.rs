@@ -2,7 +2,7 @@
 
 use super::Device;
 use crate::{
-    Command, Receipt, Refusal,
+    Command, Refusal, Reply,
     command::{NewAssistance, NewNeed, NewVisit, Prefs, RecipientQuery, RevealField},
     views::*,
 };
@@ -52,9 +52,9 @@ macro_rules! ask {
     };
 }
 
-fn refusal(receipt: Receipt) -> Refusal {
+fn refusal(receipt: Reply) -> Refusal {
     match receipt {
-        Receipt::Refused(refusal) => refusal,
+        Reply::Refused(refusal) => refusal,
         // Only a core and a handle of different builds can disagree on the kind of an answer.
         _ => Refusal::Store { detail: "an answer of another kind came back".to_owned() },
     }
@@ -63,22 +63,22 @@ fn refusal(receipt: Receipt) -> Refusal {
 /// The gate.
 impl Device {
     pub async fn status(&self) -> Asked<StatusView> {
-        ask!(self, Command::Status, Receipt::Status(v) => v)
+        ask!(self, Command::Status, Reply::Status(v) => v)
     }
     pub async fn create_vault(&self, pin: &str) -> Asked<StatusView> {
-        ask!(self, Command::CreateVault { pin: pin.to_owned() }, Receipt::Status(v) => v)
+        ask!(self, Command::CreateVault { pin: pin.to_owned() }, Reply::Status(v) => v)
     }
     pub async fn unlock(&self, pin: &str) -> Asked<StatusView> {
-        ask!(self, Command::Unlock { pin: pin.to_owned() }, Receipt::Status(v) => v)
+        ask!(self, Command::Unlock { pin: pin.to_owned() }, Reply::Status(v) => v)
     }
     pub async fn lock(&self) -> Asked<StatusView> {
-        ask!(self, Command::Lock, Receipt::Status(v) => v)
+        ask!(self, Command::Lock, Reply::Status(v) => v)
     }
     pub async fn change_pin(&self, old: &str, new: &str) -> Asked<()> {
-        ask!(self, Command::ChangePin { old: old.to_owned(), new: new.to_owned() }, Receipt::Done => ())
+        ask!(self, Command::ChangePin { old: old.to_owned(), new: new.to_owned() }, Reply::Done => ())
     }
     pub async fn set_prefs(&self, prefs: Prefs) -> Asked<StatusView> {
-        ask!(self, Command::SetPrefs(prefs), Receipt::Status(v) => v)
+        ask!(self, Command::SetPrefs(prefs), Reply::Status(v) => v)
     }
 }
 
@@ -86,19 +86,19 @@ impl Device {
 impl Device {
     /// `code` may be the whole link.
     pub async fn enrol(&self, server: &str, code: &str) -> Asked<StatusView> {
-        ask!(self, Command::Enrol { server: server.to_owned(), code: code.to_owned() }, Receipt::Status(v) => v)
+        ask!(self, Command::Enrol { server: server.to_owned(), code: code.to_owned() }, Reply::Status(v) => v)
     }
     /// Waits until nothing is left to send or fetch, or the connection broke; `last_problem` then says so.
     pub async fn sync_now(&self) -> Asked<SyncView> {
-        ask!(self, Command::SyncNow, Receipt::Sync(v) => *v)
+        ask!(self, Command::SyncNow, Reply::Sync(v) => *v)
     }
     /// As [`Device::sync_now`], with photos although the connection is metered, this once.
     pub async fn send_photos_now(&self) -> Asked<SyncView> {
-        ask!(self, Command::SendPhotosNow, Receipt::Sync(v) => *v)
+        ask!(self, Command::SendPhotosNow, Reply::Sync(v) => *v)
     }
     /// The figures, and whether they are fresh.
     pub async fn report(&self, request: ReportRequest) -> Asked<(Report, bool)> {
-        ask!(self, Command::Report(request), Receipt::Report { report, fresh } => (*report, fresh))
+        ask!(self, Command::Report(request), Reply::Report { report, fresh } => (*report, fresh))
     }
 }
 
@@ -150,7 +150,7 @@ impl Device {
     }
     /// Any of the recording commands, where a screen builds the command itself.
     pub async fn save(&self, command: Command) -> Asked<Vec<RowId>> {
-        ask!(self, command, Receipt::Saved { rows } => rows)
+        ask!(self, command, Reply::Saved { rows } => rows)
     }
 }
 
@@ -165,69 +165,69 @@ impl Device {
         bytes: Vec<u8>,
     ) -> Asked<PhotoView> {
         let command = Command::AddPhoto { draft: draft.to_owned(), of, caption, bytes };
-        ask!(self, command, Receipt::PhotoAdded(v) => v)
+        ask!(self, command, Reply::PhotoAdded(v) => v)
     }
     pub async fn remove_photo(&self, photo: PhotoId) -> Asked<()> {
-        ask!(self, Command::RemovePhoto { photo }, Receipt::Done => ())
+        ask!(self, Command::RemovePhoto { photo }, Reply::Done => ())
     }
     /// `thumb`: at most 240 px, for lists.
     pub async fn photo(&self, photo: PhotoId, thumb: bool) -> Asked<PhotoBytes> {
-        ask!(self, Command::Photo { photo, thumb }, Receipt::Photo { mime, base64, released } => PhotoBytes { mime, base64, released })
+        ask!(self, Command::Photo { photo, thumb }, Reply::Photo { mime, base64, released } => PhotoBytes { mime, base64, released })
     }
     /// Lets go of originals that the office has had for long enough.
     pub async fn release_photos(&self) -> Asked<SyncView> {
-        ask!(self, Command::ReleasePhotos, Receipt::Sync(v) => *v)
+        ask!(self, Command::ReleasePhotos, Reply::Sync(v) => *v)
     }
     pub async fn save_draft(&self, key: &str, json: String) -> Asked<()> {
-        ask!(self, Command::SaveDraft { key: key.to_owned(), json }, Receipt::Done => ())
+        ask!(self, Command::SaveDraft { key: key.to_owned(), json }, Reply::Done => ())
     }
     pub async fn load_draft(&self, key: &str) -> Asked<DraftView> {
         let command = Command::LoadDraft { key: key.to_owned() };
-        ask!(self, command, Receipt::Draft { json, photos } => DraftView { json, photos })
+        ask!(self, command, Reply::Draft { json, photos } => DraftView { json, photos })
     }
     pub async fn drop_draft(&self, key: &str) -> Asked<()> {
-        ask!(self, Command::DropDraft { key: key.to_owned() }, Receipt::Done => ())
+        ask!(self, Command::DropDraft { key: key.to_owned() }, Reply::Done => ())
     }
 }
 
 /// Questions.
 impl Device {
     pub async fn today(&self) -> Asked<TodayView> {
-        ask!(self, Command::Today, Receipt::Today(v) => *v)
+        ask!(self, Command::Today, Reply::Today(v) => *v)
     }
     pub async fn recipients(&self, query: RecipientQuery) -> Asked<RecipientsView> {
-        ask!(self, Command::Recipients(query), Receipt::Recipients(v) => v)
+        ask!(self, Command::Recipients(query), Reply::Recipients(v) => v)
     }
     pub async fn card(&self, recipient: RecipientId) -> Asked<CardView> {
-        ask!(self, Command::Card { recipient }, Receipt::Card(v) => *v)
+        ask!(self, Command::Card { recipient }, Reply::Card(v) => *v)
     }
     /// A full number; `None` where there is none. The look is logged.
     pub async fn reveal(&self, recipient: RecipientId, field: RevealField) -> Asked<Option<String>> {
-        ask!(self, Command::Reveal { recipient, field }, Receipt::Revealed { text } => text)
+        ask!(self, Command::Reveal { recipient, field }, Reply::Revealed { text } => text)
     }
     pub async fn record(&self, row: RowId) -> Asked<RecordView> {
-        ask!(self, Command::Record { row }, Receipt::Record(v) => *v)
+        ask!(self, Command::Record { row }, Reply::Record(v) => *v)
     }
     pub async fn rules(&self) -> Asked<RuleSet> {
-        ask!(self, Command::Rules, Receipt::Rules(v) => *v)
+        ask!(self, Command::Rules, Reply::Rules(v) => *v)
     }
     pub async fn units(&self) -> Asked<Vec<UnitView>> {
-        ask!(self, Command::Units, Receipt::Units(v) => v)
+        ask!(self, Command::Units, Reply::Units(v) => v)
     }
     pub async fn sync_state(&self) -> Asked<SyncView> {
-        ask!(self, Command::SyncState, Receipt::Sync(v) => *v)
+        ask!(self, Command::SyncState, Reply::Sync(v) => *v)
     }
     pub async fn my_month(&self, month: Month) -> Asked<MonthView> {
-        ask!(self, Command::MyMonth { month }, Receipt::Month(v) => *v)
+        ask!(self, Command::MyMonth { month }, Reply::Month(v) => *v)
     }
     pub async fn reviews(&self) -> Asked<ReviewsView> {
-        ask!(self, Command::Reviews, Receipt::Reviews(v) => *v)
+        ask!(self, Command::Reviews, Reply::Reviews(v) => *v)
     }
     pub async fn review(&self, review: ReviewId) -> Asked<ReviewItem> {
-        ask!(self, Command::Review { review }, Receipt::Review(v) => *v)
+        ask!(self, Command::Review { review }, Reply::Review(v) => *v)
     }
     pub async fn areas(&self, under: Option<AreaCode>) -> Asked<Vec<AreaView>> {
-        ask!(self, Command::Areas { under }, Receipt::Areas(v) => v)
+        ask!(self, Command::Areas { under }, Reply::Areas(v) => v)
     }
 }
 
@@ -235,18 +235,18 @@ impl Device {
 impl Device {
     /// Everything unsent, sealed for the server.
     pub async fn export_bundle(&self) -> Asked<BundleView> {
-        ask!(self, Command::ExportBundle, Receipt::Bundle(v) => *v)
+        ask!(self, Command::ExportBundle, Reply::Bundle(v) => *v)
     }
     /// What was sealed when access ended.
     pub async fn sealed_bundle(&self) -> Asked<BundleView> {
-        ask!(self, Command::SealedBundle, Receipt::Bundle(v) => *v)
+        ask!(self, Command::SealedBundle, Reply::Bundle(v) => *v)
     }
     /// A colleague's file, to go with the next sync.
-    pub async fn carry_bundle(&self, bytes: Vec<u8>) -> Asked<()> {
-        ask!(self, Command::CarryBundle { bytes }, Receipt::Done => ())
+    pub async fn relay_bundle(&self, bytes: Vec<u8>) -> Asked<()> {
+        ask!(self, Command::RelayBundle { bytes }, Reply::Done => ())
     }
-    pub async fn drop_carried(&self, id: i64) -> Asked<()> {
-        ask!(self, Command::DropCarried { id }, Receipt::Done => ())
+    pub async fn drop_relayed_bundle(&self, id: i64) -> Asked<()> {
+        ask!(self, Command::DropRelayedBundle { id }, Reply::Done => ())
     }
 }
 
@@ -256,6 +256,6 @@ impl Device {
         self.save(Command::Resend { op_no }).await
     }
     pub async fn acknowledge(&self, op_no: OpNo) -> Asked<()> {
-        ask!(self, Command::Acknowledge { op_no }, Receipt::Done => ())
+        ask!(self, Command::Acknowledge { op_no }, Reply::Done => ())
     }
 }

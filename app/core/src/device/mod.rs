@@ -13,7 +13,7 @@ pub use events::{Event, Hub};
 pub use thread::{Options, start};
 pub use world::World;
 
-use crate::{Command, Receipt, Refusal};
+use crate::{Command, Refusal, Reply};
 use futures_channel::{mpsc, oneshot};
 use futures_util::Stream;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// that is dropped unanswered is answered with a refusal.
 pub struct Request {
     pub command: Command,
-    pub answer: oneshot::Sender<Receipt>,
+    pub answer: oneshot::Sender<Reply>,
 }
 
 /// The device, as a screen sees it.
@@ -36,7 +36,7 @@ pub struct Device {
 enum Link {
     Driver(mpsc::UnboundedSender<Request>),
     /// For a screen's own tests: answers come from a function.
-    Function(Arc<dyn Fn(Command) -> Receipt + Send + Sync>),
+    Function(Arc<dyn Fn(Command) -> Reply + Send + Sync>),
 }
 
 impl Device {
@@ -48,13 +48,13 @@ impl Device {
     }
 
     /// A device whose answers come from `answer`: no store, no thread. For component tests and galleries.
-    pub fn answering(answer: impl Fn(Command) -> Receipt + Send + Sync + 'static) -> Self {
+    pub fn answering(answer: impl Fn(Command) -> Reply + Send + Sync + 'static) -> Self {
         Self { link: Link::Function(Arc::new(answer)), hub: Hub::default() }
     }
 
     /// Carries out `command` and waits for its receipt. Leaving before it has come (the screen was closed) cancels
     /// nothing: what was asked is still done.
-    pub async fn call(&self, command: Command) -> Receipt {
+    pub async fn call(&self, command: Command) -> Reply {
         match &self.link {
             Link::Function(answer) => answer(command),
             Link::Driver(sender) => {
@@ -86,6 +86,6 @@ impl std::fmt::Debug for Device {
     }
 }
 
-fn ended() -> Receipt {
-    Receipt::Refused(Refusal::Store { detail: "the store has stopped; open the app again".to_owned() })
+fn ended() -> Reply {
+    Reply::Refused(Refusal::Store { detail: "the store has stopped; open the app again".to_owned() })
 }

@@ -6,14 +6,14 @@
 //!
 //! ```text
 //! Device ──Request──► store ──Step──► network
-//!        ◄─Receipt──       ◄─Landed──
+//!        ◄─Reply──       ◄─Landed──
 //! ```
 //!
-//! Both end when the last [`Device`] is gone.
+//! RecordPair end when the last [`Device`] is gone.
 
 use super::{Device, Event, Hub, Request, World};
 use crate::{
-    Command, Core, Places, Receipt, Refusal, Step, StepReply,
+    Command, Core, Paths, Refusal, Reply, Step, StepReply,
     client::{HttpClient, ServerAddress},
     sync::{Job, STEPS_AT_ONCE},
 };
@@ -44,7 +44,7 @@ impl Default for Options {
 ///
 /// # Errors
 /// When the operating system gives no thread.
-pub fn start(places: Places, options: Options) -> std::io::Result<Device> {
+pub fn start(places: Paths, options: Options) -> std::io::Result<Device> {
     let (device, requests, hub) = Device::pair();
     let network = Network::start()?;
     let runtime = runtime()?;
@@ -75,7 +75,7 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 /// The store's folder cannot be used: every command says so.
 async fn refuse_all(mut requests: mpsc::UnboundedReceiver<Request>, refusal: Refusal) {
     while let Some(request) = requests.next().await {
-        let _ = request.answer.send(Receipt::Refused(refusal.clone()));
+        let _ = request.answer.send(Reply::Refused(refusal.clone()));
     }
 }
 
@@ -169,7 +169,7 @@ struct Driver {
     in_flight: VecDeque<InFlight>,
     progress: Option<crate::views::Progress>,
     /// Who waits for a network job to end.
-    asked: Vec<(Job, oneshot::Sender<Receipt>)>,
+    asked: Vec<(Job, oneshot::Sender<Reply>)>,
     /// Network commands that came while one of their kind was running.
     deferred: VecDeque<Request>,
 }
@@ -212,7 +212,7 @@ impl Driver {
 
     /// Sends the next step, if those before are back, and the one behind it where that is known.
     fn go_on(&mut self) {
-        while let Some(step) = self.core.step_beside(self.in_flight.len()) {
+        while let Some(step) = self.core.pipeline_step(self.in_flight.len()) {
             if !self.send(step) {
                 break;
             }
@@ -239,7 +239,7 @@ impl Driver {
     fn land(&mut self, landed: Landed) {
         self.in_flight.pop_front();
         if self.in_flight.is_empty()
-            && let Some(step) = self.core.step_behind(&landed.reply)
+            && let Some(step) = self.core.pipeline_behind(&landed.reply)
         {
             self.send(step);
         }
@@ -276,7 +276,7 @@ impl Driver {
                 continue;
             }
             // No answer from a job that is over: the store was locked under it.
-            let receipt = self.core.take_answer(job).unwrap_or(Receipt::Refused(Refusal::Locked));
+            let receipt = self.core.take_reply(job).unwrap_or(Reply::Refused(Refusal::Locked));
             for (_, answer) in self.asked.extract_if(.., |(j, _)| *j == job) {
                 // Whoever asked may have left.
                 let _ = answer.send(receipt.clone());
@@ -291,17 +291,17 @@ impl Driver {
         let Request { command, answer } = request;
         let Some(job) = Job::of(&command) else {
             let news = news_of(&command);
-            let goes_out = matches!(command, Command::CarryBundle { .. });
+            let goes_out = matches!(command, Command::RelayBundle { .. });
             let receipt = self.core.handle(command);
-            if matches!(receipt, Receipt::Saved { .. }) || goes_out && receipt == Receipt::Done {
+            if matches!(receipt, Reply::Saved { .. }) || goes_out && receipt == Reply::Done {
                 self.core.saved();
             }
             // The screen that asked does not know yet that the days without contact are over the limit.
-            if receipt == Receipt::Refused(Refusal::Silent) {
+            if receipt == Reply::Refused(Refusal::InactivityLocked) {
                 self.hub.tell(Event::Status);
             }
             if let Some(event) = news
-                && !matches!(receipt, Receipt::Refused(_))
+                && !matches!(receipt, Reply::Refused(_))
             {
                 self.hub.tell(event);
             }
@@ -342,8 +342,8 @@ fn news_of(command: &Command) -> Option<Event> {
         | Command::Resend { .. }
         | Command::Acknowledge { .. }
         | Command::ExportBundle
-        | Command::CarryBundle { .. }
-        | Command::DropCarried { .. }
+        | Command::RelayBundle { .. }
+        | Command::DropRelayedBundle { .. }
         | Command::DropDraft { .. }
         | Command::SetConnection { .. }
         | Command::ReleasePhotos => Some(Event::Changed),

@@ -2,7 +2,7 @@
 
 use super::items::{Names, Photos};
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     store::{StoreError, record},
     views::CardView,
 };
@@ -16,7 +16,7 @@ use shared::{
 const HISTORY_MAX: u32 = 100;
 
 impl Core {
-    pub(crate) fn card(&mut self, id: RecipientId) -> Result<Receipt, Refusal> {
+    pub(crate) fn card(&mut self, id: RecipientId) -> Result<Reply, Refusal> {
         let today = self.today_day()?;
         let row = record::doc(self.store()?.conn(), id.into())?.filter(|r| r.kind == Kind::Recipient);
         let row = row.ok_or(Refusal::NotFound)?;
@@ -58,7 +58,7 @@ impl Core {
         };
         // A number tells birth and sex where the fields do not.
         let known = recipient.id_number.as_deref().and_then(|n| read(n).ok());
-        Ok(Receipt::Card(Box::new(CardView {
+        Ok(Reply::Card(Box::new(CardView {
             item: ask.recipient_item(entry)?,
             code: recipient.code,
             sex: recipient.sex.or(known.map(|k| k.sex)),

@@ -1,4 +1,4 @@
-//! My month: own figures, confirmed and waiting apart. Both come from the same definitions as the office's report:
+//! My month: own figures, confirmed and waiting apart. RecordPair come from the same definitions as the office's report:
 //! confirmed is what the server's word counts for, waiting is what showing everything adds to it (or, for a withdrawal
 //! on its way, takes from it), and their sum is what the report will show.
 
@@ -7,9 +7,9 @@ use super::{
     items::{Names, Photos},
 };
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     store::{
-        record::{self, Both},
+        record::{self, RecordPair},
         roster,
     },
     views::MonthView,
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 const RECORDS_MAX: usize = 200;
 
 impl Core {
-    pub(crate) fn my_month(&mut self, month: Month) -> Result<Receipt, Refusal> {
+    pub(crate) fn my_month(&mut self, month: Month) -> Result<Reply, Refusal> {
         let ask = self.ask()?;
         let own = own(&ask, month)?;
         let (confirmed, waiting) = figures(&own, month);
@@ -41,11 +41,11 @@ impl Core {
             }
         }
         let records = shown.into_iter().map(|r| ask.history_item(r, &names, &photos)).collect::<Result<_, _>>()?;
-        Ok(Receipt::Month(Box::new(MonthView { month, confirmed, waiting, records, people })))
+        Ok(Reply::Month(Box::new(MonthView { month, confirmed, waiting, records, people })))
     }
 }
 
-fn own(ask: &Ask<'_>, month: Month) -> Result<Vec<Both>, Refusal> {
+fn own(ask: &Ask<'_>, month: Month) -> Result<Vec<RecordPair>, Refusal> {
     let author = ask.me.enrolment.worker;
     Ok(record::of_author(ask.conn(), author, month.first_day(), month.last_day())?)
 }
@@ -60,7 +60,7 @@ fn shown_in(row: &Row, month: Month) -> bool {
 }
 
 /// (confirmed, waiting) of a month.
-pub fn figures(own: &[Both], month: Month) -> (Figures, Figures) {
+pub fn figures(own: &[RecordPair], month: Month) -> (Figures, Figures) {
     let in_month = |row: &Row| facts(row).into_iter().filter(|f| f.day.month() == month).collect::<Vec<Fact>>();
     let mirrored: Vec<Fact> = own.iter().filter_map(|b| b.mirror.as_ref()).flat_map(in_month).collect();
     let shown: Vec<Fact> = own.iter().filter(|b| b.counts).flat_map(|b| in_month(&b.doc)).collect();

@@ -1,7 +1,7 @@
 //! The list of recipients: search as one types, filters, pages.
 
 use super::Ask;
-use crate::{Core, Receipt, Refusal, command::RecipientQuery, store::roster::Entry, views::RecipientsView};
+use crate::{Core, Refusal, Reply, command::RecipientQuery, store::roster::Entry, views::RecipientsView};
 use shared::{AreaCode, records::Category};
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ const PAGE: usize = 50;
 const PAGE_MAX: usize = 500;
 
 impl Core {
-    pub(crate) fn recipients(&mut self, query: &RecipientQuery) -> Result<Receipt, Refusal> {
+    pub(crate) fn recipients(&mut self, query: &RecipientQuery) -> Result<Reply, Refusal> {
         let ask = self.ask()?;
         let roster = ask.store.roster()?;
         let search = Search::new(&query.search);
@@ -29,7 +29,7 @@ impl Core {
         let items = page.map(|e| ask.recipient_item(e)).collect::<Result<_, _>>()?;
         let (villages, categories) = occurring(&ask, roster.entries())?;
         let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
-        Ok(Receipt::Recipients(RecipientsView { total, items, villages, categories }))
+        Ok(Reply::Recipients(RecipientsView { total, items, villages, categories }))
     }
 }
 

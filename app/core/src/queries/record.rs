@@ -6,7 +6,7 @@ use super::{
     reviews::decision_view,
 };
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     store::{outbox, record, roster},
     views::RecordView,
 };
@@ -16,7 +16,7 @@ use shared::{
 };
 
 impl Core {
-    pub(crate) fn record(&mut self, id: RowId) -> Result<Receipt, Refusal> {
+    pub(crate) fn record(&mut self, id: RowId) -> Result<Reply, Refusal> {
         let undoable = self.fresh_batch(id)?.is_some();
         let row = record::doc(self.store()?.conn(), id)?.ok_or(Refusal::NotFound)?;
         let today = self.today_day()?;
@@ -51,7 +51,7 @@ impl Core {
         for (name, value) in &mut fields.0 {
             mask(name, value);
         }
-        Ok(Receipt::Record(Box::new(RecordView {
+        Ok(Reply::Record(Box::new(RecordView {
             item,
             recipient_name,
             fields,

@@ -7,7 +7,7 @@ use super::{
     today::is_office,
 };
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     store::{self, outbox, record, roster},
     views::{DecisionView, HistoryItem, ReviewItem, ReviewValue, ReviewsView, Said},
 };
@@ -39,7 +39,7 @@ pub fn decision_view(conn: &Connection, decided: &Decided) -> store::Result<Deci
 }
 
 impl Core {
-    pub(crate) fn reviews(&mut self) -> Result<Receipt, Refusal> {
+    pub(crate) fn reviews(&mut self) -> Result<Reply, Refusal> {
         let fresh = |core: &Self, id: RowId| core.fresh_batch(id).map(|b| b.is_some());
         let ids: Vec<RowId> = record::of_kind(self.store()?.conn(), &Kind::Review)?.iter().map(|r| r.id).collect();
         let mut undoable = std::collections::HashSet::new();
@@ -78,11 +78,11 @@ impl Core {
         view.done.sort_by_key(|item| std::cmp::Reverse(decided_at(item)));
         view.done.truncate(DONE_MAX);
         view.own.sort_by_key(|item| (item.decision.is_some(), std::cmp::Reverse(decided_at(item))));
-        Ok(Receipt::Reviews(Box::new(view)))
+        Ok(Reply::Reviews(Box::new(view)))
     }
 
     /// One case. To whoever decides it full numbers are shown, and each look is logged.
-    pub(crate) fn review(&mut self, id: ReviewId) -> Result<Receipt, Refusal> {
+    pub(crate) fn review(&mut self, id: ReviewId) -> Result<Reply, Refusal> {
         let id = RowId(id.0);
         let undoable = self.fresh_batch(id)?.is_some();
         let row = record::doc(self.store()?.conn(), id)?.filter(|r| r.kind == Kind::Review);
@@ -103,7 +103,7 @@ impl Core {
             }
         }
         let item = self.ask()?.review_item(&row, &review, undoable, open)?;
-        Ok(Receipt::Review(Box::new(item)))
+        Ok(Reply::Review(Box::new(item)))
     }
 }
 
@@ -194,7 +194,7 @@ impl Ask<'_> {
         })
     }
 
-    /// Both values of each field, masked unless `full`; a unit by its name.
+    /// RecordPair values of each field, masked unless `full`; a unit by its name.
     fn values(&self, review: &Review, target: Option<&Row>, full: bool) -> Result<Vec<ReviewValue>, Refusal> {
         let shown = |field: &str, value: Option<Value>| -> Result<Option<Value>, Refusal> {
             let Some(mut value) = value else { return Ok(None) };

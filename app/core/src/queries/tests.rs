@@ -1,6 +1,6 @@
 //! What screens are told.
 
-use crate::{Command, Receipt, command::RecipientQuery, testing::*, views::RecipientsView};
+use crate::{Command, Reply, command::RecipientQuery, testing::*, views::RecipientsView};
 use serde_json::json;
 use shared::{
     Change, Fields, Kind,
@@ -10,7 +10,7 @@ use shared::{
 };
 
 fn list(core: &mut crate::Core, query: RecipientQuery) -> RecipientsView {
-    answer!(core, Command::Recipients(query), Receipt::Recipients(view) => view)
+    answer!(core, Command::Recipients(query), Reply::Recipients(view) => view)
 }
 
 fn names(view: &RecipientsView) -> Vec<&str> {
@@ -80,7 +80,7 @@ fn the_most_overdue_come_first_and_a_visit_puts_them_last() {
     let world = World::new();
     let (mut core, mut office) = ready(&world, None);
     // In care since 1 January, never seen: 7 days for 1 and 2 (contact), 7 for 3; today is 10 March.
-    let today = answer!(core, Command::Today, Receipt::Today(t) => t);
+    let today = answer!(core, Command::Today, Reply::Today(t) => t);
     assert_eq!((today.overdue, today.due_today, today.due_soon, today.recipients), (3, 0, 0, 3));
     assert_eq!(today.due[0].days_over, Some(61));
     assert!(today.rules_to_be_confirmed, "the shipped rules are not the bureau's yet");
@@ -94,7 +94,7 @@ fn the_most_overdue_come_first_and_a_visit_puts_them_last() {
     on(&mut core, 1, VisitMode::Home, "2026-03-03");
     on(&mut core, 2, VisitMode::Home, "2026-03-07");
     on(&mut core, 2, VisitMode::Phone, "2026-03-09");
-    let today = answer!(core, Command::Today, Receipt::Today(t) => t);
+    let today = answer!(core, Command::Today, Reply::Today(t) => t);
     let order: Vec<_> = today.due.iter().map(|i| (i.name.as_str(), i.days_over.unwrap())).collect();
     assert_eq!(order, [("马小花", 61), ("谷军", 0), ("单秀英", -6)]);
     assert_eq!((today.overdue, today.due_today, today.due_soon), (1, 1, 1));
@@ -110,7 +110,7 @@ fn the_most_overdue_come_first_and_a_visit_puts_them_last() {
         "frequencies": [{"visit_days": 90}]});
     office.add(Kind::RuleSet, 60, rules);
     office.pull(&mut core);
-    let today = answer!(core, Command::Today, Receipt::Today(t) => t);
+    let today = answer!(core, Command::Today, Reply::Today(t) => t);
     assert_eq!((today.overdue, today.due_soon, today.rules_to_be_confirmed), (0, 0, false));
     let all = list(&mut core, RecipientQuery::default());
     let due: Vec<_> = all.items.iter().map(|i| (i.name.as_str(), i.due.as_ref().unwrap().on.to_string())).collect();
@@ -126,7 +126,7 @@ fn care_that_begins_or_ends_overnight_shows_in_the_morning() {
     pairing.fields.set("end", json!("2026-03-11"));
     office.put(pairing);
     office.pull(&mut core);
-    let mine = |core: &mut crate::Core| answer!(core, Command::Today, Receipt::Today(t) => t.recipients);
+    let mine = |core: &mut crate::Core| answer!(core, Command::Today, Reply::Today(t) => t.recipients);
     assert_eq!(mine(&mut core), 3);
     world.pass_ms(24 * 3_600_000);
     assert_eq!(mine(&mut core), 2);
@@ -137,7 +137,8 @@ fn confirmed_and_waiting_are_together_what_the_report_will_show() {
     let world = World::new();
     let (mut core, mut office) = ready(&world, None);
     let month = "2026-03".parse().unwrap();
-    let figures = |core: &mut crate::Core| answer!(core, Command::MyMonth { month }, Receipt::Month(m) => (m.confirmed, m.waiting));
+    let figures =
+        |core: &mut crate::Core| answer!(core, Command::MyMonth { month }, Reply::Month(m) => (m.confirmed, m.waiting));
     let mut with_service = routine(person(1));
     with_service.services = vec![Service::Tutoring];
     saved(&mut core, Command::SaveVisit(with_service));
@@ -161,7 +162,7 @@ fn confirmed_and_waiting_are_together_what_the_report_will_show() {
     assert_eq!((confirmed.visits(), waiting.visits()), (2, 0), "one leaves, one comes");
     let (of_february, leaving) = {
         let command = Command::MyMonth { month: "2026-02".parse().unwrap() };
-        answer!(core, command, Receipt::Month(m) => (m.confirmed.visits(), m.waiting.visits()))
+        answer!(core, command, Reply::Month(m) => (m.confirmed.visits(), m.waiting.visits()))
     };
     assert_eq!((of_february, leaving), (1, -1));
     let mut promised = confirmed;
@@ -180,8 +181,8 @@ fn a_month_names_whom_each_record_is_about() {
     let (mut core, _) = ready(&world, None);
     let rows = [person(1), person(2)].map(|who| saved(&mut core, Command::SaveVisit(routine(who)))[0]);
     let names = [person(1), person(2)]
-        .map(|recipient| answer!(core, Command::Card { recipient }, Receipt::Card(card) => card.item.name));
-    let month = answer!(core, Command::MyMonth { month: "2026-03".parse().unwrap() }, Receipt::Month(m) => *m);
+        .map(|recipient| answer!(core, Command::Card { recipient }, Reply::Card(card) => card.item.name));
+    let month = answer!(core, Command::MyMonth { month: "2026-03".parse().unwrap() }, Reply::Month(m) => *m);
     assert_ne!(names[0], names[1]);
     assert_eq!(rows.map(|row| month.people[&row].clone()), names);
 }
@@ -201,7 +202,7 @@ fn a_need_counts_in_the_month_it_was_solved() {
     office.sync(&mut core);
     let mut month = |text: &str| {
         let command = Command::MyMonth { month: text.parse().unwrap() };
-        answer!(core, command, Receipt::Month(m) => (m.confirmed.solved(), m.waiting.solved()))
+        answer!(core, command, Reply::Month(m) => (m.confirmed.solved(), m.waiting.solved()))
     };
     assert_eq!((month("2026-03"), month("2026-04")), ((0, 0), (1, 0)));
 }
@@ -226,12 +227,12 @@ fn progress_of_a_task_comes_from_records() {
     let mut call = routine(person(2));
     call.mode = VisitMode::Phone;
     saved(&mut core, Command::SaveVisit(call));
-    let today = answer!(core, Command::Today, Receipt::Today(t) => t);
+    let today = answer!(core, Command::Today, Reply::Today(t) => t);
     let tasks: Vec<_> = today.tasks.iter().map(|t| (t.title.as_str(), t.done, t.of)).collect();
     assert_eq!(tasks, [("入户走访", 1, 3), ("学习文件", 0, 0)]);
     assert_eq!(today.notices[0].title, "大雪");
     world.pass_ms(24 * 3_600_000);
-    let today = answer!(core, Command::Today, Receipt::Today(t) => t);
+    let today = answer!(core, Command::Today, Reply::Today(t) => t);
     assert!(today.notices.is_empty());
 }
 
@@ -247,7 +248,7 @@ fn a_card_tells_who_did_what_and_whether_it_counts_yet() {
     office.rows.get_mut(&id).unwrap().author = colleague();
     office.pull(&mut core);
     saved(&mut core, Command::SaveVisit(routine(person(1))));
-    let card = answer!(core, Command::Card { recipient: person(1) }, Receipt::Card(card) => card);
+    let card = answer!(core, Command::Card { recipient: person(1) }, Reply::Card(card) => card);
     let lines: Vec<_> = card
         .history
         .iter()
@@ -266,7 +267,7 @@ fn a_card_tells_who_did_what_and_whether_it_counts_yet() {
         Change::Set(phone("13911112222")),
     );
     office.pull(&mut core);
-    let view = answer!(core, Command::Record { row: person(1).into() }, Receipt::Record(v) => v);
+    let view = answer!(core, Command::Record { row: person(1).into() }, Reply::Record(v) => v);
     assert_eq!(view.fields.text("phone"), Some("139****2222"), "masked here as well");
 }
 
@@ -278,8 +279,8 @@ fn an_open_need_is_on_the_first_screen_until_it_is_solved() {
     let new = crate::command::NewNeed { recipient: person(1), need, draft: None };
     let row = saved(&mut core, Command::OpenNeed(new))[0];
     let open = |core: &mut crate::Core| {
-        let today = answer!(core, Command::Today, Receipt::Today(t) => t);
-        let card = answer!(core, Command::Card { recipient: person(1) }, Receipt::Card(c) => c);
+        let today = answer!(core, Command::Today, Reply::Today(t) => t);
+        let card = answer!(core, Command::Card { recipient: person(1) }, Reply::Card(c) => c);
         (today.needs.iter().map(|n| n.recipient_name.clone()).collect::<Vec<_>>(), card.item.open_needs)
     };
     assert_eq!(open(&mut core), (vec!["谷军".to_owned()], 1));
@@ -307,11 +308,11 @@ fn a_supervisor_sees_the_area() {
     .unwrap();
     office.add(Kind::Area, 2, json!({"code": "620802001", "name": "柳湖镇"}));
     office.pull(&mut core);
-    let today = answer!(core, Command::Today, Receipt::Today(t) => t);
+    let today = answer!(core, Command::Today, Reply::Today(t) => t);
     assert_eq!((today.recipients, today.overdue), (3, 3));
     let areas = |core: &mut crate::Core, under: Option<&str>| {
         let under = under.map(|u| u.parse().unwrap());
-        answer!(core, Command::Areas { under }, Receipt::Areas(a) => a.into_iter().map(|a| a.name).collect::<Vec<_>>())
+        answer!(core, Command::Areas { under }, Reply::Areas(a) => a.into_iter().map(|a| a.name).collect::<Vec<_>>())
     };
     assert_eq!(areas(&mut core, None), ["620802"]);
     assert_eq!(areas(&mut core, Some("620802")), ["柳湖镇"]);

@@ -2,7 +2,7 @@
 
 use super::{Ask, tasks};
 use crate::{
-    Core, Receipt, Refusal,
+    Core, Refusal, Reply,
     store::{draft, outbox, photo, record, roster},
     views::{DraftItem, NoticeItem, TodayView},
 };
@@ -19,7 +19,7 @@ const DUE_MAX: usize = 200;
 const NEEDS_MAX: u32 = 50;
 
 impl Core {
-    pub(crate) fn today(&mut self) -> Result<Receipt, Refusal> {
+    pub(crate) fn today(&mut self) -> Result<Reply, Refusal> {
         let locks_in_days = self.locks_in_days();
         let ask = self.ask()?;
         let roster = ask.store.roster()?;
@@ -49,7 +49,7 @@ impl Core {
             needs.extend(ask.need_item(&row)?);
         }
         let debt = photo::debt(conn)?;
-        Ok(Receipt::Today(Box::new(TodayView {
+        Ok(Reply::Today(Box::new(TodayView {
             day: ask.today,
             due,
             overdue,

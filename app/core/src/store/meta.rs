@@ -39,7 +39,7 @@ pub mod key {
     pub const SEAL_KEY: &str = "seal_key";
     /// The day of the last bundle and its number on it: for names.
     pub const BUNDLE_NO: &str = "bundle_no";
-    /// [`crate::silence::Count`]: time without contact.
+    /// [`crate::inactivity_lock::Count`]: time without contact.
     pub const SILENCE: &str = "silence";
     /// [`shared::Day`] for which the roster's "in my care" was last worked out.
     pub const ROSTER_DAY: &str = "roster_day";

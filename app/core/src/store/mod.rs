@@ -9,10 +9,9 @@
 //!
 //! Everything that writes happens inside one [`Tx`] per command or reply: dropped without [`Tx::commit`], it never was.
 
-pub mod carried;
+pub mod compact;
 pub mod draft;
 pub mod error;
-pub mod fold;
 pub mod initials;
 pub mod member;
 pub mod meta;
@@ -21,6 +20,7 @@ pub mod outbox;
 pub mod photo;
 pub mod photo_space;
 pub mod record;
+pub mod relayed_bundle;
 pub mod report_cache;
 pub mod roster;
 pub mod rules;
@@ -113,7 +113,7 @@ impl Store {
         conn.execute_batch("PRAGMA auto_vacuum = INCREMENTAL;")?;
         // FULL: a commit is on the disk before the screen says "saved". Temporary tables would be written unencrypted,
         // so they stay in memory. 16 MB of cache hold the roster of a city, and what a pull of some thousand rows touches again and again.
-        // The log is written back by `tidy`; the limit (32 MB) is for a pull that brings a whole county.
+        // The log is written back by `checkpoint_if_large`; the limit (32 MB) is for a pull that brings a whole county.
         conn.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;
              PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 4194304;
@@ -150,7 +150,7 @@ impl Store {
 
     /// Begins a transaction for what a server said and says again when asked again. Where the power fails before the next save,
     /// it is as if the reply had been lost: waiting for the disk would save nobody anything, and takes longer than a page of a pull.
-    pub fn begin_told<'a>(&'a mut self, env: &'a mut dyn Env) -> Result<Tx<'a>> {
+    pub fn begin_relaxed<'a>(&'a mut self, env: &'a mut dyn Env) -> Result<Tx<'a>> {
         self.begin_as(Durability::WithTheNext, env)
     }
 
@@ -170,7 +170,7 @@ impl Store {
 
     /// Writes the log back into the file once enough has gathered. Called when nothing is asked and nothing is out, never in a
     /// save: it takes ten times as long as one, and nobody should feel that on the way out of a door.
-    pub fn tidy(&mut self) -> Result<()> {
+    pub fn checkpoint_if_large(&mut self) -> Result<()> {
         /// 50 saves: about 500 pages of 4 KB.
         const ENOUGH: u32 = 50;
         /// 1,000 rows, of which a single page of a pull may bring twice as many: about as much.
@@ -189,7 +189,7 @@ impl Store {
 
     /// Makes the file smaller by up to so many of its empty pages. A store that is older than this keeps its size and
     /// fills the room again.
-    pub fn give_back(&mut self, pages: u32) -> Result<()> {
+    pub fn vacuum(&mut self, pages: u32) -> Result<()> {
         /// 2,000 pages of 4 KB at a time: the log must hold them, on a device that may be nearly full.
         const AT_ONCE: u32 = 2000;
         let empty: u32 = self.conn.pragma_query_value(None, "freelist_count", |r| r.get(0))?;
@@ -248,7 +248,7 @@ mod tests {
             assert_eq!(level(&tx), FULL);
             meta::set(&tx, "saved", &n).unwrap();
             tx.commit().unwrap();
-            let tx = store.begin_told(&mut world).unwrap();
+            let tx = store.begin_relaxed(&mut world).unwrap();
             assert_eq!(level(&tx), NORMAL);
             meta::set(&tx, "told", &n).unwrap();
             tx.commit().unwrap();
@@ -266,28 +266,28 @@ mod tests {
         let mut store = Store::open(Some(&path), &StoreKey([7; 32]), &mut world).unwrap();
         // Pages of the file itself, which only writing back changes.
         let size = || std::fs::metadata(&path).unwrap().len();
-        store.tidy().unwrap();
+        store.checkpoint_if_large().unwrap();
         let fresh = size();
         assert!(fresh > 50_000, "the schema: {fresh}");
         let large = "x".repeat(4000);
         let mut put = |store: &mut Store, from: u32, to: u32| {
-            let tx = store.begin_told(&mut world).unwrap();
+            let tx = store.begin_relaxed(&mut world).unwrap();
             for n in from..to {
                 meta::set(&tx, &format!("row {n}"), &large).unwrap();
             }
             tx.commit().unwrap();
         };
         put(&mut store, 0, 40);
-        store.tidy().unwrap();
+        store.checkpoint_if_large().unwrap();
         assert_eq!(size(), fresh, "a little can wait");
         put(&mut store, 40, 1100);
-        store.tidy().unwrap();
+        store.checkpoint_if_large().unwrap();
         let large_reply = size();
         assert!(large_reply > 4_000_000, "{large_reply}");
         for n in 2000..2060 {
             put(&mut store, n, n + 1);
         }
-        store.tidy().unwrap();
+        store.checkpoint_if_large().unwrap();
         assert!(size() > large_reply, "many small ones");
     }
 

@@ -47,7 +47,7 @@ pub fn recipient_of_row(conn: &Connection, id: RowId) -> Result<Option<Recipient
 
 /// A record with both faces, as totals need it.
 #[derive(Clone, Debug)]
-pub struct Both {
+pub struct RecordPair {
     pub doc: Row,
     /// False: refused or held, shown but never counted.
     pub counts: bool,
@@ -55,7 +55,7 @@ pub struct Both {
     pub mirror: Option<Row>,
 }
 
-impl Both {
+impl RecordPair {
     fn read(doc: &str, mirror: Option<&str>, counts: bool) -> Result<Self> {
         let doc: Row = serde_json::from_str(doc)?;
         let mirror = match mirror {
@@ -68,19 +68,19 @@ impl Both {
 }
 
 /// One record with both faces.
-pub fn both(conn: &Connection, id: RowId) -> Result<Option<Both>> {
+pub fn both(conn: &Connection, id: RowId) -> Result<Option<RecordPair>> {
     let found = conn
         .prepare_cached("SELECT doc, mirror, counts FROM record WHERE id = ?1")?
         .query_row([id.as_bytes()], |r| {
             Ok((r.get::<_, String>(0)?, r.get::<_, Option<String>>(1)?, r.get::<_, bool>(2)?))
         })
         .optional()?;
-    found.map(|(doc, mirror, counts)| Both::read(&doc, mirror.as_deref(), counts)).transpose()
+    found.map(|(doc, mirror, counts)| RecordPair::read(&doc, mirror.as_deref(), counts)).transpose()
 }
 
 /// Records of an author whose doc counts for a day in `from..=to`, and all of the author's that differ from the mirror
 /// (which may count elsewhere there). Newest first.
-pub fn of_author(conn: &Connection, author: shared::WorkerId, from: Day, to: Day) -> Result<Vec<Both>> {
+pub fn of_author(conn: &Connection, author: shared::WorkerId, from: Day, to: Day) -> Result<Vec<RecordPair>> {
     let mut statement = conn.prepare_cached(
         "SELECT doc, mirror, counts, happened FROM record WHERE author = ?1 AND day BETWEEN ?2 AND ?3
          UNION
@@ -91,7 +91,7 @@ pub fn of_author(conn: &Connection, author: shared::WorkerId, from: Day, to: Day
     let mut found = Vec::new();
     while let Some(r) = rows.next()? {
         let (doc, mirror): (String, Option<String>) = (r.get(0)?, r.get(1)?);
-        found.push(Both::read(&doc, mirror.as_deref(), r.get(2)?)?);
+        found.push(RecordPair::read(&doc, mirror.as_deref(), r.get(2)?)?);
     }
     Ok(found)
 }
@@ -206,7 +206,7 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
             && let Ok(op) = entry.op()
         {
             let meta = meta_of(tx, &op)?;
-            if let Some(next) = decide(shown.as_ref(), &op, &me.actor(), &meta).judged(|| ReviewId::NIL).row {
+            if let Some(next) = decide(shown.as_ref(), &op, &me.actor(), &meta).into_effect(|| ReviewId::NIL).row {
                 shown = Some(*next);
             }
         }

@@ -115,7 +115,7 @@ pub fn refresh(tx: &mut Tx<'_>, id: RecipientId) -> Result<()> {
 }
 
 /// Notes recipients whose lines are worked out again at [`catch_up`].
-pub(super) fn put_off(tx: &Tx<'_>, recipients: impl IntoIterator<Item = RecipientId>) -> Result<()> {
+pub(super) fn deferred(tx: &Tx<'_>, recipients: impl IntoIterator<Item = RecipientId>) -> Result<()> {
     let mut statement = tx.prepare_cached("INSERT OR IGNORE INTO roster_due VALUES (?1)")?;
     for recipient in recipients {
         statement.execute([recipient.as_bytes()])?;
@@ -353,8 +353,8 @@ fn order(e: &Entry) -> (bool, Option<Day>, &str, &str, RecipientId) {
 /// The name of a recipient on this device. Right also where the line was put off: then the record is asked.
 pub fn name(conn: &Connection, id: RecipientId) -> Result<Option<String>> {
     use rusqlite::OptionalExtension;
-    let put_off = conn.prepare_cached("SELECT 1 FROM roster_due WHERE id = ?1")?.exists([id.as_bytes()])?;
-    if put_off {
+    let deferred = conn.prepare_cached("SELECT 1 FROM roster_due WHERE id = ?1")?.exists([id.as_bytes()])?;
+    if deferred {
         return name_of(conn, id.into());
     }
     Ok(conn

@@ -1,13 +1,13 @@
 //! One transaction with what its steps share: the clock, who "I" am, the rules, and which recipients to refresh.
 
-use super::{Result, StoreError, fold, meta, meta::Enrolment, roster, rules::RuleBook, undo};
+use super::{Result, StoreError, compact, meta, meta::Enrolment, roster, rules::RuleBook, undo};
 use crate::{Env, Refusal};
 use rusqlite::{Connection, Transaction};
 use shared::{
     Day, Hlc, HlcClock, Moment,
     hlc::SKEW_TOLERATED_MS,
     ids::{DeviceId, Incarnation, OpNo, RecipientId, uuid_v7},
-    merge::actor::{Actor, Standing},
+    merge::actor::{Actor, Relation},
     records::Role,
 };
 use std::{
@@ -61,11 +61,11 @@ impl Me {
 
     /// How the server will most likely see this device's author; only a guess for the time until it answers.
     pub fn actor(&self) -> Actor {
-        let standing = match self.enrolment.role {
-            Role::Supervisor | Role::Administrator => Standing::Supervisor,
-            _ => Standing::InCare,
+        let relation = match self.enrolment.role {
+            Role::Supervisor | Role::Administrator => Relation::Supervisor,
+            _ => Relation::InCare,
         };
-        Actor { worker: self.enrolment.worker, device: self.device, unit: self.enrolment.unit, standing }
+        Actor { worker: self.enrolment.worker, device: self.device, unit: self.enrolment.unit, relation }
     }
 }
 
@@ -197,7 +197,7 @@ impl<'a> Tx<'a> {
             Some(next) => next,
             None => {
                 let incarnation = self.incarnation()?;
-                fold::last_wire_no(&self.sql, incarnation)?.next()
+                compact::last_wire_no(&self.sql, incarnation)?.next()
             }
         };
         self.next_wire_no = Some(next.next());
@@ -219,7 +219,7 @@ impl<'a> Tx<'a> {
     /// ones out with each. What is to be done is kept in the store; whoever asks has it done before.
     pub fn put_off_roster(&mut self, later: u32) -> Result<()> {
         let touched = std::mem::take(&mut self.touched);
-        roster::put_off(self, touched)?;
+        roster::deferred(self, touched)?;
         roster::catch_up(self, later)
     }
 

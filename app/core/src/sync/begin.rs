@@ -5,7 +5,7 @@ use super::{
     session::{Job, Run},
 };
 use crate::{
-    Command, Core, Receipt, Refusal,
+    Command, Core, Refusal, Reply,
     store::{outbox, photo},
     views::{Phase, Progress},
 };
@@ -13,13 +13,13 @@ use crate::{
 impl Core {
     /// Begins a network command. `Some` is the final answer (a refusal); with `None` the driver goes on with
     /// [`Core::next_step`] until there is none, and takes the receipt.
-    pub fn begin(&mut self, command: &Command) -> Option<Receipt> {
-        let Some(job) = Job::of(command) else { return Some(Receipt::Refused(Refusal::NotNow)) };
-        if let Err(refusal) = self.look_at_the_clocks() {
-            return Some(Receipt::Refused(refusal));
+    pub fn begin(&mut self, command: &Command) -> Option<Reply> {
+        let Some(job) = Job::of(command) else { return Some(Reply::Refused(Refusal::NotNow)) };
+        if let Err(refusal) = self.tick() {
+            return Some(Reply::Refused(refusal));
         }
         if let Err(refusal) = self.may_begin(job) {
-            return Some(Receipt::Refused(refusal));
+            return Some(Reply::Refused(refusal));
         }
         let begun = match command {
             Command::Enrol { server, code } => self.begin_enrol(server, code),
@@ -39,7 +39,7 @@ impl Core {
                 session.answers[job as usize] = None;
                 None
             }
-            Err(refusal) => Some(Receipt::Refused(refusal)),
+            Err(refusal) => Some(Reply::Refused(refusal)),
         }
     }
 
@@ -82,11 +82,11 @@ impl Core {
 
     fn begin_run(&mut self, by_user: bool, photos_now: bool) {
         let held = self.photos_held() && !photos_now;
-        let Some(desk) = self.desk() else { return };
-        desk.session.version.begin(desk.env.monotonic_ms());
-        let photos_total = if held { 0 } else { photo::debt(desk.store.conn()).map_or(0, |d| d.photos) };
+        let Some(sync_ctx) = self.sync_ctx() else { return };
+        sync_ctx.session.version.begin(sync_ctx.env.monotonic_ms());
+        let photos_total = if held { 0 } else { photo::debt(sync_ctx.store.conn()).map_or(0, |d| d.photos) };
         // One that runs already now also sends what it held back.
-        if let Some(run) = &mut desk.session.run {
+        if let Some(run) = &mut sync_ctx.session.run {
             run.by_user |= by_user;
             run.at_once |= by_user;
             run.pull_again |= by_user && run.pull != pull::Stage::Due;
@@ -95,10 +95,10 @@ impl Core {
             return;
         }
         // The link may be another one than last time.
-        desk.session.quick = false;
-        let ops_total = outbox::waiting(desk.store.conn()).map_or(0, |(n, _)| n);
+        sync_ctx.session.fast_link = false;
+        let ops_total = outbox::waiting(sync_ctx.store.conn()).map_or(0, |(n, _)| n);
         let progress = Progress { ops_total, photos_total, ..Progress::default() };
-        desk.session.run = Some(Run { by_user, at_once: by_user, photos_now, progress, ..Run::default() });
+        sync_ctx.session.run = Some(Run { by_user, at_once: by_user, photos_now, progress, ..Run::default() });
     }
 
     fn may_begin(&mut self, job: Job) -> Result<(), Refusal> {
@@ -107,8 +107,8 @@ impl Core {
             (_, Job::Enrol) => Ok(()),
             (Phase::Unenrolled, _) => Err(Refusal::NotEnrolled),
             (Phase::Revoked, _) => Err(Refusal::Revoked),
-            (Phase::Silent, Job::Report) => Err(Refusal::Silent),
-            (Phase::Ready | Phase::Silent, _) => Ok(()),
+            (Phase::InactivityLocked, Job::Report) => Err(Refusal::InactivityLocked),
+            (Phase::Ready | Phase::InactivityLocked, _) => Ok(()),
         }
     }
 }

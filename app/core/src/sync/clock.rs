@@ -1,6 +1,6 @@
 //! How far this device's clock is from the server's.
 
-use super::session::Trouble;
+use super::session::SyncFailure;
 use crate::{
     Env,
     store::{Tx, meta},
@@ -27,7 +27,7 @@ impl Sent {
 
 /// Keeps server's clock − this device's, and when it spoke. The server spoke some time between `sent` and now; on a slow link that is a
 /// minute, so only what lies outside of that time counts as wrong.
-pub(super) fn note(tx: &mut Tx<'_>, sent: Sent, server: Moment) -> Result<(), Trouble> {
+pub(super) fn note(tx: &mut Tx<'_>, sent: Sent, server: Moment) -> Result<(), SyncFailure> {
     let known: Option<i64> = meta::get(tx, meta::key::CLOCK_OFFSET_MS)?;
     let off = offset_ms(known, sent.now.utc_ms, tx.now().utc_ms, server.utc_ms);
     // A second more or less is not worth writing.

@@ -1,26 +1,26 @@
 //! How a run ends: what is remembered of it, when to try again, and what goes with it.
 
-use super::session::{Desk, Job, MEMO, Memo, Trouble};
+use super::session::{Job, SYNC_HISTORY, SyncCtx, SyncFailure, SyncHistory};
 use crate::{
-    Core, Receipt,
+    Core, Reply,
     store::{meta, outbox, photo},
     views::SyncProblem,
 };
 
-impl Desk<'_> {
+impl SyncCtx<'_> {
     /// Ends the run: remembers how it went and when to try again. What was applied so far stays.
-    fn end_run(&mut self, trouble: Option<&Trouble>, held_back: bool) -> Option<()> {
+    fn end_run(&mut self, failure: Option<&SyncFailure>, held_back: bool) -> Option<()> {
         let run = self.session.run.take()?;
         let now = self.env.monotonic_ms();
-        let problem = trouble.map(Trouble::problem).or(run.problem);
+        let problem = failure.map(SyncFailure::problem).or(run.problem);
         let mut random = [0; 2];
         self.env.random(&mut random);
         let random = u16::from_le_bytes(random);
-        match (&problem, trouble) {
+        match (&problem, failure) {
             (Some(SyncProblem::Revoked), _) => self.session.pace.stop(),
             (None, _) => self.session.pace.succeeded(now, random),
-            (Some(_), trouble) => {
-                let wait = trouble.and_then(Trouble::wait_s).max(run.wait_s);
+            (Some(_), failure) => {
+                let wait = failure.and_then(SyncFailure::wait_s).max(run.wait_s);
                 self.session.pace.failed(now, wait, random);
             }
         }
@@ -28,51 +28,51 @@ impl Desk<'_> {
         if problem.is_none() && held_back {
             self.session.pace.saved(now);
         }
-        let mut memo: Memo = meta::get(self.store.conn(), MEMO).ok()?.unwrap_or_default();
+        let mut memo: SyncHistory = meta::get(self.store.conn(), SYNC_HISTORY).ok()?.unwrap_or_default();
         if problem.is_none() {
             memo.last_success = Some(self.env.now());
         }
         memo.last_problem = problem;
         (memo.up, memo.down) = (run.progress.bytes_up, run.progress.bytes_down);
-        self.write_told(|tx| Ok(meta::set(tx, MEMO, &memo)?)).ok()
+        self.write_relaxed(|tx| Ok(meta::set(tx, SYNC_HISTORY, &memo)?)).ok()
     }
 }
 
 impl Core {
-    pub(super) fn finish_run(&mut self, trouble: Option<&Trouble>) {
+    pub(super) fn finish_run(&mut self, failure: Option<&SyncFailure>) {
         if self.session.run.is_none() {
             return;
         }
         let held_back = self.held_back_ms().is_some();
-        let Some(mut desk) = self.desk() else { return };
+        let Some(mut sync_ctx) = self.sync_ctx() else { return };
         // On a full disk the note of how it went cannot be kept; the run itself is over all the same.
-        let _ = desk.end_run(trouble, held_back);
+        let _ = sync_ctx.end_run(failure, held_back);
         // Housekeeping: what fails is tried again after the next sync.
         let _ = self.release_if_needed();
-        self.let_go_of_what_was_sealed(trouble);
+        self.drop_sealed_bundle(failure);
         let receipt = match self.sync_view() {
-            Ok(view) => Receipt::Sync(Box::new(view)),
-            Err(refusal) => Receipt::Refused(refusal),
+            Ok(view) => Reply::Sync(Box::new(view)),
+            Err(refusal) => Reply::Refused(refusal),
         };
         self.answer(Job::Sync, receipt);
     }
 
     /// After a run that sent everything, a file that was sealed for an earlier loss of access has done its work.
-    fn let_go_of_what_was_sealed(&mut self, trouble: Option<&Trouble>) {
+    fn drop_sealed_bundle(&mut self, failure: Option<&SyncFailure>) {
         let Ok(store) = self.store() else { return };
         let waiting = outbox::waiting(store.conn()).map_or(1, |(n, _)| n);
         let photos = photo::debt(store.conn()).map_or(1, |d| d.photos);
-        if trouble.is_none() && waiting == 0 && photos == 0 {
+        if failure.is_none() && waiting == 0 && photos == 0 {
             self.drop_sealed();
         }
     }
 
     /// Writes down that access ended, so that it holds after a restart, and seals what is unsent.
-    pub(super) fn note_if_revoked(&mut self, trouble: &Trouble) -> bool {
-        let Trouble::Server(error) = trouble else { return false };
-        let Some(mut desk) = self.desk().filter(|_| error.is_revoked()) else { return false };
-        desk.session.pace.stop();
-        let noted = desk.write(|tx| Ok(meta::set(tx, meta::key::REVOKED, &true)?)).is_ok();
+    pub(super) fn note_if_revoked(&mut self, failure: &SyncFailure) -> bool {
+        let SyncFailure::Server(error) = failure else { return false };
+        let Some(mut sync_ctx) = self.sync_ctx().filter(|_| error.is_revoked()) else { return false };
+        sync_ctx.session.pace.stop();
+        let noted = sync_ctx.write(|tx| Ok(meta::set(tx, meta::key::REVOKED, &true)?)).is_ok();
         // On a full disk the next unlocking tries again; until then the store holds it as before.
         let _ = self.seal_unsent();
         noted

@@ -6,10 +6,10 @@ use super::{
     clock::Sent,
     epoch,
     report::refusal,
-    session::{Applied, Job, Trouble},
+    session::{Applied, Job, SyncFailure},
 };
 use crate::{
-    Command, Core, Receipt, Refusal, bundle,
+    Command, Core, Refusal, Reply, bundle,
     client::ServerAddress,
     store::{Enrolment, Tx, meta, roster},
 };
@@ -76,9 +76,9 @@ impl Core {
                 self.session.pace.now(now);
                 self.handle(Command::Status)
             }
-            Err(refusal) => Receipt::Refused(refusal),
+            Err(refusal) => Reply::Refused(refusal),
         };
-        let status = !matches!(receipt, Receipt::Refused(_));
+        let status = !matches!(receipt, Reply::Refused(_));
         self.answer(Job::Enrol, receipt);
         Applied { changed: status, status }
     }
@@ -91,12 +91,12 @@ fn enrolled(tx: &mut Tx<'_>, server: &str, reply: EnrolReply, sent: Sent) -> Res
         // What is stored and waits here is another person's work and would be sent under this one's name.
         return Err(Refusal::NotNow);
     }
-    let trouble = |t: Trouble| match t {
-        Trouble::Store(error) => Refusal::from(error),
-        Trouble::Server(error) => refusal(&error),
+    let failure = |t: SyncFailure| match t {
+        SyncFailure::Store(error) => Refusal::from(error),
+        SyncFailure::Server(error) => refusal(&error),
     };
-    clock::note(tx, sent, reply.server_now).map_err(trouble)?;
-    epoch::note(tx, reply.epoch).map_err(trouble)?;
+    clock::note(tx, sent, reply.server_now).map_err(failure)?;
+    epoch::note(tx, reply.epoch).map_err(failure)?;
     meta::remove(tx, meta::key::REVOKED)?;
     if let Some(key) = reply.seal_key {
         meta::set(tx, meta::key::SEAL_KEY, &key)?;

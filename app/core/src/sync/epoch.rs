@@ -10,8 +10,8 @@
 //! Not since it was saved: what lay in a drawer for weeks may have been acknowledged an hour before the server broke. And
 //! not before today: a phone may lie in a drawer for weeks after that, too.
 
-use super::session::Trouble;
-use crate::store::{Tx, clock_offset, fold, member, meta, outbox, photo};
+use super::session::SyncFailure;
+use crate::store::{Tx, clock_offset, compact, member, meta, outbox, photo};
 use shared::{Moment, ids::Epoch};
 
 /// 30 days: backups are no older than that when they are put back (I9).
@@ -21,7 +21,7 @@ const OFFER_AGAIN_DAYS: i32 = 30;
 const OFFERING_AFTER: &str = "offering_again_after";
 
 /// Notes the epoch a reply spoke of. True when it is another than the one the cursors belong to.
-pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
+pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, SyncFailure> {
     let known: Option<Epoch> = meta::get(tx, meta::key::EPOCH)?;
     if known == Some(told) {
         return Ok(false);
@@ -38,7 +38,7 @@ pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
     // By whichever of the two clocks is behind: what is offered too much falls away by its id.
     let offset = clock_offset(tx, tx.now())?;
     let today = Moment::shanghai(tx.now().utc_ms.min(tx.now().utc_ms.saturating_add(offset))).day().number();
-    let after = fold::forget_since(tx, today, OFFER_AGAIN_DAYS)?;
+    let after = compact::forget_since(tx, today, OFFER_AGAIN_DAYS)?;
     meta::set(tx, OFFERING_AFTER, &after)?;
     let present = tx.incarnation()?;
     let elsewhere = outbox::acked_elsewhere(tx, present, after)?;
@@ -53,11 +53,11 @@ pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, Trouble> {
 }
 
 /// After which local number work is being offered again, if it is.
-pub(super) fn offering_after(tx: &Tx<'_>) -> Result<Option<u64>, Trouble> {
+pub(super) fn offering_after(tx: &Tx<'_>) -> Result<Option<u64>, SyncFailure> {
     Ok(meta::get(tx, OFFERING_AFTER)?)
 }
 
 /// All of it was acknowledged.
-pub(super) fn offered(tx: &Tx<'_>) -> Result<(), Trouble> {
+pub(super) fn offered(tx: &Tx<'_>) -> Result<(), SyncFailure> {
     Ok(meta::remove(tx, OFFERING_AFTER)?)
 }

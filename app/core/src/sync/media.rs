@@ -13,7 +13,7 @@
 use super::{
     Step,
     push::ends_access,
-    session::{Applied, Desk, Trouble},
+    session::{Applied, SyncCtx, SyncFailure},
 };
 use crate::store::{photo, photo::State};
 use shared::{
@@ -45,13 +45,13 @@ pub(super) enum Call {
     Finish,
 }
 
-pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<(Step, Call)>, Trouble> {
-    if desk.session.run.as_ref().is_none_or(|run| run.photos_blocked) {
+pub(super) fn next(sync_ctx: &mut SyncCtx<'_>) -> Result<Option<(Step, Call)>, SyncFailure> {
+    if sync_ctx.session.run.as_ref().is_none_or(|run| run.photos_blocked) {
         return Ok(None);
     }
-    let token = desk.token()?;
+    let token = sync_ctx.token()?;
     loop {
-        let Some(current) = current(desk)? else { return Ok(None) };
+        let Some(current) = current(sync_ctx)? else { return Ok(None) };
         let upload = current.told.as_ref().map(|t| t.upload).or(current.meta.upload);
         let (Some(upload), Some(told)) = (upload, current.told) else {
             return Ok(Some(match upload {
@@ -63,13 +63,13 @@ pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<(Step, Call)>, Trouble>
             return Ok(Some((Step::MediaFinish { token, upload }, Call::Finish)));
         }
         let offset = told.offset;
-        match photo::bytes_at(desk.store.conn(), current.meta.id, offset, CHUNK_BYTES)? {
+        match photo::bytes_at(sync_ctx.store.conn(), current.meta.id, offset, CHUNK_BYTES)? {
             Some(bytes) if !bytes.is_empty() => {
                 let chunk = MediaChunk { upload, offset, bytes };
                 return Ok(Some((Step::MediaChunk { token, chunk }, Call::Chunk { offset })));
             }
             // Its bytes are not here: nothing that a further try could change.
-            _ => give_up(desk, current.meta.id, &ErrorCode::NotFound, false)?,
+            _ => give_up(sync_ctx, current.meta.id, &ErrorCode::NotFound, false)?,
         }
     }
 }
@@ -79,67 +79,71 @@ fn create(meta: &photo::Meta) -> MediaCreate {
 }
 
 /// The photo under way, or the next one.
-fn current(desk: &mut Desk<'_>) -> Result<Option<Current>, Trouble> {
-    if let Some(current) = &desk.run()?.photo {
+fn current(sync_ctx: &mut SyncCtx<'_>) -> Result<Option<Current>, SyncFailure> {
+    if let Some(current) = &sync_ctx.run()?.photo {
         return Ok(Some(current.clone()));
     }
     // As many as the largest hand-out has; the least tried come first.
-    let mut waiting = photo::to_send(desk.store.conn(), 200)?;
-    let put_off = desk.session.put_off.clone();
-    waiting.sort_by_key(|meta| put_off.contains(&meta.id));
-    let run = desk.run()?;
+    let mut waiting = photo::to_send(sync_ctx.store.conn(), 200)?;
+    let deferred = sync_ctx.session.deferred.clone();
+    waiting.sort_by_key(|meta| deferred.contains(&meta.id));
+    let run = sync_ctx.run()?;
     let found =
         waiting.into_iter().find(|meta| !run.skipped.contains(&meta.id) && (run.by_user || meta.tries < TRIES_MAX));
     run.photo = found.map(|meta| Current { meta, told: None, stuck: 0 });
     Ok(run.photo.clone())
 }
 
-pub(super) fn apply(desk: &mut Desk<'_>, call: Call, answer: Answer<MediaStatus>) -> Result<Applied, Trouble> {
-    let Some(current) = desk.run()?.photo.clone() else { return Ok(Applied::default()) };
+pub(super) fn apply(
+    sync_ctx: &mut SyncCtx<'_>,
+    call: Call,
+    answer: Answer<MediaStatus>,
+) -> Result<Applied, SyncFailure> {
+    let Some(current) = sync_ctx.run()?.photo.clone() else { return Ok(Applied::default()) };
     let id = current.meta.id;
     match answer {
-        Ok(status) => stands(desk, &current, call, status)?,
+        Ok(status) => stands(sync_ctx, &current, call, status)?,
         Err(error) if ends_access(&error) => return Err(error.into()),
         // The server knows of no such upload any more; the photo itself is as good as before.
         Err(error) if error.code() == Some(&ErrorCode::NotFound) && current.meta.upload.is_some() => {
-            desk.write(|tx| Ok(photo::set_progress(tx, id, None, 0, State::Local)?))?;
-            begin_anew(desk, &current)?;
+            sync_ctx.write(|tx| Ok(photo::set_progress(tx, id, None, 0, State::Local)?))?;
+            begin_anew(sync_ctx, &current)?;
         }
-        Err(SyncError::Refused(error)) if error.code == ErrorCode::OffsetMismatch => ask_again(desk, &current)?,
+        Err(SyncError::Refused(error)) if error.code == ErrorCode::OffsetMismatch => ask_again(sync_ctx, &current)?,
         // About this photo, for good or because the server stumbles over it.
         Err(SyncError::Refused(error))
             if error.code == ErrorCode::Internal || SyncError::Refused(error.clone()).is_permanent() =>
         {
-            give_up(desk, id, &error.code, false)?;
+            give_up(sync_ctx, id, &error.code, false)?;
         }
         // About the connection or the server as a whole. The next session begins with another photo, if there is one.
         Err(error) => {
-            desk.session.put_off.insert(id);
+            sync_ctx.session.deferred.insert(id);
             return Err(error.into());
         }
     }
-    Ok(Applied { changed: desk.run()?.photo.is_none(), status: false })
+    Ok(Applied { changed: sync_ctx.run()?.photo.is_none(), status: false })
 }
 
 /// The server said where the upload stands.
-fn stands(desk: &mut Desk<'_>, current: &Current, call: Call, status: MediaStatus) -> Result<(), Trouble> {
+fn stands(sync_ctx: &mut SyncCtx<'_>, current: &Current, call: Call, status: MediaStatus) -> Result<(), SyncFailure> {
     let (id, upload) = (current.meta.id, Some(status.upload));
     match status.state {
         MediaState::Verified => {
-            desk.write(|tx| Ok(photo::set_verified(tx, id)?))?;
-            desk.session.put_off.remove(&id);
-            let run = desk.run()?;
+            sync_ctx.write(|tx| Ok(photo::set_verified(tx, id)?))?;
+            sync_ctx.session.deferred.remove(&id);
+            let run = sync_ctx.run()?;
             run.photo = None;
             run.progress.photos_done += 1;
             run.progress.photos_total = run.progress.photos_total.max(run.progress.photos_done);
         }
         MediaState::Mismatch => {
-            desk.write(|tx| Ok(photo::set_failed(tx, id, &ErrorCode::Other("hash-mismatch".to_owned()), true)?))?;
-            let tries = photo::get(desk.store.conn(), id)?.map_or(TRIES_MAX, |meta| meta.tries);
-            if tries < TRIES_MAX { begin_anew(desk, current)? } else { skip(desk, id)? }
+            sync_ctx.write(|tx| Ok(photo::set_failed(tx, id, &ErrorCode::Other("hash-mismatch".to_owned()), true)?))?;
+            let tries = photo::get(sync_ctx.store.conn(), id)?.map_or(TRIES_MAX, |meta| meta.tries);
+            if tries < TRIES_MAX { begin_anew(sync_ctx, current)? } else { skip(sync_ctx, id)? }
         }
         // Its bytes stay, and another try tells more.
-        MediaState::Unknown => give_up(desk, id, &ErrorCode::Other("unknown-state".to_owned()), false)?,
+        MediaState::Unknown => give_up(sync_ctx, id, &ErrorCode::Other("unknown-state".to_owned()), false)?,
         MediaState::Uploading | MediaState::Complete => {
             let gained = match call {
                 Call::Chunk { offset } => status.offset > offset || status.state == MediaState::Complete,
@@ -149,43 +153,43 @@ fn stands(desk: &mut Desk<'_>, current: &Current, call: Call, status: MediaStatu
             };
             let stuck = if gained { 0 } else { current.stuck + 1 };
             if stuck >= STUCK_MAX {
-                return give_up(desk, id, &ErrorCode::OffsetMismatch, true);
+                return give_up(sync_ctx, id, &ErrorCode::OffsetMismatch, true);
             }
             let state = if status.state == MediaState::Complete { State::Stored } else { State::Uploading };
             let sent = status.offset.min(current.meta.size);
-            desk.write(|tx| Ok(photo::set_progress(tx, id, upload, sent, state)?))?;
+            sync_ctx.write(|tx| Ok(photo::set_progress(tx, id, upload, sent, state)?))?;
             let meta = photo::Meta { upload, ..current.meta.clone() };
-            desk.run()?.photo = Some(Current { meta, told: Some(status), stuck });
+            sync_ctx.run()?.photo = Some(Current { meta, told: Some(status), stuck });
         }
     }
     Ok(())
 }
 
 /// The same photo with a new upload.
-fn begin_anew(desk: &mut Desk<'_>, current: &Current) -> Result<(), Trouble> {
+fn begin_anew(sync_ctx: &mut SyncCtx<'_>, current: &Current) -> Result<(), SyncFailure> {
     let meta = photo::Meta { upload: None, sent: 0, ..current.meta.clone() };
-    desk.run()?.photo = Some(Current { meta, told: None, stuck: current.stuck });
+    sync_ctx.run()?.photo = Some(Current { meta, told: None, stuck: current.stuck });
     Ok(())
 }
 
 /// The same upload; the server is asked where it stands.
-fn ask_again(desk: &mut Desk<'_>, current: &Current) -> Result<(), Trouble> {
+fn ask_again(sync_ctx: &mut SyncCtx<'_>, current: &Current) -> Result<(), SyncFailure> {
     let stuck = current.stuck + 1;
     if stuck >= STUCK_MAX {
-        return give_up(desk, current.meta.id, &ErrorCode::OffsetMismatch, true);
+        return give_up(sync_ctx, current.meta.id, &ErrorCode::OffsetMismatch, true);
     }
-    desk.run()?.photo = Some(Current { told: None, stuck, ..current.clone() });
+    sync_ctx.run()?.photo = Some(Current { told: None, stuck, ..current.clone() });
     Ok(())
 }
 
 /// Notes why, and leaves the photo for a later run.
-fn give_up(desk: &mut Desk<'_>, id: PhotoId, why: &ErrorCode, restart: bool) -> Result<(), Trouble> {
-    desk.write(|tx| Ok(photo::set_failed(tx, id, why, restart)?))?;
-    skip(desk, id)
+fn give_up(sync_ctx: &mut SyncCtx<'_>, id: PhotoId, why: &ErrorCode, restart: bool) -> Result<(), SyncFailure> {
+    sync_ctx.write(|tx| Ok(photo::set_failed(tx, id, why, restart)?))?;
+    skip(sync_ctx, id)
 }
 
-fn skip(desk: &mut Desk<'_>, id: PhotoId) -> Result<(), Trouble> {
-    let run = desk.run()?;
+fn skip(sync_ctx: &mut SyncCtx<'_>, id: PhotoId) -> Result<(), SyncFailure> {
+    let run = sync_ctx.run()?;
     run.skipped.insert(id);
     run.photo = None;
     Ok(())

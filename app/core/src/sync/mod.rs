@@ -4,20 +4,18 @@
 //! begin(command) ─► next_step() ─► Step ──(run over any SyncProtocol)──► StepReply ─► apply() ─┐
 //!                        ▲                                                                     │
 //!                        └──────────────────── until next_step() is None ◄─────────────────────┘
-//!                                               then network_receipt()
+//!                                               then network_reply()
 //! ```
 //!
 //! Between any two steps the core serves commands, so saving never waits for a connection. A reply that never comes is
 //! applied as [`Step::lost`]; the next session asks again and nothing doubles.
 //!
-//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`repair`], [`carry`],
-//! [`media`], [`report`]. [`session`] holds what runs; [`begin`] begins it, [`next`] decides what comes next, [`ahead`] what may go out
+//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`repair`], [`relay`],
+//! [`media`], [`report`]. [`session`] holds what runs; [`begin`] begins it, [`next`] decides what comes next, [`pipeline`] what may go out
 //! before that is known, [`end`] ends it; [`pace`] says when the next one begins;
 //! [`version`] which version of the protocol is spoken; [`view`] what the sync screen shows.
 
-mod ahead;
 mod begin;
-mod carry;
 mod clock;
 mod end;
 mod enrol;
@@ -25,8 +23,10 @@ mod epoch;
 mod media;
 mod next;
 pub mod pace;
+mod pipeline;
 mod pull;
 mod push;
+mod relay;
 mod repair;
 mod report;
 mod session;
@@ -35,11 +35,11 @@ mod tests;
 mod version;
 mod view;
 
-pub use ahead::STEPS_AT_ONCE;
+pub use pipeline::STEPS_AT_ONCE;
 pub(crate) use push::chain_before;
 pub use session::{Applied, Job, Session};
 
-use crate::{Command, Core, Receipt};
+use crate::{Command, Core, Reply};
 use shared::{
     ids::UploadId,
     protocol::{Answer, SyncProtocol},
@@ -162,7 +162,7 @@ impl Step {
 
 /// Carries a network command out over `p`, from the first step to its receipt: what a driver does, without one. For
 /// tests, the simulator and the demo; a command that needs no network is simply handled.
-pub async fn carry_out<P: SyncProtocol>(core: &mut Core, command: Command, p: &P) -> Receipt {
+pub async fn carry_out<P: SyncProtocol>(core: &mut Core, command: Command, p: &P) -> Reply {
     if Job::of(&command).is_none() {
         return core.handle(command);
     }
@@ -173,5 +173,5 @@ pub async fn carry_out<P: SyncProtocol>(core: &mut Core, command: Command, p: &P
         let reply = step.run(p).await;
         core.apply(reply);
     }
-    core.network_receipt()
+    core.network_reply()
 }

@@ -9,28 +9,28 @@
 //! ```
 
 use super::{
-    Step, StepReply, ahead, carry, media, pull, push, repair,
-    session::{Applied, Flight, Job, Trouble},
+    Step, StepReply, media, pipeline, pull, push, relay, repair,
+    session::{Applied, InFlight, Job, SyncFailure},
 };
-use crate::{Core, Receipt, views::Phase};
+use crate::{Core, Reply, views::Phase};
 
 impl Core {
     /// The next call to make; `None` when all that was begun has ended. Steps whose replies were never applied count as
     /// lost.
     pub fn next_step(&mut self) -> Option<Step> {
-        self.desk()?.session.flights.clear();
+        self.sync_ctx()?.session.in_flight.clear();
         let ended = match self.find_next() {
             Ok(Some((step, flight))) => {
-                self.send_off(flight);
+                self.start(flight);
                 return Some(step);
             }
             Ok(None) => None,
-            Err(trouble) => {
+            Err(failure) => {
                 // Without a token or a readable store nothing that was asked for can go on.
                 if self.session.report.take().is_some() {
-                    self.answer(Job::Report, Receipt::Refused(trouble.refusal()));
+                    self.answer(Job::Report, Reply::Refused(failure.refusal()));
                 }
-                Some(trouble)
+                Some(failure)
             }
         };
         self.finish_run(ended.as_ref());
@@ -38,49 +38,49 @@ impl Core {
     }
 
     /// What a person waits for first, then the run's own order.
-    fn find_next(&mut self) -> Result<Option<(Step, Flight)>, Trouble> {
-        let Some(desk) = self.desk() else { return Ok(None) };
-        if let Some(enrolling) = &desk.session.enrol {
-            return Ok(Some((Step::Enrol { request: enrolling.request.clone() }, Flight::Enrol)));
+    fn find_next(&mut self) -> Result<Option<(Step, InFlight)>, SyncFailure> {
+        let Some(sync_ctx) = self.sync_ctx() else { return Ok(None) };
+        if let Some(enrolling) = &sync_ctx.session.enrol {
+            return Ok(Some((Step::Enrol { request: enrolling.request.clone() }, InFlight::Enrol)));
         }
-        if let Some(request) = desk.session.report.clone() {
-            return Ok(Some((Step::Report { token: desk.token()?, request }, Flight::Report)));
+        if let Some(request) = sync_ctx.session.report.clone() {
+            return Ok(Some((Step::Report { token: sync_ctx.token()?, request }, InFlight::Report)));
         }
-        if desk.session.run.is_none() {
+        if sync_ctx.session.run.is_none() {
             return Ok(None);
         }
         if let Some((step, batch)) = self.next_push()? {
-            return Ok(Some((step, Flight::Push(batch))));
+            return Ok(Some((step, InFlight::Push(batch))));
         }
-        let Some(mut desk) = self.desk() else { return Ok(None) };
-        let run = desk.run()?;
+        let Some(mut sync_ctx) = self.sync_ctx() else { return Ok(None) };
+        let run = sync_ctx.run()?;
         if run.pull == pull::Stage::Done && std::mem::take(&mut run.pull_again) {
             run.pull = pull::Stage::Due;
         }
-        if let Some((step, cursors)) = pull::next(&mut desk)? {
-            return Ok(Some((step, Flight::Pull(cursors))));
+        if let Some((step, cursors)) = pull::next(&mut sync_ctx)? {
+            return Ok(Some((step, InFlight::Pull(cursors))));
         }
-        if let Some((step, asked)) = repair::next(&mut desk)? {
-            return Ok(Some((step, Flight::Repair(asked))));
+        if let Some((step, asked)) = repair::next(&mut sync_ctx)? {
+            return Ok(Some((step, InFlight::Repair(asked))));
         }
-        if let Some((step, id)) = carry::next(&mut desk)? {
-            return Ok(Some((step, Flight::Carry(id))));
+        if let Some((step, id)) = relay::next(&mut sync_ctx)? {
+            return Ok(Some((step, InFlight::Carry(id))));
         }
         // Looked at before every chunk: a phone that leaves the Wi-Fi stops in the middle of a photo and goes on there.
         if self.photos_held_now() {
             return Ok(None);
         }
-        let Some(mut desk) = self.desk() else { return Ok(None) };
-        Ok(media::next(&mut desk)?.map(|(step, call)| (step, Flight::Media(call))))
+        let Some(mut sync_ctx) = self.sync_ctx() else { return Ok(None) };
+        Ok(media::next(&mut sync_ctx)?.map(|(step, call)| (step, InFlight::Media(call))))
     }
 
     /// Takes a reply in: one transaction. A reply that nothing waits for is passed over.
     pub fn apply(&mut self, reply: StepReply) -> Applied {
-        let was_silent = self.phase().is_ok_and(|phase| phase == Phase::Silent);
+        let was_silent = self.phase().is_ok_and(|phase| phase == Phase::InactivityLocked);
         let (contact, pulled) = (reply.is_contact(), matches!(reply, StepReply::Pull(_)));
         let mut applied = self.take_in(reply);
         if contact {
-            self.heard_of_the_server();
+            self.record_contact();
             applied.status |= was_silent;
         }
         if pulled && applied.changed {
@@ -90,34 +90,34 @@ impl Core {
     }
 
     fn take_in(&mut self, reply: StepReply) -> Applied {
-        let Some(mut desk) = self.desk() else { return Applied::default() };
-        let Some((flight, sent)) = desk.session.flights.pop_front() else { return Applied::default() };
-        if matches!(flight, Flight::Void) {
+        let Some(mut sync_ctx) = self.sync_ctx() else { return Applied::default() };
+        let Some((flight, sent)) = sync_ctx.session.in_flight.pop_front() else { return Applied::default() };
+        if matches!(flight, InFlight::Void) {
             return Applied::default();
         }
-        let now = desk.env.monotonic_ms();
-        if reply.error().is_some_and(|error| desk.session.falls_back(error, now)) {
-            desk.session.call_back();
+        let now = sync_ctx.env.monotonic_ms();
+        if reply.error().is_some_and(|error| sync_ctx.session.falls_back(error, now)) {
+            sync_ctx.session.cancel_in_flight();
             return Applied::default();
         }
         let outcome = match (flight, reply) {
-            (Flight::Enrol, StepReply::Enrol(answer)) => return self.apply_enrol(answer, sent),
-            (Flight::Report, StepReply::Report(answer)) => return self.apply_report(answer),
-            (Flight::Push(batch), StepReply::Push(answer)) => {
-                desk.session.quick = answer.is_ok() && ahead::is_quick(sent, desk.env);
-                push::apply(&mut desk, batch, answer, sent)
+            (InFlight::Enrol, StepReply::Enrol(answer)) => return self.apply_enrol(answer, sent),
+            (InFlight::Report, StepReply::Report(answer)) => return self.apply_report(answer),
+            (InFlight::Push(batch), StepReply::Push(answer)) => {
+                sync_ctx.session.fast_link = answer.is_ok() && pipeline::is_fast_link(sent, sync_ctx.env);
+                push::apply(&mut sync_ctx, batch, answer, sent)
             }
-            (Flight::Pull(asked), StepReply::Pull(answer)) => pull::apply(&mut desk, &asked, answer, sent),
-            (Flight::Repair(asked), StepReply::Repair(answer)) => repair::apply(&mut desk, &asked, answer, sent),
-            (Flight::Carry(id), StepReply::Bundle(answer)) => carry::apply(&mut desk, id, answer),
-            (Flight::Media(call), StepReply::Media(answer)) => media::apply(&mut desk, call, answer),
+            (InFlight::Pull(asked), StepReply::Pull(answer)) => pull::apply(&mut sync_ctx, &asked, answer, sent),
+            (InFlight::Repair(asked), StepReply::Repair(answer)) => repair::apply(&mut sync_ctx, &asked, answer, sent),
+            (InFlight::Carry(id), StepReply::Bundle(answer)) => relay::apply(&mut sync_ctx, id, answer),
+            (InFlight::Media(call), StepReply::Media(answer)) => media::apply(&mut sync_ctx, call, answer),
             // A driver that mixes replies up loses them, and they are asked for again.
             _ => Ok(Applied::default()),
         };
-        outcome.unwrap_or_else(|trouble| {
-            self.session.call_back();
-            let revoked = self.note_if_revoked(&trouble);
-            self.finish_run(Some(&trouble));
+        outcome.unwrap_or_else(|failure| {
+            self.session.cancel_in_flight();
+            let revoked = self.note_if_revoked(&failure);
+            self.finish_run(Some(&failure));
             Applied { changed: true, status: revoked }
         })
     }

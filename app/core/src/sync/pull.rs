@@ -4,11 +4,11 @@ use super::{
     Step, clock,
     clock::Sent,
     epoch,
-    session::{Applied, Desk, MEMO, Memo, Trouble},
+    session::{Applied, SYNC_HISTORY, SyncCtx, SyncFailure, SyncHistory},
 };
 use crate::{
     bundle,
-    store::{Tx, fold, member, meta, outbox, record},
+    store::{Tx, compact, member, meta, outbox, record},
 };
 use shared::{
     RowId,
@@ -58,72 +58,72 @@ pub(super) type Verified = BTreeMap<Scope, Digest>;
 /// page, and those of a township a page's worth at a time, so that nobody waits long for the last.
 const ROSTER_LATER: u32 = 500;
 
-pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<(Step, Cursors)>, Trouble> {
-    let conn = desk.store.conn();
-    let settles = match desk.session.run.as_ref().map(|run| run.pull) {
+pub(super) fn next(sync_ctx: &mut SyncCtx<'_>) -> Result<Option<(Step, Cursors)>, SyncFailure> {
+    let conn = sync_ctx.store.conn();
+    let settles = match sync_ctx.session.run.as_ref().map(|run| run.pull) {
         None | Some(Stage::Done) => return Ok(None),
         Some(Stage::Under { settles }) => settles,
         Some(Stage::Due) => outbox::acked_through(conn)?,
     };
-    let keys = keys(desk)?;
-    desk.run()?.tells_key = keys.sign.is_some();
-    let conn = desk.store.conn();
-    let proto = desk.session.version.spoken();
+    let keys = keys(sync_ctx)?;
+    sync_ctx.run()?.tells_key = keys.sign.is_some();
+    let conn = sync_ctx.store.conn();
+    let proto = sync_ctx.session.version.spoken();
     // Taken in turn, so that those nothing is said of keep no other from being asked after.
-    let asked = if proto >= 2 { outbox::asking(conn, desk.session.asked, PULL_ASK_MAX)? } else { Vec::new() };
+    let asked = if proto >= 2 { outbox::asking(conn, sync_ctx.session.asked, PULL_ASK_MAX)? } else { Vec::new() };
     let cursors = member::cursors(conn)?;
     let request = PullRequest {
         proto,
-        device: desk.device()?,
+        device: sync_ctx.device()?,
         epoch: meta::get::<Epoch>(conn, meta::key::EPOCH)?,
         cursors: cursors.clone(),
-        client_now: desk.env.now(),
+        client_now: sync_ctx.env.now(),
         ask: asked.iter().map(|(_, id)| *id).collect(),
         keys: Some(keys),
     };
-    let token = desk.token()?;
-    desk.session.asked = asked.last().map_or(0, |(no, _)| *no);
-    desk.run()?.pull = Stage::Under { settles };
+    let token = sync_ctx.token()?;
+    sync_ctx.session.asked = asked.last().map_or(0, |(no, _)| *no);
+    sync_ctx.run()?.pull = Stage::Under { settles };
     Ok(Some((Step::Pull { token, request }, cursors)))
 }
 
 /// The request for the page behind `reply`, as it will be once that is taken in. `None` where taking it in may lead elsewhere.
 pub(super) fn behind(
-    desk: &mut Desk<'_>,
+    sync_ctx: &mut SyncCtx<'_>,
     asked: &Cursors,
     reply: &PullReply,
-) -> Result<Option<(Step, Cursors)>, Trouble> {
-    let under_way = desk.session.run.as_ref().is_some_and(|run| matches!(run.pull, Stage::Under { .. }));
-    let epoch = meta::get::<Epoch>(desk.store.conn(), meta::key::EPOCH)?;
+) -> Result<Option<(Step, Cursors)>, SyncFailure> {
+    let under_way = sync_ctx.session.run.as_ref().is_some_and(|run| matches!(run.pull, Stage::Under { .. }));
+    let epoch = meta::get::<Epoch>(sync_ctx.store.conn(), meta::key::EPOCH)?;
     // Asked from elsewhere than the store stands, it will be passed over.
-    let stands = member::cursors(desk.store.conn())? == *asked;
+    let stands = member::cursors(sync_ctx.store.conn())? == *asked;
     if !under_way || !stands || !reply.more || !reply.dropped.is_empty() || epoch != Some(reply.epoch) {
         return Ok(None);
     }
     let mut cursors = asked.clone();
     cursors.extend(reply.scopes.iter().map(|page| (page.scope, page.cursor)));
     let request = PullRequest {
-        proto: desk.session.version.spoken(),
-        device: desk.device()?,
+        proto: sync_ctx.session.version.spoken(),
+        device: sync_ctx.device()?,
         epoch,
         cursors: cursors.clone(),
-        client_now: desk.env.now(),
+        client_now: sync_ctx.env.now(),
         // The first page asked, and exchanged the keys.
         ask: Vec::new(),
         keys: None,
     };
-    Ok(Some((Step::Pull { token: desk.token()?, request }, cursors)))
+    Ok(Some((Step::Pull { token: sync_ctx.token()?, request }, cursors)))
 }
 
 /// What this device knows of the keys for bundles, and its own until the server has been told.
-fn keys(desk: &mut Desk<'_>) -> Result<Keys, Trouble> {
-    let conn = desk.store.conn();
+fn keys(sync_ctx: &mut SyncCtx<'_>) -> Result<Keys, SyncFailure> {
+    let conn = sync_ctx.store.conn();
     let seal = meta::get::<SealPublic>(conn, meta::key::SEAL_KEY)?.map(|key| key.id());
     let told = meta::get(conn, meta::key::SIGN_KEY_TOLD)?.unwrap_or(false);
     if told {
         return Ok(Keys { seal, sign: None });
     }
-    let sign = desk.write(|tx| {
+    let sign = sync_ctx.write(|tx| {
         let random = tx.random();
         Ok(bundle::sign_key(tx, || random)?.public())
     })?;
@@ -132,7 +132,7 @@ fn keys(desk: &mut Desk<'_>) -> Result<Keys, Trouble> {
 
 /// A server that knows of bundles tells its key to whoever names another one or none; one that does not says nothing, and is told
 /// again after an update.
-fn note_keys(tx: &Tx<'_>, told: Option<SealPublic>, tells_key: bool) -> Result<(), Trouble> {
+fn note_keys(tx: &Tx<'_>, told: Option<SealPublic>, tells_key: bool) -> Result<(), SyncFailure> {
     if let Some(key) = told {
         meta::set(tx, meta::key::SEAL_KEY, &key)?;
     }
@@ -143,27 +143,27 @@ fn note_keys(tx: &Tx<'_>, told: Option<SealPublic>, tells_key: bool) -> Result<(
 }
 
 pub(super) fn apply(
-    desk: &mut Desk<'_>,
+    sync_ctx: &mut SyncCtx<'_>,
     asked: &Cursors,
     answer: Answer<PullReply>,
     sent: Sent,
-) -> Result<Applied, Trouble> {
+) -> Result<Applied, SyncFailure> {
     let reply = answer?;
-    let Stage::Under { settles } = desk.run()?.pull else { return Ok(Applied::default()) };
+    let Stage::Under { settles } = sync_ctx.run()?.pull else { return Ok(Applied::default()) };
     // It went ahead, and the page before it led elsewhere (a scope that differed is fetched anew): asked for again.
-    if member::cursors(desk.store.conn())? != *asked {
+    if member::cursors(sync_ctx.store.conn())? != *asked {
         return Ok(Applied::default());
     }
-    let tells_key = desk.run()?.tells_key;
-    let mut mends = Mends {
-        can_repair: desk.session.version.spoken() >= 2,
-        repaired: desk.session.repaired.clone(),
-        repulled: desk.session.repulled.clone(),
-        under_way: desk.run()?.repair.scopes(),
+    let tells_key = sync_ctx.run()?.tells_key;
+    let mut mends = RepairPlan {
+        can_repair: sync_ctx.session.version.spoken() >= 2,
+        repaired: sync_ctx.session.repaired.clone(),
+        repulled: sync_ctx.session.repulled.clone(),
+        under_way: sync_ctx.run()?.repair.scopes(),
         due: VecDeque::new(),
     };
-    let mut verified = std::mem::take(&mut desk.session.verified);
-    let done = desk.write_told(|tx| {
+    let mut verified = std::mem::take(&mut sync_ctx.session.verified);
+    let done = sync_ctx.write_relaxed(|tx| {
         clock::note(tx, sent, reply.server_now)?;
         note_keys(tx, reply.seal_key, tells_key)?;
         if epoch::note(tx, reply.epoch)? {
@@ -190,17 +190,17 @@ pub(super) fn apply(
         if ended {
             outbox::settle(tx, settles)?;
             page.changed |= record::sweep(tx)? > 0;
-            fold::fold(tx, reply.server_now, settles)?;
+            compact::fold(tx, reply.server_now, settles)?;
         }
         tx.put_off_roster(if ended { 0 } else { ROSTER_LATER })?;
         page.ended = ended;
         page.acked = outbox::acked_through(tx)?;
         Ok(page)
     })?;
-    desk.session.verified = verified;
-    desk.session.repaired = mends.repaired;
-    desk.session.repulled = mends.repulled;
-    let run = desk.run()?;
+    sync_ctx.session.verified = verified;
+    sync_ctx.session.repaired = mends.repaired;
+    sync_ctx.session.repulled = mends.repulled;
+    let run = sync_ctx.run()?;
     run.repair.add(mends.due);
     run.progress.rows_pulled += done.rows;
     run.pull = match done.ended {
@@ -222,7 +222,7 @@ struct Page {
 }
 
 /// One scope's part of a page.
-fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), Trouble> {
+fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), SyncFailure> {
     if scope.reset {
         member::forget(tx, &scope.scope)?;
     }
@@ -239,7 +239,7 @@ fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), Tr
 
 /// Takes in one row of a scope. `None` where this build cannot read its envelope: it blocks no other, and the digest will tell that it is
 /// missing.
-pub(super) fn take_row(tx: &mut Tx<'_>, scope: member::ScopeNo, raw: &RawRow) -> Result<Option<RowId>, Trouble> {
+pub(super) fn take_row(tx: &mut Tx<'_>, scope: member::ScopeNo, raw: &RawRow) -> Result<Option<RowId>, SyncFailure> {
     let Some(row) = raw.row() else { return Ok(None) };
     record::put_mirror(tx, row, raw.get())?;
     member::add(tx, scope, row.id)?;
@@ -248,7 +248,7 @@ pub(super) fn take_row(tx: &mut Tx<'_>, scope: member::ScopeNo, raw: &RawRow) ->
 }
 
 /// What may be done about scopes that differ.
-struct Mends {
+struct RepairPlan {
     can_repair: bool,
     repaired: BTreeMap<Scope, u64>,
     repulled: BTreeMap<Scope, u64>,
@@ -265,8 +265,8 @@ fn check(
     scope: &ScopePage,
     page: &mut Page,
     verified: &mut Verified,
-    mends: &mut Mends,
-) -> Result<(), Trouble> {
+    mends: &mut RepairPlan,
+) -> Result<(), SyncFailure> {
     let Some(digest) = scope.digest else { return Ok(()) };
     if verified.get(&scope.scope) == Some(&digest) {
         return Ok(());
@@ -279,9 +279,9 @@ fn check(
     if mends.under_way.contains(&scope.scope) {
         return Ok(());
     }
-    let mut memo: Memo = meta::get(tx, MEMO)?.unwrap_or_default();
+    let mut memo: SyncHistory = meta::get(tx, SYNC_HISTORY)?.unwrap_or_default();
     memo.mismatches += 1;
-    meta::set(tx, MEMO, &memo)?;
+    meta::set(tx, SYNC_HISTORY, &memo)?;
     let now = tx.monotonic_ms();
     if mends.can_repair && may_mend(&mut mends.repaired, scope.scope, now) {
         mends.due.push_back(scope.scope);

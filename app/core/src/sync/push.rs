@@ -4,11 +4,11 @@ use super::{
     Step, clock,
     clock::Sent,
     epoch,
-    session::{Applied, Trouble},
+    session::{Applied, SyncFailure},
 };
 use crate::{
     Core,
-    store::{Tx, fold, meta, outbox, outbox::Outgoing},
+    store::{Tx, compact, meta, outbox, outbox::Outgoing},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -20,8 +20,8 @@ use shared::{
     wire::{ErrorCode, PUSH_BYTES_MAX, PUSH_OPS_MAX, PushReply, PushRequest, PushVerdict, SyncError},
 };
 
-/// 4: a restored server and a copied device at once take two detours; more than that leads nowhere.
-const DETOURS_MAX: u32 = 4;
+/// 4: a restored server and a copied device at once take two redirects; more than that leads nowhere.
+const REDIRECTS_MAX: u32 = 4;
 
 /// What a push held, to be matched with its reply.
 #[derive(Debug)]
@@ -61,8 +61,8 @@ const LINK: &str = "chain";
 
 impl Core {
     /// The next push, if anything may be offered now.
-    pub(super) fn next_push(&mut self) -> Result<Option<(Step, Batch)>, Trouble> {
-        let limit = self.session.hurried.unwrap_or(PUSH_OPS_MAX);
+    pub(super) fn next_push(&mut self) -> Result<Option<(Step, Batch)>, SyncFailure> {
+        let limit = self.session.forced_batch.unwrap_or(PUSH_OPS_MAX);
         let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
         let ops = self.take_unsent(run.at_once, limit, PUSH_BYTES_MAX)?;
         let Some(first) = ops.first().map(|op| op.wire_no) else {
@@ -89,9 +89,9 @@ impl Core {
     pub(super) fn push_behind(
         &mut self,
         behind: (u64, OpNo, Incarnation, Chain),
-    ) -> Result<Option<(Step, Batch)>, Trouble> {
+    ) -> Result<Option<(Step, Batch)>, SyncFailure> {
         let (no, last, incarnation, before) = behind;
-        let limit = self.session.hurried.unwrap_or(PUSH_OPS_MAX);
+        let limit = self.session.forced_batch.unwrap_or(PUSH_OPS_MAX);
         let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
         let ops = self.take_unsent_behind(no, run.at_once, limit, PUSH_BYTES_MAX)?;
         if ops.first().is_none_or(|op| op.wire_no != last.next()) {
@@ -106,28 +106,28 @@ impl Core {
         incarnation: Incarnation,
         before: Chain,
         ahead: bool,
-    ) -> Result<Option<(Step, Batch)>, Trouble> {
+    ) -> Result<Option<(Step, Batch)>, SyncFailure> {
         let Some(first) = ops.first().map(|op| op.wire_no) else { return Ok(None) };
         // A push is gapless; what comes after a gap goes with the next.
         let run_of = ops.iter().zip(first.0..).take_while(|(op, no)| op.wire_no.0 == *no).count();
         ops.truncate(run_of);
-        let Some(desk) = self.desk() else { return Ok(None) };
+        let Some(sync_ctx) = self.sync_ctx() else { return Ok(None) };
         let after = ops.iter().fold(before, |chain, op| chain.then(&op.json));
         let mut raw = Vec::with_capacity(ops.len());
         for op in &ops {
             raw.push(RawValue::from_string(op.json.clone()).map_err(crate::store::StoreError::from)?);
         }
         let request = PushRequest {
-            proto: desk.session.version.spoken(),
+            proto: sync_ctx.session.version.spoken(),
             caps: Vec::new(),
-            device: desk.device()?,
+            device: sync_ctx.device()?,
             incarnation,
             first_op: first,
             chain: before,
-            client_now: desk.env.now(),
+            client_now: sync_ctx.env.now(),
             ops: raw,
         };
-        Ok(Some((Step::Push { token: desk.token()?, request }, Batch { incarnation, before, after, ops, ahead })))
+        Ok(Some((Step::Push { token: sync_ctx.token()?, request }, Batch { incarnation, before, after, ops, ahead })))
     }
 }
 
@@ -142,7 +142,7 @@ pub(crate) fn chain_before(
         Some(link) if link.incarnation == incarnation && link.no.next() == first => Ok(link.chain),
         // After a detour: from where the outbox was folded, over the same bytes as then.
         _ => {
-            let fold::Base { no, mut chain, .. } = fold::base(conn, incarnation)?;
+            let compact::Base { no, mut chain, .. } = compact::base(conn, incarnation)?;
             outbox::each_between(conn, incarnation, no, first, |json| chain = chain.then(json))?;
             Ok(chain)
         }
@@ -150,39 +150,39 @@ pub(crate) fn chain_before(
 }
 
 pub(super) fn apply(
-    desk: &mut super::session::Desk<'_>,
+    sync_ctx: &mut super::session::SyncCtx<'_>,
     batch: Batch,
     answer: Answer<PushReply>,
     sent: Sent,
-) -> Result<Applied, Trouble> {
+) -> Result<Applied, SyncFailure> {
     let reply = match answer {
         Ok(reply) => reply,
         // The request as a whole will not do, and the same one will not do later. News may still be fetched.
         Err(error) if error.is_permanent() && !ends_access(&error) => {
-            desk.session.call_back();
-            let run = desk.run()?;
+            sync_ctx.session.cancel_in_flight();
+            let run = sync_ctx.run()?;
             run.push_blocked = true;
-            run.problem = Some(Trouble::Server(error).problem());
+            run.problem = Some(SyncFailure::Server(error).problem());
             return Ok(Applied { changed: true, status: false });
         }
         // The server has room for one of this device and not for several: no reason to end a run that goes well.
         Err(error) if batch.ahead && matches!(error.code(), Some(ErrorCode::Busy | ErrorCode::TooManyRequests)) => {
-            desk.session.call_back();
+            sync_ctx.session.cancel_in_flight();
             return Ok(Applied::default());
         }
         Err(error) => return Err(error.into()),
     };
     // It overtook the one before it on the way, and the server knows no better: offered again, it is in its place.
     if batch.ahead && !matches!(reply.verdict, PushVerdict::Accepted { .. }) {
-        desk.session.call_back();
+        sync_ctx.session.cancel_in_flight();
         return Ok(Applied::default());
     }
-    let detours = desk.run()?.detours;
-    let (acked, other_epoch) = desk.write_told(|tx| {
+    let redirects = sync_ctx.run()?.redirects;
+    let (acked, other_epoch) = sync_ctx.write_relaxed(|tx| {
         clock::note(tx, sent, reply.server_now)?;
         let acked = match &reply.verdict {
             PushVerdict::Accepted { acked_through, outcomes } => accepted(tx, &batch, *acked_through, outcomes)?,
-            PushVerdict::Resume { .. } | PushVerdict::NewIncarnation { .. } if detours >= DETOURS_MAX => {
+            PushVerdict::Resume { .. } | PushVerdict::NewIncarnation { .. } if redirects >= REDIRECTS_MAX => {
                 return Err(SyncError::BadReply("the push is sent round in circles".to_owned()).into());
             }
             PushVerdict::Resume { have } => {
@@ -191,7 +191,7 @@ pub(super) fn apply(
                 }
                 outbox::unack_after(tx, *have)?;
                 let incarnation = tx.incarnation()?;
-                if *have < fold::base(tx, incarnation)?.no {
+                if *have < compact::base(tx, incarnation)?.no {
                     // What it asks for first was acknowledged by it long ago and is not kept any more. The numbers cannot
                     // be gapless then; under an incarnation that the server has not heard of it offers a fresh one, and
                     // all that is still here goes to it from number 1, under the same operation ids.
@@ -217,11 +217,11 @@ pub(super) fn apply(
         Ok((acked, other_epoch))
     })?;
     if other_epoch || acked as usize != batch.ops.len() {
-        desk.session.call_back();
+        sync_ctx.session.cancel_in_flight();
     }
-    let run = desk.run()?;
+    let run = sync_ctx.run()?;
     if acked == 0 {
-        run.detours += 1;
+        run.redirects += 1;
     } else {
         run.pull.after_ack();
         run.progress.ops_done += acked;
@@ -237,7 +237,7 @@ pub(super) fn ends_access(error: &SyncError) -> bool {
 }
 
 /// Acknowledged: durable on the server, each with its outcome. Returns how many.
-fn accepted(tx: &mut Tx<'_>, batch: &Batch, through: OpNo, outcomes: &[OpOutcome]) -> Result<u32, Trouble> {
+fn accepted(tx: &mut Tx<'_>, batch: &Batch, through: OpNo, outcomes: &[OpOutcome]) -> Result<u32, SyncFailure> {
     // More than was offered cannot be acknowledged by this reply.
     let through = through.min(batch.last());
     if through < batch.first() {

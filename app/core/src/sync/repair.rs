@@ -12,7 +12,7 @@ use super::{
     clock::Sent,
     pull::{self, may_mend},
     push::ends_access,
-    session::{Applied, Desk, Trouble},
+    session::{Applied, SyncCtx, SyncFailure},
 };
 use crate::store::{Tx, member, meta, record};
 use shared::{
@@ -65,48 +65,48 @@ pub(super) struct Asked {
     want: Vec<RowId>,
 }
 
-pub(super) fn next(desk: &mut Desk<'_>) -> Result<Option<(Step, Asked)>, Trouble> {
-    let conn = desk.store.conn();
-    let Some(repair) = desk.session.run.as_ref().map(|run| &run.repair) else { return Ok(None) };
+pub(super) fn next(sync_ctx: &mut SyncCtx<'_>) -> Result<Option<(Step, Asked)>, SyncFailure> {
+    let conn = sync_ctx.store.conn();
+    let Some(repair) = sync_ctx.session.run.as_ref().map(|run| &run.repair) else { return Ok(None) };
     let Some(scope) = repair.due.front().copied() else { return Ok(None) };
     let epoch = meta::get::<Epoch>(conn, meta::key::EPOCH)?;
     let cursor = member::cursors(conn)?.get(&scope).copied();
     let (Some(epoch), Some(cursor)) = (epoch, cursor) else {
         // Withdrawn or started over since: there is nothing to repair.
-        ended(desk)?;
-        return next(desk);
+        ended(sync_ctx)?;
+        return next(sync_ctx);
     };
     let want: Vec<RowId> = repair.want.iter().take(REPAIR_WANT_MAX).copied().collect();
     let buckets = if want.is_empty() { Some(member::buckets(conn, &scope)?) } else { None };
     let request = RepairRequest {
-        proto: desk.session.version.spoken(),
-        device: desk.device()?,
+        proto: sync_ctx.session.version.spoken(),
+        device: sync_ctx.device()?,
         epoch,
         scope,
         cursor,
         from: repair.compare.filter(|b| buckets.is_some() && b.0 > 0),
         buckets,
         want: want.clone(),
-        client_now: desk.env.now(),
+        client_now: sync_ctx.env.now(),
     };
-    Ok(Some((Step::Repair { token: desk.token()?, request }, Asked { scope, epoch, cursor, want })))
+    Ok(Some((Step::Repair { token: sync_ctx.token()?, request }, Asked { scope, epoch, cursor, want })))
 }
 
 pub(super) fn apply(
-    desk: &mut Desk<'_>,
+    sync_ctx: &mut SyncCtx<'_>,
     asked: &Asked,
     answer: Answer<RepairReply>,
     sent: Sent,
-) -> Result<Applied, Trouble> {
+) -> Result<Applied, SyncFailure> {
     let reply = match answer {
         Ok(reply) => reply,
         // An older server, or one that stumbles over this scope: the long way round.
         Err(error) if !ends_access(&error) && (error.is_permanent() || error.code() == Some(&ErrorCode::Internal)) => {
-            return start_over(desk, asked.scope);
+            return start_over(sync_ctx, asked.scope);
         }
         Err(error) => return Err(error.into()),
     };
-    let taken = desk.write_told(|tx| {
+    let taken = sync_ctx.write_relaxed(|tx| {
         clock::note(tx, sent, reply.server_now)?;
         // What is said of another state than the one asked about is not taken in; the pull that follows brings it.
         let cursor = member::cursors(tx)?.get(&asked.scope).copied();
@@ -126,11 +126,11 @@ pub(super) fn apply(
         Ok(Some(taken))
     })?;
     let Some(taken) = taken else {
-        ended(desk)?;
+        ended(sync_ctx)?;
         return Ok(Applied::default());
     };
     let changed = taken.changed || !taken.came.is_empty();
-    let run = desk.run()?;
+    let run = sync_ctx.run()?;
     run.progress.rows_pulled += u32::try_from(taken.came.len()).unwrap_or(u32::MAX);
     let repair = &mut run.repair;
     if asked.want.is_empty() {
@@ -148,7 +148,7 @@ pub(super) fn apply(
         }
     }
     if repair.want.is_empty() && repair.compare.is_none() {
-        ended(desk)?;
+        ended(sync_ctx)?;
     }
     Ok(Applied { changed, status: false })
 }
@@ -167,7 +167,7 @@ fn compare(
     theirs: &Differing,
     held: &[RowId],
     taken: &mut Taken,
-) -> Result<(), Trouble> {
+) -> Result<(), SyncFailure> {
     let listed: HashMap<RowId, _> = theirs.rows.iter().copied().collect();
     for row in held {
         if !listed.contains_key(row) {
@@ -191,8 +191,8 @@ fn compare(
 }
 
 /// The first repair is over; once all are, a pull compares anew.
-fn ended(desk: &mut Desk<'_>) -> Result<(), Trouble> {
-    let run = desk.run()?;
+fn ended(sync_ctx: &mut SyncCtx<'_>) -> Result<(), SyncFailure> {
+    let run = sync_ctx.run()?;
     run.repair.end();
     if run.repair.due.is_empty() {
         run.pull.after_ack();
@@ -201,12 +201,12 @@ fn ended(desk: &mut Desk<'_>) -> Result<(), Trouble> {
 }
 
 /// The scope is fetched from the beginning instead, if that was not done lately.
-fn start_over(desk: &mut Desk<'_>, scope: Scope) -> Result<Applied, Trouble> {
-    let now = desk.env.monotonic_ms();
-    if may_mend(&mut desk.session.repulled, scope, now) {
-        desk.write(|tx| Ok(member::drop_scope(tx, &scope)?))?;
-        desk.run()?.pull = pull::Stage::Due;
+fn start_over(sync_ctx: &mut SyncCtx<'_>, scope: Scope) -> Result<Applied, SyncFailure> {
+    let now = sync_ctx.env.monotonic_ms();
+    if may_mend(&mut sync_ctx.session.repulled, scope, now) {
+        sync_ctx.write(|tx| Ok(member::drop_scope(tx, &scope)?))?;
+        sync_ctx.run()?.pull = pull::Stage::Due;
     }
-    desk.run()?.repair.end();
+    sync_ctx.run()?.repair.end();
     Ok(Applied { changed: true, status: false })
 }

@@ -1,7 +1,7 @@
 //! Report: the server's figures, kept so that they can be read without a connection.
 
-use super::session::{Applied, Job, Trouble};
-use crate::{Core, Receipt, Refusal, store::report_cache};
+use super::session::{Applied, Job, SyncFailure};
+use crate::{Core, Refusal, Reply, store::report_cache};
 use shared::{
     protocol::Answer,
     wire::{ErrorCode, Report, SyncError},
@@ -18,14 +18,14 @@ impl Core {
                     let now = tx.now();
                     Ok(report_cache::put(tx, &request, &report, now)?)
                 });
-                Receipt::Report { report: Box::new(report), fresh: true }
+                Reply::Report { report: Box::new(report), fresh: true }
             }
             Err(error) => {
-                applied.status = self.note_if_revoked(&Trouble::Server(error.clone()));
+                applied.status = self.note_if_revoked(&SyncFailure::Server(error.clone()));
                 let kept = self.store().ok().and_then(|s| report_cache::get(s.conn(), &request).ok().flatten());
                 match kept.filter(|_| !error.is_permanent()) {
-                    Some(report) => Receipt::Report { report: Box::new(report), fresh: false },
-                    None => Receipt::Refused(refusal(&error)),
+                    Some(report) => Reply::Report { report: Box::new(report), fresh: false },
+                    None => Reply::Refused(refusal(&error)),
                 }
             }
         };

@@ -6,7 +6,7 @@
 
 use super::{clock::Sent, enrol, media, pace::Pace, pull, push, repair, version::Version};
 use crate::{
-    Command, Core, Env, Receipt, Refusal,
+    Command, Core, Env, Refusal, Reply,
     store::{Store, StoreError, Tx, meta},
     views::{Progress, SyncProblem},
 };
@@ -50,17 +50,17 @@ pub struct Applied {
 /// The part of a core that syncs. Lives as long as the core; cleared when the store is locked.
 #[derive(Debug, Default)]
 pub struct Session {
-    /// The calls that are out, in the order of their replies; see [`super::ahead`].
-    pub(super) flights: VecDeque<(Flight, Sent)>,
+    /// The calls that are out, in the order of their replies; see [`super::pipeline`].
+    pub(super) in_flight: VecDeque<(InFlight, Sent)>,
     pub(super) enrol: Option<enrol::Enrolling>,
     pub(super) report: Option<ReportRequest>,
     pub(super) run: Option<Run>,
-    pub(super) answers: [Option<Receipt>; 3],
+    pub(super) answers: [Option<Reply>; 3],
     /// The job begun last, for drivers that do one thing at a time.
     pub(super) begun: Option<Job>,
     pub(super) pace: Pace,
     /// Photos during which the connection broke: others go first next time, in case it was the photo.
-    pub(super) put_off: BTreeSet<PhotoId>,
+    pub(super) deferred: BTreeSet<PhotoId>,
     /// Scopes that were repaired because they differed, and when (monotonic ms).
     pub(super) repaired: BTreeMap<Scope, u64>,
     /// Scopes that were fetched anew because they differed, and when (monotonic ms).
@@ -69,16 +69,16 @@ pub struct Session {
     pub(super) verified: pull::Verified,
     pub(super) version: Version,
     /// The last push was answered quickly enough for others to go ahead.
-    pub(super) quick: bool,
+    pub(super) fast_link: bool,
     /// Pushes of at most so many operations, and always some ahead: for simulations.
-    pub(super) hurried: Option<usize>,
+    pub(super) forced_batch: Option<usize>,
     /// The last operation whose outcome was asked after in a pull.
     pub(super) asked: u64,
 }
 
 /// The step that is out.
 #[derive(Debug)]
-pub(super) enum Flight {
+pub(super) enum InFlight {
     Enrol,
     Push(push::Batch),
     /// The cursors it was asked with.
@@ -114,7 +114,7 @@ pub(super) struct Run {
     /// The pull under way tells what this device signs with.
     pub tells_key: bool,
     /// Times the server sent the push elsewhere without taking anything.
-    pub detours: u32,
+    pub redirects: u32,
     /// The first thing that went wrong without ending the run.
     pub problem: Option<SyncProblem>,
     /// The longest wait a server asked for without that ending the run, in seconds.
@@ -124,30 +124,30 @@ pub(super) struct Run {
 
 impl Run {
     /// Keeps what went wrong, and how long to wait for that, while the rest goes on.
-    pub fn note(&mut self, trouble: &Trouble) {
-        self.problem.get_or_insert(trouble.problem());
-        self.wait_s = self.wait_s.max(trouble.wait_s());
+    pub fn note(&mut self, failure: &SyncFailure) {
+        self.problem.get_or_insert(failure.problem());
+        self.wait_s = self.wait_s.max(failure.wait_s());
     }
 }
 
 /// What ends a run early.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum SyncFailure {
     Store(StoreError),
     Server(SyncError),
 }
 
-impl From<StoreError> for Trouble {
+impl From<StoreError> for SyncFailure {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
-impl From<SyncError> for Trouble {
+impl From<SyncError> for SyncFailure {
     fn from(error: SyncError) -> Self {
         Self::Server(error)
     }
 }
-impl From<Refusal> for Trouble {
+impl From<Refusal> for SyncFailure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::StorageFull => Self::Store(StoreError::Full),
@@ -156,7 +156,7 @@ impl From<Refusal> for Trouble {
     }
 }
 
-impl Trouble {
+impl SyncFailure {
     pub fn problem(&self) -> SyncProblem {
         match self {
             Self::Store(StoreError::Full) => SyncProblem::StorageFull,
@@ -186,7 +186,7 @@ impl Trouble {
 
 /// What is remembered of past runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Memo {
+pub(super) struct SyncHistory {
     #[serde(default)]
     pub last_success: Option<Moment>,
     #[serde(default)]
@@ -200,44 +200,47 @@ pub(super) struct Memo {
     pub mismatches: u32,
 }
 
-/// Key of [`Memo`].
-pub(super) const MEMO: &str = "sync";
+/// Key of [`SyncHistory`].
+pub(super) const SYNC_HISTORY: &str = "sync";
 
 /// An open store with the world around it: what a step works on.
-pub(super) struct Desk<'a> {
+pub(super) struct SyncCtx<'a> {
     pub store: &'a mut Store,
     pub env: &'a mut dyn Env,
     pub session: &'a mut Session,
 }
 
-impl Desk<'_> {
-    pub fn token(&self) -> Result<Token, Trouble> {
+impl SyncCtx<'_> {
+    pub fn token(&self) -> Result<Token, SyncFailure> {
         let enrolment = meta::enrolment(self.store.conn())?.ok_or(Refusal::NotEnrolled)?;
         Ok(enrolment.token)
     }
 
-    pub fn device(&self) -> Result<DeviceId, Trouble> {
+    pub fn device(&self) -> Result<DeviceId, SyncFailure> {
         let device = meta::get(self.store.conn(), meta::key::DEVICE)?;
         Ok(device.ok_or(StoreError::Unreadable("the store has no device id"))?)
     }
 
     /// Does `work` in one transaction; on an error nothing of it was.
-    pub fn write<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    pub fn write<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, SyncFailure>) -> Result<T, SyncFailure> {
         in_one(self.store.begin(self.env)?, work)
     }
 
-    /// As [`Desk::write`], for what the server says again when it is asked again: lost with the power, it is a lost reply.
-    pub fn write_told<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
-        in_one(self.store.begin_told(self.env)?, work)
+    /// As [`SyncCtx::write`], for what the server says again when it is asked again: lost with the power, it is a lost reply.
+    pub fn write_relaxed<T>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, SyncFailure>,
+    ) -> Result<T, SyncFailure> {
+        in_one(self.store.begin_relaxed(self.env)?, work)
     }
 
     /// The run that is under way; a reply to one of its steps may come after it was ended.
-    pub fn run(&mut self) -> Result<&mut Run, Trouble> {
-        self.session.run.as_mut().ok_or(Trouble::Store(StoreError::Unreadable("no sync is running")))
+    pub fn run(&mut self) -> Result<&mut Run, SyncFailure> {
+        self.session.run.as_mut().ok_or(SyncFailure::Store(StoreError::Unreadable("no sync is running")))
     }
 }
 
-fn in_one<T>(mut tx: Tx<'_>, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
+fn in_one<T>(mut tx: Tx<'_>, work: impl FnOnce(&mut Tx<'_>) -> Result<T, SyncFailure>) -> Result<T, SyncFailure> {
     let done = work(&mut tx)?;
     tx.commit()?;
     Ok(done)
@@ -245,9 +248,9 @@ fn in_one<T>(mut tx: Tx<'_>, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Trouble
 
 impl Core {
     /// What a step works on; while locked there is nothing to work on, and what ran has ended.
-    pub(super) fn desk(&mut self) -> Option<Desk<'_>> {
+    pub(super) fn sync_ctx(&mut self) -> Option<SyncCtx<'_>> {
         match self.store.as_mut() {
-            Some(store) => Some(Desk { store, env: &mut *self.env, session: &mut self.session }),
+            Some(store) => Some(SyncCtx { store, env: &mut *self.env, session: &mut self.session }),
             None => {
                 self.session = Session::default();
                 None
@@ -255,7 +258,7 @@ impl Core {
         }
     }
 
-    pub(super) fn answer(&mut self, job: Job, receipt: Receipt) {
+    pub(super) fn answer(&mut self, job: Job, receipt: Reply) {
         self.session.answers[job as usize] = Some(receipt);
     }
 
@@ -273,22 +276,22 @@ impl Core {
     }
 
     pub fn is_running(&mut self, job: Job) -> bool {
-        let Some(desk) = self.desk() else { return false };
+        let Some(sync_ctx) = self.sync_ctx() else { return false };
         match job {
-            Job::Enrol => desk.session.enrol.is_some(),
-            Job::Sync => desk.session.run.is_some(),
-            Job::Report => desk.session.report.is_some(),
+            Job::Enrol => sync_ctx.session.enrol.is_some(),
+            Job::Sync => sync_ctx.session.run.is_some(),
+            Job::Report => sync_ctx.session.report.is_some(),
         }
     }
 
     /// The receipt of the job begun last, once [`Core::next_step`] has nothing more for it.
-    pub fn network_receipt(&mut self) -> Receipt {
+    pub fn network_reply(&mut self) -> Reply {
         let begun = self.session.begun.take();
-        begun.and_then(|job| self.take_answer(job)).unwrap_or(Receipt::Refused(Refusal::NotNow))
+        begun.and_then(|job| self.take_reply(job)).unwrap_or(Reply::Refused(Refusal::NotNow))
     }
 
     /// The receipt of a job that has ended; once.
-    pub fn take_answer(&mut self, job: Job) -> Option<Receipt> {
+    pub fn take_reply(&mut self, job: Job) -> Option<Reply> {
         if self.is_running(job) {
             return None;
         }
@@ -297,10 +300,10 @@ impl Core {
 
     /// Where the next step goes.
     pub fn server(&mut self) -> Option<String> {
-        let desk = self.desk()?;
-        match &desk.session.enrol {
+        let sync_ctx = self.sync_ctx()?;
+        match &sync_ctx.session.enrol {
             Some(enrolling) => Some(enrolling.server.clone()),
-            None => Some(meta::enrolment(desk.store.conn()).ok()??.server),
+            None => Some(meta::enrolment(sync_ctx.store.conn()).ok()??.server),
         }
     }
 }

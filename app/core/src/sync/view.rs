@@ -1,16 +1,17 @@
 //! What the sync screen shows: is my work safe, is it counted, what must I do.
 
-use super::session::{MEMO, Memo};
+use super::session::{SYNC_HISTORY, SyncHistory};
 use crate::{
     Core, Refusal,
     queries::{decision_view, state_of_entry},
     store::{
-        carried::{self, Carried},
         meta,
         outbox::{self, Entry, Part},
-        photo, record, roster,
+        photo, record,
+        relayed_bundle::{self, Carried},
+        roster,
     },
-    views::{CarriedState, CarriedView, OutboxItem, Phase, PhotosHeld, RecordState, SyncProblem, SyncView},
+    views::{OutboxItem, Phase, PhotosHeld, RecordState, RelayState, RelayedBundleView, SyncProblem, SyncView},
 };
 use rusqlite::Connection;
 use shared::{Change, Fields, Kind, Moment, Op, Outcome, hlc::SKEW_TOLERATED_MS, ids::OpNo};
@@ -24,7 +25,7 @@ impl Core {
     /// The state of the sync. Cheap enough to be asked after every event.
     pub(crate) fn sync_view(&self) -> Result<SyncView, Refusal> {
         let conn = self.store()?.conn();
-        let memo: Memo = meta::get(conn, MEMO)?.unwrap_or_default();
+        let memo: SyncHistory = meta::get(conn, SYNC_HISTORY)?.unwrap_or_default();
         let (waiting_total, waiting_bytes) = outbox::waiting(conn)?;
         let debt = photo::debt(conn)?;
         let (month_confirmed, month_waiting) = self.month_counts()?;
@@ -51,7 +52,7 @@ impl Core {
             last_problem: if revoked { Some(SyncProblem::Revoked) } else { memo.last_problem },
             running: self.session.run.as_ref().map(|run| run.progress),
             // Kept as the server's clock − this one; shown as how far this one is ahead.
-            carried: carried::list(conn)?.into_iter().map(carried_view).collect(),
+            carried: relayed_bundle::list(conn)?.into_iter().map(carried_view).collect(),
             clock_off_s: (off_ms.abs() > SKEW_TOLERATED_MS).then_some(-off_ms / 1000),
             photos_held: (debt.photos > 0 && self.photos_held_now()).then_some(PhotosHeld::Metered),
             photo_space: self.photo_space()?,
@@ -88,15 +89,15 @@ impl Core {
     }
 }
 
-fn carried_view(file: Carried) -> CarriedView {
+fn carried_view(file: Carried) -> RelayedBundleView {
     let state = match (file.verdict, file.error) {
-        (Some(verdict), _) if verdict.is_delivered() => CarriedState::Delivered,
-        (Some(verdict), _) => CarriedState::Refused(verdict),
-        (None, Some(error)) => CarriedState::Blocked(error),
-        (None, None) => CarriedState::Waiting,
+        (Some(verdict), _) if verdict.is_delivered() => RelayState::Delivered,
+        (Some(verdict), _) => RelayState::Refused(verdict),
+        (None, Some(error)) => RelayState::Blocked(error),
+        (None, None) => RelayState::Waiting,
     };
     let created = Moment::shanghai(file.created_ms);
-    CarriedView { id: file.id, created, ops: file.ops, size: file.size, state }
+    RelayedBundleView { id: file.id, created, ops: file.ops, size: file.size, state }
 }
 
 fn items(conn: &Connection, part: Part, limit: u32) -> Result<Vec<OutboxItem>, Refusal> {

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
 use device_core::{
-    Command, Core, Env, Places, Receipt, Refusal,
+    Command, Core, Env, Paths, Refusal, Reply,
     client::{HttpClient, ServerAddress},
     command::{NewVisit, RecipientQuery},
     sync::carry_out,
@@ -174,10 +174,10 @@ impl Phone {
     /// With its store in a folder; opened again where there is one already.
     pub fn at(folder: Option<&Path>, server: &TestServer) -> Self {
         let clock = Clock::default();
-        let places = Places { dir: folder.map(Path::to_owned) };
+        let places = Paths { dir: folder.map(Path::to_owned) };
         let mut core = Core::open_for_tests(places, Box::new(clock.clone())).unwrap();
         match core.handle(Command::CreateVault { pin: PIN.into() }) {
-            Receipt::Status(_) => {}
+            Reply::Status(_) => {}
             _ => drop(expect_status(core.handle(Command::Unlock { pin: PIN.into() }))),
         }
         Self { core, line: Line::to(&server.url()), clock }
@@ -191,11 +191,11 @@ impl Phone {
         phone
     }
 
-    pub async fn run(&mut self, command: Command) -> Receipt {
+    pub async fn run(&mut self, command: Command) -> Reply {
         carry_out(&mut self.core, command, &self.line).await
     }
 
-    pub async fn try_enrol(&mut self, server: &TestServer, code: &str) -> Receipt {
+    pub async fn try_enrol(&mut self, server: &TestServer, code: &str) -> Reply {
         self.run(Command::Enrol { server: server.url(), code: code.into() }).await
     }
 
@@ -206,7 +206,7 @@ impl Phone {
 
     pub async fn sync(&mut self) -> SyncView {
         match self.run(Command::SyncNow).await {
-            Receipt::Sync(view) => *view,
+            Reply::Sync(view) => *view,
             other => panic!("{other:?}"),
         }
     }
@@ -221,35 +221,35 @@ impl Phone {
 
     pub fn state(&mut self) -> SyncView {
         match self.core.handle(Command::SyncState) {
-            Receipt::Sync(view) => *view,
+            Reply::Sync(view) => *view,
             other => panic!("{other:?}"),
         }
     }
 
     pub fn recipients(&mut self) -> Vec<RecipientItem> {
         match self.core.handle(Command::Recipients(RecipientQuery::default())) {
-            Receipt::Recipients(view) => view.items,
+            Reply::Recipients(view) => view.items,
             other => panic!("{other:?}"),
         }
     }
 
     pub fn card(&mut self, recipient: RecipientId) -> CardView {
         match self.core.handle(Command::Card { recipient }) {
-            Receipt::Card(view) => *view,
+            Reply::Card(view) => *view,
             other => panic!("{other:?}"),
         }
     }
 
     pub fn month(&mut self, month: Month) -> MonthView {
         match self.core.handle(Command::MyMonth { month }) {
-            Receipt::Month(view) => *view,
+            Reply::Month(view) => *view,
             other => panic!("{other:?}"),
         }
     }
 
     pub fn save(&mut self, command: Command) -> Vec<RowId> {
         match self.core.handle(command) {
-            Receipt::Saved { rows } => rows,
+            Reply::Saved { rows } => rows,
             other => panic!("{other:?}"),
         }
     }
@@ -262,8 +262,8 @@ impl Phone {
     pub fn add_photo(&mut self, draft: &str, bytes: Vec<u8>) -> Result<PhotoView, Refusal> {
         let command = Command::AddPhoto { draft: draft.into(), of: PhotoOf::Visit, caption: None, bytes };
         match self.core.handle(command) {
-            Receipt::PhotoAdded(view) => Ok(view),
-            Receipt::Refused(refusal) => Err(refusal),
+            Reply::PhotoAdded(view) => Ok(view),
+            Reply::Refused(refusal) => Err(refusal),
             other => panic!("{other:?}"),
         }
     }
@@ -291,9 +291,9 @@ pub fn visit(recipient: RecipientId, note: &str, draft: Option<&str>) -> NewVisi
     }
 }
 
-pub fn expect_status(receipt: Receipt) -> StatusView {
+pub fn expect_status(receipt: Reply) -> StatusView {
     match receipt {
-        Receipt::Status(status) => status,
+        Reply::Status(status) => status,
         other => panic!("{other:?}"),
     }
 }

@@ -7,8 +7,8 @@ use super::form::AssistForm;
 use crate::{
     components::{Chips, Choice, NumberField, NumberKind, Section, TextField},
     i18n::tr,
+    labels,
     state::use_ask,
-    words,
 };
 
 #[component]
@@ -19,7 +19,7 @@ pub(super) fn Details(rules: RuleSet, form: Signal<AssistForm>) -> Element {
         .policies
         .iter()
         .map(|policy| {
-            Choice::new(policy.word.clone(), words::labelled(&policy.zh, &policy.en))
+            Choice::new(policy.word.clone(), labels::labelled(&policy.zh, &policy.en))
                 .testid(format!("assist-policy-{}", policy.word))
         })
         .collect();

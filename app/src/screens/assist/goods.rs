@@ -10,7 +10,7 @@ use super::form::{AssistForm, Good, Total};
 use crate::{
     components::{Card, Choice, Glyph, ManyChips, NumberField, NumberKind, Tag, Tone},
     i18n::{format, tr, tr_args},
-    words,
+    labels,
 };
 
 /// The reader's name of an item; what a rule set no longer has is shown as it was recorded.
@@ -19,7 +19,7 @@ pub(in crate::screens) fn name_of(rules: &RuleSet, item: &str) -> String {
         .goods
         .iter()
         .find(|good| good.word == item)
-        .map_or(item, |good| words::labelled(&good.zh, &good.en))
+        .map_or(item, |good| labels::labelled(&good.zh, &good.en))
         .to_owned()
 }
 
@@ -31,7 +31,7 @@ pub(super) fn Goods(rules: RuleSet, form: Signal<AssistForm>) -> Element {
         .goods
         .iter()
         .map(|good| {
-            let label = words::labelled(&good.zh, &good.en);
+            let label = labels::labelled(&good.zh, &good.en);
             Choice::new(good.word.clone(), label).testid(format!("assist-good-{}", good.word))
         })
         .collect();
@@ -75,14 +75,14 @@ fn Line(name: String, good: Good, total: Total, form: Signal<AssistForm>) -> Ele
     };
     let mut set_each = set.clone();
     let mut set_loaded = set;
-    let unit = words::unit(&good.unit);
+    let unit = labels::unit(&good.unit);
     rsx! {
         div { class: "goods-line", "data-testid": "assist-line-{good.item}",
             div { class: "goods-head",
                 span { class: "row-text",
                     span { class: "strong", {name} }
                     span { class: "small",
-                        {tr_args("assist-worth", &[("unit", unit.clone().into()), ("value", words::money(Fen(good.value)).into())])}
+                        {tr_args("assist-worth", &[("unit", unit.clone().into()), ("value", labels::money(Fen(good.value)).into())])}
                     }
                 }
                 Sum { total, unit: unit.clone() }
@@ -137,7 +137,7 @@ fn Sum(total: Total, unit: String) -> Element {
                     testid: "assist-short-{total.item}",
                 }
             } else if total.value > Fen::ZERO {
-                span { class: "small", {words::money(total.value)} }
+                span { class: "small", {labels::money(total.value)} }
             }
         }
     }

@@ -27,8 +27,8 @@ use crate::{
         use_toasts,
     },
     i18n::{tr, tr_args},
+    labels,
     state::{today, use_ask, use_device},
-    words,
 };
 use details::Details;
 use form::AssistForm;
@@ -112,7 +112,7 @@ pub fn AssistScreen(recipient: Option<Uuid>) -> Element {
                 if let Some(field) = missing.filter(|_| pressed()) {
                     ErrorNote {
                         what: tr("refusal-invalid"),
-                        next: tr_args("problem-missing", &[("field", words::word("field", field).into())]),
+                        next: tr_args("problem-missing", &[("field", labels::word("field", field).into())]),
                         testid: "assist-missing",
                     }
                 }
@@ -136,7 +136,7 @@ fn subtitle(form: &AssistForm) -> String {
         many => tr_args("common-count-households", &[("n", many.len().into())]),
     };
     let value = form.value();
-    words::line([who, if value.0 > 0 { words::money(value) } else { String::new() }])
+    labels::line([who, if value.0 > 0 { labels::money(value) } else { String::new() }])
 }
 
 #[component]
@@ -148,7 +148,7 @@ fn AssistBody(rules: RuleSet, draft: Draft<AssistForm>, handout: bool, on_pick: 
         .iter()
         .map(|kind| {
             let word = kind.word();
-            Choice::new(kind.clone(), words::word("assistance", word)).testid(format!("assist-kind-{word}"))
+            Choice::new(kind.clone(), labels::word("assistance", word)).testid(format!("assist-kind-{word}"))
         })
         .collect();
     let who = match now.people.len() {

@@ -18,9 +18,9 @@ use crate::{
         SignaturePad, Status, StatusPill, TextField,
     },
     i18n::{tr, tr_args},
+    labels,
     screens::parts::{Refused, initial},
     state::use_device,
-    words,
 };
 
 #[component]
@@ -45,15 +45,15 @@ pub(super) fn Receipts(rules: RuleSet, form: Signal<AssistForm>, draft_key: Stri
 /// `签字`, `女儿王芳代领`.
 fn how(receipt: &ReceiptForm) -> String {
     match receipt.mode {
-        ReceiptMode::Collected => words::line([
-            words::word("receipt", receipt.mode.word()),
+        ReceiptMode::Collected => labels::line([
+            labels::word("receipt", receipt.mode.word()),
             receipt.relation.trim().to_owned(),
             receipt.name.trim().to_owned(),
         ]),
         ReceiptMode::Refused => {
-            words::line([words::word("receipt", receipt.mode.word()), receipt.reason.trim().to_owned()])
+            labels::line([labels::word("receipt", receipt.mode.word()), receipt.reason.trim().to_owned()])
         }
-        _ => words::word("receipt", receipt.mode.word()),
+        _ => labels::word("receipt", receipt.mode.word()),
     }
 }
 
@@ -160,13 +160,13 @@ fn ReceiptSheet(
     let modes = ReceiptMode::ALL
         .iter()
         .map(|mode| {
-            Choice::new(mode.clone(), words::word("receipt", mode.word())).testid(format!("receipt-mode-{mode}"))
+            Choice::new(mode.clone(), labels::word("receipt", mode.word())).testid(format!("receipt-mode-{mode}"))
         })
         .collect::<Vec<_>>();
     rsx! {
         Sheet {
             open: true,
-            title: words::line([tr("assist-sign"), person.name.clone()]),
+            title: labels::line([tr("assist-sign"), person.name.clone()]),
             on_close,
             testid: "receipt-sheet",
             foot: rsx! {
@@ -213,7 +213,7 @@ fn ReceiptSheet(
                     kind: NumberKind::Count,
                     initial: other.peek().get(&good.item).copied().unwrap_or(good.each),
                     max: 999,
-                    unit: words::unit(&good.unit),
+                    unit: labels::unit(&good.unit),
                     testid: "receipt-pieces-{good.item}",
                     on_change: {
                         let (item, each) = (good.item.clone(), good.each);
@@ -247,7 +247,7 @@ fn missing_words(mode: &ReceiptMode, field: &str) -> String {
     match (mode, field) {
         (ReceiptMode::Signed, _) => tr("assist-no-signature"),
         (ReceiptMode::Thumbprint, _) => tr("assist-no-paper"),
-        _ => tr_args("problem-missing", &[("field", words::word("field", field).into())]),
+        _ => tr_args("problem-missing", &[("field", labels::word("field", field).into())]),
     }
 }
 

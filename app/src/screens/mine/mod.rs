@@ -15,9 +15,9 @@ use super::{
 use crate::{
     components::{Button, ButtonKind, EmptyState, Figure, Glyph, IconButton, ListRow, Page, Section, Tone, TopBar},
     i18n::{format, tr, tr_args, use_lang},
+    labels,
     routes::Route,
     state::{Link, today, use_ask, use_link, use_status},
-    words,
 };
 
 /// Records that are drawn before someone asks for all.
@@ -72,7 +72,7 @@ fn Who(me: Me) -> Element {
         ListRow {
             title: me.name.clone(),
             avatar: initial(&me.name),
-            sub: words::line([words::word("role", me.role.word()), me.area_name.clone()]),
+            sub: labels::line([labels::word("role", me.role.word()), me.area_name.clone()]),
             detail: me.unit_name.clone(),
             testid: "mine-who",
         }
@@ -163,7 +163,7 @@ fn MonthRoom() -> Element {
     rsx! {
         div { class: "halves", aria_hidden: "true",
             for Own { word, unit, .. } in own(&Figures::default(), &Figures::default()) {
-                Figure { key: "{word}", label: words::word("indicator", word), value: "…", unit, sub: tr("common-loading") }
+                Figure { key: "{word}", label: labels::word("indicator", word), value: "…", unit, sub: tr("common-loading") }
             }
         }
         p { class: "small", {tr("mine-same")} }
@@ -178,7 +178,7 @@ fn MonthBody(view: MonthView) -> Element {
             for Own { word, value, unit, apart } in figures {
                 Figure {
                     key: "{word}",
-                    label: words::word("indicator", word),
+                    label: labels::word("indicator", word),
                     value,
                     unit,
                     // Always a line, so that the six are as high with something waiting as without.
@@ -290,7 +290,7 @@ fn Links(supervisor: bool, link: Link) -> Element {
                     testid,
                     on_press: move |()| {
                         match &there {
-                            // Places of the bar are beside each other; the others open with a way back.
+                            // Paths of the bar are beside each other; the others open with a way back.
                             Route::Sync {} | Route::Report {} => navigator().replace(there.clone()),
                             _ => navigator().push(there.clone()),
                         };

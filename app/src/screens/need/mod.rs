@@ -21,9 +21,9 @@ use crate::{
         Button, ButtonKind, Card, Glyph, Page, Section, Sheet, StatusPill, Tag, TextArea, TopBar, use_toasts,
     },
     i18n::{tr, tr_args},
+    labels,
     routes::Route,
     state::{use_ask, use_device, use_status},
-    words,
 };
 
 #[component]
@@ -66,20 +66,20 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
             Refused { refusal: Refusal::NotFound }
         };
     };
-    let (status, label) = words::state_pill(&record.item.state);
-    let (tone, sign) = words::need_tone(&fields.status);
+    let (status, label) = labels::state_pill(&record.item.state);
+    let (tone, sign) = labels::need_tone(&fields.status);
     let units = use_ask(|device| async move { device.units().await });
     let unit = fields.unit.and_then(|id| units.ready()?.into_iter().find(|unit| unit.id == id)).map(|unit| unit.name);
     rsx! {
-        Card { title: words::word("need", fields.kind.word()), icon: Glyph::Message, testid: "need-card",
+        Card { title: labels::word("need", fields.kind.word()), icon: Glyph::Message, testid: "need-card",
             p { class: "prose", {fields.text.clone()} }
             div { class: "cluster",
-                Tag { label: words::word("status", fields.status.word()), tone, icon: sign, testid: "need-status" }
+                Tag { label: labels::word("status", fields.status.word()), tone, icon: sign, testid: "need-status" }
                 StatusPill { status, label }
             }
             p { class: "small",
-                {words::line([
-                    tr_args("need-raised-on", &[("day", words::day(fields.happened.day()).into())]),
+                {labels::line([
+                    tr_args("need-raised-on", &[("day", labels::day(fields.happened.day()).into())]),
                     unit.unwrap_or_default(),
                 ])}
             }
@@ -87,7 +87,7 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
                 p { {progress} }
             }
             if let Some(solved) = fields.solved {
-                p { class: "small", {tr_args("need-solved-on", &[("day", words::day(solved.day()).into())])} }
+                p { class: "small", {tr_args("need-solved-on", &[("day", labels::day(solved.day()).into())])} }
             }
         }
         StoredPhotos { photos: record.item.photos.clone() }
@@ -96,10 +96,10 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
                 for (at, former) in record.former.iter().enumerate() {
                     div { key: "{at}", class: "fact",
                         span { class: "small",
-                            {words::line([
-                                words::word("field", &former.field),
+                            {labels::line([
+                                labels::word("field", &former.field),
                                 record.former_by.get(&former.by).cloned().unwrap_or_default(),
-                                words::moment(shared::Moment::shanghai(former.hlc.ms())),
+                                labels::moment(shared::Moment::shanghai(former.hlc.ms())),
                             ])}
                         }
                         span { {super::record_detail::told(&record.item.kind, &former.field, &former.value, None)} }
@@ -114,7 +114,7 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
             for next in steps(&fields.status) {
                 Button {
                     key: "{next}",
-                    label: tr_args("need-step", &[("status", words::word("status", next.word()).into())]),
+                    label: tr_args("need-step", &[("status", labels::word("status", next.word()).into())]),
                     kind: if next == NeedStatus::Solved { ButtonKind::Primary } else { ButtonKind::Line },
                     testid: "need-step-{next}",
                     on_press: move |()| step.set(Some(next.clone())),
@@ -188,7 +188,7 @@ fn StepSheet(need: NeedId, to: NeedStatus, unit: Option<UnitId>, on_close: Event
     rsx! {
         Sheet {
             open: true,
-            title: words::word("status", to.word()),
+            title: labels::word("status", to.word()),
             on_close,
             testid: "need-step-sheet",
             foot: rsx! {

@@ -15,11 +15,11 @@ use uuid::Uuid;
 use crate::{
     components::{Button, Chips, Choice, Page, Section, TextArea, TopBar, use_toasts},
     i18n::tr,
+    labels,
     screens::parts::{
         Draft, DraftEnd, DraftNote, DraftPhotos, Loading, Refused, Saving, UnitField, leave, undo, use_draft,
     },
     state::{use_ask, use_device},
-    words,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +94,7 @@ fn NewNeedBody(draft: Draft<NeedForm>) -> Element {
     let now = form();
     let kinds: Vec<_> = NeedKind::ALL
         .iter()
-        .map(|kind| Choice::new(kind.clone(), words::word("need", kind.word())).testid(format!("need-kind-{kind}")))
+        .map(|kind| Choice::new(kind.clone(), labels::word("need", kind.word())).testid(format!("need-kind-{kind}")))
         .collect();
     rsx! {
         Section { title: tr("need-kind"),

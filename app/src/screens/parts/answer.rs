@@ -3,7 +3,7 @@
 use device_core::Refusal;
 use dioxus::prelude::*;
 
-use crate::{components::ErrorNote, i18n::tr, state::Ask, words};
+use crate::{components::ErrorNote, i18n::tr, labels, state::Ask};
 
 /// Draws `body` once the answer is there; until then that it is being fetched, and why it is not when it was refused.
 pub fn answered<T: Clone + 'static>(ask: Ask<T>, body: impl FnOnce(T) -> Element) -> Element {
@@ -32,7 +32,7 @@ pub fn Loading() -> Element {
 /// Why the core did not do what was asked, and what to do next.
 #[component]
 pub fn Refused(refusal: Refusal, on_retry: Option<EventHandler<()>>, testid: Option<String>) -> Element {
-    let (what, next) = words::refusal(&refusal);
+    let (what, next) = labels::refusal(&refusal);
     rsx! {
         ErrorNote { what, next, on_retry, testid: testid.unwrap_or_else(|| "refused".to_owned()) }
     }

@@ -7,7 +7,7 @@ use shared::due::{Due, DueFor};
 use crate::{
     components::{Glyph, ListRow, RowTag, Tone},
     i18n::{tr, tr_args},
-    words,
+    labels,
 };
 
 /// `on_press` opens; `trailing` may hold a button of its own.
@@ -49,8 +49,8 @@ pub fn initial(name: &str) -> String {
 
 /// `特困(分散) · 老庄村 · 68 岁`.
 pub fn about(item: &RecipientItem) -> String {
-    words::line([
-        words::word("category", item.category.word()),
+    labels::line([
+        labels::word("category", item.category.word()),
         item.area_name.clone(),
         item.age.map(|age| tr_args("recipient-age", &[("age", age.into())])).unwrap_or_default(),
     ])
@@ -72,12 +72,12 @@ pub fn due_line(item: &RecipientItem) -> Option<String> {
     let Due { what, every_days, last, .. } = item.due.as_ref()?;
     let every = tr_args("recipient-every", &[("days", i64::from(*every_days).into())]);
     let last = match (what, last) {
-        (DueFor::Visit, Some(day)) => tr_args("recipient-last-visit", &[("day", words::day(*day).into())]),
-        (DueFor::Contact, Some(day)) => tr_args("recipient-last-contact", &[("day", words::day(*day).into())]),
+        (DueFor::Visit, Some(day)) => tr_args("recipient-last-visit", &[("day", labels::day(*day).into())]),
+        (DueFor::Contact, Some(day)) => tr_args("recipient-last-contact", &[("day", labels::day(*day).into())]),
         (DueFor::Visit, None) => tr("recipient-never-visited"),
         (DueFor::Contact, None) => tr("recipient-never-contacted"),
     };
-    Some(words::line([last, every]))
+    Some(labels::line([last, every]))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use crate::{
     components::{Glyph, ListRow, RowTag, StatusPill, Tone},
     i18n::{tr, tr_args},
-    words,
+    labels,
 };
 
 #[component]
@@ -17,7 +17,7 @@ pub fn RecordRow(
     on_press: EventHandler<HistoryItem>,
     testid: String,
 ) -> Element {
-    let (status, label) = words::state_pill(&item.state);
+    let (status, label) = labels::state_pill(&item.state);
     let mut tags = Vec::new();
     if item.void {
         tags.push(RowTag::new(tr("status-void")));
@@ -33,11 +33,11 @@ pub fn RecordRow(
     };
     rsx! {
         ListRow {
-            title: words::line([headline(&item), who.unwrap_or_default()]),
-            icon: words::glyph(&item.title),
+            title: labels::line([headline(&item), who.unwrap_or_default()]),
+            icon: labels::glyph(&item.title),
             avatar_tone: if item.void { Tone::Neutral } else { Tone::Good },
             tags,
-            sub: words::line([words::moment(item.happened), by, photos]),
+            sub: labels::line([labels::moment(item.happened), by, photos]),
             detail: item.text.clone(),
             no_chevron: true,
             trailing: rsx! {
@@ -51,14 +51,14 @@ pub fn RecordRow(
 
 /// `上门 · 外出`, `资助物资 42.00 元`.
 pub fn headline(item: &HistoryItem) -> String {
-    let what = words::of_key(&item.title);
+    let what = labels::of_key(&item.title);
     let qualifier = match item.qualifier.as_deref() {
         None | Some("presence-found") => String::new(),
-        Some(key) => words::of_key(key),
+        Some(key) => labels::of_key(key),
     };
-    let what = words::line([what, qualifier]);
+    let what = labels::line([what, qualifier]);
     match item.value {
-        Some(value) if value.0 != 0 => format!("{what} {}", words::money(value)),
+        Some(value) if value.0 != 0 => format!("{what} {}", labels::money(value)),
         _ => what,
     }
 }

@@ -4,7 +4,7 @@ use device_core::{Command, Device, Refusal};
 use dioxus::prelude::*;
 use shared::RowId;
 
-use crate::{components::Toasts, i18n::tr, routes::Route, words};
+use crate::{components::Toasts, i18n::tr, labels, routes::Route};
 
 /// A save in flight and what the last one was refused for.
 #[derive(Clone, Copy, PartialEq)]
@@ -67,7 +67,7 @@ pub fn undo(device: &Device, toasts: Toasts, text: String, rows: Vec<RowId>) {
                 first.get_or_insert(answer);
             }
             match first {
-                Some(Err(why)) => toasts.failed(words::refusal(&why).0),
+                Some(Err(why)) => toasts.failed(labels::refusal(&why).0),
                 _ => toasts.good(done),
             }
         });
@@ -82,7 +82,7 @@ pub fn undo_last(device: &Device, toasts: Toasts, text: String, row: RowId) {
         let (device, done) = (device.clone(), done.clone());
         dioxus::core::spawn_forever(async move {
             match device.undo(row).await {
-                Err(why) => toasts.failed(words::refusal(&why).0),
+                Err(why) => toasts.failed(labels::refusal(&why).0),
                 Ok(_) => toasts.good(done),
             }
         });

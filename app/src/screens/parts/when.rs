@@ -7,7 +7,7 @@ use shared::{Day, Moment};
 use crate::{
     components::{Chips, Choice, NumberField, NumberKind},
     i18n::tr,
-    state, words,
+    labels, state,
 };
 
 /// Days before today, kept as such so that a draft resumed tomorrow is not moved by a day: the day itself is kept.
@@ -77,7 +77,7 @@ pub fn WhenField(when: When, on_change: EventHandler<When>, testid: String) -> E
                 initial: ago.max(3),
                 max: OLDEST_DAYS,
                 unit: tr("record-days"),
-                hint: words::day(today.plus(-i32::try_from(ago).unwrap_or(0))),
+                hint: labels::day(today.plus(-i32::try_from(ago).unwrap_or(0))),
                 testid: "{testid}-days",
                 on_change: move |read: Result<Option<i64>, _>| {
                     if let Ok(Some(days)) = read {

@@ -8,7 +8,7 @@ use shared::{Moment, records::Former};
 use crate::{
     components::{Card, Glyph},
     i18n::{tr, tr_args},
-    words,
+    labels,
 };
 
 /// A field with both its values.
@@ -36,18 +36,18 @@ fn pair(card: &CardView, former: &Former) -> Pair {
         "address" => card.address.clone(),
         "note" => card.note.clone(),
         "name" => Some(card.item.name.clone()),
-        "category" => Some(words::word("category", card.item.category.word())),
+        "category" => Some(labels::word("category", card.item.category.word())),
         "id_number" => card.id_masked.clone(),
-        "risk" => card.risk.as_ref().map(|risk| words::word("risk", risk.word())),
+        "risk" => card.risk.as_ref().map(|risk| labels::word("risk", risk.word())),
         _ => None,
     };
     Pair {
-        field: words::word("field", &former.field),
+        field: labels::word("field", &former.field),
         stands,
         gave_way: match former.field.as_str() {
             // The other number is as private as the one that stands.
             "phone" => shared::id_number::masked_phone(&plain(&former.value)),
-            "category" | "risk" | "sex" => words::word(&former.field, &plain(&former.value)),
+            "category" | "risk" | "sex" => labels::word(&former.field, &plain(&former.value)),
             _ => plain(&former.value),
         },
         by: card.former_by.get(&former.by).cloned().unwrap_or_default(),
@@ -61,8 +61,8 @@ pub(in crate::screens) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(n) => n.to_string(),
-        Value::Array(items) => words::list(items.iter().map(plain)),
-        Value::Object(map) => words::line(map.values().map(plain)),
+        Value::Array(items) => labels::list(items.iter().map(plain)),
+        Value::Object(map) => labels::line(map.values().map(plain)),
         Value::Null | Value::Bool(_) => String::new(),
     }
 }
@@ -91,7 +91,7 @@ pub(super) fn Contested(card: CardView) -> Element {
 
 #[component]
 fn BothValues(pair: Pair) -> Element {
-    let from = words::line([pair.by, words::moment(pair.when)]);
+    let from = labels::line([pair.by, labels::moment(pair.when)]);
     rsx! {
         div { class: "fact",
             span { class: "strong", {pair.field} }

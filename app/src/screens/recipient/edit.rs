@@ -7,9 +7,9 @@ use shared::{Fields, records::recipient::TAGS};
 use crate::{
     components::{Button, Choice, ManyChips, Sheet, TextArea, TextField, TextKind, use_toasts},
     i18n::tr,
+    labels,
     screens::parts::{Refused, Saving},
     state::use_device,
-    words,
 };
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -141,7 +141,7 @@ pub(super) fn TagSheet(card: CardView, on_close: EventHandler<()>) -> Element {
         .iter()
         .map(|tag| (*tag).to_owned())
         .chain(own)
-        .map(|tag| Choice::new(tag.clone(), words::word("tag", &tag)).testid(format!("tag-{tag}")))
+        .map(|tag| Choice::new(tag.clone(), labels::word("tag", &tag)).testid(format!("tag-{tag}")))
         .collect();
     rsx! {
         Sheet {

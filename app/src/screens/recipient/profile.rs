@@ -7,10 +7,10 @@ use shared::{id_number::Sex, records::recipient::SelfCare};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Icon, ListRow, Note, Section, Tag, Tone},
     i18n::{tr, tr_args},
+    labels,
     routes::Route,
     screens::parts::{Refused, initial},
     state::use_device,
-    words,
 };
 
 /// Phone, guardian's phone and address: what one needs on the way.
@@ -28,13 +28,13 @@ pub(super) fn Reach(card: CardView) -> Element {
                 if let Some(masked) = phone {
                     Number {
                         card: card.clone(),
-                        label: words::line([tr("field-guardian"), name, relation.unwrap_or_default()]),
+                        label: labels::line([tr("field-guardian"), name, relation.unwrap_or_default()]),
                         masked,
                         field: RevealField::GuardianPhone,
                         testid: "recipient-guardian-phone",
                     }
                 } else {
-                    Line { label: tr("field-guardian"), value: words::line([name, relation.unwrap_or_default()]) }
+                    Line { label: tr("field-guardian"), value: labels::line([name, relation.unwrap_or_default()]) }
                 }
             }
             if let Some(address) = card.address.clone() {
@@ -125,27 +125,27 @@ fn helpless_in(care: &SelfCare) -> Vec<String> {
     ]
     .into_iter()
     .filter(|(_, alone)| !alone)
-    .map(|(ability, _)| words::word("ability", ability))
+    .map(|(ability, _)| labels::word("ability", ability))
     .collect()
 }
 
 /// `肢体 一级`.
 fn disability(kind: Option<u8>, level: Option<u8>) -> String {
-    let kind = kind.map(|kind| words::word("disability", &kind.to_string())).unwrap_or_default();
+    let kind = kind.map(|kind| labels::word("disability", &kind.to_string())).unwrap_or_default();
     let level =
         level.map(|level| tr_args("recipient-level", &[("level", u32::from(level).into())])).unwrap_or_default();
-    words::line([kind, level])
+    labels::line([kind, level])
 }
 
 #[component]
 pub(super) fn Profile(card: CardView, on_tags: EventHandler<()>) -> Element {
-    let sex = card.sex.map(|sex| words::word("sex", if sex == Sex::Male { "male" } else { "female" }));
+    let sex = card.sex.map(|sex| labels::word("sex", if sex == Sex::Male { "male" } else { "female" }));
     rsx! {
         Card { title: tr("recipient-profile"), icon: Glyph::Me, testid: "recipient-profile",
             if card.item.minor {
                 Note { tone: Tone::Info, icon: Glyph::Lock, text: tr("recipient-minor") }
             }
-            Line { label: tr("field-category"), value: words::word("category", card.item.category.word()) }
+            Line { label: tr("field-category"), value: labels::word("category", card.item.category.word()) }
             if let Some(sex) = sex {
                 Line { label: tr("field-sex"), value: sex }
             }
@@ -163,17 +163,17 @@ pub(super) fn Profile(card: CardView, on_tags: EventHandler<()>) -> Element {
                     label: tr("field-self_care"),
                     value: match helpless_in(&care) {
                         needs if needs.is_empty() => tr("recipient-manages"),
-                        needs => tr_args("recipient-needs-help", &[("with", words::list(needs).into())]),
+                        needs => tr_args("recipient-needs-help", &[("with", labels::list(needs).into())]),
                     },
                 }
             }
             if let Some(risk) = card.risk.clone() {
-                Line { label: tr("field-risk"), value: words::word("risk", risk.word()) }
+                Line { label: tr("field-risk"), value: labels::word("risk", risk.word()) }
             }
             Line { label: tr("field-code"), value: card.code.clone() }
             div { class: "cluster",
                 for tag in card.item.tags.clone() {
-                    Tag { key: "{tag}", label: words::word("tag", &tag) }
+                    Tag { key: "{tag}", label: labels::word("tag", &tag) }
                 }
                 Button {
                     label: tr("recipient-edit-tags"),
@@ -210,7 +210,7 @@ pub(super) fn Carers(card: CardView) -> Element {
         if !card.carers.is_empty() {
             Card { title: tr("recipient-carers"), icon: Glyph::People, testid: "recipient-carers",
                 for (name, role) in card.carers.clone() {
-                    Line { key: "{name}{role}", label: words::word("role", role.word()), value: name }
+                    Line { key: "{name}{role}", label: labels::word("role", role.word()), value: name }
                 }
             }
         }

@@ -11,9 +11,9 @@ use shared::{
 use crate::{
     components::{Chips, Choice, NumberField, NumberKind, TextArea, use_toasts},
     i18n::tr,
+    labels,
     screens::parts::{ReasonSheet, Saving},
     state::use_device,
-    words,
 };
 
 pub(super) const fn can_amend(kind: &Kind) -> bool {
@@ -79,7 +79,7 @@ pub(super) fn AmendSheet(record: RecordView, on_close: EventHandler<()>) -> Elem
     let row = record.item.row;
     let words_of = |area: &'static str, all: Vec<String>| {
         all.into_iter()
-            .map(|word| Choice::new(word.clone(), words::word(area, &word)).testid(format!("amend-{area}-{word}")))
+            .map(|word| Choice::new(word.clone(), labels::word(area, &word)).testid(format!("amend-{area}-{word}")))
             .collect::<Vec<_>>()
     };
     let modes = words_of("mode", VisitMode::ALL.iter().map(|mode| mode.word().to_owned()).collect());

@@ -2,7 +2,7 @@
 //! or take it back, each with a reason.
 
 mod amend;
-mod facts;
+mod field_rows;
 
 use device_core::views::{RecordState, RecordView};
 use dioxus::prelude::*;
@@ -19,12 +19,12 @@ use super::{
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Note, Page, Section, StatusPill, Tone, TopBar, use_toasts},
     i18n::{tr, tr_args},
+    labels,
     state::{use_ask, use_device, use_status},
-    words,
 };
 use amend::{AmendSheet, can_amend};
-use facts::facts;
-pub(super) use facts::{is_silent, told};
+use field_rows::facts;
+pub(super) use field_rows::{is_silent, told};
 
 #[component]
 pub fn RecordDetailScreen(row: Uuid) -> Element {
@@ -35,7 +35,7 @@ pub fn RecordDetailScreen(row: Uuid) -> Element {
             testid: "screen-record-detail",
             top: rsx! {
                 TopBar {
-                    title: record.ready().map_or_else(|| tr("record-title"), |record| words::word("kind", record.item.kind.word())),
+                    title: record.ready().map_or_else(|| tr("record-title"), |record| labels::word("kind", record.item.kind.word())),
                     subtitle: record.ready().and_then(|record| record.recipient_name),
                     on_back: move |()| leave(),
                 }
@@ -53,19 +53,19 @@ fn sentence(record: &RecordView) -> (Tone, String, Option<String>) {
     }
     match (&record.outcome, &record.item.state) {
         (Some(Outcome::Rejected(why)), _) => {
-            let (what, next) = words::rejection(why);
+            let (what, next) = labels::rejection(why);
             (Tone::Danger, what, Some(next))
         }
         (Some(Outcome::InReview { reason, .. }), _) if record.decided.is_some() => {
             let told = record.decided.as_ref().map(super::reviews::decision);
-            (Tone::Good, words::word("review", reason.word()), told)
+            (Tone::Good, labels::word("review", reason.word()), told)
         }
         (Some(Outcome::InReview { reason, applied, .. }), _) => {
             let counts = if *applied { tr("record-counts-meanwhile") } else { tr("record-counts-not-yet") };
-            (Tone::Info, words::word("review", reason.word()), Some(counts))
+            (Tone::Info, labels::word("review", reason.word()), Some(counts))
         }
         (Some(Outcome::Merged { lost }), _) if !lost.is_empty() => {
-            let fields = words::list(lost.iter().map(|field| words::word("field", field)));
+            let fields = labels::list(lost.iter().map(|field| labels::word("field", field)));
             (Tone::Info, tr_args("record-merged", &[("fields", fields.into())]), None)
         }
         (_, RecordState::Rejected) => (Tone::Danger, tr("status-rejected"), None),
@@ -93,7 +93,7 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
     let mut amending = use_signal(|| false);
     let mut voiding = use_signal(|| false);
     let (tone, what, next) = sentence(&record);
-    let (status, label) = words::state_pill(&record.item.state);
+    let (status, label) = labels::state_pill(&record.item.state);
     let row = record.item.row;
     let by = if record.item.mine {
         tr("record-by-me")
@@ -112,10 +112,10 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
     });
     rsx! {
         Note { tone, icon: sign(tone), what, text: next.unwrap_or_default(), testid: "record-outcome" }
-        Card { title: headline(&record.item), icon: words::glyph(&record.item.title), testid: "record-facts",
+        Card { title: headline(&record.item), icon: labels::glyph(&record.item.title), testid: "record-facts",
             div { class: "cluster",
                 StatusPill { status, label }
-                span { class: "small", {words::line([words::moment(record.item.happened), by])} }
+                span { class: "small", {labels::line([labels::moment(record.item.happened), by])} }
             }
             for (name, value) in facts(&record.item.kind, &record.fields, rules.as_ref()) {
                 div { key: "{name}", class: "fact",
@@ -134,10 +134,10 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
                 for (at, former) in record.former.iter().enumerate() {
                     div { key: "{at}", class: "fact",
                         span { class: "small",
-                            {words::line([
-                                words::word("field", &former.field),
+                            {labels::line([
+                                labels::word("field", &former.field),
                                 record.former_by.get(&former.by).cloned().unwrap_or_default(),
-                                words::moment(Moment::shanghai(former.hlc.ms())),
+                                labels::moment(Moment::shanghai(former.hlc.ms())),
                             ])}
                         }
                         span { {told(&record.item.kind, &former.field, &former.value, rules.as_ref())} }

@@ -7,7 +7,7 @@ use super::table::{Line, figures_table};
 use crate::{
     components::{Chips, Choice},
     i18n::{tr, tr_args},
-    words,
+    labels,
 };
 
 /// All of them, or one. Folded, so that the figures stay in sight.
@@ -16,10 +16,10 @@ pub(super) fn CategoryField(selected: Option<Category>, on_select: EventHandler<
     let all = Choice::new(None, tr("report-all-categories")).testid("report-category-all");
     let each = Category::ALL.iter().map(|category| {
         let word = category.word();
-        Choice::new(Some(category.clone()), words::word("category", word)).testid(format!("report-category-{word}"))
+        Choice::new(Some(category.clone()), labels::word("category", word)).testid(format!("report-category-{word}"))
     });
     let chosen = match &selected {
-        Some(category) => words::word("category", category.word()),
+        Some(category) => labels::word("category", category.word()),
         None => tr("report-all-categories"),
     };
     rsx! {
@@ -40,7 +40,7 @@ pub(super) fn CategoryField(selected: Option<Category>, on_select: EventHandler<
 #[component]
 pub(super) fn CategoryTable(lines: Vec<(Category, Figures)>, on_category: EventHandler<Category>) -> Element {
     let lines = lines.into_iter().map(|(category, figures)| Line {
-        name: words::word("category", category.word()),
+        name: labels::word("category", category.word()),
         testid: format!("report-by-category-{category}"),
         what: category,
         figures,

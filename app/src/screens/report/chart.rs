@@ -6,7 +6,7 @@ use shared::{Month, indicators::Figures};
 use crate::{
     components::Card,
     i18n::{format, tr, use_lang},
-    words,
+    labels,
 };
 
 /// The drawing's own units; it is as wide as its card.
@@ -71,8 +71,8 @@ pub(super) fn Chart(months: Vec<(Month, Figures)>) -> Element {
                 }
             }
             div { class: "cluster small",
-                span { class: "chart-key visits", {words::word("indicator", "home_visit")} }
-                span { class: "chart-key contacts", {words::word("indicator", "contact")} }
+                span { class: "chart-key visits", {labels::word("indicator", "home_visit")} }
+                span { class: "chart-key contacts", {labels::word("indicator", "contact")} }
             }
             details { class: "as-table",
                 summary { "data-testid": "report-chart-table", {tr("report-as-table")} }
@@ -80,8 +80,8 @@ pub(super) fn Chart(months: Vec<(Month, Figures)>) -> Element {
                     thead {
                         tr {
                             th { scope: "col", {tr("report-month")} }
-                            th { scope: "col", {words::word("indicator", "home_visit")} }
-                            th { scope: "col", {words::word("indicator", "contact")} }
+                            th { scope: "col", {labels::word("indicator", "home_visit")} }
+                            th { scope: "col", {labels::word("indicator", "contact")} }
                         }
                     }
                     tbody {

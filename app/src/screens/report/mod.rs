@@ -26,9 +26,9 @@ use super::{
 use crate::{
     components::{Card, EmptyState, Figure, Glyph, IconButton, Note, Page, Section, Segmented, Tag, Tone, TopBar},
     i18n::{format, tr, tr_args},
+    labels,
     screens::today::LinkPill,
     state::{today, use_ask_afar, use_link, use_status},
-    words,
 };
 use category::{CategoryField, CategoryTable};
 use chart::Chart;
@@ -208,7 +208,7 @@ pub(super) fn ReportBody(
     on_area: EventHandler<AreaView>,
     on_category: EventHandler<Category>,
 ) -> Element {
-    let as_of = words::moment(report.as_of);
+    let as_of = labels::moment(report.as_of);
     let empty = report.total.0.values().all(|tally| tally.n == 0 && tally.fen.0 == 0);
     let asks = attention(&report.attention);
     rsx! {
@@ -224,7 +224,7 @@ pub(super) fn ReportBody(
         }
         div { class: "halves", "data-testid": "report-six",
             for (word, value, unit) in six(&report.total) {
-                Figure { key: "{word}", label: words::word("indicator", word), value, unit, testid: "figure-{word}" }
+                Figure { key: "{word}", label: labels::word("indicator", word), value, unit, testid: "figure-{word}" }
             }
         }
         if empty {

@@ -5,7 +5,7 @@ use device_core::views::AreaView;
 use dioxus::prelude::*;
 use shared::{indicators::Figures, wire::ReportLine};
 
-use crate::{i18n::tr, words};
+use crate::{i18n::tr, labels};
 
 const COLUMNS: [&str; 6] = ["home_visit", "contact", "policies", "solved", "deed", "aid"];
 
@@ -33,7 +33,7 @@ pub(super) fn figures_table<T: Clone + 'static>(
                     tr {
                         th { scope: "col", {first} }
                         for column in COLUMNS {
-                            th { key: "{column}", scope: "col", {words::word("indicator", column)} }
+                            th { key: "{column}", scope: "col", {labels::word("indicator", column)} }
                         }
                     }
                 }

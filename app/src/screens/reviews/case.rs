@@ -12,8 +12,8 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
+    decisions_told::{choices, decision, headline, outcome_word, quick_reasons},
     sides::Sides,
-    told::{choices, decision, headline, outcome_word, quick_reasons},
 };
 use crate::{
     components::{
@@ -21,10 +21,10 @@ use crate::{
         TextArea, Tone, TopBar, use_toasts,
     },
     i18n::{tr, tr_args},
+    labels,
     routes::Route,
     screens::parts::{RecordRow, Refused, Saving, answered, leave, undo_last},
     state::{use_ask, use_device},
-    words,
 };
 
 #[component]
@@ -66,7 +66,7 @@ pub(super) fn CaseBody(item: ReviewItem, rules: Option<RuleSet>) -> Element {
     let id = item.id;
     let there = there(&item);
     rsx! {
-        Note { tone: Tone::Info, icon: Glyph::Question, what: words::word("review", item.reason.word()), text: counts, testid: "review-reason" }
+        Note { tone: Tone::Info, icon: Glyph::Question, what: labels::word("review", item.reason.word()), text: counts, testid: "review-reason" }
         if let Some(why) = item.refused.clone() {
             RefusedDecision { why }
         }
@@ -208,7 +208,7 @@ fn Decided(item: ReviewItem) -> Element {
     let saving = Saving::new();
     let Some(decided) = item.decision.clone() else { return VNode::empty() };
     let state = if item.waiting { RecordState::Waiting } else { RecordState::Confirmed };
-    let (status, label) = words::state_pill(&state);
+    let (status, label) = labels::state_pill(&state);
     let row = RowId(item.id.0);
     rsx! {
         Card { title: outcome_word(&item), icon: Glyph::Check, testid: "review-decided",
@@ -235,7 +235,7 @@ fn Decided(item: ReviewItem) -> Element {
 
 #[component]
 fn RefusedDecision(why: shared::op::Rejection) -> Element {
-    let (what, next) = words::rejection(&why);
+    let (what, next) = labels::rejection(&why);
     rsx! {
         ErrorNote { what: tr_args("reviews-refused", &[("why", what.into())]), next, testid: "review-refused" }
     }

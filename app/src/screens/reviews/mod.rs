@@ -3,11 +3,11 @@
 //! - `case`: one of them, both values side by side, and the decision; `sides`: the two values; `told`: their words
 
 mod case;
+mod decisions_told;
 mod sides;
-mod told;
 
 pub use case::ReviewScreen;
-pub(in crate::screens) use told::decision;
+pub(in crate::screens) use decisions_told::decision;
 
 use device_core::views::{ReviewItem, ReviewsView};
 use dioxus::prelude::*;
@@ -19,11 +19,11 @@ use super::{
 use crate::{
     components::{EmptyState, Glyph, ListRow, Note, Page, RowTag, Section, Status, StatusPill, Tone, TopBar},
     i18n::{tr, tr_args},
+    labels,
     routes::Route,
     state::{use_ask, use_status},
-    words,
 };
-use told::{headline, one_line, outcome_word};
+use decisions_told::{headline, one_line, outcome_word};
 
 #[component]
 pub fn ReviewsScreen() -> Element {
@@ -98,11 +98,11 @@ fn CaseRow(item: ReviewItem) -> Element {
     rsx! {
         ListRow {
             title: headline(&item),
-            icon: words::glyph(&item.title),
+            icon: labels::glyph(&item.title),
             avatar_tone: if item.decision.is_some() { Tone::Neutral } else { Tone::Info },
             tags: vec![state],
-            sub: one_line(&item).unwrap_or_else(|| words::word("review", item.reason.word())),
-            detail: words::line([who, words::moment(item.proposed.at), item.area_name.clone().unwrap_or_default()]),
+            sub: one_line(&item).unwrap_or_else(|| labels::word("review", item.reason.word())),
+            detail: labels::line([who, labels::moment(item.proposed.at), item.area_name.clone().unwrap_or_default()]),
             testid: "review-{id}",
             on_press: move |()| {
                 navigator().push(Route::ReviewCase { review: id.0 });

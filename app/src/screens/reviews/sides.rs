@@ -5,11 +5,11 @@ use dioxus::prelude::*;
 use serde_json::Value;
 use shared::records::RuleSet;
 
-use super::told::{said, shown, value};
+use super::decisions_told::{said, shown, value};
 use crate::{
     components::{Glyph, Icon},
     i18n::tr,
-    words,
+    labels,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ fn OneSide(
     let values: Vec<(String, String)> = shown(&item)
         .map(|pair| {
             let of: Option<&Value> = if proposed { pair.proposed.as_ref() } else { pair.standing.as_ref() };
-            (words::word("field", &pair.field), value(&item.kind, &pair.field, of, rules.as_ref()))
+            (labels::word("field", &pair.field), value(&item.kind, &pair.field, of, rules.as_ref()))
         })
         .collect();
     let body = rsx! {
@@ -77,7 +77,7 @@ fn OneSide(
             }
         }
         if values.is_empty() {
-            span { class: "side-text", {words::word("change", &item.change)} }
+            span { class: "side-text", {labels::word("change", &item.change)} }
         }
         span { class: "small", {said(&from)} }
     };

@@ -12,28 +12,28 @@ use super::items::{route, title};
 use crate::{
     components::{Button, ButtonKind, Card, Status, StatusPill, use_toasts},
     i18n::{tr, tr_args},
+    labels,
     routes::Route,
     screens::{parts::Refused, reviews},
     state::use_device,
-    words,
 };
 
 /// What happened, and what to do next.
 pub fn explained(item: &OutboxItem) -> (String, String) {
     match &item.outcome {
         Some(Outcome::Merged { lost }) => {
-            let fields = words::list(lost.iter().map(|field| words::word("field", field)));
+            let fields = labels::list(lost.iter().map(|field| labels::word("field", field)));
             (tr_args("sync-merged", &[("fields", fields.into())]), tr("sync-merged-next"))
         }
         Some(Outcome::InReview { reason, .. }) if item.decided.is_some() => {
             let told = item.decided.as_ref().map(reviews::decision).unwrap_or_default();
-            (words::word("review", reason.word()), told)
+            (labels::word("review", reason.word()), told)
         }
         Some(Outcome::InReview { reason, applied, .. }) => {
             let next = if *applied { tr("sync-review-counts") } else { tr("sync-review-waits") };
-            (words::word("review", reason.word()), next)
+            (labels::word("review", reason.word()), next)
         }
-        Some(Outcome::Rejected(why)) => words::rejection(why),
+        Some(Outcome::Rejected(why)) => labels::rejection(why),
         // Of a newer server: it has the record, its word for what became of it is not known here.
         Some(Outcome::Applied | Outcome::Other(_)) | None => (tr("sync-newer"), tr("sync-newer-next")),
     }
@@ -60,7 +60,7 @@ fn pill(item: &OutboxItem) -> (Status, Option<String>) {
     match &item.decided {
         Some(decided) if decided.accepted => (Status::Confirmed, Some(tr("status-accepted"))),
         Some(_) => (Status::InReview, Some(tr("status-declined"))),
-        None => words::state_pill(&item.state),
+        None => labels::state_pill(&item.state),
     }
 }
 
@@ -70,10 +70,10 @@ fn value(field: &str, text: &str) -> String {
         return tr("common-none");
     }
     match field {
-        "category" => words::word("category", text),
-        "status" => words::word("status", text),
-        "risk" => words::word("risk", text),
-        "sex" => words::word("sex", text),
+        "category" => labels::word("category", text),
+        "status" => labels::word("status", text),
+        "risk" => labels::word("risk", text),
+        "sex" => labels::word("sex", text),
         // As in every list; the whole number is on the card, where looking is logged.
         "phone" => shared::id_number::masked_phone(text),
         "id_number" => shared::id_number::masked(text),
@@ -109,7 +109,7 @@ pub fn Attention(item: OutboxItem) -> Element {
                 div { class: "two-values",
                     for (field, own, stands) in item.values.clone() {
                         div { key: "{field}", class: "two-value",
-                            span { class: "small strong", {words::word("field", &field)} }
+                            span { class: "small strong", {labels::word("field", &field)} }
                             span { {tr_args("sync-own-value", &[("value", value(&field, &own).into())])} }
                             span { {tr_args("sync-standing-value", &[("value", value(&field, &stands).into())])} }
                         }

@@ -2,7 +2,7 @@
 
 use device_core::{
     Refusal,
-    views::{CarriedState, CarriedView, SyncView},
+    views::{RelayState, RelayedBundleView, SyncView},
 };
 use dioxus::prelude::*;
 use shared::wire::BUNDLE_BYTES_MAX;
@@ -10,9 +10,9 @@ use shared::wire::BUNDLE_BYTES_MAX;
 use crate::{
     components::{FilePicker, Glyph, IconButton, ListRow, RowTag, Section, Tone},
     i18n::{format, tr, tr_args},
+    labels,
     screens::parts::{Refused, SaveFile},
     state::use_device,
-    words,
 };
 
 /// Unsent work that the last attempt could not send.
@@ -56,7 +56,7 @@ fn Inside(view: SyncView) -> Element {
             testid: "sync-carry",
             on_file: move |bytes| {
                 let device = device.clone();
-                spawn(async move { refused.set(device.carry_bundle(bytes).await.err()) });
+                spawn(async move { refused.set(device.relay_bundle(bytes).await.err()) });
             },
         }
         if let Some(refusal) = refused() {
@@ -70,7 +70,7 @@ fn Inside(view: SyncView) -> Element {
 
 /// A colleague's file: from when, how much, and what the server said.
 #[component]
-pub(super) fn CarriedRow(file: CarriedView) -> Element {
+pub(super) fn CarriedRow(file: RelayedBundleView) -> Element {
     let device = use_device();
     let (tag, detail) = state(&file.state);
     let id = file.id;
@@ -80,10 +80,10 @@ pub(super) fn CarriedRow(file: CarriedView) -> Element {
             icon: Glyph::People,
             avatar_tone: tag.tone,
             tags: vec![tag],
-            sub: words::line([words::moment(file.created), format::bytes(file.size)]),
+            sub: labels::line([labels::moment(file.created), format::bytes(file.size)]),
             detail,
             testid: "carried-{id}",
-            trailing: (file.state != CarriedState::Waiting).then(|| rsx! {
+            trailing: (file.state != RelayState::Waiting).then(|| rsx! {
                 IconButton {
                     glyph: Glyph::Close,
                     label: tr("sync-carried-remove"),
@@ -92,7 +92,7 @@ pub(super) fn CarriedRow(file: CarriedView) -> Element {
                         let device = device.clone();
                         spawn(async move {
                             // Gone already is as good; the list is asked for again in any case.
-                            let _ = device.drop_carried(id).await;
+                            let _ = device.drop_relayed_bundle(id).await;
                         });
                     },
                 }
@@ -101,17 +101,17 @@ pub(super) fn CarriedRow(file: CarriedView) -> Element {
     }
 }
 
-fn state(state: &CarriedState) -> (RowTag, Option<String>) {
+fn state(state: &RelayState) -> (RowTag, Option<String>) {
     match state {
-        CarriedState::Waiting => (RowTag::toned(tr("sync-carried-waiting"), Tone::Wait, Glyph::Clock), None),
-        CarriedState::Delivered => (RowTag::toned(tr("sync-carried-delivered"), Tone::Good, Glyph::Check), None),
-        CarriedState::Refused(verdict) => (
+        RelayState::Waiting => (RowTag::toned(tr("sync-carried-waiting"), Tone::Wait, Glyph::Clock), None),
+        RelayState::Delivered => (RowTag::toned(tr("sync-carried-delivered"), Tone::Good, Glyph::Check), None),
+        RelayState::Refused(verdict) => (
             RowTag::toned(tr("sync-carried-refused"), Tone::Danger, Glyph::Warning),
-            Some(words::word("bundle", verdict.word())),
+            Some(labels::word("bundle", verdict.word())),
         ),
-        CarriedState::Blocked(code) => {
-            let (what, next) = words::error(code);
-            (RowTag::toned(tr("sync-carried-refused"), Tone::Danger, Glyph::Warning), Some(words::line([what, next])))
+        RelayState::Blocked(code) => {
+            let (what, next) = labels::error(code);
+            (RowTag::toned(tr("sync-carried-refused"), Tone::Danger, Glyph::Warning), Some(labels::line([what, next])))
         }
     }
 }
@@ -122,25 +122,25 @@ mod tests {
     use crate::screens::{sample, tests::drawn};
     use shared::wire::{BundleVerdict, ErrorCode};
 
-    fn file(id: i64, state: CarriedState) -> CarriedView {
-        CarriedView { id, created: sample::at(sample::day()), ops: 14, size: 2048, state }
+    fn file(id: i64, state: RelayState) -> RelayedBundleView {
+        RelayedBundleView { id, created: sample::at(sample::day()), ops: 14, size: 2048, state }
     }
 
     #[test]
     fn a_colleagues_file_says_where_it_stands_and_only_a_settled_one_can_be_put_away() {
-        let page = drawn(|| rsx! { CarriedRow { file: file(1, CarriedState::Waiting) } });
+        let page = drawn(|| rsx! { CarriedRow { file: file(1, RelayState::Waiting) } });
         assert!(
             page.contains("同事的 14 条记录") && page.contains("待带走") && !page.contains("carried-remove"),
             "{page}"
         );
-        let page = drawn(|| rsx! { CarriedRow { file: file(1, CarriedState::Delivered) } });
+        let page = drawn(|| rsx! { CarriedRow { file: file(1, RelayState::Delivered) } });
         assert!(page.contains("已送到") && page.contains("carried-remove-1"), "{page}");
     }
 
     #[test]
     fn every_refusal_of_a_file_says_what_to_do() {
-        let verdicts = BundleVerdict::ALL.iter().filter(|v| !v.is_delivered()).cloned().map(CarriedState::Refused);
-        for refused in verdicts.chain([CarriedState::Blocked(ErrorCode::TooLarge)]) {
+        let verdicts = BundleVerdict::ALL.iter().filter(|v| !v.is_delivered()).cloned().map(RelayState::Refused);
+        for refused in verdicts.chain([RelayState::Blocked(ErrorCode::TooLarge)]) {
             let (tag, detail) = state(&refused);
             assert_eq!(tag.tone, Tone::Danger);
             assert!(detail.is_some_and(|text| text.chars().count() > 8 && !text.contains("bundle-")), "{refused:?}");

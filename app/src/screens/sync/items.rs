@@ -10,10 +10,10 @@ use shared::{RecipientId, records::Kind};
 use crate::{
     components::{Button, ButtonKind, Glyph, ListRow, Section, Status, StatusPill, Tone},
     i18n::{format, tr, tr_args},
+    labels,
     routes::Route,
     screens::parts::Refused,
     state::{begun, use_device, use_link},
-    words,
 };
 
 /// Rows of the list that are drawn before someone asks for all.
@@ -24,10 +24,10 @@ const RECENT_SHOWN: usize = 3;
 /// `走访 · 谷军`, `改资料 · 谷军`: what was done, to whom.
 pub fn title(item: &OutboxItem) -> String {
     let what = match item.change.as_str() {
-        "create" => words::of_key(&item.title),
-        change => words::word("change", change),
+        "create" => labels::of_key(&item.title),
+        change => labels::word("change", change),
     };
-    words::line([what, item.recipient_name.clone().unwrap_or_default()])
+    labels::line([what, item.recipient_name.clone().unwrap_or_default()])
 }
 
 /// Where the record may be looked at; `None` for what has no page of its own.
@@ -86,7 +86,7 @@ fn Photos(waiting: u32, bytes: u64, failed: u32, held: bool) -> Element {
         } else if waiting > 0 {
             ListRow {
                 title: tr_args("sync-photos", &[("n", waiting.into())]),
-                sub: words::line([format::bytes(bytes), tr("sync-photos-apart")]),
+                sub: labels::line([format::bytes(bytes), tr("sync-photos-apart")]),
                 icon: Glyph::Photo,
                 avatar_tone: Tone::Wait,
                 trailing: rsx! {
@@ -121,7 +121,7 @@ fn Held(waiting: u32, bytes: u64) -> Element {
     rsx! {
         ListRow {
             title: tr("sync-photos-held"),
-            sub: words::line([
+            sub: labels::line([
                 tr_args("sync-photos", &[("n", waiting.into())]),
                 format::bytes(bytes),
                 tr("sync-photos-held-text"),
@@ -158,13 +158,13 @@ fn Held(waiting: u32, bytes: u64) -> Element {
 
 #[component]
 fn ItemRow(item: OutboxItem) -> Element {
-    let (status, label) = words::state_pill(&item.state);
+    let (status, label) = labels::state_pill(&item.state);
     let size = if item.state == RecordState::Waiting { format::bytes(item.bytes) } else { String::new() };
     let testid = format!("sync-item-{}", item.op_no.0);
     let tone = status.tone();
     let row_title = title(&item);
-    let sub = words::line([words::moment(item.saved), size]);
-    let glyph = words::glyph(&item.title);
+    let sub = labels::line([labels::moment(item.saved), size]);
+    let glyph = labels::glyph(&item.title);
     let trailing = rsx! {
         StatusPill { status, label }
     };

@@ -20,9 +20,9 @@ use crate::{
         Button, Card, Glyph, ListRow, Meter, MeterPart, Note, Page, Section, Status, StatusPill, Tone, TopBar,
     },
     i18n::{format, tr, tr_args},
+    labels,
     routes::Route,
     state::{begun, use_ask, use_device, use_link},
-    words,
 };
 use attention::Attention;
 use files::Files;
@@ -90,7 +90,7 @@ fn now_label(view: &SyncView, running: bool) -> String {
 
 fn last_success(view: &SyncView) -> String {
     view.last_success
-        .map_or_else(|| tr("sync-never"), |at| tr_args("sync-last-success", &[("when", words::moment(at).into())]))
+        .map_or_else(|| tr("sync-never"), |at| tr_args("sync-last-success", &[("when", labels::moment(at).into())]))
 }
 
 #[component]
@@ -169,7 +169,7 @@ fn safe(view: &SyncView) -> (Tone, Glyph, String, String) {
             if photos > 0 {
                 parts.push(tr_args("sync-safe-photos", &[("n", photos.into())]));
             }
-            let what = tr_args("sync-safe-here", &[("what", words::list(parts).into())]);
+            let what = tr_args("sync-safe-here", &[("what", labels::list(parts).into())]);
             (Tone::Wait, Glyph::Lock, what, tr("sync-safe-here-text"))
         }
     }
@@ -233,7 +233,7 @@ fn sent(progress: &Progress) -> String {
     let photos = (progress.photos_total > 0).then(|| {
         tr_args("sync-sent-photos", &[("n", progress.photos_done.into()), ("of", progress.photos_total.into())])
     });
-    words::line(records.into_iter().chain(photos))
+    labels::line(records.into_iter().chain(photos))
 }
 
 fn moved(progress: &Progress) -> String {
@@ -242,7 +242,7 @@ fn moved(progress: &Progress) -> String {
         n => tr_args("sync-received", &[("n", n.into())]),
     };
     let bytes = progress.bytes_up + progress.bytes_down;
-    words::line([rows, if bytes > 0 { format::bytes(bytes) } else { tr("sync-connecting") }])
+    labels::line([rows, if bytes > 0 { format::bytes(bytes) } else { tr("sync-connecting") }])
 }
 
 /// A phone's first sync, on a page that has nobody yet.

@@ -7,8 +7,8 @@ use shared::Moment;
 use crate::{
     components::{Card, Glyph, Note, Tone},
     i18n::{format, tr, tr_args},
+    labels,
     state::now,
-    words,
 };
 
 /// What the last attempt ran into. No signal is the ordinary state of a hillside and is not red.
@@ -32,16 +32,16 @@ pub fn ProblemNote(problem: SyncProblem, next: Option<Moment>) -> Element {
 pub fn problem_words(problem: &SyncProblem) -> (String, String) {
     match problem {
         SyncProblem::Offline => (tr("sync-problem-offline"), tr("sync-problem-offline-next")),
-        SyncProblem::Refused(code) => words::error(code),
+        SyncProblem::Refused(code) => labels::error(code),
         SyncProblem::BadReply => (tr("sync-problem-reply"), tr("sync-problem-reply-next")),
-        SyncProblem::Revoked => words::refusal(&device_core::Refusal::Revoked),
+        SyncProblem::Revoked => labels::refusal(&device_core::Refusal::Revoked),
         SyncProblem::StorageFull => (tr("sync-problem-full"), tr("sync-problem-full-next")),
     }
 }
 
 /// A moment that may have come already.
 fn when(at: Moment) -> String {
-    if at.utc_ms <= now().timestamp_millis() { tr("sync-soon") } else { words::moment(at) }
+    if at.utc_ms <= now().timestamp_millis() { tr("sync-soon") } else { labels::moment(at) }
 }
 
 #[component]
@@ -66,7 +66,7 @@ pub fn clock_words(off: i64) -> String {
 /// Last success, next attempt, what the last session cost.
 #[component]
 pub fn Last(view: SyncView) -> Element {
-    let success = view.last_success.map_or_else(|| tr("sync-never"), words::moment);
+    let success = view.last_success.map_or_else(|| tr("sync-never"), labels::moment);
     let next = view.next_attempt.map_or_else(|| tr("sync-next-none"), when);
     rsx! {
         Card { title: tr("sync-times"), icon: Glyph::Clock, testid: "sync-times",

@@ -6,8 +6,8 @@ use dioxus::prelude::*;
 use crate::{
     components::{Glyph, ListRow, Section, Tone},
     i18n::tr,
+    labels,
     routes::Route,
-    words,
 };
 
 /// Where a draft is gone on with; `None` for one this build has no screen for.
@@ -27,7 +27,7 @@ fn draft_title(draft: &DraftItem) -> String {
         Some("need") => tr("need-new-title"),
         _ => tr("nav-assist"),
     };
-    words::line([what, draft.name.clone().unwrap_or_default()])
+    labels::line([what, draft.name.clone().unwrap_or_default()])
 }
 
 #[component]
@@ -43,7 +43,7 @@ pub(super) fn Drafts(drafts: Vec<DraftItem>) -> Element {
                 ListRow {
                     key: "{draft.key}",
                     title: draft_title(&draft),
-                    sub: words::moment(draft.updated),
+                    sub: labels::moment(draft.updated),
                     icon: Glyph::Pen,
                     avatar_tone: Tone::Wait,
                     testid: "today-draft-{draft.key}",

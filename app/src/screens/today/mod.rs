@@ -15,9 +15,9 @@ use crate::{
         StatusPill, Tone, TopBar,
     },
     i18n::{tr, tr_args},
+    labels,
     routes::Route,
     state::{Link, today, use_ask, use_device, use_link, use_status},
-    words,
 };
 use drafts::Drafts;
 
@@ -35,7 +35,7 @@ pub fn TodayScreen() -> Element {
             top: rsx! {
                 TopBar {
                     title: tr("nav-today"),
-                    subtitle: words::line([words::day(view.ready().map_or_else(today, |view| view.day)), place]),
+                    subtitle: labels::line([labels::day(view.ready().map_or_else(today, |view| view.day)), place]),
                     trailing: rsx! {
                         LinkPill { link }
                     },
@@ -138,11 +138,11 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
                                 total: u64::from(task.of),
                                 label: tr_args(
                                     "today-task-progress",
-                                    &[("day", words::day(task.due).into()), ("of", task.of.into()), ("done", task.done.into())],
+                                    &[("day", labels::day(task.due).into()), ("of", task.of.into()), ("done", task.done.into())],
                                 ),
                             }
                         } else {
-                            p { class: "small", {tr_args("today-task-until", &[("day", words::day(task.due).into())])} }
+                            p { class: "small", {tr_args("today-task-until", &[("day", labels::day(task.due).into())])} }
                         }
                     }
                 }
@@ -167,7 +167,7 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
                 for notice in view.notices {
                     Card { key: "{notice.id}", title: notice.title,
                         p { class: "prose", {notice.text} }
-                        p { class: "small", {words::day(notice.from)} }
+                        p { class: "small", {labels::day(notice.from)} }
                     }
                 }
             }

@@ -7,8 +7,8 @@ use super::form::VisitForm;
 use crate::{
     components::{Button, ButtonKind, Glyph, TextField, Verdict},
     i18n::tr,
+    labels,
     routes::Route,
-    words,
 };
 
 #[component]
@@ -30,7 +30,7 @@ pub(super) fn Checklist(rules: RuleSet, form: Signal<VisitForm>) -> Element {
             for item in items {
                 div { key: "{item.word}", class: "check",
                     Verdict {
-                        name: words::labelled(&item.zh, &item.en).to_owned(),
+                        name: labels::labelled(&item.zh, &item.en).to_owned(),
                         good: now.verdict(&item.word),
                         testid: "visit-check-{item.word}",
                         on_select: {

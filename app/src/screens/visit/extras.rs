@@ -11,8 +11,8 @@ use super::form::VisitForm;
 use crate::{
     components::{Button, ButtonKind, Card, Chips, Choice, Glyph, ManyChips, Section, Switch, TextArea},
     i18n::tr,
+    labels,
     screens::parts::{DraftPhotos, UnitField, When, WhenField},
-    words,
 };
 
 /// Services, a few words, photos.
@@ -24,7 +24,7 @@ pub(super) fn Extras(form: Signal<VisitForm>, draft_key: String, photos: Signal<
         .iter()
         .map(|service| {
             let testid = format!("visit-service-{service}");
-            Choice::new(service.clone(), words::word("service", service.word())).testid(testid)
+            Choice::new(service.clone(), labels::word("service", service.word())).testid(testid)
         })
         .collect();
     rsx! {
@@ -65,7 +65,7 @@ pub(super) fn NeedPart(form: Signal<VisitForm>) -> Element {
     let kinds: Vec<_> = NeedKind::ALL
         .iter()
         .map(|kind| {
-            Choice::new(kind.clone(), words::word("need", kind.word())).testid(format!("visit-need-kind-{kind}"))
+            Choice::new(kind.clone(), labels::word("need", kind.word())).testid(format!("visit-need-kind-{kind}"))
         })
         .collect();
     rsx! {

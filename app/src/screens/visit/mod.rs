@@ -20,9 +20,9 @@ use super::parts::{Draft, DraftEnd, DraftNote, Loading, Refused, Saving, about, 
 use crate::{
     components::{Button, Card, Chips, Choice, Glyph, IconButton, Note, Page, Segmented, Tone, TopBar, use_toasts},
     i18n::tr,
+    labels,
     routes::Route,
     state::{today, use_ask, use_device},
-    words,
 };
 use checklist::Checklist;
 use extras::{Extras, More, NeedPart};
@@ -74,7 +74,7 @@ fn VisitPage(recipient: Uuid, mode: VisitMode) -> Element {
             top: rsx! {
                 TopBar {
                     title,
-                    subtitle: card.ready().map(|card| words::line([card.item.name.clone(), about(&card.item)])),
+                    subtitle: card.ready().map(|card| labels::line([card.item.name.clone(), about(&card.item)])),
                     on_back: move |()| leave(),
                     trailing: rsx! {
                         IconButton {
@@ -112,8 +112,8 @@ fn VisitBody(card: CardView, rules: RuleSet, draft: Draft<VisitForm>) -> Element
         .iter()
         .map(|mode| {
             let word = mode.word();
-            Choice::new(mode.clone(), words::word("mode", word))
-                .icon(words::glyph(&format!("mode-{word}")))
+            Choice::new(mode.clone(), labels::word("mode", word))
+                .icon(labels::glyph(&format!("mode-{word}")))
                 .testid(format!("visit-mode-{word}"))
         })
         .collect::<Vec<_>>();
@@ -159,7 +159,7 @@ fn WhyNot(presence: Presence, at_home: bool, on_select: EventHandler<Presence>) 
         .map(|presence| {
             let label = match presence {
                 Presence::Away if !at_home => tr("visit-no-answer"),
-                other => words::word("presence", other.word()),
+                other => labels::word("presence", other.word()),
             };
             Choice::new(presence.clone(), label).testid(format!("visit-why-{presence}"))
         })
@@ -187,7 +187,7 @@ fn WhyNot(presence: Presence, at_home: bool, on_select: EventHandler<Presence>) 
 
 #[cfg(test)]
 mod tests {
-    use device_core::{Device, Receipt, Refusal, command::NewVisit};
+    use device_core::{Device, Refusal, Reply, command::NewVisit};
     use std::sync::Mutex;
 
     use super::*;
@@ -200,14 +200,14 @@ mod tests {
 
     fn device() -> Device {
         Device::answering(|command| match command {
-            Command::Card { .. } => Receipt::Card(Box::new(sample::card())),
-            Command::Rules => Receipt::Rules(Box::new(RuleSet::default_for(sample::village()))),
-            Command::LoadDraft { .. } => Receipt::Draft { json: None, photos: vec![] },
+            Command::Card { .. } => Reply::Card(Box::new(sample::card())),
+            Command::Rules => Reply::Rules(Box::new(RuleSet::default_for(sample::village()))),
+            Command::LoadDraft { .. } => Reply::Draft { json: None, photos: vec![] },
             Command::SaveVisit(visit) => {
                 SAVED.lock().unwrap().push(visit);
-                Receipt::Saved { rows: vec![] }
+                Reply::Saved { rows: vec![] }
             }
-            _ => Receipt::Refused(Refusal::NotNow),
+            _ => Reply::Refused(Refusal::NotNow),
         })
     }
 

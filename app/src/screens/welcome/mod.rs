@@ -5,18 +5,18 @@ use device_core::{Refusal, views::Phase};
 use dioxus::prelude::*;
 use shared::{records::ProblemCode, wire::ErrorCode};
 
-use super::{gate::EmergencyButton, parts::leave, reading::Reading};
+use super::{appearance::Reading, parts::leave, route_guard::EmergencyButton};
 use crate::{
     components::{
         Button, ButtonKind, Card, ErrorNote, Glyph, Icon, Note, Page, TextField, TextKind, Tone, TopBar, use_toasts,
     },
     i18n::{tr, tr_args},
+    labels,
     routes::Route,
     state::{
         entry::{self, Entry, EntryProblem},
         use_device, use_status,
     },
-    words,
 };
 
 /// What stands in the two fields. They are written anew, under another number, when text comes from elsewhere.
@@ -263,7 +263,7 @@ fn trouble(refusal: &Refusal) -> (String, String) {
         {
             (tr("welcome-server-wrong"), tr("welcome-server-hint"))
         }
-        other => words::refusal(other),
+        other => labels::refusal(other),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The first screen: its two fields, and what each failure is told.
 
-use device_core::{Device, Receipt, command::Prefs, views::StatusView};
+use device_core::{Device, Reply, command::Prefs, views::StatusView};
 
 use super::*;
 use crate::screens::tests::{drawn, drawn_on};
@@ -58,7 +58,7 @@ fn a_new_phone_is_asked_for_the_link_and_offered_its_language() {
     let device = || {
         Device::answering(|_| {
             let prefs = Prefs::default();
-            Receipt::Status(StatusView { phase: Phase::New, prefs, pin_delay_s: 0, me: None, sealed: None })
+            Reply::Status(StatusView { phase: Phase::New, prefs, pin_delay_s: 0, me: None, sealed: None })
         })
     };
     let page = drawn_on(crate::i18n::Lang::ZhCn, device, || {

@@ -2,10 +2,10 @@
 //! figures of every area above it. Also how many of something are open.
 
 use super::Changed;
-use crate::core::scopes::shelf_of;
+use crate::core::scopes::feed_key;
 use crate::store::{
     Stored, TallyRow, Txn,
-    tables::{Once, Standing},
+    tables::{DailyCount, OpenCount},
 };
 use shared::{
     AreaCode, AreaLevel, Month, RecipientId, Row, WorkerId,
@@ -69,18 +69,18 @@ impl Lines {
     }
 }
 
-type OnceKey = (RecipientId, i32, WorkerId);
+type DailyCountKey = (RecipientId, i32, WorkerId);
 
 /// Changes to what stands behind one key, and where a first record of it would be booked.
-struct OnceDelta {
+struct DailyCountDelta {
     area: Option<AreaCode>,
     category: String,
-    refs: BTreeMap<u8, i64>,
+    contributions: BTreeMap<u8, i64>,
 }
 
 pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed]) -> Stored<HashMap<RecipientId, Counted>> {
     let mut lines = Lines::default();
-    let mut once: BTreeMap<OnceKey, OnceDelta> = BTreeMap::new();
+    let mut once: BTreeMap<DailyCountKey, DailyCountDelta> = BTreeMap::new();
     let mut open: BTreeMap<(String, i64), i64> = BTreeMap::new();
     for change in changes {
         let both = change.before.iter().map(|row| (row, -1)).chain([(&change.after, 1)]);
@@ -89,31 +89,34 @@ pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed]) -> Stored<HashMap<R
                 collect(row, &fact, sign, &mut lines, &mut once);
             }
             if let Some(what) = open_of(row) {
-                *open.entry((shelf_of(row).unwrap_or_default(), what as i64)).or_default() += sign;
+                *open.entry((feed_key(row).unwrap_or_default(), what as i64)).or_default() += sign;
             }
         }
     }
-    once.retain(|_, delta| delta.refs.values().any(|n| *n != 0));
+    once.retain(|_, delta| delta.contributions.values().any(|n| *n != 0));
     let counted = write_once(txn, once, &mut lines).await?;
     txn.tally_add(&lines.rows()).await?;
-    let open: Vec<_> =
-        open.into_iter().filter(|(_, n)| *n != 0).map(|((shelf, what), n)| Standing { shelf, what, n }).collect();
-    txn.standing_add(&open).await?;
+    let open: Vec<_> = open
+        .into_iter()
+        .filter(|(_, n)| *n != 0)
+        .map(|((area_feed, what), n)| OpenCount { area_feed, what, n })
+        .collect();
+    txn.open_count_add(&open).await?;
     Ok(counted)
 }
 
-fn collect(row: &Row, fact: &Fact, sign: i64, lines: &mut Lines, once: &mut BTreeMap<OnceKey, OnceDelta>) {
+fn collect(row: &Row, fact: &Fact, sign: i64, lines: &mut Lines, once: &mut BTreeMap<DailyCountKey, DailyCountDelta>) {
     let Some(indicator) = fact.indicator.number() else { return };
     let category = row.category.as_ref().map_or("", |c| c.word());
     match (fact.once, row.area) {
         (Some(key), area) => {
             let key = (key.recipient, key.day.number(), key.worker);
-            let delta = once.entry(key).or_insert_with(|| OnceDelta {
+            let delta = once.entry(key).or_insert_with(|| DailyCountDelta {
                 area,
                 category: category.to_owned(),
-                refs: BTreeMap::new(),
+                contributions: BTreeMap::new(),
             });
-            *delta.refs.entry(indicator).or_default() += sign;
+            *delta.contributions.entry(indicator).or_default() += sign;
         }
         (None, Some(area)) => {
             lines.book(area, fact.day.month(), category, indicator, sign * fact.n, sign * fact.fen.0);
@@ -126,27 +129,27 @@ fn collect(row: &Row, fact: &Fact, sign: i64, lines: &mut Lines, once: &mut BTre
 /// Brings the once-keys along and books those that begin or cease to count.
 async fn write_once<T: Txn>(
     txn: &mut T,
-    deltas: BTreeMap<OnceKey, OnceDelta>,
+    deltas: BTreeMap<DailyCountKey, DailyCountDelta>,
     lines: &mut Lines,
 ) -> Stored<HashMap<RecipientId, Counted>> {
-    let keys: Vec<OnceKey> = deltas.keys().copied().collect();
-    let old = txn.get::<Once>(&keys).await?;
+    let keys: Vec<DailyCountKey> = deltas.keys().copied().collect();
+    let old = txn.get::<DailyCount>(&keys).await?;
     let (mut put, mut delete) = (Vec::new(), Vec::new());
     let mut counted: HashMap<RecipientId, Counted> = HashMap::new();
     for ((key, delta), old) in deltas.into_iter().zip(old) {
         let (recipient, day, worker) = key;
-        let mut entry = old.unwrap_or_else(|| Once {
+        let mut entry = old.unwrap_or_else(|| DailyCount {
             recipient,
             day,
             worker,
             area: delta.area.map(|a| a.as_str().to_owned()).unwrap_or_default(),
             category: delta.category,
-            refs: Vec::new(),
+            contributions: Vec::new(),
         });
-        let mut refs = unpack(&entry.refs);
+        let mut contributions = unpack(&entry.contributions);
         let area = entry.area.parse::<AreaCode>().ok();
-        for (indicator, change) in delta.refs {
-            let count = refs.entry(indicator).or_default();
+        for (indicator, change) in delta.contributions {
+            let count = contributions.entry(indicator).or_default();
             let (was, is) = (*count > 0, *count + change > 0);
             *count = (*count + change).max(0);
             if was == is {
@@ -159,16 +162,16 @@ async fn write_once<T: Txn>(
             }
             note(counted.entry(recipient).or_default(), indicator, day, is);
         }
-        refs.retain(|_, n| *n > 0);
-        if refs.is_empty() {
+        contributions.retain(|_, n| *n > 0);
+        if contributions.is_empty() {
             delete.push(key);
         } else {
-            entry.refs = pack(&refs);
+            entry.contributions = pack(&contributions);
             put.push(entry);
         }
     }
     txn.put(&put).await?;
-    txn.delete::<Once>(&delete).await?;
+    txn.delete::<DailyCount>(&delete).await?;
     Ok(counted)
 }
 
@@ -186,13 +189,13 @@ fn note(counted: &mut Counted, indicator: u8, day: i32, more: bool) {
 }
 
 /// True when the key counts as `indicator`.
-pub fn counts_as(once: &Once, indicator: &Indicator) -> bool {
-    indicator.number().is_some_and(|n| unpack(&once.refs).contains_key(&n))
+pub fn counts_as(once: &DailyCount, indicator: &Indicator) -> bool {
+    indicator.number().is_some_and(|n| unpack(&once.contributions).contains_key(&n))
 }
 
-fn pack(refs: &BTreeMap<u8, i64>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(refs.len() * 5);
-    for (indicator, n) in refs {
+fn pack(contributions: &BTreeMap<u8, i64>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(contributions.len() * 5);
+    for (indicator, n) in contributions {
         bytes.push(*indicator);
         bytes.extend(u32::try_from(*n).unwrap_or(u32::MAX).to_le_bytes());
     }
@@ -226,8 +229,8 @@ mod tests {
 
     #[test]
     fn what_stands_behind_a_key_survives_its_bytes() {
-        let refs = BTreeMap::from([(0, 1), (2, 70_000), (16, 3)]);
-        assert_eq!(unpack(&pack(&refs)), refs);
+        let contributions = BTreeMap::from([(0, 1), (2, 70_000), (16, 3)]);
+        assert_eq!(unpack(&pack(&contributions)), contributions);
         assert!(unpack(&[]).is_empty());
     }
 }

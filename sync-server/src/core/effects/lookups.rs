@@ -1,17 +1,17 @@
 //! Small tables that answer one question each: workers, areas, rules, hand-outs, reviews, photos.
 
 use super::{Changed, Open};
-use crate::core::scopes::shelf_of;
+use crate::core::scopes::feed_key;
 use crate::store::{
     Stored, Txn,
-    tables::{Aid, Area, Media, PhotoRef, ReviewAt, Rules, Standing, Worker},
+    tables::{Aid, Area, Media, OpenCount, PhotoRef, ReviewIndex, Rules, Worker},
 };
 use shared::{
     DeviceId, Fields, Row, RowId, merge,
     records::{self, Assistance, Kind, Photo},
 };
 
-/// What [`ReviewAt::place`] begins with.
+/// What [`ReviewIndex::place`] begins with.
 pub const OPEN: &str = "open:";
 pub const DONE: &str = "done:";
 
@@ -30,7 +30,7 @@ pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed]) -> Stored<()> {
         of(Kind::Assistance).map(|c| aid(&c.after).ok_or((c.after.id,))).partition(Result::is_ok);
     txn.put(&stand.into_iter().flatten().collect::<Vec<_>>()).await?;
     txn.delete::<Aid>(&fall.into_iter().filter_map(Result::err).collect::<Vec<_>>()).await?;
-    let reviews: Vec<ReviewAt> = of(Kind::Review).map(|c| review(&c.after)).collect();
+    let reviews: Vec<ReviewIndex> = of(Kind::Review).map(|c| review(&c.after)).collect();
     txn.put(&reviews).await?;
     photos(txn, of(Kind::Photo)).await
 }
@@ -58,13 +58,13 @@ fn rules(row: &Row) -> Option<Rules> {
 }
 
 /// What is open lies by when it was filed, what is decided by when that was.
-fn review(row: &Row) -> ReviewAt {
+fn review(row: &Row) -> ReviewIndex {
     let decided = merge::review::decided(row);
     let (state, since) = match &decided {
         Some(decided) => (DONE, decided.hlc),
         None => (OPEN, row.hlc),
     };
-    ReviewAt { row: row.id, place: format!("{state}{}", shelf_of(row).unwrap_or_default()), since: since.ms() }
+    ReviewIndex { row: row.id, place: format!("{state}{}", feed_key(row).unwrap_or_default()), since: since.ms() }
 }
 
 fn aid(row: &Row) -> Option<Aid> {
@@ -105,7 +105,7 @@ async fn photos<T: Txn>(txn: &mut T, changes: impl Iterator<Item = &Changed>) ->
         }
         match row.view::<Photo>() {
             Ok(photo) if !row.is_void() => {
-                let area = shelf_of(row).unwrap_or_default();
+                let area = feed_key(row).unwrap_or_default();
                 if known.is_none() {
                     open.push(missing(area.clone(), 1));
                 }
@@ -122,9 +122,9 @@ async fn photos<T: Txn>(txn: &mut T, changes: impl Iterator<Item = &Changed>) ->
     }
     txn.put(&put).await?;
     txn.delete::<PhotoRef>(&delete).await?;
-    txn.standing_add(&open).await
+    txn.open_count_add(&open).await
 }
 
-pub fn missing(shelf: String, n: i64) -> Standing {
-    Standing { shelf, what: Open::Photos as i64, n }
+pub fn missing(area_feed: String, n: i64) -> OpenCount {
+    OpenCount { area_feed, what: Open::Photos as i64, n }
 }

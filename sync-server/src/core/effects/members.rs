@@ -1,15 +1,15 @@
 //! Which scopes gain, keep or lose a record.
 //!
-//! A worker's scope holds a record if a pairing with its recipient is in force, or if the worker is its keeper. The
+//! A worker's scope holds a record if a pairing with its recipient is in force, or if the worker is its owner. The
 //! first needs no feed row: a pull walks the recipients' records by seq. Feed rows are written only for what that walk
 //! cannot see: records that entered or left with a pairing, and kept ones outside every pairing. A visit to one's own
 //! recipient thus costs none.
 
 use super::{Changed, Numbers, people::Care};
-use crate::core::scopes::{keeper_of, seen_through, shelf_of};
+use crate::core::scopes::{feed_key, keeper_of, seen_through};
 use crate::store::{
     Column, Stored, Txn,
-    tables::{Gone, RecordHead, ShelfDigest, WorkerDigest, WorkerFeed},
+    tables::{AreaFeedDigest, RecordHead, Tombstone, WorkerDigest, WorkerFeed},
 };
 use shared::{
     RecipientId, RowId, WorkerId,
@@ -49,16 +49,16 @@ impl Delta {
 #[derive(Default)]
 pub struct Plan {
     workers: HashMap<WorkerId, Delta>,
-    shelves: HashMap<String, Delta>,
+    area_feeds: HashMap<String, Delta>,
     feed: Vec<WorkerFeed>,
-    gone: Vec<Gone>,
+    gone: Vec<Tombstone>,
 }
 
 /// A record as a scope sees it: what it was and what it is now.
 struct Moving {
     id: RowId,
     recipient: Option<RecipientId>,
-    keeper: Option<WorkerId>,
+    owner: Option<WorkerId>,
     before: Option<Rev>,
     after: Rev,
     /// It gets a new seq of its own.
@@ -69,14 +69,14 @@ impl Plan {
     pub async fn make<T: Txn>(txn: &mut T, changes: &[Changed], care: &Care) -> Stored<Self> {
         let mut plan = Self::default();
         for change in changes {
-            plan.shelve(change);
-            if shelf_of(&change.after).is_some_and(|s| !s.starts_with('r')) || keeper_of(&change.after).is_some() {
+            plan.append_to_feed(change);
+            if feed_key(&change.after).is_some_and(|s| !s.starts_with('r')) || keeper_of(&change.after).is_some() {
                 plan.follow(
                     care,
                     &Moving {
                         id: change.after.id,
                         recipient: seen_through(&change.after),
-                        keeper: keeper_of(&change.after),
+                        owner: keeper_of(&change.after),
                         before: change.before.as_ref().map(|b| b.rev),
                         after: change.after.rev,
                         changed: true,
@@ -91,28 +91,28 @@ impl Plan {
             let cells: Vec<_> = moving.iter().map(Column::cell).collect();
             for head in txn.find::<RecordHead>("recipient", &cells).await? {
                 if !touched.contains(&head.id) {
-                    let RecordHead { id, rev, recipient, keeper, .. } = head;
-                    plan.follow(care, &Moving { id, recipient, keeper, before: Some(rev), after: rev, changed: false });
+                    let RecordHead { id, rev, recipient, owner, .. } = head;
+                    plan.follow(care, &Moving { id, recipient, owner, before: Some(rev), after: rev, changed: false });
                 }
             }
         }
         Ok(plan)
     }
 
-    /// Area and reference feeds. An entry of a record that came back is left: a pull tells only what is off the shelf.
-    fn shelve(&mut self, change: &Changed) {
+    /// Area and reference feeds. An entry of a record that came back is left: a pull tells only what is off the area_feed.
+    fn append_to_feed(&mut self, change: &Changed) {
         let id = change.after.id;
-        let after = shelf_of(&change.after);
+        let after = feed_key(&change.after);
         if let Some(before) = &change.before
-            && let Some(shelf) = shelf_of(before)
+            && let Some(area_feed) = feed_key(before)
         {
-            self.shelves.entry(shelf.clone()).or_default().remove(id, before.rev);
-            if after.as_ref() != Some(&shelf) {
-                self.gone.push(Gone { shelf, row: id, seq: Seq(0) });
+            self.area_feeds.entry(area_feed.clone()).or_default().remove(id, before.rev);
+            if after.as_ref() != Some(&area_feed) {
+                self.gone.push(Tombstone { area_feed, row: id, seq: Seq(0) });
             }
         }
-        if let Some(shelf) = after {
-            self.shelves.entry(shelf).or_default().add(id, change.after.rev);
+        if let Some(area_feed) = after {
+            self.area_feeds.entry(area_feed).or_default().add(id, change.after.rev);
         }
     }
 
@@ -122,9 +122,9 @@ impl Plan {
             row.recipient.and_then(|r| set.get(&r)).cloned().unwrap_or_default()
         };
         let (cared_before, cared_after) = (in_care(&care.before), in_care(&care.after));
-        let everyone: BTreeSet<WorkerId> = cared_before.iter().chain(&cared_after).copied().chain(row.keeper).collect();
+        let everyone: BTreeSet<WorkerId> = cared_before.iter().chain(&cared_after).copied().chain(row.owner).collect();
         for worker in everyone {
-            let keeps = row.keeper == Some(worker);
+            let keeps = row.owner == Some(worker);
             let was = row.before.is_some() && (keeps || cared_before.contains(&worker));
             let is = keeps || cared_after.contains(&worker);
             let walked = cared_after.contains(&worker);
@@ -167,11 +167,11 @@ impl Plan {
         });
         let new: Vec<_> = new.collect();
         txn.put(&new).await?;
-        let (keys, deltas): (Vec<_>, Vec<_>) = self.shelves.into_iter().map(|(s, d)| ((s,), d)).unzip();
-        let old = txn.get::<ShelfDigest>(&keys).await?;
-        let new = keys.into_iter().zip(deltas).zip(old).map(|(((shelf,), delta), old)| {
+        let (keys, deltas): (Vec<_>, Vec<_>) = self.area_feeds.into_iter().map(|(s, d)| ((s,), d)).unzip();
+        let old = txn.get::<AreaFeedDigest>(&keys).await?;
+        let new = keys.into_iter().zip(deltas).zip(old).map(|(((area_feed,), delta), old)| {
             let Digest { count, sum } = old.map_or(delta.onto(0, 0), |o| delta.onto(o.count, o.sum));
-            ShelfDigest { shelf, count, sum }
+            AreaFeedDigest { area_feed, count, sum }
         });
         let new: Vec<_> = new.collect();
         txn.put(&new).await

@@ -36,7 +36,7 @@ impl Numbers {
 }
 
 /// Writes `changes` and all that follows. `flips` are pairings whose time came or ended without a change of their own.
-pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed], flips: Vec<tables::Grant>, now_ms: i64) -> Stored<()> {
+pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed], flips: Vec<tables::CareGrant>, now_ms: i64) -> Stored<()> {
     if changes.is_empty() && flips.is_empty() {
         return Ok(());
     }
@@ -66,8 +66,8 @@ fn record(row: &Row, seq: Seq) -> Stored<tables::Record> {
         rev: row.rev,
         kind: row.kind.clone(),
         recipient: super::scopes::seen_through(row),
-        keeper: super::scopes::keeper_of(row),
-        shelf: super::scopes::shelf_of(row),
+        owner: super::scopes::keeper_of(row),
+        area_feed: super::scopes::feed_key(row),
         doc,
     })
 }

@@ -4,13 +4,13 @@ use super::{Changed, figures::Counted};
 use crate::core::scopes::{place_of, seen_through};
 use crate::store::{
     Column, Stored, Txn,
-    tables::{Grant, Once, Person, Record, Rules},
+    tables::{CareGrant, DailyCount, Recipient, Record, Rules},
 };
 use shared::{
     AreaCode, Day, RecipientId, Row, WorkerId,
     due::{intervals, soonest},
     indicators::Indicator,
-    records::{Kind, Pairing, Recipient, RuleSet},
+    records::{self, Kind, Pairing, RuleSet},
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -20,19 +20,19 @@ pub struct Care {
     pub after: HashMap<RecipientId, BTreeSet<WorkerId>>,
     /// First day of the oldest pairing in force.
     since: HashMap<RecipientId, i32>,
-    grants: Vec<Grant>,
+    grants: Vec<CareGrant>,
 }
 
 impl Care {
     /// Loads the pairings of every recipient that `changes` touch and puts the changed ones over them.
-    pub async fn load<T: Txn>(txn: &mut T, changes: &[Changed], flips: Vec<Grant>, today: Day) -> Stored<Self> {
+    pub async fn load<T: Txn>(txn: &mut T, changes: &[Changed], flips: Vec<CareGrant>, today: Day) -> Stored<Self> {
         let mut grants = flips;
         grants.extend(changes.iter().filter_map(|c| grant_of(&c.after, today)));
         let touched = changes.iter().filter_map(|c| seen_through(&c.after));
         let recipients: BTreeSet<RecipientId> = touched.chain(grants.iter().map(|g| g.recipient)).collect();
         let cells: Vec<_> = recipients.iter().map(Column::cell).collect();
-        let known = txn.find::<Grant>("recipient", &cells).await?;
-        let mut now: HashMap<_, &Grant> = known.iter().map(|g| (g.pairing, g)).collect();
+        let known = txn.find::<CareGrant>("recipient", &cells).await?;
+        let mut now: HashMap<_, &CareGrant> = known.iter().map(|g| (g.pairing, g)).collect();
         now.extend(grants.iter().map(|g| (g.pairing, g)));
         let mut since: HashMap<RecipientId, i32> = HashMap::new();
         for grant in now.values().filter(|g| g.active) {
@@ -49,7 +49,7 @@ impl Care {
     }
 }
 
-fn by_recipient<'a>(grants: impl Iterator<Item = &'a Grant>) -> HashMap<RecipientId, BTreeSet<WorkerId>> {
+fn by_recipient<'a>(grants: impl Iterator<Item = &'a CareGrant>) -> HashMap<RecipientId, BTreeSet<WorkerId>> {
     let mut map: HashMap<RecipientId, BTreeSet<WorkerId>> = HashMap::new();
     for grant in grants.filter(|g| g.active) {
         map.entry(grant.recipient).or_default().insert(grant.worker);
@@ -58,14 +58,14 @@ fn by_recipient<'a>(grants: impl Iterator<Item = &'a Grant>) -> HashMap<Recipien
 }
 
 /// The right that a pairing gives. A withdrawn pairing ends on the day it was withdrawn: what was done before counts.
-fn grant_of(row: &Row, today: Day) -> Option<Grant> {
+fn grant_of(row: &Row, today: Day) -> Option<CareGrant> {
     if row.kind != Kind::Pairing {
         return None;
     }
     let pairing: Pairing = row.view().ok()?;
     let withdrawn = row.void.as_ref().map(|v| Day::of_utc_ms(v.hlc.ms()).number());
     let end = [pairing.end.map(Day::number), withdrawn].into_iter().flatten().min();
-    let mut grant = Grant {
+    let mut grant = CareGrant {
         pairing: row.id.into(),
         worker: pairing.worker,
         recipient: pairing.recipient,
@@ -77,7 +77,7 @@ fn grant_of(row: &Row, today: Day) -> Option<Grant> {
     Some(grant)
 }
 
-pub fn in_force(grant: &Grant, day: Day) -> bool {
+pub fn in_force(grant: &CareGrant, day: Day) -> bool {
     let day = day.number();
     grant.start <= day && grant.end.is_none_or(|end| day < end)
 }
@@ -96,7 +96,7 @@ pub async fn write<T: Txn>(
     let mut wanted: BTreeSet<RecipientId> = described.keys().chain(counted.keys()).copied().collect();
     wanted.extend(care.grants.iter().map(|g| g.recipient));
     let keys: Vec<_> = wanted.iter().map(|r| (*r,)).collect();
-    let found = txn.get::<Person>(&keys).await?;
+    let found = txn.get::<Recipient>(&keys).await?;
 
     let news = wanted.iter().zip(&found).filter(|(id, old)| old.is_none() && described.contains_key(*id));
     let before = seen_before(txn, news.map(|(id, _)| *id).collect()).await?;
@@ -129,10 +129,10 @@ pub async fn write<T: Txn>(
 }
 
 /// The look-up row of a recipient's record.
-fn describe(row: &Row, old: Option<&Person>, rules: &[(AreaCode, RuleSet)]) -> Option<Person> {
-    let recipient: Recipient = row.view().ok()?;
+fn describe(row: &Row, old: Option<&Recipient>, rules: &[(AreaCode, RuleSet)]) -> Option<Recipient> {
+    let recipient: records::Recipient = row.view().ok()?;
     let (visit_days, contact_days) = in_force_for(&recipient, rules);
-    Some(Person {
+    Some(Recipient {
         id: row.id.into(),
         place: recipient.area,
         category: recipient.category.word().to_owned(),
@@ -147,7 +147,7 @@ fn describe(row: &Row, old: Option<&Person>, rules: &[(AreaCode, RuleSet)]) -> O
 }
 
 /// When the recipient is next due, by the rules of `shared`.
-fn settle(person: &mut Person) {
+fn settle(person: &mut Recipient) {
     let days = |n: Option<i32>| n.and_then(|n| u16::try_from(n).ok());
     let day = |n: Option<i32>| n.map(Day::from_number);
     let due = soonest(
@@ -160,7 +160,7 @@ fn settle(person: &mut Person) {
 }
 
 /// The intervals of the nearest rule set; the shipped default where the office has none.
-fn in_force_for(recipient: &Recipient, rules: &[(AreaCode, RuleSet)]) -> (Option<i32>, Option<i32>) {
+fn in_force_for(recipient: &records::Recipient, rules: &[(AreaCode, RuleSet)]) -> (Option<i32>, Option<i32>) {
     let nearest =
         rules.iter().filter(|(area, _)| area.contains(&recipient.area)).max_by_key(|(area, _)| area.as_str().len());
     let (visit, contact) = match nearest {
@@ -181,13 +181,14 @@ async fn rule_anew<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(AreaCode, 
     if areas.is_empty() {
         return Ok(());
     }
-    let everyone = txn.under::<Person>("place", "").await?;
-    let mut people: Vec<Person> = everyone.into_iter().filter(|p| areas.iter().any(|a| a.contains(&p.place))).collect();
+    let everyone = txn.under::<Recipient>("place", "").await?;
+    let mut people: Vec<Recipient> =
+        everyone.into_iter().filter(|p| areas.iter().any(|a| a.contains(&p.place))).collect();
     let keys: Vec<_> = people.iter().map(|p| (p.id.into(),)).collect();
     let docs = txn.get::<Record>(&keys).await?;
     for (person, record) in people.iter_mut().zip(docs) {
         let row = record.and_then(|r| serde_json::from_str::<Row>(&r.doc).ok());
-        if let Some(recipient) = row.and_then(|r| r.view::<Recipient>().ok()) {
+        if let Some(recipient) = row.and_then(|r| r.view::<records::Recipient>().ok()) {
             (person.visit_days, person.contact_days) = in_force_for(&recipient, rules);
             settle(person);
         }
@@ -205,7 +206,7 @@ async fn seen_before<T: Txn>(
     }
     let cells: Vec<_> = news.iter().map(Column::cell).collect();
     let mut last: HashMap<RecipientId, (Option<i32>, Option<i32>)> = HashMap::new();
-    for once in txn.find::<Once>("recipient", &cells).await? {
+    for once in txn.find::<DailyCount>("recipient", &cells).await? {
         let (visit, contact) = last.entry(once.recipient).or_default();
         let day = |indicator| super::figures::counts_as(&once, indicator).then_some(once.day);
         *visit = (*visit).max(day(&Indicator::HomeVisit));
@@ -218,7 +219,7 @@ async fn seen_before<T: Txn>(
 async fn last_days<T: Txn>(txn: &mut T, recipient: RecipientId) -> Stored<(Option<i32>, Option<i32>)> {
     let (mut visit, mut contact, mut until, mut seen) = (None, None, i32::MAX, HashSet::new());
     loop {
-        let page = txn.once_before(recipient, until, 50).await?;
+        let page = txn.daily_counts_before(recipient, until, 50).await?;
         let fresh = page.iter().filter(|o| seen.insert((o.day, o.worker))).count();
         for once in &page {
             let last =

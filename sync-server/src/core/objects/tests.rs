@@ -1,7 +1,7 @@
 //! The suite on each implementation, and what each does when its storage fails.
 
 use super::{conformance, *};
-use crate::testing::{Fault, Saboteur, TempDir};
+use crate::testing::{Fault, FaultyProxy, TempDir};
 use object_store::{ObjectStore, aws::AmazonS3Builder};
 use s3::{BUCKET, KEY, S3Server, SECRET};
 use shared::chain::sha256_hex;
@@ -113,7 +113,7 @@ async fn connections_cut_in_the_middle_of_a_transfer_are_made_again() {
     let bytes: Vec<u8> = (0..300_000u32).map(|i| (i % 251) as u8).collect();
     let hash = sha256_hex(&bytes);
     for fault in [Fault::CutRequest(100_000), Fault::CutRequest(200), Fault::Refuse, Fault::LoseReply] {
-        let line = Saboteur::before(server.address());
+        let line = FaultyProxy::before(server.address());
         let objects = at(&line.url(), KEY);
         line.plan([fault]);
         objects.keep(hash.clone(), bytes.clone()).await.unwrap_or_else(|e| panic!("{fault:?}: {e}"));

@@ -1,7 +1,7 @@
 //! `POST /v1/bundle`: a sealed file of somebody's unsent work. Any device may bring it; the body is the file as it is.
 //!
 //! - 200 [`BundleReply`](shared::wire::BundleReply): what became of it, without a word about what is in it
-//! - 400 `malformed`: the connection broke · 401 `token-unknown` · 403 `token-revoked`: the carrier's own
+//! - 400 `malformed`: the connection broke · 401 `token-unknown` · 403 `token-revoked`: the relayed_by's own
 //! - 413 `too-large`: more than 4 MiB
 //! - 429 `too-many-requests` · 503 `busy`, both with `Retry-After`; nothing was read or stored
 //! - 500 `internal` · 507 `storage-full`: bring it again, what was taken in before then is a repeat
@@ -11,7 +11,7 @@ use crate::http::{
     auth::DeviceToken,
     body,
     peer::Peer,
-    places::{Bundles, Place},
+    permits::{Bundles, Permit},
 };
 use axum::{
     extract::{Request, State},
@@ -24,7 +24,7 @@ pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
     peer: Peer,
     DeviceToken(token): DeviceToken,
-    _place: Place<Bundles>,
+    _place: Permit<Bundles>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();

@@ -13,8 +13,8 @@ use crate::http::{
     body::Wire,
     log,
     peer::Peer,
-    places::{Place, Pushes},
-    turns::Turn,
+    permits::{Permit, Pushes},
+    push_order::PushTurn,
 };
 use axum::{extract::State, response::Response};
 use shared::{
@@ -27,8 +27,8 @@ pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
     peer: Peer,
     DeviceToken(token): DeviceToken,
-    _place: Place<Pushes>,
-    mut turn: Turn,
+    _place: Permit<Pushes>,
+    mut turn: PushTurn,
     Wire(request): Wire<PushRequest>,
 ) -> Response {
     log::note_device(request.device);
@@ -157,7 +157,7 @@ mod tests {
         let first = push(push_json("{}"));
         tokio::task::yield_now().await;
         let early = push(second);
-        // Judged once already, and not answered.
+        // DecisionEffect once already, and not answered.
         while bench.asked().len() < 2 {
             tokio::task::yield_now().await;
         }

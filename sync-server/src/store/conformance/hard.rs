@@ -82,11 +82,11 @@ async fn a_prefix_is_compared_by_bytes<S: Store>(store: &S) {
 }
 
 job!(Twice {} -> (i64, i64), |job, txn| {
-    let row = |n| Standing { shelf: "62".into(), what: 1, n };
-    txn.standing_add(&[row(2), row(-1), row(4)]).await?;
+    let row = |n| OpenCount { area_feed: "62".into(), what: 1, n };
+    txn.open_count_add(&[row(2), row(-1), row(4)]).await?;
     txn.tally_add(&[tally("620826", (2026, 1), 1, 10), tally("620826", (2026, 1), 2, -3)]).await?;
     let month = Month::new(2026, 1).expect("month");
-    let standing = txn.get::<Standing>(&[("62".into(), 1)]).await?.pop().flatten().map_or(0, |s| s.n);
+    let standing = txn.get::<OpenCount>(&[("62".into(), 1)]).await?.pop().flatten().map_or(0, |s| s.n);
     Ok((standing, txn.tally("6208", month, month).await?.iter().map(|t| t.n * 100 + t.fen).sum()))
 });
 
@@ -183,17 +183,18 @@ async fn a_job_that_waits_is_done_whole_or_not_at_all<S: Store>(store: &S) {
     store.write(PutMeta { rows: vec![meta("x", "1")] }).await.expect("the next goes on");
 }
 
-job!(Shelved { shelves: Vec<&'static str>, after: u64, limit: usize } -> Vec<u64>, |job, txn| {
-    let cells: Vec<Cell<'_>> = job.shelves.iter().map(|s| Cell::Text(s)).collect();
-    Ok(txn.seqs(SeqColumn::Shelf, &cells, Seq(job.after), job.limit).await?.iter().map(|s| s.0).collect())
+job!(Shelved { area_feeds: Vec<&'static str>, after: u64, limit: usize } -> Vec<u64>, |job, txn| {
+    let cells: Vec<Cell<'_>> = job.area_feeds.iter().map(|s| Cell::Text(s)).collect();
+    Ok(txn.seqs(SeqColumn::AreaFeed, &cells, Seq(job.after), job.limit).await?.iter().map(|s| s.0).collect())
 });
 
 async fn a_shelf_is_walked_like_a_recipient<S: Store>(store: &S) {
-    let shelved = |n: u128, shelf: Option<&str>| Record { shelf: shelf.map(str::to_owned), ..record(n, n as u64, n) };
+    let shelved =
+        |n: u128, area_feed: Option<&str>| Record { area_feed: area_feed.map(str::to_owned), ..record(n, n as u64, n) };
     let rows = vec![shelved(1, Some("62")), shelved(2, Some("r62")), shelved(3, None), shelved(4, Some("62"))];
     store.write(PutRecords { rows }).await.expect("put");
-    let walk = async |shelves: &[&'static str], after, limit| {
-        store.read(Shelved { shelves: shelves.to_vec(), after, limit }).await.expect("seqs")
+    let walk = async |area_feeds: &[&'static str], after, limit| {
+        store.read(Shelved { area_feeds: area_feeds.to_vec(), after, limit }).await.expect("seqs")
     };
     assert_eq!(walk(&["62"], 0, 9).await, [1, 4]);
     assert_eq!(walk(&["r62", "62"], 1, 9).await, [2, 4]);

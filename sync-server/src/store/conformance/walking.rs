@@ -1,16 +1,16 @@
-//! Walks by a whole-number column, and record heads by their shelf: what the daily sweep and a repair stand on.
+//! Walks by a whole-number column, and record heads by their area_feed: what the daily sweep and a repair stand on.
 
 use super::super::{Cell, Job, Store, StoreError, Stored, Txn, tables::*};
 use super::{id, record};
 use shared::{RowId, WorkerId, ids::Seq};
 
-job!(Put { gone: Vec<Gone>, feed: Vec<WorkerFeed>, records: Vec<Record> } -> (), |job, txn| {
+job!(Put { gone: Vec<Tombstone>, feed: Vec<WorkerFeed>, records: Vec<Record> } -> (), |job, txn| {
     txn.put(&job.gone).await?;
     txn.put(&job.feed).await?;
     txn.put(&job.records).await
 });
 job!(Walk { from: i64, to: i64, limit: usize } -> Vec<u64>, |job, txn| {
-    let found = txn.between::<Gone>("seq", job.from, job.to, job.limit).await?;
+    let found = txn.between::<Tombstone>("seq", job.from, job.to, job.limit).await?;
     Ok(found.iter().map(|g| g.seq.0).collect())
 });
 job!(Feed { from: i64, to: i64 } -> Vec<(u64, bool)>, |job, txn| {
@@ -18,24 +18,25 @@ job!(Feed { from: i64, to: i64 } -> Vec<(u64, bool)>, |job, txn| {
     Ok(found.iter().map(|f| (f.seq.0, f.gone)).collect())
 });
 job!(Delete { seq: u64 } -> (), |job, txn| {
-    let found = txn.between::<Gone>("seq", job.seq as i64, job.seq as i64 + 1, 1).await?;
+    let found = txn.between::<Tombstone>("seq", job.seq as i64, job.seq as i64 + 1, 1).await?;
     let keys: Vec<_> = found.iter().map(super::super::Table::key).collect();
-    txn.delete::<Gone>(&keys).await
+    txn.delete::<Tombstone>(&keys).await
 });
-job!(Shelf { shelves: Vec<&'static str> } -> Vec<(RowId, u64)>, |job, txn| {
-    let cells: Vec<Cell<'_>> = job.shelves.iter().map(|s| Cell::Text(s)).collect();
-    let found = txn.find::<RecordHead>("shelf", &cells).await?;
+job!(AreaFeed { area_feeds: Vec<&'static str> } -> Vec<(RowId, u64)>, |job, txn| {
+    let cells: Vec<Cell<'_>> = job.area_feeds.iter().map(|s| Cell::Text(s)).collect();
+    let found = txn.find::<RecordHead>("area_feed", &cells).await?;
     Ok(found.iter().map(|h| (h.id, h.rev.0)).collect())
 });
 
 pub async fn a_walk_by_number_comes_in_order_and_in_steps<S: Store>(store: &S) {
-    let gone = |n: u128, seq: u64| Gone { shelf: format!("62082610{}", n % 3), row: RowId(id(n)), seq: Seq(seq) };
+    let gone =
+        |n: u128, seq: u64| Tombstone { area_feed: format!("62082610{}", n % 3), row: RowId(id(n)), seq: Seq(seq) };
     let entry =
         |n: u128, seq: u64, gone| WorkerFeed { worker: WorkerId(id(n)), row: RowId(id(9)), seq: Seq(seq), gone };
     let put = Put {
         gone: vec![gone(1, 7), gone(2, 3), gone(3, 12), gone(4, 5)],
         feed: vec![entry(1, 4, true), entry(2, 6, false)],
-        records: vec![record(1, 21, 1), Record { shelf: None, ..record(2, 22, 1) }],
+        records: vec![record(1, 21, 1), Record { area_feed: None, ..record(2, 22, 1) }],
     };
     store.write(put).await.expect("put");
     let walk = async |from, to, limit| store.read(Walk { from, to, limit }).await.expect("walk");
@@ -47,6 +48,6 @@ pub async fn a_walk_by_number_comes_in_order_and_in_steps<S: Store>(store: &S) {
     store.write(Delete { seq: 5 }).await.expect("delete");
     assert_eq!(walk(0, 100, 9).await, [3, 7, 12]);
 
-    let shelf = store.read(Shelf { shelves: vec!["620826101201", "620826"] }).await.expect("find");
-    assert_eq!(shelf, [(RowId(id(1)), 1)], "a record on no shelf is on none");
+    let area_feed = store.read(AreaFeed { area_feeds: vec!["620826101201", "620826"] }).await.expect("find");
+    assert_eq!(area_feed, [(RowId(id(1)), 1)], "a record on no area_feed is on none");
 }

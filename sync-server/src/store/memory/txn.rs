@@ -4,7 +4,7 @@ use super::state::{Rows, State, Value, Values, owned, read};
 use crate::store::{
     Cell, Column, Key, SeqColumn, Stored, Table, TallyRow, Totals, Txn,
     at_once::answered_at_once,
-    tables::{Device, Gone, Once, Person, Standing, Worker, WorkerFeed},
+    tables::{DailyCount, Device, OpenCount, Recipient, Tombstone, Worker, WorkerFeed},
 };
 use shared::{Month, RecipientId, RowId, WorkerId, ids::Seq};
 use std::{
@@ -115,7 +115,7 @@ impl<'a> MemoryTxn<'a> {
         let Some(rows) = self.rows("record") else { return Ok(Vec::new()) };
         let column = match column {
             SeqColumn::Recipient => "recipient",
-            SeqColumn::Shelf => "shelf",
+            SeqColumn::AreaFeed => "area_feed",
         };
         let (at, seq) = (rows.place(column)?, rows.place("seq")?);
         let values: HashSet<Cell<'_>> = values.iter().copied().collect();
@@ -184,11 +184,11 @@ impl<'a> MemoryTxn<'a> {
         Ok(found)
     }
 
-    fn standing_add_now(&mut self, rows: &[Standing]) -> Stored<()> {
+    fn open_count_add_now(&mut self, rows: &[OpenCount]) -> Stored<()> {
         for row in rows {
-            let before = self.get_now::<Standing>(&[(row.shelf.clone(), row.what)])?.pop().flatten();
+            let before = self.get_now::<OpenCount>(&[(row.area_feed.clone(), row.what)])?.pop().flatten();
             let n = before.map_or(0, |s| s.n) + row.n;
-            self.put_now(&[Standing { n, ..row.clone() }]);
+            self.put_now(&[OpenCount { n, ..row.clone() }]);
         }
         Ok(())
     }
@@ -201,16 +201,16 @@ impl<'a> MemoryTxn<'a> {
         Ok(feed)
     }
 
-    fn gone_now(&self, shelves: &[String], after: Seq, limit: usize) -> Stored<Vec<Gone>> {
-        let mut gone: Vec<Gone> = self.those("shelf", |cell| shelves.iter().any(|s| s.cell() == cell))?;
+    fn tombstones_now(&self, area_feeds: &[String], after: Seq, limit: usize) -> Stored<Vec<Tombstone>> {
+        let mut gone: Vec<Tombstone> = self.those("area_feed", |cell| area_feeds.iter().any(|s| s.cell() == cell))?;
         gone.retain(|g| g.seq > after);
         gone.sort_unstable_by_key(|g| g.seq);
         gone.truncate(limit);
         Ok(gone)
     }
 
-    fn once_before_now(&self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<Once>> {
-        let mut found: Vec<Once> = self.those("recipient", |cell| cell == recipient.cell())?;
+    fn daily_counts_before_now(&self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<DailyCount>> {
+        let mut found: Vec<DailyCount> = self.those("recipient", |cell| cell == recipient.cell())?;
         found.retain(|o| o.day <= day);
         found.sort_by_key(|o| std::cmp::Reverse(o.day));
         found.truncate(n);
@@ -218,7 +218,7 @@ impl<'a> MemoryTxn<'a> {
     }
 
     fn overdue_now(&self, area: &str, today: i32) -> Stored<i64> {
-        let people: Vec<Person> = self.under_now("place", area)?;
+        let people: Vec<Recipient> = self.under_now("place", area)?;
         Ok(people.iter().filter(|p| p.active && p.due_on.is_some_and(|due| due < today)).count() as i64)
     }
 

@@ -13,6 +13,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_bundles.sql"),
     include_str!("migrations/0005_review.sql"),
     include_str!("migrations/0006_gone_by_shelf.sql"),
+    include_str!("migrations/0007_terms.sql"),
 ];
 
 /// Brings a store to the newest schema, all or nothing. A store of a newer server is left alone.

@@ -120,8 +120,8 @@ impl Job for Count {
             rev: Rev(1),
             kind: Kind::Visit,
             recipient: Some(RecipientId(id(1))),
-            keeper: None,
-            shelf: None,
+            owner: None,
+            area_feed: None,
             doc: "{}".into(),
         };
         txn.put(&[record]).await?;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::store::{
     Cell, CellKind, Column, Key, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn, prefix_end,
-    tables::{Gone, Once, Standing, WorkerFeed},
+    tables::{DailyCount, OpenCount, Tombstone, WorkerFeed},
 };
 use deadpool_postgres::{Object, Pool};
 use futures_util::{TryStreamExt, future::join};
@@ -272,7 +272,7 @@ impl Txn for PgTxn {
         }
         let (column, kind) = match column {
             SeqColumn::Recipient => ("recipient", CellKind::Blob),
-            SeqColumn::Shelf => ("shelf", CellKind::Text),
+            SeqColumn::AreaFeed => ("area_feed", CellKind::Text),
         };
         // Each index ends in the seq, so this never touches the records themselves.
         let sql = format!(
@@ -300,13 +300,13 @@ impl Txn for PgTxn {
         self.read(&sql, params).await
     }
 
-    async fn gone(&mut self, shelves: &[String], after: Seq, limit: usize) -> Stored<Vec<Gone>> {
-        if shelves.is_empty() {
+    async fn tombstones(&mut self, area_feeds: &[String], after: Seq, limit: usize) -> Stored<Vec<Tombstone>> {
+        if area_feeds.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = text::<Gone>("after", "shelf", || sql::after::<Gone>("shelf"));
-        let shelves = array(CellKind::Text, shelves.iter().map(Column::cell))?;
-        self.read(&sql, vec![shelves, Param::of(after.cell()), Param::Int(limit as i64)]).await
+        let sql = text::<Tombstone>("after", "area_feed", || sql::after::<Tombstone>("area_feed"));
+        let area_feeds = array(CellKind::Text, area_feeds.iter().map(Column::cell))?;
+        self.read(&sql, vec![area_feeds, Param::of(after.cell()), Param::Int(limit as i64)]).await
     }
 
     async fn tally_add(&mut self, rows: &[TallyRow]) -> Stored<()> {
@@ -352,21 +352,21 @@ impl Txn for PgTxn {
         rows.iter().map(row).collect()
     }
 
-    async fn standing_add(&mut self, rows: &[Standing]) -> Stored<()> {
+    async fn open_count_add(&mut self, rows: &[OpenCount]) -> Stored<()> {
         if rows.is_empty() {
             return Ok(());
         }
-        let sql = "INSERT INTO standing (shelf, what, n) SELECT s, w, sum(n)::bigint \
+        let sql = "INSERT INTO open_count (area_feed, what, n) SELECT s, w, sum(n)::bigint \
                    FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS k(s, w, n) GROUP BY s, w \
-                   ON CONFLICT (shelf, what) DO UPDATE SET n = standing.n + excluded.n";
+                   ON CONFLICT (area_feed, what) DO UPDATE SET n = open_count.n + excluded.n";
         self.execute(sql, columns_of(rows)?).await
     }
 
-    async fn once_before(&mut self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<Once>> {
-        let sql = text::<Once>("before", "day", || {
-            let columns = Once::COLUMNS.join(", ");
+    async fn daily_counts_before(&mut self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<DailyCount>> {
+        let sql = text::<DailyCount>("before", "day", || {
+            let columns = DailyCount::COLUMNS.join(", ");
             format!(
-                "SELECT {columns} FROM once WHERE recipient = $1 AND day <= $2 ORDER BY day DESC, worker DESC LIMIT $3"
+                "SELECT {columns} FROM daily_count WHERE recipient = $1 AND day <= $2 ORDER BY day DESC, worker DESC LIMIT $3"
             )
         });
         self.read(&sql, vec![Param::of(recipient.cell()), Param::of(day.cell()), Param::Int(n as i64)]).await
@@ -391,7 +391,7 @@ impl Txn for PgTxn {
 
     async fn totals(&mut self) -> Stored<Totals> {
         let sql = "SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM op_log), \
-                   (SELECT count(*) FROM device WHERE revoked IS NULL), (SELECT count(*) FROM photo WHERE missing <> 0)";
+                   (SELECT count(*) FROM device WHERE revoked IS NULL), (SELECT count(*) FROM photo_ref WHERE missing <> 0)";
         let rows = self.rows(sql, Vec::new()).await?;
         let Some(row) = rows.first() else { return Ok(Totals::default()) };
         Ok(Totals { records: row.get(0)?, ops: row.get(1)?, devices: row.get(2)?, photos_pending: row.get(3)? })

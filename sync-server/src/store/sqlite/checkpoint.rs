@@ -1,4 +1,4 @@
-//! Folding the log back into the file, on a thread of its own: inside a commit it made one push in ten wait for the disk.
+//! Folding the log back into the file, on a thread of its own: inside a commit it made one push in ten wait for the syncer.
 
 use crate::store::{StoreError, Stored};
 use rusqlite::Connection;
@@ -14,7 +14,7 @@ use std::{
 /// 2,000 changed rows: about as many pages of 4 KB in the log.
 const ROWS: u64 = 2000;
 /// 16,000 pages of 4 KB: 64 MB. A log begins anew only when all of it is folded at the moment of a write, which under a load without
-/// a pause never happens beside the writer; from here on the writer folds it itself, and everyone waits for the disk.
+/// a pause never happens beside the writer; from here on the writer folds it itself, and everyone waits for the syncer.
 const LOG_PAGES: i64 = 16_000;
 
 /// What both sides know of the log.
@@ -29,7 +29,7 @@ impl Log {
     fn lock(&self) -> MutexGuard<'_, ()> {
         self.folding.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    /// Folds what can be folded now; for the rest, which a reader still needs or a full disk has no room for, there is a next time.
+    /// Folds what can be folded now; for the rest, which a reader still needs or a full syncer has no room for, there is a next time.
     /// `writes` says whose connection it is: beside the writer the log has grown meanwhile, and only what the writer itself folded to
     /// the end begins anew with its next write.
     fn fold(&self, conn: &Connection, writes: bool) {

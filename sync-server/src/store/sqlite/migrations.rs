@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_bundles.sql"),
     include_str!("migrations/0005_review.sql"),
     include_str!("migrations/0006_gone_by_shelf.sql"),
+    include_str!("migrations/0007_terms.sql"),
 ];
 
 /// Brings a store to the newest schema. A store of a newer server is left alone.
@@ -55,7 +56,7 @@ mod tests {
             conn.execute(insert, (seq, seq.to_string().as_bytes(), kind, doc)).unwrap();
         }
         migrate(&mut conn).unwrap();
-        let mut list = conn.prepare("SELECT place, since FROM review ORDER BY since").unwrap();
+        let mut list = conn.prepare("SELECT place, since FROM review_index ORDER BY since").unwrap();
         let found: Vec<(String, i64)> =
             list.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!(found, [("done:629901001".to_owned(), 3), ("open:629901001".to_owned(), 5)]);
@@ -76,26 +77,28 @@ mod tests {
                 old.execute_batch(sql).unwrap();
             }
             old.pragma_update(None, "user_version", version as i64).unwrap();
-            old.execute("INSERT INTO gone (shelf, \"row\", seq) VALUES ('629901001', x'01', 7)", ()).unwrap();
+            let (table, column) = if version < 7 { ("gone", "shelf") } else { ("tombstone", "area_feed") };
+            let insert = format!("INSERT INTO {table} ({column}, \"row\", seq) VALUES ('629901001', x'01', 7)");
+            old.execute(&insert, ()).unwrap();
             migrate(&mut old).unwrap();
             assert_eq!(schema(&old), schema(&new), "from {version}");
-            let kept: i64 = old.query_row("SELECT seq FROM gone", [], |r| r.get(0)).unwrap();
+            let kept: i64 = old.query_row("SELECT seq FROM tombstone", [], |r| r.get(0)).unwrap();
             assert_eq!(kept, 7, "from {version}");
         }
     }
 
     #[test]
-    fn what_left_a_shelf_since_a_cursor_is_found_without_walking_over_the_rest() {
+    fn what_left_an_area_feed_since_a_cursor_is_found_without_walking_over_the_rest() {
         let mut conn = Connection::open_in_memory().unwrap();
         migrate(&mut conn).unwrap();
         let plan: String = conn
             .query_row(
-                "EXPLAIN QUERY PLAN SELECT * FROM gone WHERE shelf = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+                "EXPLAIN QUERY PLAN SELECT * FROM tombstone WHERE area_feed = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
                 ("629901001", 1, 1),
                 |r| r.get("detail"),
             )
             .unwrap();
-        assert!(plan.contains("gone_by_seq (shelf=? AND seq>?)"), "{plan}");
+        assert!(plan.contains("tombstone_by_seq (area_feed=? AND seq>?)"), "{plan}");
     }
 
     #[test]

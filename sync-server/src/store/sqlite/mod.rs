@@ -1,11 +1,11 @@
 //! SQLite, the default backend: one writer thread that owns its connection and commits in groups, a thread that brings the
-//! commits to the disk, and a few readers that each see a snapshot. A job's futures are ready at once, so a thread runs a job to its
+//! commits to the syncer, and a few readers that each see a snapshot. A job's futures are ready at once, so a thread runs a job to its
 //! end without waiting.
 
 mod checkpoint;
-mod disk;
 mod migrations;
 mod reader;
+mod syncer;
 mod txn;
 mod writer;
 
@@ -21,14 +21,14 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// 4: as many pulls at once as a two-core machine can use, with one waiting for the disk each.
+/// 4: as many pulls at once as a two-core machine can use, with one waiting for the syncer each.
 const READERS: usize = 4;
 
 /// A store in one SQLite file (and its `-wal` beside it). Dropping it waits for what was begun.
 pub struct SqliteStore {
     writer: writer::Writer,
     readers: reader::Readers,
-    horizon: disk::Horizon,
+    horizon: syncer::DurableThrough,
     path: Arc<PathBuf>,
 }
 
@@ -38,7 +38,7 @@ impl SqliteStore {
         Self::open_with(path.as_ref(), sync_of_log)
     }
 
-    /// `sync` gives, for the file at a path, what brings its log to the disk.
+    /// `sync` gives, for the file at a path, what brings its log to the syncer.
     fn open_with<S: FnMut() -> std::io::Result<()> + Send + 'static>(
         path: &Path,
         sync: impl FnOnce(&Path) -> Stored<S>,
@@ -46,7 +46,7 @@ impl SqliteStore {
         let path = path.to_owned();
         let mut conn = connect(&path, OpenFlags::default())?;
         conn.execute_batch(
-            // The log is folded by checkpoint.rs, and brought to the disk by disk.rs: NORMAL leaves the syncs of commits to it, and
+            // The log is folded by checkpoint.rs, and brought to the syncer by syncer.rs: NORMAL leaves the syncs of commits to it, and
             // syncs where the log begins anew.
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;
              PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
@@ -65,17 +65,17 @@ impl SqliteStore {
         let mut sync = sync(&path)?;
         // What a server that was killed had committed is read and built upon from now on.
         sync().map_err(|e| StoreError::Backend(format!("the log of the store: {e}")))?;
-        let disk = disk::Disk::start(sync)?;
-        let horizon = disk.horizon();
+        let syncer = syncer::Syncer::start(sync)?;
+        let horizon = syncer.horizon();
         Ok(Self {
-            writer: writer::Writer::start(conn, fold, disk)?,
+            writer: writer::Writer::start(conn, fold, syncer)?,
             readers: reader::Readers::start(readers)?,
             horizon,
             path: path.into(),
         })
     }
 
-    /// Limits the file to so many pages, or lifts the limit with a large number: a full disk, for tests.
+    /// Limits the file to so many pages, or lifts the limit with a large number: a full syncer, for tests.
     pub async fn limit_pages(&self, pages: u32) -> Stored<u32> {
         self.writer
             .bare(move |conn| conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |r| r.get(0)))

@@ -5,7 +5,7 @@ use crate::store::{
     Cell, Column, Key, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn,
     at_once::answered_at_once,
     prefix_end,
-    tables::{Gone, Once, Standing, WorkerFeed},
+    tables::{DailyCount, OpenCount, Tombstone, WorkerFeed},
 };
 use rusqlite::{
     CachedStatement, Connection,
@@ -127,7 +127,7 @@ impl<'a> SqliteTxn<'a> {
         // Each index ends in the seq, so these never touch the records themselves.
         let sql = match column {
             SeqColumn::Recipient => "SELECT seq FROM record WHERE recipient = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-            SeqColumn::Shelf => "SELECT seq FROM record WHERE shelf = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+            SeqColumn::AreaFeed => "SELECT seq FROM record WHERE area_feed = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
         };
         let mut statement = self.prepare(sql)?;
         let mut seqs = Vec::new();
@@ -163,15 +163,15 @@ impl<'a> SqliteTxn<'a> {
         collect(&mut statement)
     }
 
-    fn gone_now(&self, shelves: &[String], after: Seq, limit: usize) -> Stored<Vec<Gone>> {
-        let sql = format!("{} WHERE shelf = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", select::<Gone>());
+    fn tombstones_now(&self, area_feeds: &[String], after: Seq, limit: usize) -> Stored<Vec<Tombstone>> {
+        let sql = format!("{} WHERE area_feed = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", select::<Tombstone>());
         let mut statement = self.prepare(&sql)?;
         let mut found = Vec::new();
-        for shelf in shelves {
-            bind(&mut statement, &[shelf.cell(), after.cell(), Cell::Int(limit as i64)])?;
+        for area_feed in area_feeds {
+            bind(&mut statement, &[area_feed.cell(), after.cell(), Cell::Int(limit as i64)])?;
             all(&mut statement, &mut found)?;
         }
-        found.sort_unstable_by_key(|g: &Gone| g.seq);
+        found.sort_unstable_by_key(|g: &Tombstone| g.seq);
         found.truncate(limit);
         Ok(found)
     }
@@ -219,9 +219,9 @@ impl<'a> SqliteTxn<'a> {
         Ok(found)
     }
 
-    fn standing_add_now(&self, rows: &[Standing]) -> Stored<()> {
+    fn open_count_add_now(&self, rows: &[OpenCount]) -> Stored<()> {
         let mut statement = self.prepare(
-            "INSERT INTO standing (shelf, what, n) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+            "INSERT INTO open_count (area_feed, what, n) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = n + excluded.n",
         )?;
         for row in rows {
             bind(&mut statement, &row.cells())?;
@@ -230,8 +230,8 @@ impl<'a> SqliteTxn<'a> {
         Ok(())
     }
 
-    fn once_before_now(&self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<Once>> {
-        let sql = format!("{} WHERE recipient = ?1 AND day <= ?2 ORDER BY day DESC LIMIT ?3", select::<Once>());
+    fn daily_counts_before_now(&self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<DailyCount>> {
+        let sql = format!("{} WHERE recipient = ?1 AND day <= ?2 ORDER BY day DESC LIMIT ?3", select::<DailyCount>());
         let mut statement = self.prepare(&sql)?;
         bind(&mut statement, &[recipient.cell(), day.cell(), Cell::Int(n as i64)])?;
         collect(&mut statement)
@@ -260,7 +260,7 @@ impl<'a> SqliteTxn<'a> {
             records: count("SELECT count(*) FROM record")?,
             ops: count("SELECT count(*) FROM op_log")?,
             devices: count("SELECT count(*) FROM device WHERE revoked IS NULL")?,
-            photos_pending: count("SELECT count(*) FROM photo WHERE missing")?,
+            photos_pending: count("SELECT count(*) FROM photo_ref WHERE missing")?,
         })
     }
 }

@@ -1,11 +1,11 @@
 //! The writer: it drains the queue of waiting jobs, runs each inside a savepoint of one transaction, commits once, and
-//! hands them to the [`Disk`], which answers them. A sync to disk costs the same for one job as for fifty.
+//! hands them to the [`Syncer`], which answers them. A sync to syncer costs the same for one job as for fifty.
 
 use super::{
     SqliteTxn,
     checkpoint::Checkpointer,
-    disk::{Disk, Group},
     failed, run,
+    syncer::{Group, Syncer},
 };
 use crate::store::{Job, StoreError, Stored};
 use rusqlite::Connection;
@@ -21,7 +21,7 @@ const QUEUE: usize = 4096;
 pub trait Waiting: Send {
     /// Runs the job; false asks for its savepoint to be rolled back.
     fn run(&mut self, conn: &mut Connection) -> bool;
-    /// Tells whoever waits how the group's commit went, and whether what it wrote and read is on the disk.
+    /// Tells whoever waits how the group's commit went, and whether what it wrote and read is on the syncer.
     fn answer(&mut self, commit: Stored<()>, on_disk: Stored<()>);
     /// True for what must run outside of any transaction.
     fn is_bare(&self) -> bool {
@@ -87,7 +87,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(mut conn: Connection, mut fold: Checkpointer, mut disk: Disk) -> Stored<Self> {
+    pub fn start(mut conn: Connection, mut fold: Checkpointer, mut syncer: Syncer) -> Stored<Self> {
         let (queue, jobs) = mpsc::sync_channel::<Box<dyn Waiting>>(QUEUE);
         let work = move || {
             while let Ok(first) = jobs.recv() {
@@ -98,15 +98,15 @@ impl Writer {
                     job.run(&mut conn);
                     job.answer(Ok(()), Ok(()));
                 }
-                commit_together(&mut conn, group, &mut disk);
-                if disk.broken().is_ok() {
+                commit_together(&mut conn, group, &mut syncer);
+                if syncer.broken().is_ok() {
                     fold.changed(conn.total_changes(), &conn);
                 }
             }
-            let broken = disk.end();
+            let broken = syncer.end();
             drop(fold);
             if broken.is_err() {
-                // Nobody may be the last to close the file, which would fold a log of which nobody knows what is on the disk. The
+                // Nobody may be the last to close the file, which would fold a log of which nobody knows what is on the syncer. The
                 // next start finds by its checksums how far it goes.
                 std::mem::forget(conn);
                 return;
@@ -147,35 +147,35 @@ impl Drop for Writer {
     }
 }
 
-fn commit_together(conn: &mut Connection, mut jobs: Vec<Box<dyn Waiting>>, disk: &mut Disk) {
+fn commit_together(conn: &mut Connection, mut jobs: Vec<Box<dyn Waiting>>, syncer: &mut Syncer) {
     if jobs.is_empty() {
         return;
     }
     let before = conn.total_changes();
-    let commit = disk.broken().and_then(|()| try_together(conn, &mut jobs, disk));
-    disk.hand_over(Group { jobs, commit, wrote: conn.total_changes() != before });
+    let commit = syncer.broken().and_then(|()| try_together(conn, &mut jobs, syncer));
+    syncer.submit(Group { jobs, commit, wrote: conn.total_changes() != before });
 }
 
-fn try_together(conn: &mut Connection, group: &mut [Box<dyn Waiting>], disk: &mut Disk) -> Stored<()> {
+fn try_together(conn: &mut Connection, group: &mut [Box<dyn Waiting>], syncer: &mut Syncer) -> Stored<()> {
     conn.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
     if let [job] = group {
         // Alone in its transaction it needs no savepoint, which would copy every page it changes.
         let end = if job.run(conn) { "COMMIT" } else { "ROLLBACK" };
-        disk.begin();
+        syncer.begin();
         return conn.execute_batch(end).map_err(failed).inspect_err(|_| undo(conn));
     }
     for job in group {
         conn.execute_batch("SAVEPOINT job").map_err(failed).inspect_err(|_| undo(conn))?;
         let good = job.run(conn);
         if conn.is_autocommit() {
-            // SQLite gave up the whole transaction, as it does on a full disk: nothing of this group is written. The job
+            // SQLite gave up the whole transaction, as it does on a full syncer: nothing of this group is written. The job
             // at fault has its own error; its neighbours may come again.
             return Err(StoreError::Busy);
         }
         let end = if good { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
         conn.execute_batch(end).map_err(failed).inspect_err(|_| undo(conn))?;
     }
-    disk.begin();
+    syncer.begin();
     conn.execute_batch("COMMIT").map_err(failed).inspect_err(|_| undo(conn))
 }
 

@@ -1,7 +1,7 @@
 //! Several servers on one database: what one was told, the other knows.
 
 use super::{
-    judged_again::{AsIfUnknown, kept},
+    quarantine_retry::{AsIfUnknown, kept},
     town::*,
 };
 use serde_json::json;
@@ -82,7 +82,7 @@ async fn what_an_older_server_could_not_judge_is_judged_once_though_two_newer_on
     for (n, op) in ops.into_iter().enumerate() {
         town.core.store().write(AsIfUnknown { op, logged: n % 3 != 0 }).await.unwrap();
     }
-    let (here, there) = tokio::join!(town.core.judge_again("2.0.0"), other.judge_again("2.0.0"));
+    let (here, there) = tokio::join!(town.core.quarantine_retry("2.0.0"), other.quarantine_retry("2.0.0"));
     assert_eq!(here.unwrap() + there.unwrap(), 40);
     assert_eq!(kept(&town).await, 0);
     for visit in &visits {

@@ -10,8 +10,6 @@ mod enrolment;
 mod figures;
 #[path = "../grouping.rs"]
 mod grouping;
-#[path = "../judged_again.rs"]
-mod judged_again;
 #[path = "../keeping.rs"]
 mod keeping;
 #[path = "../made.rs"]
@@ -26,6 +24,8 @@ mod office;
 mod pulling;
 #[path = "../pushing.rs"]
 mod pushing;
+#[path = "../quarantine_retry.rs"]
+mod quarantine_retry;
 #[path = "../repairing.rs"]
 mod repairing;
 #[path = "../reviews.rs"]

@@ -8,7 +8,8 @@ use sync_server::{
     store::{
         Job, Store, TallyRow, Txn,
         tables::{
-            Media, Once, OpLog, Person, PhotoRef, Quarantine, Record, ShelfDigest, Standing, Worker, WorkerDigest,
+            AreaFeedDigest, DailyCount, Media, OpLog, OpenCount, PhotoRef, Quarantine, Recipient, Record, Worker,
+            WorkerDigest,
         },
     },
 };
@@ -20,11 +21,11 @@ pub struct Dump {
     pub ops: BTreeMap<OpId, OpLog>,
     pub quarantine: Vec<Quarantine>,
     pub workers: Vec<Worker>,
-    pub people: Vec<Person>,
+    pub people: Vec<Recipient>,
     pub worker_digests: Vec<WorkerDigest>,
-    pub shelf_digests: Vec<ShelfDigest>,
-    pub standing: Vec<Standing>,
-    pub once: Vec<Once>,
+    pub shelf_digests: Vec<AreaFeedDigest>,
+    pub standing: Vec<OpenCount>,
+    pub once: Vec<DailyCount>,
     pub tally: Vec<TallyRow>,
     pub media: Vec<Media>,
     pub photos: Vec<PhotoRef>,
@@ -54,8 +55,8 @@ impl Job for ReadAll {
         dump.workers = txn.under("id", "").await?;
         dump.people = txn.under("id", "").await?;
         dump.worker_digests = txn.under("worker", "").await?;
-        dump.shelf_digests = txn.under("shelf", "").await?;
-        dump.standing = txn.under("shelf", "").await?;
+        dump.shelf_digests = txn.under("area_feed", "").await?;
+        dump.standing = txn.under("area_feed", "").await?;
         dump.once = txn.under("recipient", "").await?;
         dump.media = txn.under("sha256", "").await?;
         dump.photos = txn.under("row", "").await?;

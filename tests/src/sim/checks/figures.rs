@@ -2,7 +2,7 @@
 
 use super::dump::Dump;
 use crate::sim::{
-    town::{TOWNSHIP, place},
+    fixture::{TOWNSHIP, place},
     world::World,
 };
 use anyhow::Context;
@@ -49,7 +49,7 @@ impl World {
         }
         let mut problems: Vec<String> = Vec::new();
         for kept in &dump.once {
-            for (indicator, n) in refs(&kept.refs) {
+            for (indicator, n) in contributions(&kept.contributions) {
                 let behind = once.remove(&(kept.recipient, kept.day, kept.worker, indicator)).unwrap_or_default();
                 if behind.len() as i64 != n {
                     problems.push(format!("{n} records counted behind one day, {} are there", behind.len()));
@@ -110,15 +110,15 @@ impl World {
                 Kind::Photo if dump.photos.iter().any(|p| p.row == row.id && p.missing) => 2,
                 _ => continue,
             };
-            let shelf = place(row).map(|p| p.to_string()).unwrap_or_default();
-            *open.entry((shelf, what)).or_default() += 1;
+            let area_feed = place(row).map(|p| p.to_string()).unwrap_or_default();
+            *open.entry((area_feed, what)).or_default() += 1;
         }
         let mut problem = None;
         for kept in &dump.standing {
-            let is = open.remove(&(kept.shelf.clone(), kept.what)).unwrap_or(0);
+            let is = open.remove(&(kept.area_feed.clone(), kept.what)).unwrap_or(0);
             if is != kept.n {
                 problem =
-                    Some(format!("{} of kind {} are counted in {}, {is} are open", kept.n, kept.what, kept.shelf));
+                    Some(format!("{} of kind {} are counted in {}, {is} are open", kept.n, kept.what, kept.area_feed));
             }
         }
         let problem = problem.or_else(|| open.keys().next().map(|key| format!("{key:?} is open and not counted")));
@@ -152,7 +152,7 @@ pub(super) fn nonzero(mut figures: Figures) -> Figures {
     figures
 }
 
-fn refs(bytes: &[u8]) -> Vec<(u8, i64)> {
+fn contributions(bytes: &[u8]) -> Vec<(u8, i64)> {
     let entry = |chunk: &[u8]| match chunk {
         [indicator, a, b, c, d] => Some((*indicator, i64::from(u32::from_le_bytes([*a, *b, *c, *d])))),
         _ => None,

@@ -3,10 +3,10 @@
 use super::{dump::Dump, figures::nonzero};
 use crate::sim::{
     clock::START_MS,
-    town::{day_of, days},
+    fixture::{day_of, days},
     world::World,
 };
-use device_core::{Command, Receipt};
+use device_core::{Command, Reply};
 use shared::{
     Month, Row, RowId,
     indicators::{Fact, Figures, facts},
@@ -35,7 +35,7 @@ impl World {
                 let own: Vec<Fact> = own.flat_map(facts).filter(|f| f.day.month() == *month).collect();
                 let want = nonzero(Figures::sum(&own));
                 let holds = match self.handsets[at].core.handle(Command::MyMonth { month: *month }) {
-                    Receipt::Month(view) => {
+                    Reply::Month(view) => {
                         let mut all = view.confirmed.clone();
                         all.merge(&view.waiting);
                         if nonzero(all.clone()) != want {

@@ -2,7 +2,7 @@
 
 use super::dump::Dump;
 use crate::sim::{
-    town::{Person, day_of, keeper, place},
+    fixture::{Person, day_of, owner, place},
     world::World,
 };
 use serde_json::Value;
@@ -23,7 +23,7 @@ impl World {
         dump.rows.values().filter(holds).map(|row| row.id).collect()
     }
 
-    /// The server's own books on scopes and shelves.
+    /// The server's own books on scopes and area_feeds.
     pub(super) fn rows_and_scopes(&mut self, dump: &Dump) {
         let sum = |rows: &BTreeSet<RowId>| {
             let mut digest = Digest::default();
@@ -37,18 +37,18 @@ impl World {
             let holds = same(&kept, &want).map_err(|e| format!("worker {}: {e}", worker.code));
             self.expect(DIGEST, &[], holds);
         }
-        let mut shelves: BTreeMap<String, Digest> = BTreeMap::new();
+        let mut area_feeds: BTreeMap<String, Digest> = BTreeMap::new();
         for row in dump.rows.values() {
-            if let Some(shelf) = shelf(row) {
-                shelves.entry(shelf).or_default().add(row.id, row.rev);
+            if let Some(area_feed) = area_feed(row) {
+                area_feeds.entry(area_feed).or_default().add(row.id, row.rev);
             }
         }
         for kept in &dump.shelf_digests {
-            let want = shelves.remove(&kept.shelf).unwrap_or_default();
+            let want = area_feeds.remove(&kept.area_feed).unwrap_or_default();
             let holds = same(&Digest { count: kept.count, sum: kept.sum }, &want);
-            self.expect(DIGEST, &[], holds.map_err(|e| format!("shelf {}: {e}", kept.shelf)));
+            self.expect(DIGEST, &[], holds.map_err(|e| format!("area_feed {}: {e}", kept.area_feed)));
         }
-        let left = if shelves.is_empty() { Ok(()) } else { Err(format!("no digest of {:?}", shelves.keys())) };
+        let left = if area_feeds.is_empty() { Ok(()) } else { Err(format!("no digest of {:?}", area_feeds.keys())) };
         self.expect(DIGEST, &[], left);
     }
 
@@ -164,7 +164,7 @@ fn belongs(row: &Row, scope: Scope, care: &BTreeSet<RecipientId>) -> bool {
         Scope::Area(area) => place(row).is_some_and(|p| area.contains(&p)),
         Scope::Worker(worker) => {
             let through = if audience == Audience::Recipient { row.recipient() } else { None };
-            through.is_some_and(|r| care.contains(&r)) || keeper(row) == Some(worker).filter(|w| *w != WorkerId::NIL)
+            through.is_some_and(|r| care.contains(&r)) || owner(row) == Some(worker).filter(|w| *w != WorkerId::NIL)
         }
     }
 }
@@ -174,7 +174,7 @@ fn about(place: AreaCode) -> AreaCode {
     place.county().unwrap_or(place)
 }
 
-fn shelf(row: &Row) -> Option<String> {
+fn area_feed(row: &Row) -> Option<String> {
     let place = place(row)?;
     match row.kind.audience() {
         Audience::Server => None,

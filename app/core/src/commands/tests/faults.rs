@@ -1,7 +1,7 @@
 //! Kills, full disks, locked files.
 
 use crate::{
-    Command, Core, Receipt, Refusal,
+    Command, Core, Refusal, Reply,
     command::NeedText,
     store::{outbox, photo},
     testing::*,
@@ -28,9 +28,9 @@ fn saved_survives_closing_and_opening_again() {
     let mut core = opened(&world, Some(dir.path()));
     assert_eq!(doc(&core, rows[0]).unwrap().fields.text("note"), Some("一切都好"));
     assert_eq!(waiting(&core).len(), 1);
-    let today = answer!(core, Command::Today, Receipt::Today(today) => today);
+    let today = answer!(core, Command::Today, Reply::Today(today) => today);
     assert_eq!((today.drafts[0].key.as_str(), today.waiting), ("visit:x", 1));
-    let json = answer!(core, Command::LoadDraft { key: "visit:x".into() }, Receipt::Draft { json, .. } => json);
+    let json = answer!(core, Command::LoadDraft { key: "visit:x".into() }, Reply::Draft { json, .. } => json);
     assert_eq!(json.as_deref(), Some(r#"{"n":1}"#));
 }
 
@@ -108,12 +108,12 @@ fn a_full_disk_is_said_plainly_keeps_nothing_by_half_and_is_over_when_there_is_r
     for room in 0..200 {
         core.store().unwrap().limit_pages(pages + room).unwrap();
         match core.handle(save()) {
-            Receipt::Saved { .. } => break,
-            Receipt::Refused(Refusal::StorageFull) => refusals += 1,
+            Reply::Saved { .. } => break,
+            Reply::Refused(Refusal::StorageFull) => refusals += 1,
             other => panic!("{other:?}"),
         }
         assert_eq!(traces(&core), before);
-        let today = answer!(core, Command::Today, Receipt::Today(today) => today);
+        let today = answer!(core, Command::Today, Reply::Today(today) => today);
         assert_eq!(today.recipients, 3, "what was saved before is there to read");
     }
     assert!(refusals > 3, "{refusals}");

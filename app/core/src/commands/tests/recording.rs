@@ -1,7 +1,7 @@
 //! Recording: what a save makes of what was typed.
 
 use crate::{
-    Command, Receipt, Refusal,
+    Command, Refusal, Reply,
     command::{NeedText, NewNeed, NewReceipt, RevealField},
     store::photo,
     testing::*,
@@ -22,7 +22,7 @@ fn rice(quantity: i64) -> Vec<GoodsLine> {
 
 fn add_photo(core: &mut crate::Core, draft: &str, of: PhotoOf, shade: u8) -> PhotoId {
     let command = Command::AddPhoto { draft: draft.into(), of, caption: None, bytes: jpeg(shade) };
-    answer!(core, command, Receipt::PhotoAdded(view) => view.id)
+    answer!(core, command, Reply::PhotoAdded(view) => view.id)
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_save_is_one_transaction_whatever_fails_in_it() {
     let missing = Refusal::Invalid(vec![Problem::new("text", ProblemCode::Missing)]);
     assert_eq!(refused(&mut core, Command::SaveVisit(visit.clone())), missing);
     assert_eq!(waiting(&core), vec![]);
-    let left = answer!(core, Command::LoadDraft { key: "visit:1".into() }, Receipt::Draft { json, photos } => (json, photos.len()));
+    let left = answer!(core, Command::LoadDraft { key: "visit:1".into() }, Reply::Draft { json, photos } => (json, photos.len()));
     assert_eq!(left, (Some("{}".to_owned()), 1), "the draft is as it was");
 
     visit.need = Some(NeedText { kind: NeedKind::Heating, text: "缺煤".into(), unit: None });
@@ -61,7 +61,7 @@ fn a_save_is_one_transaction_whatever_fails_in_it() {
     let kinds: Vec<Kind> = rows.iter().map(|r| doc(&core, *r).unwrap().kind).collect();
     assert_eq!(kinds, [Kind::Visit, Kind::Visit, Kind::Need, Kind::Photo]);
     assert_eq!(waiting(&core).iter().map(|op| op.no.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
-    let left = answer!(core, Command::LoadDraft { key: "visit:1".into() }, Receipt::Draft { json, photos } => (json, photos.len()));
+    let left = answer!(core, Command::LoadDraft { key: "visit:1".into() }, Reply::Draft { json, photos } => (json, photos.len()));
     assert_eq!(left, (None, 0), "the draft went with it");
     assert_eq!(doc(&core, rows[3]).unwrap().fields.text("row"), Some(rows[0].to_string().as_str()));
 }
@@ -107,7 +107,7 @@ fn a_hand_out_to_ten_households_is_ten_records_with_receipts_and_shared_photos()
     let truck = of(Kind::Photo).find(|r| r.fields.text("of") == Some("handout")).unwrap();
     assert_eq!((truck.recipient(), truck.fields.parsed("handout")), (None, handouts[0]));
     // Every card shows the photos of the truck.
-    let card = answer!(core, Command::Card { recipient: person(7) }, Receipt::Card(card) => card);
+    let card = answer!(core, Command::Card { recipient: person(7) }, Reply::Card(card) => card);
     assert_eq!(card.history[0].photos.len(), 3);
     assert_eq!(card.history[0].value, Some(Fen(8400)));
 }
@@ -141,7 +141,7 @@ fn solving_closes_the_need_or_raises_and_closes_one() {
     let tied = doc(&core, rows[0]).unwrap().view::<Assistance>().unwrap().need.unwrap();
     assert_eq!(doc(&core, tied).unwrap().fields.text("status"), Some("solved"));
     office.sync(&mut core);
-    let month = answer!(core, Command::MyMonth { month: "2026-03".parse().unwrap() }, Receipt::Month(m) => m);
+    let month = answer!(core, Command::MyMonth { month: "2026-03".parse().unwrap() }, Reply::Month(m) => m);
     assert_eq!((month.confirmed.solved(), month.waiting.solved()), (2, 0));
 }
 
@@ -155,9 +155,9 @@ fn a_note_on_the_same_step_of_a_need_is_kept() {
         let command = Command::AdvanceNeed { need: rows[0].into(), to: to.into(), unit: None, note: Some(note.into()) };
         core.handle(command)
     };
-    assert!(matches!(step("in_hand", "已联系残联"), Receipt::Saved { .. }));
-    assert!(matches!(step("in_hand", "下周到货"), Receipt::Saved { .. }));
-    assert!(matches!(step("flying", "x"), Receipt::Refused(Refusal::Invalid(_))));
+    assert!(matches!(step("in_hand", "已联系残联"), Reply::Saved { .. }));
+    assert!(matches!(step("in_hand", "下周到货"), Reply::Saved { .. }));
+    assert!(matches!(step("flying", "x"), Reply::Refused(Refusal::Invalid(_))));
     let row = doc(&core, rows[0]).unwrap();
     assert_eq!((row.fields.text("status"), row.fields.text("progress")), (Some("in_hand"), Some("下周到货")));
 }
@@ -187,7 +187,7 @@ fn a_clock_a_day_ahead_still_records_the_right_day_once_the_server_told() {
         .unwrap();
     let rows = saved(&mut core, Command::SaveVisit(routine(person(1))));
     assert_eq!(doc(&core, rows[0]).unwrap().happened().day().to_string(), "2026-03-10");
-    let today = answer!(core, Command::Today, Receipt::Today(today) => today);
+    let today = answer!(core, Command::Today, Reply::Today(today) => today);
     assert_eq!(today.day.to_string(), "2026-03-10");
 }
 
@@ -230,7 +230,7 @@ fn a_submitted_visit_is_corrected_with_a_reason_only() {
     saved(&mut core, amend("漏记", note));
     assert_eq!(waiting(&core).iter().map(|op| op.change.name()).collect::<Vec<_>>(), ["amend", "set"]);
     office.sync(&mut core);
-    let view = answer!(core, Command::Record { row: rows[0] }, Receipt::Record(view) => view);
+    let view = answer!(core, Command::Record { row: rows[0] }, Reply::Record(view) => view);
     assert_eq!(view.fields.text("note"), Some("血压偏高"));
     assert_eq!((view.former[0].field.as_str(), view.former[0].reason.as_deref()), ("note", Some("漏记")));
 }
@@ -252,15 +252,15 @@ fn what_could_never_be_sent_is_not_saved() {
 fn looking_at_a_number_or_a_child_is_known_to_the_office() {
     let world = World::new();
     let (mut core, mut office) = ready(&world, None);
-    let card = answer!(core, Command::Card { recipient: person(1) }, Receipt::Card(card) => card);
+    let card = answer!(core, Command::Card { recipient: person(1) }, Reply::Card(card) => card);
     assert_eq!(card.id_masked.as_deref(), Some("1101**********002X"));
     assert_eq!(card.item.phone_masked.as_deref(), Some("138****1111"));
     assert_eq!(waiting(&core), vec![], "an adult's card is no secret from the one who cares");
     let reveal = Command::Reveal { recipient: person(1), field: RevealField::IdNumber };
-    let text = answer!(core, reveal, Receipt::Revealed { text } => text);
+    let text = answer!(core, reveal, Reply::Revealed { text } => text);
     assert_eq!(text.as_deref(), Some("11010519491231002X"));
     let nothing = Command::Reveal { recipient: person(1), field: RevealField::GuardianPhone };
-    assert_eq!(answer!(core, nothing, Receipt::Revealed { text } => text), None);
+    assert_eq!(answer!(core, nothing, Reply::Revealed { text } => text), None);
     let logged = |core: &crate::Core| waiting(core).iter().filter(|op| op.kind == Kind::AccessLog).count();
     assert_eq!(logged(&core), 1);
 
@@ -268,7 +268,7 @@ fn looking_at_a_number_or_a_child_is_known_to_the_office() {
     office.add(Kind::Recipient, 8, child);
     office.pull(&mut core);
     for _ in 0..3 {
-        let card = answer!(core, Command::Card { recipient: person(8) }, Receipt::Card(card) => card);
+        let card = answer!(core, Command::Card { recipient: person(8) }, Reply::Card(card) => card);
         assert!(card.item.minor);
     }
     assert_eq!(logged(&core), 2, "once a day");
@@ -294,11 +294,11 @@ fn feedback_is_a_record_like_any_other() {
 #[test]
 fn a_phase_says_what_is_missing() {
     let world = World::new();
-    let mut core = crate::Core::open_for_tests(crate::Places::default(), Box::new(world.clone())).unwrap();
-    let phase = |core: &mut crate::Core| answer!(core, Command::Status, Receipt::Status(s) => s.phase);
+    let mut core = crate::Core::open_for_tests(crate::Paths::default(), Box::new(world.clone())).unwrap();
+    let phase = |core: &mut crate::Core| answer!(core, Command::Status, Reply::Status(s) => s.phase);
     assert_eq!(phase(&mut core), Phase::New);
     assert_eq!(refused(&mut core, Command::Today), Refusal::Locked);
-    assert!(matches!(core.handle(Command::Rules), Receipt::Rules(_)), "whom to phone never waits for a PIN");
+    assert!(matches!(core.handle(Command::Rules), Reply::Rules(_)), "whom to phone never waits for a PIN");
     assert_eq!(refused(&mut core, Command::CreateVault { pin: "1111".into() }), Refusal::PinTooSimple);
     core.handle(Command::CreateVault { pin: PIN.into() });
     assert_eq!(phase(&mut core), Phase::Unenrolled);
@@ -312,7 +312,7 @@ fn a_phase_says_what_is_missing() {
     core.write(|tx| Ok(crate::store::meta::set(tx, crate::store::meta::key::REVOKED, &true)?)).unwrap();
     assert_eq!(phase(&mut core), Phase::Revoked);
     assert_eq!(refused(&mut core, Command::Today), Refusal::Revoked);
-    assert!(matches!(core.handle(Command::SyncState), Receipt::Sync(_)), "what is kept can still be seen");
+    assert!(matches!(core.handle(Command::SyncState), Reply::Sync(_)), "what is kept can still be seen");
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn a_photo_belongs_to_its_draft_until_it_is_saved() {
     assert_eq!(to_send(&core), 0, "not before its record");
     office.push(&mut core);
     assert_eq!(to_send(&core), 1);
-    let text = answer!(core, Command::Photo { photo: kept, thumb: false }, Receipt::Photo { mime, .. } => mime);
+    let text = answer!(core, Command::Photo { photo: kept, thumb: false }, Reply::Photo { mime, .. } => mime);
     assert_eq!(text, "image/jpeg");
     let junk = Command::AddPhoto { draft: "d".into(), of: PhotoOf::Visit, caption: None, bytes: b"MZ".to_vec() };
     assert_eq!(refused(&mut core, junk), Refusal::NotAPhoto);
@@ -356,7 +356,7 @@ fn fields_and_words_of_a_newer_server_survive_an_edit() {
     let deep = json!({"deep": [true]});
     assert_eq!((shown.fields.text("phone"), shown.fields.get("field_of_2030")), (Some("2"), Some(&deep)));
     assert_eq!(shown.extra.get("envelope_of_2030"), Some(&json!([1, 2])));
-    let view = answer!(core, Command::Card { recipient: person(9) }, Receipt::Card(card) => card.item.category);
+    let view = answer!(core, Command::Card { recipient: person(9) }, Reply::Card(card) => card.item.category);
     assert_eq!(view.word(), "category_of_2030");
     let Change::Set(sent) = &waiting(&core)[0].change else { panic!() };
     assert_eq!(sent.names().collect::<Vec<_>>(), ["phone"], "only what was changed travels");

@@ -1,6 +1,6 @@
 //! Deciding what no rule may decide, and what its authors are told.
 
-use crate::{Command, Core, Receipt, Refusal, store::undo::UNDO_MS, testing::*, views::*};
+use crate::{Command, Core, Refusal, Reply, store::undo::UNDO_MS, testing::*, views::*};
 use serde_json::json;
 use shared::{
     Change, Fields, Kind, Outcome, ReviewId, RowId,
@@ -21,11 +21,11 @@ fn supervisor(world: &World) -> (Core, Office) {
 }
 
 fn reviews(core: &mut Core) -> ReviewsView {
-    answer!(core, Command::Reviews, Receipt::Reviews(view) => *view)
+    answer!(core, Command::Reviews, Reply::Reviews(view) => *view)
 }
 
 fn review(core: &mut Core, id: ReviewId) -> ReviewItem {
-    answer!(core, Command::Review { review: id }, Receipt::Review(view) => *view)
+    answer!(core, Command::Review { review: id }, Reply::Review(view) => *view)
 }
 
 fn resolve(id: ReviewId, accept: bool) -> Command {
@@ -113,7 +113,7 @@ fn the_author_is_told_of_the_decision_once_and_may_put_it_aside() {
         let fields = Fields::new().with("status", "withdrawn");
         saved(&mut core, Command::EditRecipient { recipient: person(1), fields });
         office.sync(&mut core);
-        let told = |core: &mut Core| answer!(core, Command::SyncState, Receipt::Sync(s) => s.attention);
+        let told = |core: &mut Core| answer!(core, Command::SyncState, Reply::Sync(s) => s.attention);
         let first = told(&mut core);
         assert_eq!(
             (first[0].state.clone(), first[0].decided.clone()),
@@ -151,7 +151,7 @@ fn the_author_is_told_of_the_decision_once_and_may_put_it_aside() {
 
 fn saved_aside(core: &mut Core, item: &OutboxItem) {
     let done = core.handle(Command::Acknowledge { op_no: item.op_no });
-    assert_eq!(done, Receipt::Done);
+    assert_eq!(done, Reply::Done);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Originals that may go, and that never go too early.
 
 use crate::{
-    Command, Core, Receipt,
+    Command, Core, Reply,
     store::photo,
     testing::{Dir, World, opened, ready},
     views::SyncView,
@@ -28,7 +28,7 @@ fn picked(seed: u32) -> Vec<u8> {
 fn add(core: &mut Core, seed: u32) -> PhotoId {
     let command = Command::AddPhoto { draft: "visit:1".into(), of: PhotoOf::Visit, caption: None, bytes: picked(seed) };
     match core.handle(command) {
-        Receipt::PhotoAdded(view) => view.id,
+        Reply::PhotoAdded(view) => view.id,
         other => panic!("{other:?}"),
     }
 }
@@ -44,7 +44,7 @@ fn verify(core: &mut Core, id: PhotoId) {
 
 fn release(core: &mut Core) -> SyncView {
     match core.handle(Command::ReleasePhotos) {
-        Receipt::Sync(view) => *view,
+        Reply::Sync(view) => *view,
         other => panic!("{other:?}"),
     }
 }
@@ -56,7 +56,7 @@ fn an_original_goes_thirty_days_after_it_was_verified_and_leaves_its_thumbnail()
     let (sent, draft) = (add(&mut core, 1), add(&mut core, 2));
     verify(&mut core, sent);
     world.pass_ms(29 * DAY_MS);
-    core.heard_of_the_server();
+    core.record_contact();
     let late = add(&mut core, 3);
     verify(&mut core, late);
     assert_eq!(core.sync_view().unwrap().photo_space.releasable, 0, "a restored server may still ask for it");
@@ -69,7 +69,7 @@ fn an_original_goes_thirty_days_after_it_was_verified_and_leaves_its_thumbnail()
     for (id, gone) in [(sent, true), (draft, false), (late, false)] {
         for thumb in [true, false] {
             match core.handle(Command::Photo { photo: id, thumb }) {
-                Receipt::Photo { base64, released, .. } => assert!(!base64.is_empty() && released == gone),
+                Reply::Photo { base64, released, .. } => assert!(!base64.is_empty() && released == gone),
                 other => panic!("{other:?}"),
             }
         }
@@ -115,7 +115,7 @@ fn what_was_let_go_of_makes_the_file_smaller() {
         verify(&mut core, id);
     }
     world.pass_ms(31 * DAY_MS);
-    core.heard_of_the_server();
+    core.record_contact();
     let pages = core.store().unwrap().pages().unwrap();
     let bytes = core.sync_view().unwrap().photo_space.releasable_bytes;
     release(&mut core);

@@ -1,7 +1,7 @@
 //! What the server refused, and rows that leave.
 
 use crate::{
-    Command, Receipt, Refusal,
+    Command, Refusal, Reply,
     store::{member, record},
     testing::*,
     views::RecordState,
@@ -14,16 +14,16 @@ use shared::{
 };
 
 fn state(core: &mut crate::Core, row: RowId) -> RecordState {
-    answer!(core, Command::Record { row }, Receipt::Record(v) => v.item.state)
+    answer!(core, Command::Record { row }, Reply::Record(v) => v.item.state)
 }
 
 fn month(core: &mut crate::Core) -> (i64, i64) {
     let command = Command::MyMonth { month: "2026-03".parse().unwrap() };
-    answer!(core, command, Receipt::Month(m) => (m.confirmed.visits(), m.waiting.visits()))
+    answer!(core, command, Reply::Month(m) => (m.confirmed.visits(), m.waiting.visits()))
 }
 
 fn attention(core: &mut crate::Core) -> Vec<OpNo> {
-    answer!(core, Command::SyncState, Receipt::Sync(s) => s.attention.iter().map(|i| i.op_no).collect())
+    answer!(core, Command::SyncState, Reply::Sync(s) => s.attention.iter().map(|i| i.op_no).collect())
 }
 
 fn refused_visit(core: &mut crate::Core, office: &mut Office, why: Rejection) -> RowId {
@@ -92,10 +92,10 @@ fn what_was_put_aside_asks_no_more_and_stays_in_the_log() {
     let (mut core, mut office) = ready(&world, None);
     let row = refused_visit(&mut core, &mut office, Rejection::NotYours);
     let op_no = attention(&mut core)[0];
-    assert!(matches!(core.handle(Command::Acknowledge { op_no }), Receipt::Done));
+    assert!(matches!(core.handle(Command::Acknowledge { op_no }), Reply::Done));
     assert!(attention(&mut core).is_empty());
     assert!(doc(&core, row).is_none(), "it was never on the server and leaves the card");
-    let log = answer!(core, Command::SyncState, Receipt::Sync(s) => s.recent);
+    let log = answer!(core, Command::SyncState, Reply::Sync(s) => s.recent);
     assert_eq!((log[0].op_no, &log[0].state), (op_no, &RecordState::Rejected));
     let other = refused_visit(&mut core, &mut office, Rejection::NotYours);
     saved(&mut core, Command::Void { row: other, reason: String::new() });
@@ -130,7 +130,7 @@ fn a_recipient_who_leaves_stays_until_pending_work_was_accepted() {
     assert!(doc(&core, person(1)).is_some());
     office.sync(&mut core);
     assert!(doc(&core, person(1)).is_none(), "gone with the pull that settled it");
-    let list = answer!(core, Command::Recipients(Default::default()), Receipt::Recipients(v) => v);
+    let list = answer!(core, Command::Recipients(Default::default()), Reply::Recipients(v) => v);
     assert_eq!(list.total, 2);
     assert!(doc(&core, visit).is_some(), "own work stays, in its author's scope");
     assert_eq!(month(&mut core), (1, 0));

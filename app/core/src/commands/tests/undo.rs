@@ -1,6 +1,6 @@
 //! Taking back within seconds, and withdrawing afterwards.
 
-use crate::{Command, Receipt, Refusal, store::undo::UNDO_MS, testing::*};
+use crate::{Command, Refusal, Reply, store::undo::UNDO_MS, testing::*};
 use shared::{Kind, records::PhotoOf};
 
 fn void(row: shared::RowId, reason: &str) -> Command {
@@ -17,15 +17,14 @@ fn within_seconds_a_save_is_taken_back_as_if_it_had_never_been() {
     let mut visit = routine(person(1));
     visit.draft = Some("visit:1".into());
     let rows = saved(&mut core, Command::SaveVisit(visit));
-    let undoable =
-        |core: &mut crate::Core, row| answer!(core, Command::Record { row }, Receipt::Record(v) => v.undoable);
+    let undoable = |core: &mut crate::Core, row| answer!(core, Command::Record { row }, Reply::Record(v) => v.undoable);
     assert!(undoable(&mut core, rows[0]));
     world.pass_ms(UNDO_MS - 1);
     saved(&mut core, void(rows[0], ""));
     assert_eq!(waiting(&core), vec![]);
     assert!(doc(&core, rows[0]).is_none() && doc(&core, rows[1]).is_none());
     let (json, photos) =
-        answer!(core, Command::LoadDraft { key: "visit:1".into() }, Receipt::Draft { json, photos } => (json, photos));
+        answer!(core, Command::LoadDraft { key: "visit:1".into() }, Reply::Draft { json, photos } => (json, photos));
     assert_eq!((json.as_deref(), photos.len()), (Some(r#"{"note":"半截"}"#), 1), "the draft is back with its photo");
     assert_eq!(office.push(&mut core), 0);
     let rows = saved(&mut core, Command::SaveVisit(routine(person(2))));
@@ -61,7 +60,7 @@ fn a_save_that_another_builds_on_is_withdrawn_instead() {
     assert!(matches!(refused(&mut core, void(rows[0], "")), Refusal::Invalid(_)), "a withdrawal needs a reason");
     saved(&mut core, void(rows[0], "记错人"));
     assert_eq!(waiting(&core).last().unwrap().change.name(), "void");
-    let view = answer!(core, Command::Record { row: rows[0] }, Receipt::Record(v) => v);
+    let view = answer!(core, Command::Record { row: rows[0] }, Reply::Record(v) => v);
     assert!(view.item.void && view.void_reason.as_deref() == Some("记错人"));
 }
 

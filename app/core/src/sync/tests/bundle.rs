@@ -1,4 +1,4 @@
-//! Bundles on the device: made, carried, sealed when access ends; and the lock after days without contact.
+//! Bundles on the device: made, relayed_bundle, sealed when access ends; and the lock after days without contact.
 
 use super::*;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     bundle::find_sealed,
     sync::pace::AFTER_SAVE_MS,
     testing::Dir,
-    views::{BundleView, CarriedState, Phase, SyncProblem},
+    views::{BundleView, Phase, RelayState, SyncProblem},
 };
 use shared::{
     seal::{SealSecret, SignSecret},
@@ -33,7 +33,7 @@ async fn keyed(world: &World, server: &Fake) -> Core {
 
 fn export(core: &mut Core) -> BundleView {
     match core.handle(Command::ExportBundle) {
-        Receipt::Bundle(view) => *view,
+        Reply::Bundle(view) => *view,
         other => panic!("{other:?}"),
     }
 }
@@ -59,7 +59,7 @@ fn verdict(verdict: BundleVerdict) -> Answer<BundleReply> {
 async fn a_file_holds_what_a_push_would_send_and_marks_nothing_as_sent() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = keyed(&world, &server).await;
-    assert_eq!(core.handle(Command::ExportBundle), Receipt::Refused(Refusal::NothingUnsent));
+    assert_eq!(core.handle(Command::ExportBundle), Reply::Refused(Refusal::NothingUnsent));
     for n in 0..251 {
         say(&mut core, &n.to_string());
     }
@@ -95,7 +95,7 @@ async fn what_went_into_a_file_can_no_longer_be_taken_back_without_a_trace() {
     let row = say(&mut core, "a");
     export(&mut core);
     let void = Command::Void { row, reason: "记错了".into() };
-    assert!(matches!(core.handle(void), Receipt::Saved { .. }));
+    assert!(matches!(core.handle(void), Reply::Saved { .. }));
     assert_eq!(outbox::waiting(core.store().unwrap().conn()).unwrap().0, 2, "a withdrawal follows, nothing vanishes");
 }
 
@@ -106,7 +106,7 @@ async fn without_a_servers_key_no_file_is_made_and_the_key_comes_with_the_next_p
     say(&mut core, "a");
     sync(&mut core, &server).await;
     say(&mut core, "b");
-    assert_eq!(core.handle(Command::ExportBundle), Receipt::Refused(Refusal::NoSealKey));
+    assert_eq!(core.handle(Command::ExportBundle), Reply::Refused(Refusal::NoSealKey));
     server.state().seal_key = Some(secret().public());
     sync(&mut core, &server).await;
     say(&mut core, "c");
@@ -142,24 +142,24 @@ async fn a_colleagues_file_goes_with_the_next_sync_and_leaves_once_the_server_ha
     let (world, server) = (World::new(), Fake::default());
     let mut core = keyed(&world, &server).await;
     for bytes in [colleagues(1), colleagues(2), colleagues(1)] {
-        assert_eq!(core.handle(Command::CarryBundle { bytes }), Receipt::Done);
+        assert_eq!(core.handle(Command::RelayBundle { bytes }), Reply::Done);
     }
     let cut = colleagues(3)[..100].to_vec();
-    assert_eq!(core.handle(Command::CarryBundle { bytes: cut }), Receipt::Refused(Refusal::NotABundle));
+    assert_eq!(core.handle(Command::RelayBundle { bytes: cut }), Reply::Refused(Refusal::NotABundle));
     say(&mut core, "mine");
     server.state().bundle_plan.extend([verdict(BundleVerdict::Accepted), verdict(BundleVerdict::OtherServer)]);
     let view = sync(&mut core, &server).await;
     assert_eq!(server.take_asked(), ["push", "pull", "bundle", "bundle"], "one's own work first");
     assert_eq!(server.state().bundles, [colleagues(1), colleagues(2)]);
     assert_eq!(view.last_problem, None, "what the server will not have holds up nothing");
-    let states: Vec<CarriedState> = view.carried.iter().map(|c| c.state.clone()).collect();
-    assert_eq!(states, [CarriedState::Refused(BundleVerdict::OtherServer), CarriedState::Delivered]);
-    let kept = crate::store::carried::bytes(core.store().unwrap().conn(), view.carried[1].id).unwrap();
+    let states: Vec<RelayState> = view.carried.iter().map(|c| c.state.clone()).collect();
+    assert_eq!(states, [RelayState::Refused(BundleVerdict::OtherServer), RelayState::Delivered]);
+    let kept = crate::store::relayed_bundle::bytes(core.store().unwrap().conn(), view.carried[1].id).unwrap();
     assert_eq!(kept, None);
     sync(&mut core, &server).await;
     assert_eq!(server.take_asked(), ["pull"], "neither is sent again");
     for file in view.carried {
-        assert_eq!(core.handle(Command::DropCarried { id: file.id }), Receipt::Done);
+        assert_eq!(core.handle(Command::DropRelayedBundle { id: file.id }), Reply::Done);
     }
     assert!(sync(&mut core, &server).await.carried.is_empty());
 }
@@ -168,17 +168,17 @@ async fn a_colleagues_file_goes_with_the_next_sync_and_leaves_once_the_server_ha
 async fn a_file_that_does_not_get_through_is_tried_again_and_holds_up_nothing() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = keyed(&world, &server).await;
-    assert_eq!(core.handle(Command::CarryBundle { bytes: colleagues(1) }), Receipt::Done);
-    assert_eq!(core.handle(Command::CarryBundle { bytes: colleagues(2) }), Receipt::Done);
+    assert_eq!(core.handle(Command::RelayBundle { bytes: colleagues(1) }), Reply::Done);
+    assert_eq!(core.handle(Command::RelayBundle { bytes: colleagues(2) }), Reply::Done);
     let refused = |code| Err(SyncError::refused(code));
     server.state().bundle_plan.extend([Err(SyncError::Offline("broke off".into())), refused(ErrorCode::NotFound)]);
     let view = sync(&mut core, &server).await;
     assert_eq!(server.take_asked(), ["pull", "bundle", "bundle"]);
     assert_eq!(view.last_problem, Some(SyncProblem::Offline));
-    let states: Vec<CarriedState> = view.carried.into_iter().map(|c| c.state).collect();
-    assert_eq!(states, [CarriedState::Blocked(ErrorCode::NotFound), CarriedState::Waiting]);
+    let states: Vec<RelayState> = view.carried.into_iter().map(|c| c.state).collect();
+    assert_eq!(states, [RelayState::Blocked(ErrorCode::NotFound), RelayState::Waiting]);
     server.state().bundle_plan.push_back(verdict(BundleVerdict::Repeated));
-    assert_eq!(sync(&mut core, &server).await.carried[1].state, CarriedState::Delivered);
+    assert_eq!(sync(&mut core, &server).await.carried[1].state, RelayState::Delivered);
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn a_server_busy_with_files_is_left_in_peace_as_long_as_it_asks_and_photos
     sync(&mut core, &server).await;
     server.take_asked();
     for n in [1, 2] {
-        assert_eq!(core.handle(Command::CarryBundle { bytes: colleagues(n) }), Receipt::Done);
+        assert_eq!(core.handle(Command::RelayBundle { bytes: colleagues(n) }), Reply::Done);
     }
     // More often than a file may fail before it waits for a person.
     for _ in 0..5 {
@@ -218,7 +218,7 @@ async fn a_server_without_room_for_a_carried_file_is_asked_for_nothing_more_unti
         let (world, server) = (World::new(), Fake::default());
         let mut core = keyed(&world, &server).await;
         for n in [1, 2] {
-            assert_eq!(core.handle(Command::CarryBundle { bytes: colleagues(n) }), Receipt::Done);
+            assert_eq!(core.handle(Command::RelayBundle { bytes: colleagues(n) }), Reply::Done);
         }
         server.state().bundle_plan.push_back(Err(SyncError::refused(code.clone()).retry_after(600)));
         let view = sync(&mut core, &server).await;
@@ -241,20 +241,20 @@ async fn withdrawn_access_seals_unsent_work_where_it_can_be_had_without_the_pin(
     assert_eq!((view.waiting_total, view.waiting.len()), (1, 0), "how many is said, and of what nothing");
     drop(core);
 
-    let mut core = Core::open_for_tests(Places { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
-    let Receipt::Status(status) = core.handle(Command::Status) else { panic!() };
+    let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
+    let Reply::Status(status) = core.handle(Command::Status) else { panic!() };
     assert_eq!((status.phase, status.sealed.unwrap().ops), (Phase::Locked, 1));
-    let Receipt::Bundle(sealed) = core.handle(Command::SealedBundle) else { panic!() };
+    let Reply::Bundle(sealed) = core.handle(Command::SealedBundle) else { panic!() };
     assert_eq!(opened(&sealed).pushes[0].ops.len(), 1);
 
     core.handle(Command::Unlock { pin: "2486".into() });
-    assert_eq!(core.handle(Command::Today), Receipt::Refused(Refusal::Revoked));
+    assert_eq!(core.handle(Command::Today), Reply::Refused(Refusal::Revoked));
     let again = Command::Enrol { server: "https://lianxin.example".into(), code: "ABCDE-12345".into() };
     carry_out(&mut core, again, &server).await;
     assert!(find_sealed(dir.path()).is_some(), "kept until all of it was sent");
     assert_eq!(sync(&mut core, &server).await.waiting_total, 0);
     assert!(find_sealed(dir.path()).is_none());
-    let Receipt::Status(status) = core.handle(Command::Status) else { panic!() };
+    let Reply::Status(status) = core.handle(Command::Status) else { panic!() };
     assert_eq!(status.sealed, None);
 }
 
@@ -271,7 +271,7 @@ async fn a_kill_between_the_word_and_the_file_is_made_good_when_the_store_is_ope
     std::fs::remove_dir_all(dir.path().join("sealed")).unwrap();
     std::fs::create_dir_all(dir.path().join("sealed")).unwrap();
     std::fs::write(dir.path().join("sealed/arriving"), b"lianxinb half of it").unwrap();
-    let mut core = Core::open_for_tests(Places { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
     assert!(core.sealed.is_none());
     core.handle(Command::Unlock { pin: "2486".into() });
     assert_eq!(find_sealed(dir.path()).map(|_| ()), Some(()));
@@ -284,21 +284,21 @@ async fn thirty_days_without_contact_lock_until_the_server_was_reached_once() {
     let mut core = keyed(&world, &server).await;
     let row = say(&mut core, "a");
     world.pass_ms(29 * DAY_MS);
-    let Receipt::Today(today) = core.handle(Command::Today) else { panic!() };
+    let Reply::Today(today) = core.handle(Command::Today) else { panic!() };
     assert_eq!(today.locks_in_days, Some(1), "said some days before");
     world.pass_ms(DAY_MS);
     for command in [Command::Today, Command::Void { row, reason: "x".into() }] {
-        assert_eq!(core.handle(command), Receipt::Refused(Refusal::Silent));
+        assert_eq!(core.handle(command), Reply::Refused(Refusal::InactivityLocked));
     }
-    let Receipt::Status(status) = core.handle(Command::Status) else { panic!() };
-    assert_eq!(status.phase, Phase::Silent);
-    let Receipt::Sync(view) = core.handle(Command::SyncState) else { panic!() };
+    let Reply::Status(status) = core.handle(Command::Status) else { panic!() };
+    assert_eq!(status.phase, Phase::InactivityLocked);
+    let Reply::Sync(view) = core.handle(Command::SyncState) else { panic!() };
     assert_eq!((view.waiting_total, view.waiting.len()), (1, 0));
     assert_eq!(export(&mut core).ops, 1, "unsent work can be saved to a file");
 
     server.plan_push(Err(SyncError::Offline("no signal".into())));
     sync(&mut core, &server).await;
-    assert_eq!(core.phase().unwrap(), Phase::Silent, "a try is no contact");
+    assert_eq!(core.phase().unwrap(), Phase::InactivityLocked, "a try is no contact");
     assert!(core.begin(&Command::SyncNow).is_none());
     let step = core.next_step().unwrap();
     assert!(core.apply(step.run(&server).await).status, "the screens hear of it at the first answer");
@@ -316,12 +316,12 @@ async fn a_clock_set_back_does_not_put_the_lock_off() {
     world.set_clock_by(-25 * DAY_MS as i64);
     core.handle(Command::Status);
     drop(core);
-    let mut core = Core::open_for_tests(Places { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
     core.handle(Command::Unlock { pin: "2486".into() });
     assert_eq!(core.phase().unwrap(), Phase::Ready);
     world.pass_ms(5 * DAY_MS);
     core.handle(Command::Status);
-    assert_eq!(core.phase().unwrap(), Phase::Silent);
+    assert_eq!(core.phase().unwrap(), Phase::InactivityLocked);
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ async fn a_photo_of_eight_mebibytes_arrives_over_a_line_that_dies_every_300_kilo
     let enrol = Command::Enrol { server: server.url(), code: server.code("W1") };
     let http = HttpClient::new(ServerAddress::parse(&server.url()).unwrap()).unwrap();
     let line = Dying { http, left: Mutex::new(LIFE), sent: Mutex::new(0) };
-    assert!(matches!(carry_out(&mut core, enrol, &line).await, Receipt::Status(_)));
+    assert!(matches!(carry_out(&mut core, enrol, &line).await, Reply::Status(_)));
 
     let size = 8 << 20;
     let photo = take_bytes(&mut core, &jpeg(size));
@@ -91,7 +91,7 @@ async fn a_photo_of_eight_mebibytes_arrives_over_a_line_that_dies_every_300_kilo
     while photo::get(core.store().unwrap().conn(), photo).unwrap().unwrap().state != State::Verified {
         // What is saved in between never waits for the photo.
         say(&mut core, "between two breaks");
-        let Receipt::Sync(view) = carry_out(&mut core, Command::SyncNow, &line).await else { panic!("no view") };
+        let Reply::Sync(view) = carry_out(&mut core, Command::SyncNow, &line).await else { panic!("no view") };
         assert_eq!(view.waiting_total, 0, "records wait for nothing");
         let now = size as u64 - view.photos_bytes;
         assert!(now >= sent, "it never goes back: {sent}, then {now}");

@@ -9,12 +9,12 @@ pub fn status(state: MediaState, offset: usize) -> Answer<MediaStatus> {
 }
 
 fn metered(core: &mut Core, metered: Option<bool>) {
-    assert_eq!(core.handle(Command::SetConnection { metered }), Receipt::Done);
+    assert_eq!(core.handle(Command::SetConnection { metered }), Reply::Done);
 }
 
 async fn run(core: &mut Core, command: Command, server: &Fake) -> SyncView {
     match carry_out(core, command, server).await {
-        Receipt::Sync(view) => *view,
+        Reply::Sync(view) => *view,
         other => panic!("{other:?}"),
     }
 }

@@ -1,12 +1,12 @@
 //! The sync against a server that says what a test tells it to. Against the real one: `app/core/tests/`.
 
-mod ahead;
 mod bundle;
+mod compacting;
 mod decided;
-mod folding;
 mod large;
 mod media;
 mod metered;
+mod pipeline;
 mod pull;
 mod push;
 mod repair;
@@ -16,7 +16,7 @@ mod versions;
 
 use super::{Step, carry_out};
 use crate::{
-    Command, Core, Places, Receipt,
+    Command, Core, Paths, Reply,
     store::{Enrolment, meta, outbox, record},
     testing::World,
     views::SyncView,
@@ -210,15 +210,15 @@ impl SyncProtocol for Fake {
 
 /// An unlocked, enrolled device.
 pub fn device(world: &World) -> Core {
-    device_at(Places::default(), world)
+    device_at(Paths::default(), world)
 }
 
 /// With its store in a folder.
 pub fn device_in(world: &World, dir: &std::path::Path) -> Core {
-    device_at(Places { dir: Some(dir.to_owned()) }, world)
+    device_at(Paths { dir: Some(dir.to_owned()) }, world)
 }
 
-pub fn device_at(places: Places, world: &World) -> Core {
+pub fn device_at(places: Paths, world: &World) -> Core {
     let mut core = Core::open_for_tests(places, Box::new(world.clone())).unwrap();
     core.create_vault("2486").unwrap();
     enrol(&mut core);
@@ -266,7 +266,7 @@ pub fn say_often(core: &mut Core, times: u32) {
 
 pub async fn sync(core: &mut Core, server: &Fake) -> SyncView {
     match carry_out(core, Command::SyncNow, server).await {
-        Receipt::Sync(view) => *view,
+        Reply::Sync(view) => *view,
         other => panic!("{other:?}"),
     }
 }

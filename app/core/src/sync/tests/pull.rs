@@ -161,8 +161,8 @@ async fn a_scope_that_differs_from_the_servers_is_fetched_anew_once_and_that_is_
     let asked: Vec<_> = server.state().pulls.iter().map(|p| p.cursors.len()).collect();
     assert_eq!(asked, [0, 0], "from the beginning again");
     assert!(shown(&core, RowId(Uuid::from_u128(2))));
-    let memo: crate::sync::session::Memo =
-        meta::get(core.store().unwrap().conn(), crate::sync::session::MEMO).unwrap().unwrap();
+    let memo: crate::sync::session::SyncHistory =
+        meta::get(core.store().unwrap().conn(), crate::sync::session::SYNC_HISTORY).unwrap().unwrap();
     assert_eq!(memo.mismatches, 1);
 }
 

@@ -141,7 +141,7 @@ async fn outcomes_are_kept_with_their_operations_and_a_refused_record_stays_on_t
 #[tokio::test]
 async fn a_record_is_shown_without_a_break_from_saving_until_the_server_gives_it_back() {
     let (world, server, dir) = (World::new(), Fake::default(), Dir::new());
-    let places = Places { dir: Some(dir.path().to_owned()) };
+    let places = Paths { dir: Some(dir.path().to_owned()) };
     let mut core = device_at(places.clone(), &world);
     let row = say(&mut core, "a");
     let word_of_the_server = taken_in(&core, row);
@@ -222,7 +222,7 @@ async fn what_a_newer_build_saved_is_sent_and_blocks_nothing() {
     assert_eq!((view.waiting_total, view.last_problem), (0, None));
     assert_eq!((view.attention.len(), view.attention[0].change.as_str()), (1, "merge_rows"));
     let again = core.handle(Command::Resend { op_no: view.attention[0].op_no });
-    assert!(matches!(again, Receipt::Refused(crate::Refusal::NotNow)), "{again:?}");
+    assert!(matches!(again, Reply::Refused(crate::Refusal::NotNow)), "{again:?}");
     let pushed = server.state().pushes[1].ops[0].get().to_owned();
     assert!(pushed.contains("merge_rows"), "numbered anew, it keeps its words: {pushed}");
 }

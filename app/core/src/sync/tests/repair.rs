@@ -92,17 +92,17 @@ fn server() -> TestServer {
 }
 
 async fn phone(world: &World, server: &TestServer) -> Core {
-    let mut core = Core::open_for_tests(Places::default(), Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(Paths::default(), Box::new(world.clone())).unwrap();
     core.create_vault("2486").unwrap();
     let enrol = Command::Enrol { server: server.url(), code: server.code("W1") };
-    assert!(matches!(carry_out(&mut core, enrol, server.core()).await, Receipt::Status(_)));
+    assert!(matches!(carry_out(&mut core, enrol, server.core()).await, Reply::Status(_)));
     run(&mut core, &Watched::new(server)).await;
     core
 }
 
 async fn run(core: &mut Core, line: &Watched<'_>) -> SyncView {
     match carry_out(core, Command::SyncNow, line).await {
-        Receipt::Sync(view) => *view,
+        Reply::Sync(view) => *view,
         other => panic!("{other:?}"),
     }
 }

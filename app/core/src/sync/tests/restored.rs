@@ -83,7 +83,7 @@ async fn a_record_that_a_restored_server_refuses_this_time_stays_shown_but_is_no
     // Put aside, nothing holds it here any more.
     let no = view.attention[0].op_no;
     let put_aside = core.handle(Command::Acknowledge { op_no: no });
-    assert!(!matches!(put_aside, Receipt::Refused(_)), "{put_aside:?}");
+    assert!(!matches!(put_aside, Reply::Refused(_)), "{put_aside:?}");
     sync(&mut core, &server).await;
     assert!(!shown(&core, row));
 }

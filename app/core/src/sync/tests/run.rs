@@ -19,7 +19,7 @@ async fn withdrawn_access_keeps_unsent_work_and_is_said_until_the_device_is_enro
     assert_eq!((view.waiting_total, view.last_problem), (1, Some(SyncProblem::Revoked)));
     assert_eq!((view.next_attempt, core.due_in_ms()), (None, None));
     assert!(shown(&core, row));
-    assert_eq!(core.begin(&Command::SyncNow), Some(Receipt::Refused(Refusal::Revoked)));
+    assert_eq!(core.begin(&Command::SyncNow), Some(Reply::Refused(Refusal::Revoked)));
 
     let again = Command::Enrol { server: "https://lianxin.example".into(), code: "ABCDE-12345".into() };
     carry_out(&mut core, again, &server).await;
@@ -33,18 +33,18 @@ async fn another_persons_code_does_not_take_over_what_waits_here() {
     let mut core = device(&world);
     say(&mut core, "mine");
     let other = Command::Enrol { server: "https://lianxin.example".into(), code: "0THER".into() };
-    assert_eq!(carry_out(&mut core, other, &server).await, Receipt::Refused(Refusal::NotNow));
+    assert_eq!(carry_out(&mut core, other, &server).await, Reply::Refused(Refusal::NotNow));
     assert_eq!(core.me().unwrap().enrolment.worker, ME);
 }
 
 #[tokio::test]
 async fn an_address_that_is_not_safe_is_refused_before_anything_is_sent() {
     let (world, server) = (World::new(), Fake::default());
-    let mut core = Core::open_for_tests(Places::default(), Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(Paths::default(), Box::new(world.clone())).unwrap();
     core.create_vault("2486").unwrap();
     for (address, code) in [("http://lianxin.example", "ABCDE"), ("", "ABCDE"), ("https://lianxin.example", " - ")] {
         let command = Command::Enrol { server: address.into(), code: code.into() };
-        assert!(matches!(carry_out(&mut core, command, &server).await, Receipt::Refused(Refusal::Invalid(_))));
+        assert!(matches!(carry_out(&mut core, command, &server).await, Reply::Refused(Refusal::Invalid(_))));
     }
     assert!(server.take_asked().is_empty());
 }
@@ -121,7 +121,7 @@ async fn asked_for_again_after_its_pull_a_sync_fetches_news_once_more_before_it_
             }
             core.apply(step.run(&server).await);
         }
-        assert!(matches!(core.network_receipt(), Receipt::Sync(_)));
+        assert!(matches!(core.network_reply(), Reply::Sync(_)));
         seen
     };
     assert_eq!(run(&[1]).await, ["push", "pull", "pull", "media_create"], "before the pull: that one brings it all");
@@ -157,7 +157,7 @@ async fn a_step_whose_reply_never_came_is_asked_for_again() {
     assert_eq!([step(&mut core), step(&mut core)], ["push", "push"]);
     let lost = core.next_step().unwrap().lost();
     core.apply(lost);
-    let Receipt::Sync(view) = core.network_receipt() else { panic!("the run has ended") };
+    let Reply::Sync(view) = core.network_reply() else { panic!("the run has ended") };
     assert_eq!((view.last_problem, view.waiting_total), (Some(SyncProblem::Offline), 1));
     assert_eq!(sync(&mut core, &server).await.waiting_total, 0);
 }
@@ -213,7 +213,7 @@ async fn the_last_report_is_read_without_a_connection_and_said_to_be_old() {
     let mut core = device(&world);
     let request = ReportRequest { area: "620802".parse().unwrap(), period: "2026-03".parse().unwrap(), category: None };
     let ask = Command::Report(request.clone());
-    assert_eq!(carry_out(&mut core, ask.clone(), &server).await, Receipt::Refused(Refusal::Offline));
+    assert_eq!(carry_out(&mut core, ask.clone(), &server).await, Reply::Refused(Refusal::Offline));
     let report = Report {
         area: request.area,
         area_name: "崆峒区".into(),
@@ -227,12 +227,12 @@ async fn the_last_report_is_read_without_a_connection_and_said_to_be_old() {
         as_of: Moment::shanghai(0),
     };
     server.state().report_plan.push_back(Ok(report.clone()));
-    let fresh = Receipt::Report { report: Box::new(report.clone()), fresh: true };
+    let fresh = Reply::Report { report: Box::new(report.clone()), fresh: true };
     assert_eq!(carry_out(&mut core, ask.clone(), &server).await, fresh);
-    let kept = Receipt::Report { report: Box::new(report), fresh: false };
+    let kept = Reply::Report { report: Box::new(report), fresh: false };
     assert_eq!(carry_out(&mut core, ask.clone(), &server).await, kept);
     server.state().report_plan.push_back(Err(SyncError::refused(ErrorCode::NotAllowed)));
-    let refused = Receipt::Refused(Refusal::Server(ErrorCode::NotAllowed));
+    let refused = Reply::Refused(Refusal::Server(ErrorCode::NotAllowed));
     assert_eq!(carry_out(&mut core, ask, &server).await, refused, "a no is not papered over");
 }
 

@@ -8,11 +8,11 @@ use shared::wire::{Accepts, ApiError, ErrorCode, MediaState, PROTO};
 #[tokio::test]
 async fn an_older_server_is_spoken_to_in_its_own_version_and_everything_goes_on() {
     let (world, server) = (World::new(), Fake::default());
-    let mut core = Core::open_for_tests(Places::default(), Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(Paths::default(), Box::new(world.clone())).unwrap();
     core.create_vault("2486").unwrap();
     server.state().newest = Some(1);
     let command = Command::Enrol { server: "https://lianxin.example".into(), code: "ABCDE-12345".into() };
-    assert!(matches!(carry_out(&mut core, command, &server).await, Receipt::Status(_)));
+    assert!(matches!(carry_out(&mut core, command, &server).await, Reply::Status(_)));
     say(&mut core, "a");
     let view = sync(&mut core, &server).await;
     assert_eq!((view.last_problem, view.waiting_total), (None, 0));

@@ -1,6 +1,6 @@
 //! Weeks and months in which little happens: devices lie in drawers meanwhile, and the server keeps house every day.
 
-use super::{clock::DAY_MS, mutants::Bug, town::days, world::World};
+use super::{clock::DAY_MS, fixture::days, mutants::Bug, world::World};
 
 /// In a thousand steps so many end in a pause of weeks, in runs that have seasons.
 const PAUSES: u64 = 15;
@@ -27,7 +27,7 @@ impl World {
     }
 
     /// The daily sweeps, by whichever process has its turn.
-    pub(super) async fn keep_house(&mut self) -> anyhow::Result<()> {
+    pub(super) async fn housekeeping_round(&mut self) -> anyhow::Result<()> {
         let today = self.clock.now_ms() / DAY_MS;
         if std::mem::replace(&mut self.kept_house, today) == today {
             return Ok(());
@@ -39,7 +39,7 @@ impl World {
         if self.bug == Some(Bug::SweepTakesPhotosAlong) {
             self.server.photos.put_back(None)?;
         }
-        let rows = pruned.left_shelves + pruned.left_workers;
+        let rows = pruned.left_area_feeds + pruned.left_workers;
         self.trace.reach_often("housekeeping: rows that left pruned", rows);
         self.trace.reach_often("housekeeping: codes pruned", pruned.codes);
         self.trace.reach_often("housekeeping: uploads forgotten", u64::from(abandoned));

@@ -1,13 +1,13 @@
-//! Operations that an older server could not judge, judged by a newer one when it starts: by the worker who sent them and
+//! Operations that an older server could not evaluate, judged by a newer one when it starts: by the worker who sent them and
 //! with the stamp they had. Each in a transaction of its own, so that one that fails holds up no other; one that is judged
 //! leaves the quarantine, so that a second time changes nothing. Their authors ask for the outcome in a pull
 //! ([`super::asked`]).
 
 use super::{
     CoreError, ServerCore, effects,
-    judge::{Speaker, When, judge},
+    evaluate::{Principal, When, evaluate},
     push,
-    world::World,
+    working_set::WorkingSet,
 };
 use crate::store::{
     Job, Store, StoreError, Table, Txn,
@@ -22,8 +22,8 @@ const JUDGED_BY: &str = "judged_by";
 const STEP: usize = 200;
 
 impl<S: Store> ServerCore<S> {
-    /// Once per build. Returns how many were judged.
-    pub async fn judge_again(&self, build: &str) -> Result<u64, CoreError> {
+    /// DailyCount per build. Returns how many were judged.
+    pub async fn quarantine_retry(&self, build: &str) -> Result<u64, CoreError> {
         if self.inner.store.read(JudgedBy).await?.as_deref() == Some(build) {
             return Ok(0);
         }
@@ -121,13 +121,13 @@ impl Job for Again {
         }
         // One that could not even be read was never given a stamp to order by: its own, but not after it came.
         let hlc = logged.as_ref().map_or_else(|| hlc::correct(op.hlc, 0, kept.received, Hlc::ZERO), |o| o.hlc);
-        let speaker = Speaker::Device { worker: &worker, device: device.id, revoked: device.revoked };
-        let mut world = World::load(txn, &[&op], worker.id).await?;
-        let verdict = judge(&mut world, &op, &speaker, When { hlc, now_ms });
+        let principal = Principal::Device { worker: &worker, device: device.id, revoked: device.revoked };
+        let mut working_set = WorkingSet::load(txn, &[&op], worker.id).await?;
+        let verdict = evaluate(&mut working_set, &op, &principal, When { hlc, now_ms });
         if Some(&verdict.outcome) == waits.as_ref() {
             return Ok(false);
         }
-        effects::write(txn, &world.into_changes(), Vec::new(), now_ms).await?;
+        effects::write(txn, &working_set.into_changes(), Vec::new(), now_ms).await?;
         let entry = OpLog {
             op_id: op.id,
             device: device.id,

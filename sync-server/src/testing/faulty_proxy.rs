@@ -28,14 +28,14 @@ pub enum Fault {
 }
 
 /// Stands in front of a server. Each new connection takes the next fault; when none is left, everything passes.
-pub struct Saboteur {
+pub struct FaultyProxy {
     address: SocketAddr,
     faults: Arc<Mutex<VecDeque<Fault>>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
-impl Saboteur {
+impl FaultyProxy {
     pub fn before(server: SocketAddr) -> Self {
         let faults = Arc::new(Mutex::new(VecDeque::new()));
         let (ready, started) = mpsc::channel();
@@ -72,7 +72,7 @@ impl Saboteur {
     }
 }
 
-impl Drop for Saboteur {
+impl Drop for FaultyProxy {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());

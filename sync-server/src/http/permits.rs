@@ -7,14 +7,14 @@ use shared::wire::{ErrorCode, SyncError};
 use std::{marker::PhantomData, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Which places.
-pub trait Places {
+/// Which permits.
+pub trait Permits {
     fn of<P>(api: &Api<P>) -> &Arc<Semaphore>;
 }
 
 pub struct Pushes;
 
-impl Places for Pushes {
+impl Permits for Pushes {
     fn of<P>(api: &Api<P>) -> &Arc<Semaphore> {
         &api.pushes
     }
@@ -22,18 +22,18 @@ impl Places for Pushes {
 
 pub struct Bundles;
 
-impl Places for Bundles {
+impl Permits for Bundles {
     fn of<P>(api: &Api<P>) -> &Arc<Semaphore> {
         &api.bundles
     }
 }
 
-pub struct Place<K>(
+pub struct Permit<K>(
     #[expect(dead_code, reason = "held until the answer is out")] OwnedSemaphorePermit,
     PhantomData<fn() -> K>,
 );
 
-impl<P: Send + Sync + 'static, K: Places> FromRequestParts<Arc<Api<P>>> for Place<K> {
+impl<P: Send + Sync + 'static, K: Permits> FromRequestParts<Arc<Api<P>>> for Permit<K> {
     type Rejection = Response;
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api<P>>) -> Result<Self, Response> {
         let busy = |_| Peer::of(&parts.headers).refuse(&SyncError::refused(ErrorCode::Busy));

@@ -20,7 +20,7 @@ fn begun(world: &World, saved: u64) -> Core {
 /// The first push, answered at once: others may go ahead from now on.
 async fn first_push(core: &mut Core, server: &Fake) {
     let first = core.next_step().unwrap();
-    assert!(core.step_ahead().is_none(), "nobody knows yet how quick the link is");
+    assert!(core.pipeline_ahead().is_none(), "nobody knows yet how fast_link the link is");
     let reply = first.run(server).await;
     core.apply(reply);
 }
@@ -37,9 +37,9 @@ async fn a_push_goes_out_while_the_one_before_it_is_being_judged() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = begun(&world, 2 * FULL + 20);
     first_push(&mut core, &server).await;
-    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+    let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     assert_eq!((first_of(&second), first_of(&third)), (FULL + 1, 2 * FULL + 1));
-    assert!(core.step_ahead().is_none(), "there is no more to send");
+    assert!(core.pipeline_ahead().is_none(), "there is no more to send");
     let replies = [second.run(&server).await, third.run(&server).await];
     for (reply, left) in replies.into_iter().zip([20, 0]) {
         core.apply(reply);
@@ -60,7 +60,7 @@ async fn no_more_go_ahead_than_a_driver_makes_calls_at_once() {
     let mut core = begun(&world, 6 * FULL);
     first_push(&mut core, &server).await;
     let mut out = vec![core.next_step().unwrap()];
-    out.extend(std::iter::from_fn(|| core.step_ahead()));
+    out.extend(std::iter::from_fn(|| core.pipeline_ahead()));
     assert_eq!(out.iter().map(first_of).collect::<Vec<_>>(), [1, 2, 3, 4].map(|n| n * FULL + 1));
     for step in out {
         core.apply(step.run(&server).await);
@@ -77,7 +77,7 @@ async fn on_a_slow_link_pushes_go_one_by_one() {
     world.pass_ms(1001);
     core.apply(reply);
     assert_eq!(first_of(&core.next_step().unwrap()), FULL + 1);
-    assert!(core.step_ahead().is_none());
+    assert!(core.pipeline_ahead().is_none());
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn what_went_ahead_of_a_refusal_is_passed_over_and_offered_again() {
         let (world, server) = (World::new(), Fake::default());
         let mut core = begun(&world, 2 * FULL + 20);
         first_push(&mut core, &server).await;
-        let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+        let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
         let expected = match &verdict {
             Ok(PushVerdict::Resume { have }) => have.0 + 1,
             Ok(PushVerdict::Accepted { acked_through, .. }) => acked_through.0 + 1,
@@ -112,7 +112,7 @@ async fn the_reply_to_what_went_ahead_of_a_lost_one_ends_nothing_and_acknowledge
     let (world, server) = (World::new(), Fake::default());
     let mut core = begun(&world, 2 * FULL + 20);
     first_push(&mut core, &server).await;
-    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+    let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     core.apply(second.lost());
     assert!(!core.is_running(crate::sync::Job::Sync), "the connection is gone");
     // A new run has begun when it comes.
@@ -127,7 +127,7 @@ async fn a_push_that_overtook_the_one_before_it_takes_its_place_afterwards() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = begun(&world, 2 * FULL + 20);
     first_push(&mut core, &server).await;
-    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+    let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     server.plan_push(Ok(PushVerdict::Resume { have: OpNo(FULL) }));
     let early = third.run(&server).await;
     core.apply(second.run(&server).await);
@@ -144,13 +144,13 @@ async fn nothing_more_goes_out_behind_a_push_that_overtook() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = begun(&world, 6 * FULL);
     first_push(&mut core, &server).await;
-    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
-    let (fourth, fifth) = (core.step_ahead().unwrap(), core.step_ahead().unwrap());
+    let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
+    let (fourth, fifth) = (core.pipeline_ahead().unwrap(), core.pipeline_ahead().unwrap());
     server.plan_push(Ok(PushVerdict::Resume { have: OpNo(FULL) }));
     let early = third.run(&server).await;
     core.apply(second.run(&server).await);
     core.apply(early);
-    assert!(core.awaits_nothing() && core.step_ahead().is_none());
+    assert!(core.awaits_nothing() && core.pipeline_ahead().is_none());
     // A late word about it acknowledges nothing whose outcome was not heard.
     core.apply(fourth.run(&server).await);
     core.apply(fifth.lost());
@@ -163,7 +163,7 @@ async fn a_server_without_room_for_what_went_ahead_ends_nothing() {
     let (world, server) = (World::new(), Fake::default());
     let mut core = begun(&world, 2 * FULL + 20);
     first_push(&mut core, &server).await;
-    let (second, third) = (core.next_step().unwrap(), core.step_ahead().unwrap());
+    let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     core.apply(second.run(&server).await);
     core.apply(third.failed(SyncError::refused(shared::wire::ErrorCode::Busy).retry_after(30)));
     assert!(core.is_running(crate::sync::Job::Sync));
@@ -182,7 +182,7 @@ async fn a_link_that_failed_or_was_quick_in_another_run_is_not_taken_for_a_quick
     core.apply(refused.lost());
     assert_eq!(core.begin(&Command::SyncNow), None);
     let _first = core.next_step().unwrap();
-    assert!(core.step_ahead().is_none());
+    assert!(core.pipeline_ahead().is_none());
 }
 
 /// Plans a first page of several; gives the step behind it and its reply, which is not taken in yet.
@@ -190,7 +190,7 @@ async fn first_page(core: &mut Core, server: &Fake) -> (StepReply, Option<Step>)
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([recipient(1, 1, "甲")]) }, true)));
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(9), ..rows([recipient(2, 1, "乙")]) }, false)));
     let reply = core.next_step().unwrap().run(server).await;
-    let behind = core.step_behind(&reply);
+    let behind = core.pipeline_behind(&reply);
     (reply, behind)
 }
 
@@ -210,7 +210,7 @@ async fn the_page_behind_a_page_is_asked_for_before_that_is_taken_in() {
     assert_eq!(cursor_of(&behind), Some(5));
     core.apply(reply);
     let last = behind.run(&server).await;
-    assert!(core.step_behind(&last).is_none(), "it is the last");
+    assert!(core.pipeline_behind(&last).is_none(), "it is the last");
     core.apply(last);
     assert!(shown(&core, RowId(Uuid::from_u128(1))) && shown(&core, RowId(Uuid::from_u128(2))));
     assert_eq!(step(&mut core), "none");
@@ -247,7 +247,7 @@ async fn no_page_goes_ahead_of_what_somebody_waits_for_or_has_saved() {
     let area = "620802".parse().unwrap();
     let request = ReportRequest { area, period: "2026".parse().unwrap(), category: None };
     assert_eq!(core.begin(&Command::Report(request)), None);
-    assert!(core.step_behind(&reply).is_none());
+    assert!(core.pipeline_behind(&reply).is_none());
     core.apply(reply);
     assert_eq!(step(&mut core), "report");
 
@@ -256,7 +256,7 @@ async fn no_page_goes_ahead_of_what_somebody_waits_for_or_has_saved() {
     let reply = core.next_step().unwrap().run(&server).await;
     say(&mut core, "meanwhile");
     assert_eq!(core.begin(&Command::SyncNow), None);
-    assert!(core.step_behind(&reply).is_none());
+    assert!(core.pipeline_behind(&reply).is_none());
     core.apply(reply);
     assert_eq!(step(&mut core), "push");
 }

@@ -16,8 +16,8 @@ impl World {
     /// Brings a request to the server, with what the device sends behind it meanwhile.
     pub(super) async fn deliver_with_those_behind(&mut self, at: usize, step: Box<Step>) -> anyhow::Result<()> {
         let mut behind = Vec::new();
-        while self.dice.chance(if self.profile.hurried { 700 } else { 0 }) {
-            let Some(step) = self.handsets[at].core.step_ahead() else { break };
+        while self.dice.chance(if self.profile.forced_batch { 700 } else { 0 }) {
+            let Some(step) = self.handsets[at].core.pipeline_ahead() else { break };
             self.offered(&step);
             self.trace.reach("push: ahead of a reply");
             behind.push(step);
@@ -49,10 +49,10 @@ impl World {
 
     /// The next page of a pull, asked for before this one is taken in.
     pub(super) async fn ask_for_the_page_behind(&mut self, at: usize, reply: &StepReply) -> anyhow::Result<()> {
-        if !self.profile.hurried || !self.handsets[at].ahead.is_empty() {
+        if !self.profile.forced_batch || !self.handsets[at].ahead.is_empty() {
             return Ok(());
         }
-        let Some(step) = self.handsets[at].core.step_behind(reply) else { return Ok(()) };
+        let Some(step) = self.handsets[at].core.pipeline_behind(reply) else { return Ok(()) };
         self.trace.reach("pull: ahead of the page before it");
         self.deliver_behind(at, step, false).await
     }

@@ -83,7 +83,7 @@ impl Watch {
 
 impl Core {
     /// Looks at the clocks. Cheap: it writes every ten minutes at most, and a store that is full or closed loses only those.
-    pub(crate) fn look_at_the_clocks(&mut self) -> Result<(), Refusal> {
+    pub(crate) fn tick(&mut self) -> Result<(), Refusal> {
         if self.store.is_none() {
             self.watch = None;
             return Ok(());
@@ -110,9 +110,9 @@ impl Core {
     }
 
     /// The server answered: the count begins anew.
-    pub(crate) fn heard_of_the_server(&mut self) {
+    pub(crate) fn record_contact(&mut self) {
         // Just enrolled, there is no count yet.
-        let _ = self.look_at_the_clocks();
+        let _ = self.tick();
         let (wall, mono) = (self.env.now().utc_ms, self.env.monotonic_ms());
         if let Some(watch) = &mut self.watch {
             (watch.count, watch.mono_ms) = (Count::from(wall), mono);

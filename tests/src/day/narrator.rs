@@ -12,14 +12,14 @@ pub enum Language {
 }
 
 #[derive(Debug, Default)]
-pub struct Teller {
+pub struct Narrator {
     language: Language,
     step: u32,
     passed: u32,
     failed: Vec<String>,
 }
 
-impl Teller {
+impl Narrator {
     pub fn new(language: Language) -> Self {
         Self { language, ..Self::default() }
     }

@@ -155,7 +155,7 @@ pub fn day_of(ms: i64) -> Day {
 }
 
 /// The worker in whose scope a record stays whatever becomes of a pairing, worked out from the record alone.
-pub fn keeper(row: &Row) -> Option<WorkerId> {
+pub fn owner(row: &Row) -> Option<WorkerId> {
     match row.kind {
         Kind::Worker => Some(row.id.into()),
         Kind::Review => row.fields.parsed("proposed_by"),

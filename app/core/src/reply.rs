@@ -9,7 +9,7 @@ use shared::{
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Receipt {
+pub enum Reply {
     Done,
     Status(StatusView),
     /// Durable on the device. The rows made or changed, the subject first.
@@ -98,7 +98,7 @@ pub enum Refusal {
     Revoked,
     /// Too many days without contact: reach the server once, then everything is open again.
     #[error("too long without contact")]
-    Silent,
+    InactivityLocked,
     /// The server has not yet said what a bundle is sealed to: sync once with a server that does.
     #[error("no key to seal to")]
     NoSealKey,
@@ -132,7 +132,7 @@ impl Refusal {
             Self::Offline => "offline",
             Self::Server(_) => "server",
             Self::Revoked => "revoked",
-            Self::Silent => "silent",
+            Self::InactivityLocked => "inactivity-locked",
             Self::NoSealKey => "no-seal-key",
             Self::NothingUnsent => "nothing-unsent",
             Self::NotABundle => "not-a-bundle",

@@ -13,23 +13,23 @@ use serde_json::Value;
 use std::{collections::btree_map, fmt};
 
 /// The first problem met; `None` when the fields can be read after all.
-pub fn misfit<T: DeserializeOwned>(fields: &Fields) -> Option<Problem> {
+pub fn field_error<T: DeserializeOwned>(fields: &Fields) -> Option<Problem> {
     let reader = Reader { fields: fields.0.iter(), present: None };
-    T::deserialize(MapAccessDeserializer::new(reader)).err().map(|Misfit(problem)| problem)
+    T::deserialize(MapAccessDeserializer::new(reader)).err().map(|FieldError(problem)| problem)
 }
 
 #[derive(Debug)]
-struct Misfit(Problem);
+struct FieldError(Problem);
 
-impl fmt::Display for Misfit {
+impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.0.field, self.0.code)
     }
 }
 
-impl std::error::Error for Misfit {}
+impl std::error::Error for FieldError {}
 
-impl Error for Misfit {
+impl Error for FieldError {
     fn custom<T: fmt::Display>(detail: T) -> Self {
         Self(Problem::shape("", &detail.to_string()))
     }
@@ -46,16 +46,16 @@ struct Reader<'a> {
 }
 
 impl<'de> MapAccess<'de> for Reader<'de> {
-    type Error = Misfit;
+    type Error = FieldError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FieldError> {
         let Some((name, value)) = self.fields.by_ref().find(|(_, value)| !value.is_null()) else { return Ok(None) };
         self.present = Some((name, value));
         seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, FieldError> {
         let (name, value) = self.present.take().unwrap_or(("", &Value::Null));
-        seed.deserialize(value).map_err(|e| Misfit(Problem::shape(name, &e.to_string())))
+        seed.deserialize(value).map_err(|e| FieldError(Problem::shape(name, &e.to_string())))
     }
 }

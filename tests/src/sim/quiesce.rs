@@ -16,7 +16,7 @@ impl World {
         self.strays.clear();
         self.event("all is quiet".into(), Vec::new());
         self.upgrade_server().await?;
-        self.trace.reach_often("operations judged again by a newer build", self.server.judged_again);
+        self.trace.reach_often("operations judged again by a newer build", self.server.quarantine_retry);
         for at in 0..self.handsets.len() {
             if self.handsets[at].full {
                 self.handsets[at].free_disk()?;
@@ -29,8 +29,8 @@ impl World {
         for round in 0..ROUNDS {
             if round == 1 {
                 // The next day: what the server's sweeps must not touch, they could have touched by now.
-                self.clock.advance(super::town::days(1));
-                self.keep_house().await?;
+                self.clock.advance(super::fixture::days(1));
+                self.housekeeping_round().await?;
             }
             let before = super::checks::dump::head(&self.server.store).await?;
             for at in 0..self.handsets.len() {
@@ -101,8 +101,8 @@ impl World {
 
     /// What stands on the sync screen as the last problem, in the protocol's word.
     fn problem(&mut self, at: usize) -> Option<String> {
-        use device_core::{Receipt, views::SyncProblem as P};
-        let Receipt::Sync(view) = self.handsets[at].core.handle(Command::SyncState) else {
+        use device_core::{Reply, views::SyncProblem as P};
+        let Reply::Sync(view) = self.handsets[at].core.handle(Command::SyncState) else {
             return Some("no answer from the sync screen".to_owned());
         };
         Some(match view.last_problem? {

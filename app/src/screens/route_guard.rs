@@ -35,8 +35,8 @@ fn led_to(phase: Phase, at: &Route, left: Option<&Route>) -> Option<Route> {
         (Phase::Revoked, R::Revoked {} | R::Welcome {} | R::Settings {}) => return None,
         (Phase::Revoked, _) => R::Revoked {},
         // The server reached once, all is open again, and one is back where one was.
-        (Phase::Silent, R::Silent {} | R::Settings {}) => return None,
-        (Phase::Silent, _) => R::Silent {},
+        (Phase::InactivityLocked, R::Silent {} | R::Settings {}) => return None,
+        (Phase::InactivityLocked, _) => R::Silent {},
     };
     (there != *at).then_some(there)
 }
@@ -59,7 +59,7 @@ pub fn Gate() -> Element {
     use_effect(use_reactive!(|(phase, route, there)| {
         let (Some(phase), Some(there)) = (phase, there) else { return };
         match phase {
-            Phase::Locked | Phase::Silent if worth_coming_back(&route) => left.set(Some(route)),
+            Phase::Locked | Phase::InactivityLocked if worth_coming_back(&route) => left.set(Some(route)),
             Phase::Ready => {
                 left.set(None);
                 if route == (Route::Welcome {}) {
@@ -128,7 +128,7 @@ fn use_lock_when_away() {
     let device = use_device();
     let status = use_status();
     let open = status.is_some_and(|status| {
-        matches!(status.phase, Phase::Ready | Phase::Unenrolled | Phase::Revoked | Phase::Silent)
+        matches!(status.phase, Phase::Ready | Phase::Unenrolled | Phase::Revoked | Phase::InactivityLocked)
     });
     let mut may_lock = use_signal(|| open);
     use_effect(use_reactive!(|open| may_lock.set(open)));
@@ -158,7 +158,8 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Phase; 6] = [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Ready, Phase::Revoked, Phase::Silent];
+    const ALL: [Phase; 6] =
+        [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Ready, Phase::Revoked, Phase::InactivityLocked];
 
     /// Where the app opens; past the PIN, where unlocking leads.
     fn first(phase: Phase) -> Route {
@@ -208,7 +209,7 @@ mod tests {
     #[test]
     fn nothing_of_anyones_is_seen_before_the_pin() {
         for at in [Route::Today {}, Route::Mine {}, Route::Sync {}, Route::RecipientCard { id: Uuid::nil() }] {
-            for phase in [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Revoked, Phase::Silent] {
+            for phase in [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Revoked, Phase::InactivityLocked] {
                 assert!(led_to(phase, &at, None).is_some(), "{phase:?} {at}");
             }
         }

@@ -7,7 +7,7 @@
 
 use super::{
     Cell, Key, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn,
-    tables::{Gone, Once, Standing, WorkerFeed},
+    tables::{DailyCount, OpenCount, Tombstone, WorkerFeed},
 };
 use shared::{Month, RecipientId, RowId, WorkerId, ids::Seq};
 use std::{
@@ -17,7 +17,7 @@ use std::{
     pin::Pin,
 };
 
-pub struct Overlay<'a, T> {
+pub struct BufferedTxn<'a, T> {
     below: &'a mut T,
     /// One [`Known`] per table, under the struct that was used for it first.
     tables: BTreeMap<&'static str, Box<dyn Kept<T>>>,
@@ -133,7 +133,7 @@ impl<T: Txn, R: Table> Kept<T> for Known<R> {
     }
 }
 
-impl<'a, T: Txn> Overlay<'a, T> {
+impl<'a, T: Txn> BufferedTxn<'a, T> {
     pub fn new(below: &'a mut T) -> Self {
         Self {
             below,
@@ -172,14 +172,17 @@ impl<'a, T: Txn> Overlay<'a, T> {
         };
         let tallies: Vec<TallyRow> = std::mem::take(&mut self.tallies).into_iter().map(row).collect();
         self.below.tally_add(&tallies).await?;
-        let standing =
-            std::mem::take(&mut self.standing).into_iter().map(|((shelf, what), n)| Standing { shelf, what, n });
-        self.below.standing_add(&standing.collect::<Vec<_>>()).await
+        let standing = std::mem::take(&mut self.standing).into_iter().map(|((area_feed, what), n)| OpenCount {
+            area_feed,
+            what,
+            n,
+        });
+        self.below.open_count_add(&standing.collect::<Vec<_>>()).await
     }
 
     /// The table's rows, unless it is one of those that only go down: counted ones, and a second struct for a table.
     fn known<R: Table>(&mut self) -> Option<&mut Known<R>> {
-        if R::NAME == Standing::NAME {
+        if R::NAME == OpenCount::NAME {
             return None;
         }
         let table = self.tables.entry(R::NAME).or_insert_with(|| Box::new(Known::<R>::new()));
@@ -194,7 +197,7 @@ impl<'a, T: Txn> Overlay<'a, T> {
     }
 }
 
-impl<T: Txn> Txn for Overlay<'_, T> {
+impl<T: Txn> Txn for BufferedTxn<'_, T> {
     async fn get<R: Table>(&mut self, keys: &[R::Key]) -> Stored<Vec<Option<R>>> {
         if keys.is_empty() {
             return Ok(Vec::new());
@@ -322,9 +325,9 @@ impl<T: Txn> Txn for Overlay<'_, T> {
         self.below.worker_feed(worker, after, limit).await
     }
 
-    async fn gone(&mut self, shelves: &[String], after: Seq, limit: usize) -> Stored<Vec<Gone>> {
+    async fn tombstones(&mut self, area_feeds: &[String], after: Seq, limit: usize) -> Stored<Vec<Tombstone>> {
         self.flush().await?;
-        self.below.gone(shelves, after, limit).await
+        self.below.tombstones(area_feeds, after, limit).await
     }
 
     async fn tally_add(&mut self, rows: &[TallyRow]) -> Stored<()> {
@@ -342,17 +345,17 @@ impl<T: Txn> Txn for Overlay<'_, T> {
         self.below.tally(parent, from, to).await
     }
 
-    async fn standing_add(&mut self, rows: &[Standing]) -> Stored<()> {
+    async fn open_count_add(&mut self, rows: &[OpenCount]) -> Stored<()> {
         self.writes += 1;
         for row in rows {
-            *self.standing.entry((row.shelf.clone(), row.what)).or_default() += row.n;
+            *self.standing.entry((row.area_feed.clone(), row.what)).or_default() += row.n;
         }
         Ok(())
     }
 
-    async fn once_before(&mut self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<Once>> {
+    async fn daily_counts_before(&mut self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<DailyCount>> {
         self.flush().await?;
-        self.below.once_before(recipient, day, n).await
+        self.below.daily_counts_before(recipient, day, n).await
     }
 
     async fn overdue(&mut self, area: &str, today: i32) -> Stored<i64> {
@@ -380,7 +383,7 @@ mod tests {
     };
     use std::{cell::Cell as Counter, path::PathBuf};
 
-    /// A store whose every job runs on an overlay.
+    /// A store whose every job runs on an buffered_txn.
     struct Overlaid(SqliteStore);
 
     struct Over<J>(J);
@@ -389,9 +392,9 @@ mod tests {
         type Out = J::Out;
         type Err = J::Err;
         async fn run<T: Txn>(self, txn: &mut T) -> Result<J::Out, J::Err> {
-            let mut overlay = Overlay::new(txn);
-            let out = self.0.run(&mut overlay).await?;
-            overlay.flush().await?;
+            let mut buffered_txn = BufferedTxn::new(txn);
+            let out = self.0.run(&mut buffered_txn).await?;
+            buffered_txn.flush().await?;
             Ok(out)
         }
     }

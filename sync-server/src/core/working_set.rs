@@ -4,7 +4,7 @@
 use super::effects::Changed;
 use crate::store::{
     Column, StoreError, Stored, Txn,
-    tables::{Aid, Grant, OpLog, Person, Record, Worker},
+    tables::{Aid, CareGrant, OpLog, Recipient, Record, Worker},
 };
 use shared::{
     AreaCode, Change, Kind, Op, OpId, RecipientId, Row, RowId, WorkerId,
@@ -27,45 +27,45 @@ pub struct Place {
 }
 
 #[derive(Default)]
-pub struct World {
+pub struct WorkingSet {
     rows: HashMap<RowId, Slot>,
     order: Vec<RowId>,
     people: HashMap<RecipientId, Place>,
     /// Pairings of the worker who speaks.
-    grants: HashMap<RecipientId, Vec<Grant>>,
+    grants: HashMap<RecipientId, Vec<CareGrant>>,
     aids: HashMap<RecipientId, Vec<Aid>>,
     /// Where the operations came from that wait in reviews at hand, and who proposed them.
     origins: HashMap<OpId, OpLog>,
     workers: HashMap<WorkerId, Worker>,
 }
 
-impl World {
-    /// Loads what `ops` speak of. `speaker` is nil for the office, whose word needs no pairing.
-    pub async fn load<T: Txn>(txn: &mut T, ops: &[&Op], speaker: WorkerId) -> Stored<Self> {
-        let mut world = Self::default();
+impl WorkingSet {
+    /// Loads what `ops` speak of. `principal` is nil for the office, whose word needs no pairing.
+    pub async fn load<T: Txn>(txn: &mut T, ops: &[&Op], principal: WorkerId) -> Stored<Self> {
+        let mut working_set = Self::default();
         let ids: BTreeSet<RowId> = ops.iter().map(|op| op.row).collect();
-        world.load_rows(txn, ids).await?;
+        working_set.load_rows(txn, ids).await?;
 
         let reviews: Vec<Review> = ops
             .iter()
             .filter(|op| matches!(op.change, Change::Resolve { .. }))
-            .filter_map(|op| world.row(op.row)?.view().ok())
+            .filter_map(|op| working_set.row(op.row)?.view().ok())
             .collect();
-        world.load_held(txn, &reviews).await?;
+        working_set.load_held(txn, &reviews).await?;
 
         let named = ops.iter().copied().chain(reviews.iter().map(|r| &r.op)).filter_map(recipient_named);
-        let of_rows = world.rows.values().filter_map(|s| s.now.as_ref()?.recipient());
+        let of_rows = working_set.rows.values().filter_map(|s| s.now.as_ref()?.recipient());
         let recipients: BTreeSet<RecipientId> = named.chain(of_rows).collect();
         let keys: Vec<_> = recipients.iter().map(|r| (*r,)).collect();
-        for person in txn.get::<Person>(&keys).await?.into_iter().flatten() {
+        for person in txn.get::<Recipient>(&keys).await?.into_iter().flatten() {
             let category = Category::from(person.category.as_str());
-            world.people.insert(person.id, Place { area: person.place, category });
+            working_set.people.insert(person.id, Place { area: person.place, category });
         }
-        if !speaker.is_nil() {
+        if !principal.is_nil() {
             let cells: Vec<_> = recipients.iter().map(Column::cell).collect();
-            for grant in txn.find::<Grant>("recipient", &cells).await? {
-                if grant.worker == speaker {
-                    world.grants.entry(grant.recipient).or_default().push(grant);
+            for grant in txn.find::<CareGrant>("recipient", &cells).await? {
+                if grant.worker == principal {
+                    working_set.grants.entry(grant.recipient).or_default().push(grant);
                 }
             }
         }
@@ -73,9 +73,9 @@ impl World {
             ops.iter().filter(|op| is_handout(op)).filter_map(|op| recipient_named(op)).collect();
         let cells: Vec<_> = handed_out.iter().map(Column::cell).collect();
         for aid in txn.find::<Aid>("recipient", &cells).await? {
-            world.aids.entry(aid.recipient).or_default().push(aid);
+            working_set.aids.entry(aid.recipient).or_default().push(aid);
         }
-        Ok(world)
+        Ok(working_set)
     }
 
     async fn load_rows<T: Txn>(&mut self, txn: &mut T, ids: BTreeSet<RowId>) -> Stored<()> {
@@ -154,7 +154,7 @@ impl World {
         self.people.get(&recipient)
     }
 
-    pub fn grants(&self, recipient: RecipientId) -> &[Grant] {
+    pub fn grants(&self, recipient: RecipientId) -> &[CareGrant] {
         self.grants.get(&recipient).map_or(&[], Vec::as_slice)
     }
 

@@ -6,20 +6,20 @@ use shared::records::{Kind, ReviewReason, RuleSet};
 
 use crate::{
     i18n::{tr, tr_args},
+    labels,
     screens::{
         recipient::plain,
         record_detail::{is_silent, told},
     },
-    words,
 };
 
 /// `谷军 · 对象资料`.
 pub fn headline(item: &ReviewItem) -> String {
     let what = match item.change.as_str() {
-        "create" => words::of_key(&item.title),
-        _ => words::word("kind", item.kind.word()),
+        "create" => labels::of_key(&item.title),
+        _ => labels::word("kind", item.kind.word()),
     };
-    words::line([item.recipient_name.clone().unwrap_or_default(), what])
+    labels::line([item.recipient_name.clone().unwrap_or_default(), what])
 }
 
 /// The fields that mean something to a reader.
@@ -34,9 +34,9 @@ pub fn value(kind: &Kind, field: &str, value: Option<&Value>, rules: Option<&Rul
     let text = match (field, value) {
         (_, None) => String::new(),
         ("phone" | "id_number" | "unit", Some(value)) => plain(value),
-        ("mode" | "presence" | "sex", Some(Value::String(word))) => words::word(field, word),
-        ("kind", Some(Value::String(word))) => words::word(kind.word(), word),
-        ("happened", Some(value)) => serde_json::from_value(value.clone()).map(words::moment).unwrap_or_default(),
+        ("mode" | "presence" | "sex", Some(Value::String(word))) => labels::word(field, word),
+        ("kind", Some(Value::String(word))) => labels::word(kind.word(), word),
+        ("happened", Some(value)) => serde_json::from_value(value.clone()).map(labels::moment).unwrap_or_default(),
         (_, Some(value)) => told(kind, field, value, rules),
     };
     if text.is_empty() { tr("common-none") } else { text }
@@ -47,7 +47,7 @@ pub fn one_line(item: &ReviewItem) -> Option<String> {
     let pair = shown(item).find(|pair| pair.proposed != pair.standing).filter(|_| item.standing.is_some())?;
     let of = |v: Option<&Value>| value(&item.kind, &pair.field, v, None);
     let args = [
-        ("field", words::word("field", &pair.field).into()),
+        ("field", labels::word("field", &pair.field).into()),
         ("standing", of(pair.standing.as_ref()).into()),
         ("proposed", of(pair.proposed.as_ref()).into()),
     ];
@@ -61,7 +61,7 @@ pub fn said(said: &Said) -> String {
         (Some(name), _) => name.clone(),
         (None, _) => tr("recipient-colleague"),
     };
-    words::line([who, words::moment(said.at)])
+    labels::line([who, labels::moment(said.at)])
 }
 
 /// What accepting and keeping mean for this kind of question.
@@ -109,7 +109,7 @@ pub fn outcome_word(item: &ReviewItem) -> String {
 pub fn decision(decision: &DecisionView) -> String {
     let args = [
         ("who", decision.by.clone().unwrap_or_else(|| tr("role-supervisor")).into()),
-        ("when", words::moment(decision.at).into()),
+        ("when", labels::moment(decision.at).into()),
         ("what", if decision.accepted { tr("status-accepted") } else { tr("status-declined") }.into()),
         ("why", decision.reason.clone().into()),
     ];

@@ -1,4 +1,4 @@
-//! What became of operations that an older server could not judge: devices that hold some ask in their pulls.
+//! What became of operations that an older server could not evaluate: devices that hold some ask in their pulls.
 
 use super::CoreError;
 use crate::store::{

@@ -24,12 +24,12 @@ struct UnderWay {
 
 /// By token, kept as hashes only.
 #[derive(Default)]
-pub struct Turns {
+pub struct PushOrder {
     hasher: RandomState,
     devices: Mutex<HashMap<u64, UnderWay>>,
 }
 
-impl Turns {
+impl PushOrder {
     fn devices(&self) -> MutexGuard<'_, HashMap<u64, UnderWay>> {
         // The map is valid after any panic: each change is one assignment.
         self.devices.lock().unwrap_or_else(PoisonError::into_inner)
@@ -37,20 +37,20 @@ impl Turns {
 }
 
 /// A push under way, from its head to its answer. Taken before the body is read, so that the order is that of the heads.
-pub struct Turn {
-    turns: Arc<Turns>,
+pub struct PushTurn {
+    push_order: Arc<PushOrder>,
     key: u64,
     answered: watch::Receiver<u64>,
     until: Option<Instant>,
 }
 
-impl Turn {
-    fn take(turns: &Arc<Turns>, token: &str) -> Self {
-        let key = turns.hasher.hash_one(token);
-        let mut devices = turns.devices();
+impl PushTurn {
+    fn take(push_order: &Arc<PushOrder>, token: &str) -> Self {
+        let key = push_order.hasher.hash_one(token);
+        let mut devices = push_order.devices();
         let device = devices.entry(key).or_insert_with(|| UnderWay { pushes: 0, answered: watch::Sender::new(0) });
         device.pushes += 1;
-        Self { turns: turns.clone(), key, answered: device.answered.subscribe(), until: None }
+        Self { push_order: push_order.clone(), key, answered: device.answered.subscribe(), until: None }
     }
 
     /// From here on an answer to another push of the device counts as news.
@@ -58,13 +58,13 @@ impl Turn {
         self.answered.mark_unchanged();
     }
 
-    /// Waits until another push of the device was answered since the last [`Turn::look`]. False where none is under way, or none
+    /// Waits until another push of the device was answered since the last [`PushTurn::look`]. False where none is under way, or none
     /// was in time.
     pub async fn another_was_answered(&mut self) -> bool {
         if self.answered.has_changed().unwrap_or(false) {
             return true;
         }
-        if self.turns.devices().get(&self.key).is_none_or(|device| device.pushes < 2) {
+        if self.push_order.devices().get(&self.key).is_none_or(|device| device.pushes < 2) {
             return false;
         }
         let until = *self.until.get_or_insert_with(|| Instant::now() + PATIENCE);
@@ -72,9 +72,9 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for PushTurn {
     fn drop(&mut self) {
-        let mut devices = self.turns.devices();
+        let mut devices = self.push_order.devices();
         let Some(device) = devices.get_mut(&self.key) else { return };
         device.pushes -= 1;
         device.answered.send_modify(|n| *n = n.wrapping_add(1));
@@ -84,11 +84,11 @@ impl Drop for Turn {
     }
 }
 
-impl<P: Send + Sync + 'static> FromRequestParts<Arc<Api<P>>> for Turn {
+impl<P: Send + Sync + 'static> FromRequestParts<Arc<Api<P>>> for PushTurn {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api<P>>) -> Result<Self, Infallible> {
         // Without a token nobody comes this far.
-        Ok(Self::take(&api.turns, bearer(&parts.headers).unwrap_or_default()))
+        Ok(Self::take(&api.push_order, bearer(&parts.headers).unwrap_or_default()))
     }
 }
 
@@ -98,11 +98,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn whoever_is_alone_waits_for_nobody_and_whoever_waits_in_vain_not_for_long() {
-        let turns = Arc::new(Turns::default());
-        let mut alone = Turn::take(&turns, "a");
-        let other = Turn::take(&turns, "b");
+        let push_order = Arc::new(PushOrder::default());
+        let mut alone = PushTurn::take(&push_order, "a");
+        let other = PushTurn::take(&push_order, "b");
         assert!(!alone.another_was_answered().await, "another device's is none of its own");
-        let earlier = Turn::take(&turns, "a");
+        let earlier = PushTurn::take(&push_order, "a");
         let began = Instant::now();
         assert!(!alone.another_was_answered().await);
         assert_eq!(began.elapsed(), PATIENCE);
@@ -111,6 +111,6 @@ mod tests {
         drop((earlier, other));
         assert!(alone.another_was_answered().await, "answered since it looked");
         drop(alone);
-        assert!(turns.devices().is_empty());
+        assert!(push_order.devices().is_empty());
     }
 }

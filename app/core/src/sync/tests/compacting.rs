@@ -1,7 +1,7 @@
 //! Letting go of old operations, and everything that still needs them.
 
 use super::*;
-use crate::store::{fold, photo};
+use crate::store::{compact, photo};
 use shared::{OpOutcome, Outcome, op::Rejection};
 
 const DAY_MS: u64 = 86_400_000;
@@ -12,8 +12,8 @@ fn kept(core: &Core) -> Vec<u64> {
     statement.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-fn base(core: &Core) -> fold::Base {
-    fold::base(core.store().unwrap().conn(), incarnation(core)).unwrap()
+fn base(core: &Core) -> compact::Base {
+    compact::base(core.store().unwrap().conn(), incarnation(core)).unwrap()
 }
 
 /// Days go by, each with a sync.

@@ -9,12 +9,12 @@ use shared::{
 
 use crate::{
     i18n::{format, tr, tr_args},
+    labels,
     screens::{assist::name_of, recipient::plain},
-    words,
 };
 
 /// Told by the headline, or ids that mean nothing to a reader.
-const SILENT: [&str; 18] = [
+const HIDDEN_FIELDS: [&str; 18] = [
     "recipient",
     "happened",
     "kind",
@@ -43,21 +43,21 @@ const ORDER: [&str; 12] = [
 
 /// (name of the field, what it says), without empty ones.
 pub(super) fn facts(kind: &Kind, fields: &Fields, rules: Option<&RuleSet>) -> Vec<(String, String)> {
-    let mut names: Vec<&str> = fields.names().filter(|name| !SILENT.contains(name)).collect();
+    let mut names: Vec<&str> = fields.names().filter(|name| !HIDDEN_FIELDS.contains(name)).collect();
     names.sort_by_key(|name| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
     names
         .into_iter()
         .filter_map(|name| {
             let value = fields.get(name)?;
             let text = told(kind, name, value, rules);
-            (!text.is_empty()).then(|| (words::word("field", name), text))
+            (!text.is_empty()).then(|| (labels::word("field", name), text))
         })
         .collect()
 }
 
 /// What only machines need, or what the headline tells.
 pub(in crate::screens) fn is_silent(name: &str) -> bool {
-    SILENT.contains(&name)
+    HIDDEN_FIELDS.contains(&name)
 }
 
 /// One value in words.
@@ -65,19 +65,19 @@ pub(in crate::screens) fn told(kind: &Kind, name: &str, value: &Value, rules: Op
     let text = || plain(value);
     match (kind, name) {
         (Kind::Visit, "findings") => read::<Vec<Finding>>(value).map(|list| findings(&list, rules)).unwrap_or_default(),
-        (Kind::Visit, "services") => {
-            words::list(read::<Vec<String>>(value).unwrap_or_default().iter().map(|word| words::word("service", word)))
-        }
-        (_, "policy") => rules.map_or_else(text, |rules| words::policy(rules, &text())),
-        (_, "amount") => value.as_i64().map(|fen| words::money(Fen(fen))).unwrap_or_default(),
+        (Kind::Visit, "services") => labels::list(
+            read::<Vec<String>>(value).unwrap_or_default().iter().map(|word| labels::word("service", word)),
+        ),
+        (_, "policy") => rules.map_or_else(text, |rules| labels::policy(rules, &text())),
+        (_, "amount") => value.as_i64().map(|fen| labels::money(Fen(fen))).unwrap_or_default(),
         (_, "lines") => read::<Vec<GoodsLine>>(value).map(|list| lines(&list, rules)).unwrap_or_default(),
-        (_, "status") => words::word("status", &text()),
-        (_, "category") => words::word("category", &text()),
-        (_, "risk") => words::word("risk", &text()),
+        (_, "status") => labels::word("status", &text()),
+        (_, "category") => labels::word("category", &text()),
+        (_, "risk") => labels::word("risk", &text()),
         (_, "tags") => {
-            words::list(read::<Vec<String>>(value).unwrap_or_default().iter().map(|tag| words::word("tag", tag)))
+            labels::list(read::<Vec<String>>(value).unwrap_or_default().iter().map(|tag| labels::word("tag", tag)))
         }
-        (_, "solved") => read::<Moment>(value).map(words::moment).unwrap_or_default(),
+        (_, "solved") => read::<Moment>(value).map(labels::moment).unwrap_or_default(),
         (_, "birth") => {
             read::<Day>(value).map(|day| format::date_full(day.0, crate::i18n::use_lang())).unwrap_or_default()
         }
@@ -97,14 +97,14 @@ fn findings(list: &[Finding], rules: Option<&RuleSet>) -> String {
     let name = |word: &str| {
         rules
             .and_then(|rules| rules.checklist.iter().find(|item| item.word == word))
-            .map_or(word, |item| words::labelled(&item.zh, &item.en))
+            .map_or(word, |item| labels::labelled(&item.zh, &item.en))
             .to_owned()
     };
     let line = |finding: &Finding| {
         let verdict = if finding.good { tr("common-good") } else { tr("common-bad") };
         let note = finding.note.clone().unwrap_or_default();
         let what = tr_args("record-finding", &[("name", name(&finding.item).into()), ("verdict", verdict.into())]);
-        words::line([what, note])
+        labels::line([what, note])
     };
     list.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -112,8 +112,8 @@ fn findings(list: &[Finding], rules: Option<&RuleSet>) -> String {
 fn lines(list: &[GoodsLine], rules: Option<&RuleSet>) -> String {
     let line = |line: &GoodsLine| {
         let name = rules.map_or_else(|| line.item.clone(), |rules| name_of(rules, &line.item));
-        let value = line.value().map(words::money).unwrap_or_default();
-        words::line([format!("{name} × {} {}", line.quantity, words::unit(&line.unit)), value])
+        let value = line.value().map(labels::money).unwrap_or_default();
+        labels::line([format!("{name} × {} {}", line.quantity, labels::unit(&line.unit)), value])
     };
     list.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -88,7 +88,7 @@ async fn a_newer_server_judges_what_an_older_one_could_not_once_and_the_author_h
         assert_eq!(phone.pull_page().await.told, [], "nothing new yet");
 
         town.env.advance(3 * DAY_MS);
-        assert_eq!(town.core.judge_again("2.0.0").await.unwrap(), 1);
+        assert_eq!(town.core.quarantine_retry("2.0.0").await.unwrap(), 1);
         assert_eq!(kept(&town).await, 0);
         let row = town.row(visit).await;
         assert_eq!((row.author, row.hlc.ms()), (phone.worker, stamp), "under its author and its own stamp");
@@ -96,8 +96,8 @@ async fn a_newer_server_judges_what_an_older_one_could_not_once_and_the_author_h
         assert_eq!((told.len(), told[0].op_id, &told[0].outcome), (1, op, &Outcome::Applied));
         assert!(phone.holds(visit));
 
-        assert_eq!(town.core.judge_again("2.0.0").await.unwrap(), 0, "once per build");
-        assert_eq!(town.core.judge_again("2.0.1").await.unwrap(), 0, "nothing is left");
+        assert_eq!(town.core.quarantine_retry("2.0.0").await.unwrap(), 0, "once per build");
+        assert_eq!(town.core.quarantine_retry("2.0.1").await.unwrap(), 0, "nothing is left");
         assert_eq!(town.row(visit).await.rev.0, 1);
     }
 }
@@ -111,7 +111,7 @@ async fn what_is_refused_after_all_is_told_with_its_reason_and_only_to_its_devic
     let outcome = phone.push_one().await;
     assert_eq!(outcome, Outcome::Rejected(Rejection::NotYours));
     town.core.store().write(Reset { op }).await.unwrap();
-    assert_eq!(town.core.judge_again("2.0.0").await.unwrap(), 1);
+    assert_eq!(town.core.quarantine_retry("2.0.0").await.unwrap(), 1);
     phone.ask = vec![op, OpId(fresh())];
     let told = phone.pull_page().await.told;
     assert_eq!((told.len(), &told[0].outcome), (1, &outcome));
@@ -162,7 +162,7 @@ async fn one_that_fails_and_one_that_is_newer_still_block_no_other() {
     town.core.store().write(Spoil(spoilt)).await.unwrap();
     assert_eq!(kept(&town).await, 3);
     // The second one's record is there already: the same creation again changes nothing.
-    assert_eq!(town.core.judge_again("2.0.0").await.unwrap(), 1);
+    assert_eq!(town.core.quarantine_retry("2.0.0").await.unwrap(), 1);
     assert_eq!(kept(&town).await, 2, "the spoilt one and the newer one stay");
     assert_eq!(town.row(good).await.rev.0, 1);
     // Sent again, the newer one is still the same operation with the same answer.

@@ -1,7 +1,7 @@
 //! Pushes that wait while others are being written are judged in one job. On a database behind a socket a push is a dozen
 //! round trips and a commit; sixty-four of them together are hardly more.
 //!
-//! Each is judged by the very code that judges one alone, one after the other, on an [`Overlay`]: it sees what those before
+//! Each is judged by the very code that judges one alone, one after the other, on an [`BufferedTxn`]: it sees what those before
 //! it wrote, and gets its own verdict. So a group is no other rule, only another way to the store. What all of them will
 //! ask the store is asked beforehand, for all at once.
 //!
@@ -15,12 +15,12 @@ use super::{CoreError, Push, PushReply, PushRequest, ServerCore, Token, meta};
 use crate::{
     core::{
         Inner,
-        world::{World, recipient_named},
+        working_set::{WorkingSet, recipient_named},
     },
     store::{
         Cell, Column, Job, Store, StoreError, Stored, Txn,
-        overlay::Overlay,
-        tables::{Device, Grant, Once, OpLog, Person, ShelfDigest, Worker, WorkerDigest},
+        buffered_txn::BufferedTxn,
+        tables::{AreaFeedDigest, CareGrant, DailyCount, Device, OpLog, Recipient, Worker, WorkerDigest},
     },
 };
 use futures_util::{
@@ -44,15 +44,15 @@ const OPS: usize = 1000;
 /// commits them together, it goes there at once.
 const LARGE: usize = 50;
 
-type Verdict = Result<PushReply, CoreError>;
+type Evaluation = Result<PushReply, CoreError>;
 /// Each member takes its own; the place is that in the group.
-type Verdicts = Arc<Mutex<Vec<Option<Verdict>>>>;
-type Done = Shared<BoxFuture<'static, Stored<Verdicts>>>;
+type Evaluations = Arc<Mutex<Vec<Option<Evaluation>>>>;
+type Done = Shared<BoxFuture<'static, Stored<Evaluations>>>;
 
 /// Where pushes meet. Nobody owns the work: whoever of the group still waits drives it, so that a phone whose connection
 /// breaks holds up no other.
 #[derive(Default)]
-pub struct Combiner {
+pub struct PushBatcher {
     state: Mutex<State>,
 }
 
@@ -75,7 +75,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Judges a push, together with those that wait beside it.
-pub async fn judge<S: Store>(core: &ServerCore<S>, push: Push) -> Verdict {
+pub async fn evaluate<S: Store>(core: &ServerCore<S>, push: Push) -> Evaluation {
     if push.offered.len() >= LARGE && core.inner.store.in_order() {
         return core.inner.store.write(push).await;
     }
@@ -118,7 +118,7 @@ fn join<S: Store>(inner: &Arc<Inner<S>>, push: Push) -> (Done, usize) {
 }
 
 /// From here on nobody joins.
-fn begin(combiner: &Combiner, members: &Arc<Mutex<Vec<Push>>>) -> Vec<Push> {
+fn begin(combiner: &PushBatcher, members: &Arc<Mutex<Vec<Push>>>) -> Vec<Push> {
     let mut state = locked(&combiner.state);
     if state.open.as_ref().is_some_and(|open| Arc::ptr_eq(&open.members, members)) {
         state.open = None;
@@ -127,7 +127,7 @@ fn begin(combiner: &Combiner, members: &Arc<Mutex<Vec<Push>>>) -> Vec<Push> {
 }
 
 /// One verdict for each, in order.
-async fn write_together<S: Store>(store: &S, mut pushes: Vec<Push>) -> Vec<Verdict> {
+async fn write_together<S: Store>(store: &S, mut pushes: Vec<Push>) -> Vec<Evaluation> {
     if pushes.len() == 1 {
         return match pushes.pop() {
             Some(push) => vec![store.write(push).await],
@@ -135,7 +135,7 @@ async fn write_together<S: Store>(store: &S, mut pushes: Vec<Push>) -> Vec<Verdi
         };
     }
     let pushes = Arc::new(pushes);
-    match store.write(Together(pushes.clone())).await {
+    match store.write(BatchJob(pushes.clone())).await {
         Ok(verdicts) => verdicts,
         // Nothing was written, and each may come again.
         Err(CoreError::Store(error @ (StoreError::Full | StoreError::Busy | StoreError::Closed))) => {
@@ -152,15 +152,15 @@ async fn write_together<S: Store>(store: &S, mut pushes: Vec<Push>) -> Vec<Verdi
     }
 }
 
-struct Together(Arc<Vec<Push>>);
+struct BatchJob(Arc<Vec<Push>>);
 
-impl Job for Together {
-    type Out = Vec<Verdict>;
+impl Job for BatchJob {
+    type Out = Vec<Evaluation>;
     type Err = CoreError;
 
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<Verdict>, CoreError> {
-        let mut shared = Overlay::new(txn);
-        ask_beforehand(&mut shared, &self.0).await?;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<Evaluation>, CoreError> {
+        let mut shared = BufferedTxn::new(txn);
+        prefetch(&mut shared, &self.0).await?;
         let mut verdicts = Vec::with_capacity(self.0.len());
         for push in self.0.iter() {
             let before = shared.writes();
@@ -176,9 +176,9 @@ impl Job for Together {
     }
 }
 
-/// What these pushes are going to ask, as far as it can be told, each table once. The answers stay in the overlay; what
+/// What these pushes are going to ask, as far as it can be told, each table once. The answers stay in the buffered_txn; what
 /// is missing here is asked when it is needed.
-async fn ask_beforehand<T: Txn>(shared: &mut Overlay<'_, T>, pushes: &[Push]) -> Stored<()> {
+async fn prefetch<T: Txn>(shared: &mut BufferedTxn<'_, T>, pushes: &[Push]) -> Stored<()> {
     let hashes: Vec<Cell<'_>> = pushes.iter().map(|p| Cell::Blob(&p.token_hash)).collect();
     let devices = shared.find::<Device>("token_hash", &hashes).await?;
     let speakers: HashMap<&[u8], WorkerId> = devices.iter().map(|d| (d.token_hash.as_slice(), d.worker)).collect();
@@ -190,31 +190,31 @@ async fn ask_beforehand<T: Txn>(shared: &mut Overlay<'_, T>, pushes: &[Push]) ->
     let spoken: Vec<(&Push, &Op)> = spoken.collect();
     shared.get::<OpLog>(&spoken.iter().map(|(_, op)| (op.id,)).collect::<Vec<(OpId,)>>()).await?;
     let ops: Vec<&Op> = spoken.iter().map(|(_, op)| *op).collect();
-    // Any speaker: pairings are looked up by recipient.
-    World::load(shared, &ops, workers.first().copied().unwrap_or(WorkerId::NIL)).await?;
+    // Any principal: pairings are looked up by recipient.
+    WorkingSet::load(shared, &ops, workers.first().copied().unwrap_or(WorkerId::NIL)).await?;
 
     let recipients: BTreeSet<RecipientId> = ops.iter().filter_map(|op| recipient_named(op)).collect();
-    let people = shared.get::<Person>(&recipients.iter().map(|r| (*r,)).collect::<Vec<_>>()).await?;
+    let people = shared.get::<Recipient>(&recipients.iter().map(|r| (*r,)).collect::<Vec<_>>()).await?;
     let cells: Vec<_> = recipients.iter().map(Column::cell).collect();
-    let carers = shared.find::<Grant>("recipient", &cells).await?;
+    let carers = shared.find::<CareGrant>("recipient", &cells).await?;
     let counted = spoken.iter().filter_map(|(push, op)| {
         let Change::Create(fields) = &op.change else { return None };
         let day = fields.parsed::<Moment>("happened")?.day().number();
         Some((recipient_named(op)?, day, *speakers.get(push.token_hash.as_slice())?))
     });
     let counted: BTreeSet<(RecipientId, i32, WorkerId)> = counted.collect();
-    shared.get::<Once>(&counted.into_iter().collect::<Vec<_>>()).await?;
+    shared.get::<DailyCount>(&counted.into_iter().collect::<Vec<_>>()).await?;
     let holders: BTreeSet<WorkerId> = carers.iter().map(|g| g.worker).chain(workers).collect();
     shared.get::<WorkerDigest>(&holders.into_iter().map(|w| (w,)).collect::<Vec<_>>()).await?;
-    let shelves: BTreeSet<&str> = people.iter().flatten().map(|p| p.place.as_str()).collect();
-    shared.get::<ShelfDigest>(&shelves.into_iter().map(|s| (s.to_owned(),)).collect::<Vec<_>>()).await?;
+    let area_feeds: BTreeSet<&str> = people.iter().flatten().map(|p| p.place.as_str()).collect();
+    shared.get::<AreaFeedDigest>(&area_feeds.into_iter().map(|s| (s.to_owned(),)).collect::<Vec<_>>()).await?;
     Ok(())
 }
 
 impl<S: Store> ServerCore<S> {
     /// Judges pushes in one transaction, in this order; each gets the verdict it would get alone after those before it.
     pub async fn push_together(&self, pushes: Vec<(Token, PushRequest)>) -> Vec<Result<PushReply, SyncError>> {
-        let mut verdicts: Vec<Option<Verdict>> = Vec::with_capacity(pushes.len());
+        let mut verdicts: Vec<Option<Evaluation>> = Vec::with_capacity(pushes.len());
         let mut prepared = Vec::with_capacity(pushes.len());
         for (token, request) in pushes {
             verdicts.push(match self.prepare_push(&token, request).await {
@@ -226,7 +226,7 @@ impl<S: Store> ServerCore<S> {
             });
         }
         let mut judged = write_together(&self.inner.store, prepared).await.into_iter();
-        let own = |verdict: Option<Verdict>| {
+        let own = |verdict: Option<Evaluation>| {
             let verdict = verdict.or_else(|| judged.next());
             verdict.unwrap_or_else(|| Err(StoreError::Closed.into())).map_err(SyncError::from)
         };

@@ -2,12 +2,12 @@
 
 use crate::{
     city::plan::recipient_id,
-    day::{Language, Stage, Teller, Where},
+    day::{Language, Narrator, Stage, Where},
     harness::{Folder, Proxy, Tool, recorder::now_ms},
 };
 use anyhow::{Context, ensure};
 use device_core::{
-    Device, Places,
+    Device, Paths,
     device::{self, Options},
 };
 use shared::{
@@ -34,7 +34,7 @@ impl Town {
             folder: Folder::temporary("ui")?,
             today: Day::of_utc_ms(now_ms()),
         };
-        let mut teller = Teller::new(Language::En);
+        let mut teller = Narrator::new(Language::En);
         let stage = Stage::set(&places, &mut teller).await?;
         ensure!(teller.failed().is_empty(), "the stage is not whole: {:?}", teller.failed());
         Ok(Self { stage, today: places.today, places })
@@ -111,7 +111,7 @@ impl Town {
 
 /// Opens a phone's store without its app, which must be closed: for what no screen shows.
 pub async fn inside(home: &Path, pin: &str) -> anyhow::Result<Device> {
-    let device = device::start(Places { dir: Some(home.to_owned()) }, Options { automatic: false })?;
+    let device = device::start(Paths { dir: Some(home.to_owned()) }, Options { automatic: false })?;
     device.unlock(pin).await?;
     Ok(device)
 }

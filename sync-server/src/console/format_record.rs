@@ -13,7 +13,7 @@ use shared::{
 };
 
 /// Ids and sizes that mean nothing to a reader.
-const SILENT: [&str; 16] = [
+const HIDDEN_FIELDS: [&str; 16] = [
     "recipient",
     "handout",
     "need",
@@ -33,7 +33,7 @@ const SILENT: [&str; 16] = [
 ];
 
 pub fn is_silent(field: &str) -> bool {
-    SILENT.contains(&field)
+    HIDDEN_FIELDS.contains(&field)
 }
 
 /// The word of an open enum, or the word itself where no locale file has one.

@@ -4,14 +4,14 @@ use device_core::views::SyncView;
 use dioxus::prelude::*;
 
 use super::{
-    gate::EmergencyButton,
     parts::{Refused, SaveFile},
+    route_guard::EmergencyButton,
 };
 use crate::{
     components::{Button, Card, Glyph, Note, Page, Tone, TopBar},
     i18n::{tr, tr_args},
+    labels,
     state::{use_ask, use_device},
-    words,
 };
 use device_core::Refusal;
 
@@ -64,13 +64,13 @@ fn unsent(view: &SyncView) -> Option<String> {
     let part = |n: u32, key: &str| (n > 0).then(|| tr_args(key, &[("n", n.into())]));
     let parts = [part(view.waiting_total, "sync-safe-records"), part(view.photos_waiting, "sync-safe-photos")];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| words::list(parts))
+    (!parts.is_empty()).then(|| labels::list(parts))
 }
 
 #[component]
 fn SilentBody(view: SyncView) -> Element {
     let what = unsent(&view);
-    let last = view.last_success.map(|at| tr_args("welcome-silent-last", &[("when", words::moment(at).into())]));
+    let last = view.last_success.map(|at| tr_args("welcome-silent-last", &[("when", labels::moment(at).into())]));
     rsx! {
         Note { tone: Tone::Wait, icon: Glyph::Lock, what: tr("welcome-silent"), text: tr("welcome-silent-text") }
         Card { title: tr("welcome-silent-do"), icon: Glyph::Sync,

@@ -1,23 +1,23 @@
-//! One operation against the working set: who speaks, in what standing, under what area; then `shared` decides, and
+//! One operation against the working set: who speaks, in what relation, under what area; then `shared` decides, and
 //! what it decided is put into the working set. No store, no clock.
 
 use super::{
     effects::{lookups::aid_of, people::in_force},
     review,
     scopes::{areas_of, place_of, supervises},
-    world::World,
+    working_set::WorkingSet,
 };
 use crate::store::tables::Worker;
 use shared::{
     AreaCode, AreaLevel, Change, Day, DeviceId, Fields, Hlc, Kind, Op, Outcome, RecipientId, Row, WorkerId,
     ids::{Rev, ReviewId, id_from_code},
-    merge::{Actor, Meta, actor::Standing, decide},
+    merge::{Actor, Meta, actor::Relation, decide},
     op::Rejection,
     records::{Category, recipient_of},
 };
 
 /// Who says it.
-pub enum Speaker<'a> {
+pub enum Principal<'a> {
     /// A device of this worker; `revoked` is when its access ended (UTC ms), where that is so. What it recorded afterwards can
     /// still come in a bundle.
     Device { worker: &'a Worker, device: DeviceId, revoked: Option<i64> },
@@ -25,7 +25,7 @@ pub enum Speaker<'a> {
     Office { by: WorkerId },
 }
 
-impl Speaker<'_> {
+impl Principal<'_> {
     pub fn worker(&self) -> WorkerId {
         match self {
             Self::Device { worker, .. } => worker.id,
@@ -38,15 +38,15 @@ impl Speaker<'_> {
             Self::Office { .. } => DeviceId::NIL,
         }
     }
-    /// Something that was done after this speaker's access had ended.
+    /// Something that was done after this principal's access had ended.
     fn had_lost_access(&self, when: When) -> bool {
         matches!(self, Self::Device { revoked: Some(at), .. } if when.hlc.ms() >= *at)
     }
     /// The person's name, where it is known.
-    pub fn name(&self, world: &World) -> Option<String> {
+    pub fn name(&self, working_set: &WorkingSet) -> Option<String> {
         match self {
             Self::Device { worker, .. } => Some(worker.name.clone()),
-            Self::Office { by } => world.worker(*by).map(|w| w.name.clone()),
+            Self::Office { by } => working_set.worker(*by).map(|w| w.name.clone()),
         }
     }
     fn home(&self) -> Option<AreaCode> {
@@ -58,13 +58,13 @@ impl Speaker<'_> {
 }
 
 /// What became of an operation.
-pub struct Verdict {
+pub struct Evaluation {
     pub outcome: Outcome,
     /// The record's revision after it, where it changed.
     pub rev: Option<Rev>,
 }
 
-impl Verdict {
+impl Evaluation {
     pub fn rejected(why: Rejection) -> Self {
         Self { outcome: Outcome::Rejected(why), rev: None }
     }
@@ -84,45 +84,45 @@ pub fn review_id(op: &Op) -> ReviewId {
     ReviewId(id_from_code("review", &op.id.to_string()))
 }
 
-pub fn judge(world: &mut World, op: &Op, speaker: &Speaker<'_>, when: When) -> Verdict {
-    let row = world.row(op.row);
-    if matches!(op.change, Change::Resolve { .. }) && speaker.had_lost_access(when) {
-        return Verdict::rejected(Rejection::NotAllowed);
+pub fn evaluate(working_set: &mut WorkingSet, op: &Op, principal: &Principal<'_>, when: When) -> Evaluation {
+    let row = working_set.row(op.row);
+    if matches!(op.change, Change::Resolve { .. }) && principal.had_lost_access(when) {
+        return Evaluation::rejected(Rejection::NotAllowed);
     }
     if let (Change::Resolve { accept, reason }, Some(row)) = (&op.change, row)
         && row.kind == Kind::Review
         && op.kind == Kind::Review
     {
         let row = row.clone();
-        return review::resolve(world, &row, *accept, reason, speaker, when);
+        return review::resolve(working_set, &row, *accept, reason, principal, when);
     }
-    let (area, category) = counted_under(world, op, row, speaker);
-    let standing = match standing(world, op, row, area, speaker, when) {
+    let (area, category) = counted_under(working_set, op, row, principal);
+    let relation = match relation(working_set, op, row, area, principal, when) {
         // Whoever holds a phone that was reported lost may be anyone: a supervisor decides. What was done before counts as usual,
         // and the traces of looks at records are no one's claim.
-        Standing::Supervisor | Standing::InCare if speaker.had_lost_access(when) && op.kind != Kind::AccessLog => {
-            Standing::Former
+        Relation::Supervisor | Relation::InCare if principal.had_lost_access(when) && op.kind != Kind::AccessLog => {
+            Relation::Former
         }
-        standing => standing,
+        relation => relation,
     };
-    let unit = match speaker {
-        Speaker::Device { worker, .. } => worker.unit,
-        Speaker::Office { .. } => None,
+    let unit = match principal {
+        Principal::Device { worker, .. } => worker.unit,
+        Principal::Office { .. } => None,
     };
-    let actor = Actor { worker: speaker.worker(), device: speaker.device(), unit, standing };
-    let likely_duplicate = is_likely_duplicate(world, op, speaker);
+    let actor = Actor { worker: principal.worker(), device: principal.device(), unit, relation };
+    let likely_duplicate = is_likely_duplicate(working_set, op, principal);
     let meta = Meta { hlc: when.hlc, area, category, likely_duplicate };
-    let judged = decide(row, op, &actor, &meta).judged(|| review_id(op));
+    let judged = decide(row, op, &actor, &meta).into_effect(|| review_id(op));
     if let Some((reason, fields)) = &judged.review {
         let applied = judged.row.is_some();
-        let review = review::file(op, row, reason, fields, applied, &actor, speaker.name(world), &meta, when);
-        world.put(Box::new(review));
+        let review = review::file(op, row, reason, fields, applied, &actor, principal.name(working_set), &meta, when);
+        working_set.put(Box::new(review));
     }
     let rev = judged.row.as_ref().map(|r| r.rev);
     if let Some(row) = judged.row {
-        world.put(row);
+        working_set.put(row);
     }
-    Verdict { outcome: judged.outcome, rev }
+    Evaluation { outcome: judged.outcome, rev }
 }
 
 /// The recipient an operation is about.
@@ -137,69 +137,69 @@ fn recipient(op: &Op, row: Option<&Row>) -> Option<RecipientId> {
 /// Area and category that a new record is counted under: the recipient's at this moment, else its own, else where its
 /// author is counted.
 pub fn counted_under(
-    world: &World,
+    working_set: &WorkingSet,
     op: &Op,
     row: Option<&Row>,
-    speaker: &Speaker<'_>,
+    principal: &Principal<'_>,
 ) -> (Option<AreaCode>, Option<Category>) {
-    if let Some(place) = recipient(op, row).and_then(|r| world.place(r)) {
+    if let Some(place) = recipient(op, row).and_then(|r| working_set.place(r)) {
         return (Some(place.area), Some(place.category.clone()));
     }
     let fields = match &op.change {
         Change::Create(fields) => fields,
-        _ => return (row.and_then(place_of).or(speaker.home()), row.and_then(|r| r.category.clone())),
+        _ => return (row.and_then(place_of).or(principal.home()), row.and_then(|r| r.category.clone())),
     };
     let area = fields.parsed("area").or_else(|| if op.kind == Kind::Area { fields.parsed("code") } else { None });
     let category = if op.kind == Kind::Recipient { fields.text("category").map(Category::from) } else { None };
-    (area.or(speaker.home()), category)
+    (area.or(principal.home()), category)
 }
 
-/// How the speaker stood to the record when the operation was made. If in doubt, rather [`Standing::Former`], which ends
-/// in review, than [`Standing::Stranger`], which ends in a refusal.
-fn standing(
-    world: &World,
+/// How the principal stood to the record when the operation was made. If in doubt, rather [`Relation::Former`], which ends
+/// in review, than [`Relation::Stranger`], which ends in a refusal.
+fn relation(
+    working_set: &WorkingSet,
     op: &Op,
     row: Option<&Row>,
     area: Option<AreaCode>,
-    speaker: &Speaker<'_>,
+    principal: &Principal<'_>,
     when: When,
-) -> Standing {
-    let Speaker::Device { worker, .. } = speaker else { return Standing::Server };
+) -> Relation {
+    let Principal::Device { worker, .. } = principal else { return Relation::Server };
     let lies_in = row.and_then(place_of).or(area);
     if lies_in.is_some_and(|a| supervises(worker, &a)) {
-        return Standing::Supervisor;
+        return Relation::Supervisor;
     }
-    let grants = recipient(op, row).map_or(&[][..], |r| world.grants(r));
+    let grants = recipient(op, row).map_or(&[][..], |r| working_set.grants(r));
     let day = Day::of_utc_ms(when.hlc.ms());
     if worker.left {
         let knew = !grants.is_empty() || row.is_some_and(|r| r.author == worker.id);
-        return if knew { Standing::Former } else { Standing::Stranger };
+        return if knew { Relation::Former } else { Relation::Stranger };
     }
     let own = row.is_some_and(|r| r.author == worker.id || r.id == worker.id.into());
     if own || grants.iter().any(|g| in_force(g, day)) {
-        return Standing::InCare;
+        return Relation::InCare;
     }
     if lies_in.is_some_and(|a| areas_of(worker).iter().any(|mine| mine.contains(&a))) {
-        return Standing::InCare;
+        return Relation::InCare;
     }
     if !grants.is_empty() {
-        return Standing::Former;
+        return Relation::Former;
     }
-    let Change::Create(fields) = &op.change else { return Standing::Stranger };
+    let Change::Create(fields) = &op.change else { return Relation::Stranger };
     let near = lies_in.is_some_and(|a| is_near(worker, a));
     match op.kind {
         // About no one in particular: one's own photo, feedback, a look at a record.
-        Kind::Photo | Kind::Feedback | Kind::AccessLog if recipient(op, row).is_none() => Standing::InCare,
+        Kind::Photo | Kind::Feedback | Kind::AccessLog if recipient(op, row).is_none() => Relation::InCare,
         // At a place, or somebody new whom a worker proposes: where they work.
-        Kind::Activity | Kind::Recipient if near => Standing::InCare,
-        Kind::Household if near && household_is_new(world, fields) => Standing::InCare,
-        _ => Standing::Stranger,
+        Kind::Activity | Kind::Recipient if near => Relation::InCare,
+        Kind::Household if near && household_is_new(working_set, fields) => Relation::InCare,
+        _ => Relation::Stranger,
     }
 }
 
 /// The household of somebody who is only proposed yet.
-fn household_is_new(world: &World, fields: &Fields) -> bool {
-    fields.parsed("recipient").is_some_and(|r| world.place(r).is_none())
+fn household_is_new(working_set: &WorkingSet, fields: &Fields) -> bool {
+    fields.parsed("recipient").is_some_and(|r| working_set.place(r).is_none())
 }
 
 /// In the township the worker is counted in, or in the area of their unit.
@@ -209,10 +209,10 @@ fn is_near(worker: &Worker, area: AreaCode) -> bool {
 }
 
 /// Another device recorded a hand-out of the same kind and value to the same person on the same day.
-fn is_likely_duplicate(world: &World, op: &Op, speaker: &Speaker<'_>) -> bool {
+fn is_likely_duplicate(working_set: &WorkingSet, op: &Op, principal: &Principal<'_>) -> bool {
     let (Change::Create(fields), Kind::Assistance) = (&op.change, &op.kind) else { return false };
-    let Some(aid) = aid_of(op.row, speaker.device(), fields) else { return false };
-    world.aids(aid.recipient).iter().any(|other| {
+    let Some(aid) = aid_of(op.row, principal.device(), fields) else { return false };
+    working_set.aids(aid.recipient).iter().any(|other| {
         other.device != aid.device
             && (other.day, &other.kind, other.fen) == (aid.day, &aid.kind, aid.fen)
             && (aid.handout.is_none() || other.handout != aid.handout)

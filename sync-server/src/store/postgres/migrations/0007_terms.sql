@@ -1,0 +1,21 @@
+-- The words of docs/glossary.md: tables, columns and indexes are named as the code names them. No row changes.
+ALTER TABLE gone RENAME TO tombstone;
+ALTER TABLE shelf_digest RENAME TO area_feed_digest;
+ALTER TABLE care RENAME TO care_grant;
+ALTER TABLE once RENAME TO daily_count;
+ALTER TABLE standing RENAME TO open_count;
+ALTER TABLE review RENAME TO review_index;
+ALTER TABLE photo RENAME TO photo_ref;
+ALTER TABLE record RENAME COLUMN keeper TO owner;
+ALTER TABLE record RENAME COLUMN shelf TO area_feed;
+ALTER TABLE tombstone RENAME COLUMN shelf TO area_feed;
+ALTER TABLE area_feed_digest RENAME COLUMN shelf TO area_feed;
+ALTER TABLE open_count RENAME COLUMN shelf TO area_feed;
+ALTER TABLE daily_count RENAME COLUMN refs TO contributions;
+ALTER INDEX record_by_shelf RENAME TO record_by_area_feed;
+ALTER INDEX gone_by_age RENAME TO tombstone_by_age;
+ALTER INDEX gone_by_seq RENAME TO tombstone_by_seq;
+ALTER INDEX care_by_worker RENAME TO care_grant_by_worker;
+ALTER INDEX care_by_recipient RENAME TO care_grant_by_recipient;
+ALTER INDEX review_by_place RENAME TO review_index_by_place;
+ALTER INDEX photo_by_sha256 RENAME TO photo_ref_by_sha256;
