@@ -6,7 +6,7 @@ use shared::Period;
 use std::collections::BTreeMap;
 use tests::{
     city::{Plan, Totals},
-    ui::{Browser, Contest, Town},
+    ui::{Browser, Contest, Fixture},
 };
 
 const DESK: (u32, u32) = (1290, 892);
@@ -52,9 +52,9 @@ fn sheet(bytes: &[u8]) -> Vec<Line> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_office_logs_in_reads_the_report_drills_down_and_takes_it_home() {
-    let town = Town::build().await.unwrap();
-    let url = town.stage.server.url();
-    let (name, password) = town.stage.console.clone();
+    let fixture = Fixture::build().await.unwrap();
+    let url = fixture.township.server.url();
+    let (name, password) = fixture.township.console.clone();
     let browser = Browser::open(DESK).await.unwrap();
 
     // A wrong password says so and shows nothing.
@@ -72,12 +72,14 @@ async fn the_office_logs_in_reads_the_report_drills_down_and_takes_it_home() {
                     .filter(line => line.getClientRects().length > 0);
                   return lines.length === 2 && Math.min(...lines.map(line => line.points.length))";
     let points = browser.until("two lines of a chart", script, Vec::new()).await.unwrap().as_i64().unwrap();
-    assert_eq!(points, i64::from(town.stage.month.month), "a point for each month of the year so far");
+    assert_eq!(points, i64::from(fixture.township.month.month), "a point for each month of the year so far");
     let months = "return document.querySelectorAll('figure.chart details tbody tr').length";
     assert_eq!(browser.run(months, Vec::new()).await.unwrap().as_i64().unwrap(), points);
 
-    // By area and period: this month of the one township, chosen in the form and in the table.
-    let month = Period::Month(town.stage.month).to_string();
+    // By area and period: the last whole month of the one township, chosen in the form and in the table. The month
+    // that has just begun may hold no record.
+    let full_month = fixture.township.full_month();
+    let month = Period::Month(full_month).to_string();
     browser.choose("select[name=period]", &month).await.unwrap();
     browser.click("form.filters button:not(.line)").await.unwrap();
     let here = "return document.readyState === 'complete' && new URLSearchParams(location.search).get('period') === arguments[0]";
@@ -86,7 +88,7 @@ async fn the_office_logs_in_reads_the_report_drills_down_and_takes_it_home() {
     assert_eq!(chosen, json!(month));
 
     // What the generator knows it pushed is what the page shows.
-    let wanted = Totals::from(&town.stage.history_figures(&[]));
+    let wanted = Totals::from(&fixture.township.history_figures(&[], [full_month]));
     assert!(wanted.visits > 0 && wanted.contacts > 0, "an empty month proves nothing: {wanted:?}");
     let shown = cards(&browser).await;
     let counts: Vec<i64> = shown[..5].iter().map(|text| number(text) as i64).collect();
@@ -116,8 +118,8 @@ async fn the_office_logs_in_reads_the_report_drills_down_and_takes_it_home() {
     // The file holds what the page shows, for the whole and for each village.
     browser.click("form.filters button.line").await.unwrap();
     let file = browser.downloaded(".csv").await.unwrap();
-    let plan = &town.stage.plan;
-    let township = plan.workers[town.supervisor().unwrap()].area;
+    let plan = &fixture.township.plan;
+    let township = plan.workers[fixture.supervisor().unwrap()].area;
     assert_eq!(file.file_name().unwrap().to_str().unwrap(), format!("lianxin-{township}-{month}.csv"));
     let lines = sheet(&std::fs::read(file).unwrap());
     let plain = |figures: &[String]| figures.iter().map(|f| f.replace(',', "")).collect::<Vec<_>>();
@@ -141,12 +143,12 @@ async fn the_office_logs_in_reads_the_report_drills_down_and_takes_it_home() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_supervisor_of_a_township_sees_that_township_and_nothing_above_it() {
-    let town = Town::build().await.unwrap();
-    let supervisor = town.person(town.supervisor().unwrap());
-    assert_ne!(supervisor.code, town.person(Plan::ADMINISTRATOR).code);
-    let password = town.password(&supervisor.code).await.unwrap();
+    let fixture = Fixture::build().await.unwrap();
+    let supervisor = fixture.person(fixture.supervisor().unwrap());
+    assert_ne!(supervisor.code, fixture.person(Plan::ADMINISTRATOR).code);
+    let password = fixture.password(&supervisor.code).await.unwrap();
     let browser = Browser::open(DESK).await.unwrap();
-    let url = town.stage.server.url();
+    let url = fixture.township.server.url();
     browser.log_in(&url, &supervisor.code, &password).await.unwrap();
     browser.at("/console/report").await.unwrap();
     assert_eq!(rows(&browser).await.len(), 9, "eight villages and their sum");
@@ -160,13 +162,13 @@ async fn a_supervisor_of_a_township_sees_that_township_and_nothing_above_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_names_are_decided_in_the_browser_and_the_phones_learn_of_it() {
-    let town = Town::build().await.unwrap();
-    let contest = Contest::stage(&town, 0).await.unwrap();
+    let fixture = Fixture::build().await.unwrap();
+    let contest = Contest::between(&fixture, 0).await.unwrap();
     assert!(contest.told().await.unwrap().decided.is_none());
-    let supervisor = town.person(town.supervisor().unwrap());
-    let password = town.password(&supervisor.code).await.unwrap();
+    let supervisor = fixture.person(fixture.supervisor().unwrap());
+    let password = fixture.password(&supervisor.code).await.unwrap();
     let browser = Browser::open(DESK).await.unwrap();
-    browser.log_in(&town.stage.server.url(), &supervisor.code, &password).await.unwrap();
+    browser.log_in(&fixture.township.server.url(), &supervisor.code, &password).await.unwrap();
     browser.at("/console/report").await.unwrap();
     browser.click("ul.attention a").await.unwrap();
     browser.at("/console/reviews").await.unwrap();

@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 use device_core::views::RecordState;
-use shared::{Fen, RecipientId, indicators::Figures};
+use shared::{Fen, Month, RecipientId, indicators::Figures};
+use std::collections::BTreeMap;
 use tests::{
     city::Totals,
     day::people::PIN,
-    harness::{Proxy, picture},
-    ui::{Handset, Town, fixture, handset::by_start},
+    harness::{Proxy, picture, recorder::now_ms},
+    ui::{Fixture, Handset, fixture, handset::by_start},
 };
 
 /// A note as it is typed by a fast thumb: Chinese, letters, digits and signs, each of which must arrive.
@@ -20,7 +21,7 @@ const RICE: i64 = 4_200;
 
 /// A phone in the hand of one worker, and its way to the server.
 struct Day {
-    town: Town,
+    fixture: Fixture,
     line: Proxy,
     phone: Handset,
     worker: usize,
@@ -30,11 +31,11 @@ struct Day {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_in_the_field_through_the_real_app_ends_in_the_report() {
-    let town = Town::build().await.unwrap();
-    let line = town.line().await.unwrap();
-    let worker = town.worker().unwrap();
-    let phone = Handset::new(town.folder().join("worker")).unwrap();
-    let mut day = Day { town, line, phone, worker, due: Vec::new() };
+    let fixture = Fixture::build().await.unwrap();
+    let line = fixture.line().await.unwrap();
+    let worker = fixture.worker().unwrap();
+    let phone = Handset::new(fixture.folder().join("worker")).unwrap();
+    let mut day = Day { fixture, line, phone, worker, due: Vec::new() };
     first_run_by_link_shows_who_is_due(&mut day).await;
     without_a_signal_the_app_says_so(&mut day).await;
     a_routine_visit_takes_five_taps_and_no_letter(&mut day).await;
@@ -53,12 +54,12 @@ fn recipient(id: &str, start: &str) -> RecipientId {
 }
 
 async fn first_run_by_link_shows_who_is_due(day: &mut Day) {
-    let link = day.town.link(day.worker, &day.line.url()).await.unwrap();
+    let link = day.fixture.link(day.worker, &day.line.url()).await.unwrap();
     day.phone.first_run(&link).await.unwrap();
     day.phone.see_css(&by_start("today-due-")).await.unwrap();
     let shown = day.phone.ids("today-record-").await.unwrap();
     day.due = shown.iter().map(|id| recipient(id, "today-record-")).collect();
-    let mine = day.town.in_care(day.worker);
+    let mine = day.fixture.in_care(day.worker);
     assert!(day.due.iter().all(|id| mine.contains(id)), "only one's own people are due");
     assert!(day.due.len() >= 3, "a lively township has somebody due: {:?}", day.due);
     assert!(!day.phone.ids("today-task-").await.unwrap().is_empty(), "the office's tasks are there");
@@ -119,8 +120,8 @@ async fn what_is_typed_fast_arrives_whole_with_a_finding_and_a_need(day: &mut Da
 }
 
 async fn goods_for_several_households_are_signed_for_and_photographed(day: &mut Day) {
-    let people: Vec<RecipientId> = day.town.in_care(day.worker).into_iter().take(3).collect();
-    let photo = day.town.folder().join("truck.jpg");
+    let people: Vec<RecipientId> = day.fixture.in_care(day.worker).into_iter().take(3).collect();
+    let photo = day.fixture.folder().join("truck.jpg");
     std::fs::write(&photo, picture::jpeg(11, 2400, 1800)).unwrap();
     let phone = &mut day.phone;
     phone.tap("tab-record").await.unwrap();
@@ -183,7 +184,7 @@ async fn back_online_everything_is_confirmed(day: &mut Day) {
     phone.tap("tab-sync").await.unwrap();
     phone.see("sync-month-waiting").await.unwrap();
     phone.see_css(&by_start("sync-item-")).await.unwrap();
-    day.line.online(day.town.stage.server.address().unwrap());
+    day.line.online(day.fixture.township.server.address().unwrap());
     phone.tap("sync-now").await.unwrap();
     phone.gone("sync-month-waiting").await.unwrap();
     phone.see_css("[data-testid=sync-safe].good").await.unwrap();
@@ -192,31 +193,60 @@ async fn back_online_everything_is_confirmed(day: &mut Day) {
     assert!(!phone.has("sync-problem").await.unwrap(), "no problem is left standing");
 }
 
-/// What the phone says of this month, when nothing waits any more.
-async fn the_phones_month_is_what_was_done(day: &mut Day) -> Figures {
+/// What the phone says, when nothing waits any more, of the last full month and of all months since.
+async fn the_phones_month_is_what_was_done(day: &mut Day) -> BTreeMap<Month, Figures> {
     let phone = &mut day.phone;
     phone.tap("tab-mine").await.unwrap();
-    let mut shown = Vec::new();
-    for word in ["home_visit", "contact", "policies", "solved", "deed"] {
-        shown.push(number(&phone.text_of(&format!("mine-figure-{word}")).await.unwrap()));
-    }
+    // The screen shows the month that its clock says; it is read again when midnight passed in between.
+    let (shown, shown_month) = loop {
+        let month = this_month();
+        let mut shown = Vec::new();
+        for word in WORDS {
+            shown.push(number(&phone.text_of(&format!("mine-figure-{word}")).await.unwrap()));
+        }
+        if this_month() == month {
+            break (shown, month);
+        }
+        phone.tap("tab-today").await.unwrap();
+        phone.tap("tab-mine").await.unwrap();
+    };
     phone.close().await.unwrap();
     let device = fixture::inside(phone.home(), PIN).await.unwrap();
     let sync = device.sync_state().await.unwrap();
     assert_eq!((sync.waiting_total, sync.photos_waiting, sync.photos_failed), (0, 0, 0));
-    let month = device.my_month(day.town.stage.month).await.unwrap();
-    assert_eq!(month.waiting, Figures::default());
-    assert!(month.records.iter().all(|record| record.state == RecordState::Confirmed));
-    let said = Totals::from(&month.confirmed);
-    assert_eq!(shown, [said.visits, said.contacts, said.policies, said.solved, said.deeds], "the screen says the same");
+    let township = &day.fixture.township;
+    let mut by_month = BTreeMap::new();
+    for month in std::iter::once(township.full_month()).chain(township.months()) {
+        let view = device.my_month(month).await.unwrap();
+        assert_eq!(view.waiting, Figures::default());
+        assert!(view.records.iter().all(|record| record.state == RecordState::Confirmed));
+        by_month.insert(month, view.confirmed);
+    }
+    assert_eq!(shown, counts(&by_month[&shown_month]), "the screen shows the same figures");
 
     // Of this day alone: three visits and three bags of rice.
-    let all_others: Vec<usize> = (0..day.town.stage.plan.workers.len()).filter(|w| *w != day.worker).collect();
-    let before = Totals::from(&day.town.stage.history_figures(&all_others));
-    assert_eq!(said.visits - before.visits, 3);
-    assert_eq!(said.aid - before.aid, Fen(3 * RICE));
-    assert_eq!((said.contacts, said.policies), (before.contacts, before.policies));
-    month.confirmed
+    let all_others: Vec<usize> = (0..township.plan.workers.len()).filter(|w| *w != day.worker).collect();
+    let before = Totals::from(&township.history_figures(&all_others, township.months()));
+    let mut confirmed = Figures::default();
+    township.months().for_each(|month| confirmed.merge(&by_month[&month]));
+    let after = Totals::from(&confirmed);
+    assert_eq!(after.visits - before.visits, 3);
+    assert_eq!(after.aid - before.aid, Fen(3 * RICE));
+    assert_eq!((after.contacts, after.policies), (before.contacts, before.policies));
+    by_month
+}
+
+/// The counted headline figures, in the order of the cards.
+const WORDS: [&str; 5] = ["home_visit", "contact", "policies", "solved", "deed"];
+
+fn counts(figures: &Figures) -> Vec<i64> {
+    let totals = Totals::from(figures);
+    vec![totals.visits, totals.contacts, totals.policies, totals.solved, totals.deeds]
+}
+
+/// The month by the clock of the phones and the server.
+fn this_month() -> Month {
+    shared::Day::of_utc_ms(now_ms()).month()
 }
 
 /// The first number in a text: `1,234 人次`.
@@ -226,28 +256,35 @@ fn number(text: &str) -> i64 {
     digits.replace(',', "").parse().unwrap_or_else(|_| panic!("no number in {text:?}"))
 }
 
-async fn a_supervisor_enrols_by_code_and_sees_the_same_figures(day: &Day, month: &Figures) {
-    let town = &day.town;
-    let supervisor = town.supervisor().unwrap();
-    let mut office = Handset::new(town.folder().join("supervisor")).unwrap();
-    let code = town.code(supervisor).await.unwrap();
-    office.first_run_by_code(&town.stage.server.url(), &code).await.unwrap();
-    office.tap("tab-report").await.unwrap();
-    office.see("report-six").await.unwrap();
-    let mut wanted = town.stage.history_figures(&[day.worker]);
-    wanted.merge(month);
-    let wanted = Totals::from(&wanted);
-    let figures = [
-        ("home_visit", wanted.visits),
-        ("contact", wanted.contacts),
-        ("policies", wanted.policies),
-        ("solved", wanted.solved),
-        ("deed", wanted.deeds),
-    ];
-    for (word, figure) in figures {
-        let shown = office.text_of(&format!("figure-{word}")).await.unwrap();
-        assert_eq!(number(&shown), figure, "{word}: {shown}");
-    }
+async fn a_supervisor_enrols_by_code_and_sees_the_same_figures(day: &Day, by_month: &BTreeMap<Month, Figures>) {
+    let fixture = &day.fixture;
+    let supervisor = fixture.supervisor().unwrap();
+    let mut office = Handset::new(fixture.folder().join("supervisor")).unwrap();
+    let code = fixture.code(supervisor).await.unwrap();
+    office.first_run_by_code(&fixture.township.server.url(), &code).await.unwrap();
+    // This month, which may have begun today, then the one before it.
+    let (now, shown) = loop {
+        let month = this_month();
+        office.tap("tab-report").await.unwrap();
+        let shown = shown_counts(&office).await;
+        if this_month() == month {
+            break (month, shown);
+        }
+        office.tap("tab-today").await.unwrap();
+    };
+    let wanted = |month: Month| {
+        let mut figures = fixture.township.history_figures(&[day.worker], [month]);
+        if let Some(own) = by_month.get(&month) {
+            figures.merge(own);
+        }
+        counts(&figures)
+    };
+    assert_eq!(shown, wanted(now));
+    let before = Month::from_number(now.number() - 1);
+    office.tap("report-earlier").await.unwrap();
+    let visits = "return document.querySelector('[data-testid=figure-home_visit]')?.innerText.replaceAll(',', '').match(/\\d+/)?.[0] === arguments[0]";
+    office.until("the month before", visits, vec![wanted(before)[0].to_string().into()]).await.unwrap();
+    assert_eq!(shown_counts(&office).await, wanted(before));
     // A village opens, and its figures are not the township's.
     let villages = office.ids("report-area-").await.unwrap();
     assert_eq!(villages.len(), 8);
@@ -258,8 +295,17 @@ async fn a_supervisor_enrols_by_code_and_sees_the_same_figures(day: &Day, month:
     office.close().await.unwrap();
 }
 
+async fn shown_counts(office: &Handset) -> Vec<i64> {
+    office.see("report-six").await.unwrap();
+    let mut shown = Vec::new();
+    for word in WORDS {
+        shown.push(number(&office.text_of(&format!("figure-{word}")).await.unwrap()));
+    }
+    shown
+}
+
 async fn large_text_and_english_fit_the_screen(day: &mut Day) {
-    let people = day.town.in_care(day.worker);
+    let people = day.fixture.in_care(day.worker);
     let phone = &mut day.phone;
     phone.open_unlocked().await.unwrap();
     // The measure itself: something too wide is found, and nothing else is.

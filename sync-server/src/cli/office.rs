@@ -4,7 +4,7 @@
 
 use super::{Failure, args::Data, control};
 use crate::{
-    core::{RelayedBy, Settings, SystemEnv},
+    core::{Env, RelayedBy, Settings, SystemEnv},
     data::{DataDir, DataError, DataLock, LocalCore},
     import::{self, ImportReport, List},
     store::PgStore,
@@ -90,7 +90,7 @@ async fn try_perform(core: &LocalCore, ask: Ask, lang: Lang) -> Result<Answer, F
                     Some(import::File { list: f.list, name: f.name, bytes: BASE64_STANDARD.decode(f.bytes).ok()? })
                 })
                 .collect();
-            let today = Day::of_utc_ms(chrono::Utc::now().timestamp_millis());
+            let today = Day::of_utc_ms(SystemEnv.now_ms());
             import::import(core, &files, today, dry_run, lang).await.map(Answer::Imported).map_err(failed)
         }
         Ask::Enrol { worker } => {

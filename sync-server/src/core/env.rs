@@ -12,12 +12,25 @@ pub trait Env: Send + Sync + 'static {
     fn random(&self, bytes: &mut [u8]);
 }
 
+/// Milliseconds to add to the machine's clock, from `LIANXIN_CLOCK_OFFSET_MS`: lets a test run on another day. A build
+/// without the feature `testing` does not read the variable.
+#[cfg(feature = "testing")]
+fn clock_offset_ms() -> i64 {
+    static OFFSET: std::sync::OnceLock<i64> = std::sync::OnceLock::new();
+    *OFFSET.get_or_init(|| std::env::var("LIANXIN_CLOCK_OFFSET_MS").ok().and_then(|ms| ms.parse().ok()).unwrap_or(0))
+}
+
+#[cfg(not(feature = "testing"))]
+fn clock_offset_ms() -> i64 {
+    0
+}
+
 /// The machine's clock and random source.
 pub struct SystemEnv;
 
 impl Env for SystemEnv {
     fn now_ms(&self) -> i64 {
-        chrono::Utc::now().timestamp_millis()
+        chrono::Utc::now().timestamp_millis() + clock_offset_ms()
     }
     fn random(&self, bytes: &mut [u8]) {
         // Without randomness no token may be made; every supported system has it.

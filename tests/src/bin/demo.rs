@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use shared::{Day, wire::enrol::EnrolLink};
 use std::{path::PathBuf, process::ExitCode};
 use tests::{
-    day::{self, Language, Narrator, Stage, Where, people::PIN, sync::sync_plainly},
+    day::{self, DayPaths, Language, Narrator, Township, people::PIN, sync::sync_plainly},
     harness::{Folder, Tool, interrupt::interrupted, phone, phone::Phone, recorder::now_ms},
 };
 
@@ -52,47 +52,47 @@ async fn main() -> ExitCode {
 
 /// Plays the day; true when every check held.
 async fn watch(once: bool, app: Option<PathBuf>, lang: Language) -> anyhow::Result<bool> {
-    let places = Where {
+    let paths = DayPaths {
         program: std::env::current_exe()?,
         server: Tool::SyncServer.path()?,
         folder: Folder::temporary("demo")?,
         today: Day::of_utc_ms(now_ms()),
     };
-    let mut teller = Narrator::new(lang);
-    let stage = tokio::select! {
-        played = day::play(&places, &mut teller) => played?,
+    let mut narrator = Narrator::new(lang);
+    let township = tokio::select! {
+        played = day::play(&paths, &mut narrator) => played?,
         // What the day holds is dropped: server, phones, folder.
         () = interrupted() => anyhow::bail!("interrupted"),
     };
     println!();
-    for failure in teller.failed() {
+    for failure in narrator.failed() {
         println!("✗ {failure}");
     }
-    let (passed, failed) = (teller.passed(), teller.failed().len());
+    let (passed, failed) = (narrator.passed(), narrator.failed().len());
     println!("demo: {passed} checks held, {failed} failed.");
     if !once {
-        stay(&stage, &places, app).await?;
+        stay(&township, &paths, app).await?;
     }
     Ok(failed == 0)
 }
 
 /// Leaves the server up, says how to look at it, and opens the app.
-async fn stay(stage: &Stage, places: &Where, app: Option<PathBuf>) -> anyhow::Result<()> {
-    let url = stage.server.url();
-    let worker = &stage.plan.workers[stage.plan.carers().next().context("the township has carers")?];
-    let (name, password) = &stage.console;
+async fn stay(township: &Township, paths: &DayPaths, app: Option<PathBuf>) -> anyhow::Result<()> {
+    let url = township.server.url();
+    let worker = &township.plan.workers[township.plan.carers().next().context("the township has carers")?];
+    let (name, password) = &township.console;
     println!("\n控制台 console   {url}/console");
     println!("  用户名 name     {name}");
     println!("  密码 password   {password}");
-    let code = stage.server.code_for(&worker.code).await?;
+    let code = township.server.code_for(&worker.code).await?;
     let link = EnrolLink { server: url.clone(), code };
     println!("登记链接 enrolment link for {} ({})\n  {}", worker.name, worker.code, link.to_text());
     let mut window = match app {
         Some(app) => {
-            let home = places.folder.join("window");
-            let mut phone = Phone::start(&places.program, &home)?;
+            let home = paths.folder.join("window");
+            let mut phone = Phone::start(&paths.program, &home)?;
             phone.device().create_vault(PIN).await?;
-            let code = stage.server.code_for(&worker.code).await?;
+            let code = township.server.code_for(&worker.code).await?;
             phone.device().enrol(&url, &code).await?;
             sync_plainly(&phone).await?;
             // The store belongs to one process at a time.

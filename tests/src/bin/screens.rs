@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use tests::{
     day::people::PIN,
     harness::{Proxy, picture},
-    ui::{Browser, Contest, Gallery, Handset, Town, fixture, handset::by_start},
+    ui::{Browser, Contest, Fixture, Gallery, Handset, fixture, handset::by_start},
 };
 
 /// A desk's screen and a phone's, in CSS pixels.
@@ -30,15 +30,15 @@ async fn main() -> ExitCode {
 
 async fn take_all() -> anyhow::Result<Gallery> {
     let mut gallery = Gallery::standard()?;
-    let town = Town::build().await.context("the township")?;
-    let worker = town.worker()?;
-    let line = town.line().await?;
-    let mut phone = Handset::new(town.folder().join("worker"))?;
-    first_run(&town, &line, &mut phone, &mut gallery).await.context("first run")?;
-    the_day(&town, &line, worker, &mut phone, &mut gallery).await.context("the day")?;
-    let contests = [Contest::stage(&town, 0).await?, Contest::stage(&town, 1).await?];
-    let mut office = Handset::new(town.folder().join("supervisor"))?;
-    let link = town.link(town.supervisor()?, &town.stage.server.url()).await?;
+    let fixture = Fixture::build().await.context("the township")?;
+    let worker = fixture.worker()?;
+    let line = fixture.line().await?;
+    let mut phone = Handset::new(fixture.folder().join("worker"))?;
+    first_run(&fixture, &line, &mut phone, &mut gallery).await.context("first run")?;
+    the_day(&fixture, &line, worker, &mut phone, &mut gallery).await.context("the day")?;
+    let contests = [Contest::between(&fixture, 0).await?, Contest::between(&fixture, 1).await?];
+    let mut office = Handset::new(fixture.folder().join("supervisor"))?;
+    let link = fixture.link(fixture.supervisor()?, &fixture.township.server.url()).await?;
     office.first_run(&link).await.context("the supervisor's first run")?;
     report(&mut office, &mut gallery, "zh").await.context("the report")?;
     reviews(&mut office, &mut gallery, "zh", false).await.context("the reviews")?;
@@ -55,7 +55,7 @@ async fn take_all() -> anyhow::Result<Gallery> {
             fixture::inside(handset.home(), PIN).await?.set_prefs(prefs.clone()).await?;
             handset.open_unlocked().await?;
         }
-        tour(&town, worker, &mut phone, &mut gallery, tag).await.with_context(|| tag.to_owned())?;
+        tour(&fixture, worker, &mut phone, &mut gallery, tag).await.with_context(|| tag.to_owned())?;
         report(&mut office, &mut gallery, tag).await.with_context(|| tag.to_owned())?;
         reviews(&mut office, &mut gallery, tag, tag == "zh.contrast").await.with_context(|| tag.to_owned())?;
         phone.close().await?;
@@ -63,7 +63,7 @@ async fn take_all() -> anyhow::Result<Gallery> {
     }
     drop(contests);
     for (size, tag) in CONSOLE {
-        console(&town, size, &mut gallery, tag).await.context("the console")?;
+        console(&fixture, size, &mut gallery, tag).await.context("the console")?;
     }
     Ok(gallery)
 }
@@ -85,8 +85,8 @@ async fn hang_both(phone: &Handset, gallery: &mut Gallery, name: &str, tag: &str
 }
 
 /// The way in, from nothing to the first people.
-async fn first_run(town: &Town, line: &Proxy, phone: &mut Handset, gallery: &mut Gallery) -> anyhow::Result<()> {
-    let link = town.link(town.worker()?, &line.url()).await?;
+async fn first_run(fixture: &Fixture, line: &Proxy, phone: &mut Handset, gallery: &mut Gallery) -> anyhow::Result<()> {
+    let link = fixture.link(fixture.worker()?, &line.url()).await?;
     phone
         .first_run_with(&link, async |phone: &Handset, name: &str| hang(phone, gallery, &format!("{name}.zh")).await)
         .await
@@ -94,13 +94,13 @@ async fn first_run(town: &Town, line: &Proxy, phone: &mut Handset, gallery: &mut
 
 /// Through the day: every screen once, in the state that it has in the field.
 async fn the_day(
-    town: &Town,
+    fixture: &Fixture,
     line: &Proxy,
     worker: usize,
     phone: &mut Handset,
     gallery: &mut Gallery,
 ) -> anyhow::Result<()> {
-    let people = town.in_care(worker);
+    let people = fixture.in_care(worker);
     let who = people[0];
     hang_both(phone, gallery, "04-today", "zh").await?;
 
@@ -127,7 +127,7 @@ async fn the_day(
     phone.tap("visit-need").await?;
     phone.write("visit-need-text", "烟囱接口松动,想请人修一修").await?;
     phone.write("visit-note", "老人精神尚好,炕上暖和").await?;
-    let photo = town.folder().join("house.jpg");
+    let photo = fixture.folder().join("house.jpg");
     std::fs::write(&photo, picture::jpeg(7, 1600, 1200))?;
     phone.photograph("visit-photo-take", &photo).await?;
     phone.see_css(&format!("{} img", by_start("visit-photo-"))).await?;
@@ -190,7 +190,7 @@ async fn the_day(
     phone.tap("tab-mine").await?;
     phone.see("mine-six").await?;
     hang_both(phone, gallery, "32-mine", "zh").await?;
-    line.online(town.stage.server.address()?);
+    line.online(fixture.township.server.address()?);
     phone.tap("tab-sync").await?;
     phone.tap("sync-now").await?;
     phone.gone("sync-month-waiting").await?;
@@ -254,8 +254,14 @@ async fn hand_out(phone: &mut Handset, gallery: &mut Gallery, people: &[Recipien
 }
 
 /// The screens one lives in, in another look.
-async fn tour(town: &Town, worker: usize, phone: &mut Handset, gallery: &mut Gallery, tag: &str) -> anyhow::Result<()> {
-    let people = town.in_care(worker);
+async fn tour(
+    fixture: &Fixture,
+    worker: usize,
+    phone: &mut Handset,
+    gallery: &mut Gallery,
+    tag: &str,
+) -> anyhow::Result<()> {
+    let people = fixture.in_care(worker);
     hang(phone, gallery, &format!("04-today.{tag}")).await?;
     phone.tap("tab-recipients").await?;
     phone.see_css(&by_start("recipient-")).await?;
@@ -296,6 +302,9 @@ async fn tour(town: &Town, worker: usize, phone: &mut Handset, gallery: &mut Gal
 async fn report(office: &mut Handset, gallery: &mut Gallery, tag: &str) -> anyhow::Result<()> {
     office.tap("tab-report").await?;
     office.see("report-six").await?;
+    // The month that has just begun may hold no record; the one before it does on any day.
+    office.tap("report-earlier").await?;
+    office.see("report-category-table").await?;
     hang_both(office, gallery, "50-report", tag).await?;
     if tag != "zh" {
         return Ok(());
@@ -332,9 +341,9 @@ async fn reviews(office: &mut Handset, gallery: &mut Gallery, tag: &str, decide:
     office.back_to("screen-report").await
 }
 
-async fn console(town: &Town, size: (u32, u32), gallery: &mut Gallery, tag: &str) -> anyhow::Result<()> {
+async fn console(fixture: &Fixture, size: (u32, u32), gallery: &mut Gallery, tag: &str) -> anyhow::Result<()> {
     let browser = Browser::open(size).await?;
-    let (url, (name, password)) = (town.stage.server.url(), &town.stage.console);
+    let (url, (name, password)) = (fixture.township.server.url(), &fixture.township.console);
     browser.go(&format!("{url}/console/login")).await?;
     gallery.hang(&format!("60-console-login.{tag}"), &browser.picture().await?)?;
     browser.log_in(&url, name, password).await?;

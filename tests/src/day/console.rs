@@ -1,7 +1,7 @@
 //! The office looks at the same month in a browser: log-in, page, and the figures on it. Without a browser; the console's
 //! pages are driven in a real one by the tests.
 
-use super::{Narrator, Stage};
+use super::{Narrator, Township};
 use anyhow::{Context, ensure};
 use reqwest::{
     Client, Response, StatusCode,
@@ -10,27 +10,27 @@ use reqwest::{
 };
 use shared::wire::Report;
 
-pub async fn play(stage: &Stage, report: &Report, teller: &mut Narrator) -> anyhow::Result<()> {
-    teller.step("办公室在控制台查看", "the office looks at the console");
+pub async fn play(township: &Township, report: &Report, narrator: &mut Narrator) -> anyhow::Result<()> {
+    narrator.step("办公室在控制台查看", "the office looks at the console");
     let client = Client::builder().redirect(Policy::none()).build()?;
-    let url = |path: &str| format!("{}/console/{path}", stage.server.url());
+    let url = |path: &str| format!("{}/console/{path}", township.server.url());
     let outside = client.get(url("report")).send().await?;
-    teller.same(
+    narrator.same(
         &outside.status(),
         &StatusCode::SEE_OTHER,
         "没登录就要求登录",
         "nobody sees a report without logging in",
     );
 
-    let (name, password) = &stage.console;
+    let (name, password) = &township.console;
     let wrong = log_in(&client, &url("login"), name, "wrong").await?;
-    teller.same(&wrong.status(), &StatusCode::UNAUTHORIZED, "密码错了进不去", "a wrong password does not open it");
+    narrator.same(&wrong.status(), &StatusCode::UNAUTHORIZED, "密码错了进不去", "a wrong password does not open it");
     let right = log_in(&client, &url("login"), name, password).await?;
     ensure!(right.status() == StatusCode::SEE_OTHER, "log-in was answered with {}", right.status());
     let address = url(&format!("report?area={}&period={}", report.area, report.period));
     let page = client.get(address).header(COOKIE, cookies(&right)).send().await?.error_for_status()?.text().await?;
     let figures = [report.total.visits(), report.total.contacts()].map(grouped);
-    teller.check(
+    narrator.check(
         figures.iter().all(|f| page.contains(f.as_str())) && page.contains(&report.area_name),
         &format!("{} 的页面上是同样的数字:走访 {},联系 {}", report.area_name, figures[0], figures[1]),
         &format!("the page shows the same figures: {} visits, {} contacts", figures[0], figures[1]),

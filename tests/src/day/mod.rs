@@ -1,10 +1,10 @@
 //! A day in the field, end to end: a real server process, two phones as processes of their own, a bad connection between,
 //! and a supervisor who asks for the figures. `make demo` tells it to people; the tests hold it to its checks.
 //!
-//! - [`stage`]: the township, its server, its history, the way to it
-//! - [`cast`]: the two workers and the household they share
+//! - [`township`]: the township, its server, its history, the way to it
+//! - [`people`]: the two workers and the household they share
 //! - the acts, in order: [`enrol`], [`offline`], [`killed`], [`sync`], [`report`], [`console`]
-//! - [`teller`]: how it is told
+//! - [`narrator`]: how it is told
 
 pub mod console;
 pub mod enrol;
@@ -13,24 +13,24 @@ pub mod narrator;
 pub mod offline;
 pub mod people;
 pub mod report;
-pub mod stage;
 pub mod sync;
+pub mod township;
 
 pub use narrator::{Language, Narrator};
-pub use people::Cast;
-pub use stage::{Stage, Where};
+pub use people::People;
+pub use township::{DayPaths, Township};
 
 use anyhow::Context;
 
-/// Plays the whole day. What did not hold is in `teller`; an error is something that kept the day from going on.
-pub async fn play(places: &Where, teller: &mut Narrator) -> anyhow::Result<Stage> {
-    let mut stage = Stage::set(places, teller).await.context("setting the stage")?;
-    let mut cast = Cast::choose(&stage, places)?;
-    enrol::play(&stage, &mut cast, teller).await.context("enrolling")?;
-    let saved = offline::play(&stage, &mut cast, teller).await.context("offline")?;
-    killed::play(&mut cast, &saved, teller).await.context("after the kill")?;
-    sync::play(&mut stage, &mut cast, &saved, teller).await.context("syncing")?;
-    let report = report::play(&stage, places, &mut cast, teller).await.context("the report")?;
-    console::play(&stage, &report, teller).await.context("the console")?;
-    Ok(stage)
+/// Plays the whole day. What did not hold is in `narrator`; an error is something that kept the day from going on.
+pub async fn play(paths: &DayPaths, narrator: &mut Narrator) -> anyhow::Result<Township> {
+    let mut township = Township::set(paths, narrator).await.context("setting the township")?;
+    let mut people = People::choose(&township, paths)?;
+    enrol::play(&township, &mut people, narrator).await.context("enrolling")?;
+    let saved = offline::play(&township, &mut people, narrator).await.context("offline")?;
+    killed::play(&mut people, &saved, narrator).await.context("after the kill")?;
+    sync::play(&mut township, &mut people, &saved, narrator).await.context("syncing")?;
+    let report = report::play(&township, paths, &mut people, narrator).await.context("the report")?;
+    console::play(&township, &report, narrator).await.context("the console")?;
+    Ok(township)
 }

@@ -1,6 +1,6 @@
 //! No signal: a home visit with findings and a need, goods for ten households, one phone number edited on both phones.
 
-use super::{Cast, Narrator, Stage};
+use super::{Narrator, People, Township, township::phone_figures};
 use crate::harness::picture;
 use device_core::{
     command::{NeedText, NewAssistance, NewReceipt, NewVisit, Share},
@@ -28,22 +28,22 @@ pub struct Saved {
 
 pub const DRAFT: &str = r#"{"note":"写到一半"}"#;
 
-pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Narrator) -> anyhow::Result<Saved> {
-    teller.step("进山,没有信号", "into the hills, no signal");
-    let (a, b) = (cast.a.phone.device(), cast.b.phone.device());
-    cast.a.line.offline();
-    cast.b.line.offline();
+pub async fn play(township: &Township, people: &mut People, narrator: &mut Narrator) -> anyhow::Result<Saved> {
+    narrator.step("进山,没有信号", "into the hills, no signal");
+    let (a, b) = (people.a.phone.device(), people.b.phone.device());
+    people.a.line.offline();
+    people.b.line.offline();
     let state = a.sync_now().await?;
-    teller.check(
+    narrator.check(
         state.last_problem == Some(SyncProblem::Offline),
         "同步提示没有信号,照样可以记录",
         "a sync says there is no connection; recording goes on",
     );
-    let before = a.my_month(stage.month).await?;
+    let (before, _) = phone_figures(a, township.months()).await?;
 
     let visit = a
         .save_visit(NewVisit {
-            recipients: vec![cast.shared],
+            recipients: vec![people.shared],
             mode: VisitMode::Home,
             presence: Presence::Found,
             happened: None,
@@ -62,33 +62,32 @@ pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Narrator) -> anyh
             draft: None,
         })
         .await?[0];
-    let card = a.card(cast.shared).await?;
+    let card = a.card(people.shared).await?;
     let seen = card.history.iter().find(|h| h.row == visit);
-    teller.check(
+    narrator.check(
         seen.is_some_and(|h| h.state == RecordState::Waiting && h.problems == 1) && !card.needs.is_empty(),
-        &format!("走访{}:一项隐患、一条困难诉求,已存在手机里,待上传", cast.shared_name),
-        &format!("a home visit to {}, one finding, one need: saved, waiting", cast.shared_name),
+        &format!("走访{}:一项隐患、一条困难诉求,已存在手机里,待上传", people.shared_name),
+        &format!("a home visit to {}, one finding, one need: saved, waiting", people.shared_name),
     );
 
-    let handout = hand_out(cast, teller).await?;
+    let handout = hand_out(people, narrator).await?;
 
-    let draft_key = format!("visit:{}", cast.households[1]);
+    let draft_key = format!("visit:{}", people.households[1]);
     a.save_draft(&draft_key, DRAFT.to_owned()).await?;
-    teller.note("下一户的走访写到一半", "the next visit is half written");
+    narrator.note("下一户的走访写到一半", "the next visit is half written");
 
     let (phone_a, phone_b) = ("10109991111".to_owned(), "10109992222".to_owned());
-    a.edit_recipient(cast.shared, Fields::new().with("phone", phone_a.as_str())).await?;
-    b.edit_recipient(cast.shared, Fields::new().with("phone", phone_b.as_str())).await?;
-    teller.check(
+    a.edit_recipient(people.shared, Fields::new().with("phone", phone_a.as_str())).await?;
+    b.edit_recipient(people.shared, Fields::new().with("phone", phone_b.as_str())).await?;
+    narrator.check(
         true,
-        &format!("两人各自改了{}的电话", cast.shared_name),
-        &format!("both change {}'s phone number, each to another", cast.shared_name),
+        &format!("两人各自改了{}的电话", people.shared_name),
+        &format!("both change {}'s phone number, each to another", people.shared_name),
     );
 
-    let month = a.my_month(stage.month).await?;
-    teller.same(&month.confirmed, &before.confirmed, "“已确认”的数字没有动", "confirmed figures have not moved");
-    let unsent = month.waiting.clone();
-    teller.check(
+    let (confirmed, unsent) = phone_figures(a, township.months()).await?;
+    narrator.same(&confirmed, &before, "“已确认”的数字没有动", "confirmed figures have not moved");
+    narrator.check(
         unsent.visits() == 1 && unsent.get(Indicator::AidGoods).n == 10 && unsent.aid() == Fen(10 * (4200 + 6500)),
         &format!("“待上传”:走访 1,物资 10 户,价值 {} 元", unsent.aid().to_yuan_string()),
         &format!("waiting: 1 visit, goods for 10 households worth {} yuan", unsent.aid().to_yuan_string()),
@@ -99,7 +98,7 @@ pub async fn play(stage: &Stage, cast: &mut Cast, teller: &mut Narrator) -> anyh
         handout,
         waiting: state.waiting_total,
         photos: state.photos_waiting,
-        confirmed: month.confirmed,
+        confirmed,
         unsent,
         draft_key,
         phone_a,
@@ -112,8 +111,8 @@ fn finding(item: &str, bad: Option<&str>) -> Finding {
 }
 
 /// One truck, ten households: rice and oil, three photos of the group, a receipt each.
-async fn hand_out(cast: &Cast, teller: &mut Narrator) -> Asked<Vec<RowId>> {
-    let a = cast.a.phone.device();
+async fn hand_out(people: &People, narrator: &mut Narrator) -> Asked<Vec<RowId>> {
+    let a = people.a.phone.device();
     let draft = "handout";
     for n in 0..3 {
         a.add_photo(draft, PhotoOf::Handout, Some(format!("发放现场 {}", n + 1)), picture::jpeg(n, 1600, 1200)).await?;
@@ -140,7 +139,7 @@ async fn hand_out(cast: &Cast, teller: &mut Narrator) -> Asked<Vec<RowId>> {
         unit: unit.to_owned(),
         unit_value: Fen(fen),
     };
-    let shares = cast.households.iter().enumerate().map(|(n, recipient)| Share {
+    let shares = people.households.iter().enumerate().map(|(n, recipient)| Share {
         recipient: *recipient,
         amount: None,
         lines: vec![line("rice-10kg", "袋", 4200), line("oil-5l", "桶", 6500)],
@@ -158,13 +157,13 @@ async fn hand_out(cast: &Cast, teller: &mut Narrator) -> Asked<Vec<RowId>> {
             draft: Some(draft.to_owned()),
         })
         .await?;
-    teller.check(
+    narrator.check(
         rows.len() >= 20 && a.sync_state().await?.photos_waiting == 5,
         "米油发放 10 户:现场照片 3 张;签字、按手印、代领、拒签各有",
         "rice and oil for 10 households: 3 photos; signed, thumb-printed, collected by a neighbour, refused to sign",
     );
     let left = a.load_draft(draft).await?;
-    teller.check(
+    narrator.check(
         left.json.is_none() && left.photos.is_empty(),
         "草稿随保存一并清掉,照片归到记录名下",
         "the draft went with the save, its photos belong to the records",

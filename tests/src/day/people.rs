@@ -1,6 +1,6 @@
 //! Who plays: two workers of one village, each with a phone and a connection of its own, and a recipient both care for.
 
-use super::stage::{Stage, Where};
+use super::township::{DayPaths, Township};
 use crate::{
     city::plan::{recipient_id, worker_id},
     harness::{Proxy, phone::Phone},
@@ -23,7 +23,7 @@ pub struct Actor {
     pub line: Proxy,
 }
 
-pub struct Cast {
+pub struct People {
     pub a: Actor,
     pub b: Actor,
     /// Cared for by both.
@@ -33,10 +33,10 @@ pub struct Cast {
     pub households: Vec<RecipientId>,
 }
 
-impl Cast {
+impl People {
     /// The first village's grid worker, a colleague who shares a recipient, and their phones, switched on and empty.
-    pub fn choose(stage: &Stage, places: &Where) -> anyhow::Result<Self> {
-        let plan = &stage.plan;
+    pub fn choose(township: &Township, paths: &DayPaths) -> anyhow::Result<Self> {
+        let plan = &township.plan;
         let first = plan.carers().next().context("the township has carers")?;
         let own: Vec<usize> = plan.pairs_of(first).iter().map(|p| p.recipient).collect();
         let (second, common) = plan
@@ -51,12 +51,12 @@ impl Cast {
                 worker: worker_id(worker),
                 code: worker.code.clone(),
                 name: worker.name.clone(),
-                phone: Phone::start(&places.program, &places.folder.join(name))?,
+                phone: Phone::start(&paths.program, &paths.folder.join(name))?,
                 line,
             })
         };
-        let mut lines = stage.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut line = || lines.pop().context("the stage has two lines");
+        let mut lines = township.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut line = || lines.pop().context("the township has two lines");
         Ok(Self {
             a: actor(first, "phone-a", line()?)?,
             b: actor(second, "phone-b", line()?)?,

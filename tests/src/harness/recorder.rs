@@ -11,12 +11,12 @@ use shared::{
     protocol::{Answer, SyncProtocol},
     wire::{EnrolRequest, ErrorCode, PROTO, PUSH_BYTES_MAX, PUSH_OPS_MAX, PushRequest, PushVerdict, SyncError, Token},
 };
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
+use sync_server::core::{Env, SystemEnv};
 
-/// UTC milliseconds of this machine.
+/// UTC milliseconds by the clock that the server and the phones of a test go by.
 pub fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    SystemEnv.now_ms()
 }
 
 fn entropy<const N: usize>() -> Answer<[u8; N]> {

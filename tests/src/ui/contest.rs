@@ -1,7 +1,7 @@
 //! Two people who both correct one person's name without a connection: the first to arrive stands, the second waits for a
 //! supervisor.
 
-use super::Town;
+use super::Fixture;
 use crate::day::people::PIN;
 use anyhow::{Context, ensure};
 use device_core::{
@@ -25,14 +25,14 @@ pub struct Contest {
 
 impl Contest {
     /// On the `n`th person whom two people care for, with phones of their own.
-    pub async fn stage(town: &Town, n: usize) -> anyhow::Result<Self> {
-        let (one, two, who) = town.cared_for_by_two(n)?;
+    pub async fn between(fixture: &Fixture, n: usize) -> anyhow::Result<Self> {
+        let (one, two, who) = fixture.cared_for_by_two(n)?;
         let mut phones = Vec::new();
         for (worker, name) in [(one, "first"), (two, "second")] {
-            let dir = town.folder().join(&format!("contest-{n}-{name}"));
+            let dir = fixture.folder().join(&format!("contest-{n}-{name}"));
             let device = device::start(Paths { dir: Some(dir) }, Options { automatic: false })?;
             device.create_vault(PIN).await?;
-            device.enrol(&town.stage.server.url(), &town.code(worker).await?).await?;
+            device.enrol(&fixture.township.server.url(), &fixture.code(worker).await?).await?;
             device.sync_now().await?;
             phones.push(device);
         }

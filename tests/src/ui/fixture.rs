@@ -2,7 +2,7 @@
 
 use crate::{
     city::plan::recipient_id,
-    day::{Language, Narrator, Stage, Where},
+    day::{DayPaths, Language, Narrator, Township},
     harness::{Folder, Proxy, Tool, recorder::now_ms},
 };
 use anyhow::{Context, ensure};
@@ -17,45 +17,45 @@ use shared::{
 };
 use std::path::Path;
 
-pub struct Town {
-    pub stage: Stage,
+pub struct Fixture {
+    pub township: Township,
     pub today: Day,
     // Last: the server ends before its folder goes.
-    places: Where,
+    paths: DayPaths,
 }
 
-impl Town {
+impl Fixture {
     /// The township with its history; every store of it lies in a folder that goes away with it.
     pub async fn build() -> anyhow::Result<Self> {
-        let places = Where {
+        let paths = DayPaths {
             // Nobody here is a phone without a screen.
             program: std::env::current_exe()?,
             server: Tool::SyncServer.path()?,
             folder: Folder::temporary("ui")?,
             today: Day::of_utc_ms(now_ms()),
         };
-        let mut teller = Narrator::new(Language::En);
-        let stage = Stage::set(&places, &mut teller).await?;
-        ensure!(teller.failed().is_empty(), "the stage is not whole: {:?}", teller.failed());
-        Ok(Self { stage, today: places.today, places })
+        let mut narrator = Narrator::new(Language::En);
+        let township = Township::set(&paths, &mut narrator).await?;
+        ensure!(narrator.failed().is_empty(), "the township is not whole: {:?}", narrator.failed());
+        Ok(Self { township, today: paths.today, paths })
     }
 
     pub fn folder(&self) -> &Folder {
-        &self.places.folder
+        &self.paths.folder
     }
 
     /// Index of the worker who spends the day in the field: the first village's grid worker, with some ten households.
     pub fn worker(&self) -> anyhow::Result<usize> {
-        self.stage.plan.carers().next().context("the township has carers")
+        self.township.plan.carers().next().context("the township has carers")
     }
 
     pub fn person(&self, index: usize) -> &Worker {
-        &self.stage.plan.workers[index]
+        &self.township.plan.workers[index]
     }
 
     /// Who a worker cares for, without doubles.
     pub fn in_care(&self, index: usize) -> Vec<RecipientId> {
-        let plan = &self.stage.plan;
+        let plan = &self.township.plan;
         let mut all: Vec<usize> = plan.pairs_of(index).iter().map(|pair| pair.recipient).collect();
         all.sort_unstable();
         all.dedup();
@@ -64,7 +64,7 @@ impl Town {
 
     /// The `n`th person whom two people care for, with both of them.
     pub fn cared_for_by_two(&self, n: usize) -> anyhow::Result<(usize, usize, RecipientId)> {
-        let plan = &self.stage.plan;
+        let plan = &self.township.plan;
         let others = |recipient: usize, one: usize| {
             plan.pairs.iter().find(|p| p.recipient == recipient && p.worker > one).map(|p| p.worker)
         };
@@ -76,19 +76,19 @@ impl Town {
 
     /// Index of the township's supervisor.
     pub fn supervisor(&self) -> anyhow::Result<usize> {
-        let workers = &self.stage.plan.workers;
+        let workers = &self.township.plan.workers;
         let found = workers.iter().position(|w| w.role == Role::Supervisor && w.area.level() == AreaLevel::Township);
         found.context("the township has a supervisor")
     }
 
     /// A way to the server that can be cut.
     pub async fn line(&self) -> anyhow::Result<Proxy> {
-        Ok(Proxy::start(self.stage.server.address()?).await?)
+        Ok(Proxy::start(self.township.server.address()?).await?)
     }
 
     /// A one-time code, as an administrator reads it out.
     pub async fn code(&self, index: usize) -> anyhow::Result<String> {
-        self.stage.server.code_for(&self.person(index).code).await
+        self.township.server.code_for(&self.person(index).code).await
     }
 
     /// A console password, set by an operator of the running server.
@@ -98,7 +98,7 @@ impl Town {
         std::fs::write(&file, &password)?;
         let mut command = tokio::process::Command::new(Tool::SyncServer.path()?);
         command.args(["enrol", "--console", "--password-file"]).arg(&file).arg(code);
-        let output = command.env("LIANXIN_DATA", self.stage.server.data()).output().await?;
+        let output = command.env("LIANXIN_DATA", self.township.server.data()).output().await?;
         ensure!(output.status.success(), "enrol --console: {}", String::from_utf8_lossy(&output.stderr));
         Ok(password)
     }

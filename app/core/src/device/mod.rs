@@ -11,7 +11,7 @@ mod world;
 
 pub use events::{Event, Hub};
 pub use thread::{Options, start};
-pub use world::World;
+pub use world::{World, wall_clock_ms};
 
 use crate::{Command, Refusal, Reply};
 use futures_channel::{mpsc, oneshot};

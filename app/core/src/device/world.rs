@@ -17,12 +17,7 @@ impl Default for World {
 
 impl Env for World {
     fn now(&self) -> Moment {
-        let utc_ms = match SystemTime::now().duration_since(UNIX_EPOCH) {
-            Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
-            // A clock set before 1970: as wrong as it says, but with a sign.
-            Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
-        };
-        Moment::new(utc_ms, offset_min())
+        Moment::new(wall_clock_ms(), offset_min())
     }
 
     fn monotonic_ms(&self) -> u64 {
@@ -38,6 +33,28 @@ impl Env for World {
         let disk = rustix::fs::statvfs(dir).ok()?;
         Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
+}
+
+/// The machine's clock, UTC milliseconds since 1970; negative for a clock set before 1970.
+pub fn wall_clock_ms() -> i64 {
+    let machine = match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
+    };
+    machine.saturating_add(clock_offset_ms())
+}
+
+/// Milliseconds to add to the machine's clock, from `LIANXIN_CLOCK_OFFSET_MS`: lets a test run on another day. A build
+/// without the feature `test-clock` does not read the variable.
+#[cfg(feature = "test-clock")]
+fn clock_offset_ms() -> i64 {
+    static OFFSET: std::sync::OnceLock<i64> = std::sync::OnceLock::new();
+    *OFFSET.get_or_init(|| std::env::var("LIANXIN_CLOCK_OFFSET_MS").ok().and_then(|ms| ms.parse().ok()).unwrap_or(0))
+}
+
+#[cfg(not(feature = "test-clock"))]
+fn clock_offset_ms() -> i64 {
+    0
 }
 
 /// Minutes east of UTC that this machine is set to.

@@ -1,13 +1,20 @@
-//! The stage: one invented township, imported as an office would, with a history that reached the server by the same
+//! The township: one invented township, imported as an office would, with a history that reached the server by the same
 //! pushes as everything else, and a server process that can be killed.
 
 use super::narrator::Narrator;
 use crate::{
     city::{Plan, Shape, WorkerLog, cadence, office, roster, rows::rows},
-    harness::{Folder, Proxy, recorder::Recorder, server::Server},
+    harness::{
+        Folder, Proxy,
+        recorder::{Recorder, now_ms},
+        server::Server,
+    },
 };
 use anyhow::{Context, ensure};
-use device_core::client::{HttpClient, ServerAddress};
+use device_core::{
+    Device,
+    client::{HttpClient, ServerAddress},
+};
 use shared::{
     Day, Month,
     indicators::{Figures, facts},
@@ -17,8 +24,8 @@ use std::{path::PathBuf, sync::Mutex};
 /// 2026: any seed gives a whole township, this one gives the township of the pictures.
 const SEED: u64 = 2026;
 
-/// Where things are.
-pub struct Where {
+/// DayPaths things are.
+pub struct DayPaths {
     /// The `demo` program, which is a phone as well.
     pub program: PathBuf,
     /// The server's program.
@@ -27,35 +34,36 @@ pub struct Where {
     pub today: Day,
 }
 
-pub struct Stage {
+pub struct Township {
     pub plan: Plan,
     pub logs: Vec<WorkerLog>,
     pub server: Server,
     /// Lines not taken by a phone yet.
     pub lines: Mutex<Vec<Proxy>>,
+    /// The month of the day on which the history ends. It has no records yet where that day is its first.
     pub month: Month,
     /// Log-in name and password of the administrator.
     pub console: (String, String),
 }
 
-impl Stage {
-    pub async fn set(places: &Where, teller: &mut Narrator) -> anyhow::Result<Self> {
-        teller.step("准备一个虚构的乡镇", "an invented township");
-        let plan = Plan::new(Shape::township(SEED, places.today));
-        let lists = places.folder.join("lists");
+impl Township {
+    pub async fn set(paths: &DayPaths, narrator: &mut Narrator) -> anyhow::Result<Self> {
+        narrator.step("准备一个虚构的乡镇", "an invented township");
+        let plan = Plan::new(Shape::township(SEED, paths.today));
+        let lists = paths.folder.join("lists");
         std::fs::create_dir_all(&lists)?;
         roster::write(&plan, &lists)?;
-        let data = places.folder.join("server");
-        let mut server = Server::new(places.server.clone(), data);
+        let data = paths.folder.join("server");
+        let mut server = Server::new(paths.server.clone(), data);
         server.import(&lists).await?;
         let (workers, recipients) = (plan.workers.len(), plan.recipients.len());
-        teller.check(
+        narrator.check(
             true,
             &format!("导入区划、单位、干部 {workers} 人、关爱对象 {recipients} 人及结对关系"),
             &format!("imported areas, units, {workers} workers, {recipients} recipients and who cares for whom"),
         );
         server.import(&lists).await?;
-        teller.check(true, "再导入一次,没有变化也没有出错", "importing the same lists again changes nothing");
+        narrator.check(true, "再导入一次,没有变化也没有出错", "importing the same lists again changes nothing");
 
         let logs = cadence::logs(&plan);
         let codes = server.codes_before_start(logs.iter().map(|l| plan.workers[l.worker].code.as_str())).await?;
@@ -65,7 +73,7 @@ impl Stage {
         let console = &plan.workers[Plan::ADMINISTRATOR].code;
         let console = (console.clone(), server.password_before_start(console).await?);
         server.start().await?;
-        teller.note(&format!("服务器已启动 {}", server.url()), &format!("the server is up at {}", server.url()));
+        narrator.note(&format!("服务器已启动 {}", server.url()), &format!("the server is up at {}", server.url()));
 
         let client = HttpClient::new(ServerAddress::parse(&server.url())?)?;
         let mut records = 0;
@@ -76,11 +84,11 @@ impl Stage {
             records += log.entries.len();
         }
         let mut recorder = Recorder::enrol(&client, &office_code[0], "Android 13, demo phone").await?;
-        let papers = office::papers(SEED, office_at.areas[0], places.today);
+        let papers = office::papers(SEED, office_at.areas[0], paths.today);
         let outcomes = recorder.push(&client, &papers).await?;
         ensure!(outcomes.is_empty(), "the office's notices are not simply applied: {:?}", outcomes[0]);
         let (tasks, days) = (papers.len(), 130);
-        teller.check(
+        narrator.check(
             true,
             &format!("{} 名干部近 {days} 天的 {records} 条记录与 {tasks} 份通知任务,经真实同步接口送达", logs.len()),
             &format!(
@@ -93,16 +101,43 @@ impl Stage {
         for _ in 0..2 {
             lines.push(Proxy::start(server.address()?).await?);
         }
-        Ok(Self { plan, logs, server, lines: Mutex::new(lines), month: places.today.month(), console })
+        Ok(Self { plan, logs, server, lines: Mutex::new(lines), month: paths.today.month(), console })
     }
 
-    /// What the invented history of everyone but `except` counts for in this month.
-    pub fn history_figures(&self, except: &[usize]) -> Figures {
+    /// The month in which the day began, and the next one too once the clock has passed midnight into it: what is
+    /// recorded during a day lies in these.
+    pub fn months(&self) -> impl Iterator<Item = Month> + use<> {
+        let last = Day::of_utc_ms(now_ms()).month();
+        (self.month.number()..=last.number()).map(Month::from_number)
+    }
+
+    /// The last month that is over. The history reaches back far enough to fill it on any day.
+    pub fn full_month(&self) -> Month {
+        Month::from_number(self.month.number() - 1)
+    }
+
+    /// What the invented history of all workers but `except` counts for in `months`.
+    pub fn history_figures(&self, except: &[usize], months: impl IntoIterator<Item = Month>) -> Figures {
+        let months: Vec<Month> = months.into_iter().collect();
         let mut figures = Figures::default();
         for log in self.logs.iter().filter(|l| !except.contains(&l.worker)) {
             let facts: Vec<_> = rows(&self.plan, log).iter().flat_map(facts).collect();
-            figures.merge(&Figures::sum(facts.iter().filter(|f| f.day.month() == self.month)));
+            figures.merge(&Figures::sum(facts.iter().filter(|f| months.contains(&f.day.month()))));
         }
         figures
     }
+}
+
+/// What a phone says of `months` together: confirmed and waiting.
+pub async fn phone_figures(
+    device: &Device,
+    months: impl IntoIterator<Item = Month>,
+) -> anyhow::Result<(Figures, Figures)> {
+    let (mut confirmed, mut waiting) = (Figures::default(), Figures::default());
+    for month in months {
+        let view = device.my_month(month).await?;
+        confirmed.merge(&view.confirmed);
+        waiting.merge(&view.waiting);
+    }
+    Ok((confirmed, waiting))
 }
