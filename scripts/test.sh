@@ -29,6 +29,9 @@ export SYNC_SERVER_BIN LIANXIN_APP_BIN
 status=0
 scripts/test-env.sh cargo test "${set_of_features[@]}" --no-fail-fast 2>&1 | tee "$log" || status=$?
 
+step "tests on other days"
+scripts/test-env.sh scripts/test-dates.sh "${set_of_features[@]}" 2>&1 | tee -a "$log" || status=$?
+
 # The runner counts suite by suite; this is their sum.
 awk -v seconds=$SECONDS -v status=$status '
   /^test result:/ { suites++; passed += $4; failed += $6; ignored += $8 }
