@@ -28,8 +28,8 @@ mod server;
 mod sync;
 
 pub use admin::{
-    AreaEntry, DeviceFilter, DeviceInfo, IssuedCode, LoginError, OfficeChange, OfficeReply, PASSWORD_MIN, Stats,
-    Viewer, WorkerEntry, review_list as reviews,
+    AreaEntry, ChangeCounts, DeviceFilter, DeviceInfo, IssuedCode, LoginError, OfficeChange, PASSWORD_MIN, Stats,
+    Viewer, WorkerEntry, review_list,
 };
 pub use env::{Env, SystemEnv, TestEnv};
 pub use error::CoreError;

@@ -4,7 +4,7 @@ use super::town::*;
 use serde_json::json;
 use shared::{Kind, RowId, ids::id_from_code, op::Rejection};
 use sync_server::{
-    core::{CoreError, OfficeReply},
+    core::{CoreError, ChangeCounts},
     store::{Job, Store, Txn, tables::Recipient},
 };
 
@@ -13,12 +13,12 @@ async fn a_list_imported_twice_changes_nothing_the_second_time() {
     let town = Town::new().await;
     let list = || vec![new_recipient("R1", VILLAGE), new_worker("W1", "worker", "620826101", &[])];
     let again = town.office(list()).await;
-    assert_eq!(again, OfficeReply { created: 0, changed: 0, unchanged: 2 });
+    assert_eq!(again, ChangeCounts { created: 0, changed: 0, unchanged: 2 });
     let rev = town.row(recipient("R1")).await.rev;
     let mut moved = list();
     moved[0] = new_recipient("R1", VILLAGE_2);
     moved.push(new_recipient("R9", VILLAGE));
-    assert_eq!(town.office(moved).await, OfficeReply { created: 1, changed: 1, unchanged: 1 });
+    assert_eq!(town.office(moved).await, ChangeCounts { created: 1, changed: 1, unchanged: 1 });
     assert_eq!(town.row(recipient("R1")).await.rev, rev.next());
 }
 

@@ -80,7 +80,7 @@ async fn the_office_decides_in_its_own_name_and_a_second_decision_changes_nothin
     let cases = town.core.reviews_for(&one, None, (0, 0)).await.unwrap();
     assert_eq!((cases.open_total, cases.done_total), (0, 1));
     // Who, when and to what, for the name alone: the import, the one that stood, the one that waited.
-    let said: Vec<_> = history.iter().map(|past| past.said.by.as_deref()).collect();
+    let said: Vec<_> = history.iter().map(|past| past.made.by.as_deref()).collect();
     assert_eq!(said, [None, Some("干部W1"), Some("干部W2")]);
     assert!(matches!(history[2].outcome, Some(Outcome::InReview { .. })));
     two.pull().await;
@@ -110,7 +110,7 @@ async fn a_list_has_pages_with_the_oldest_first() {
     let town = Town::new().await;
     let mut phone = town.phone("W2").await;
     let proposal = |n: usize| json!({"status": "withdrawn", "note": format!("第{n}次")});
-    for n in 0..sync_server::core::reviews::PAGE + 1 {
+    for n in 0..sync_server::core::review_list::REVIEWS_PER_PAGE + 1 {
         phone.set(Kind::Recipient, recipient("R2"), proposal(n));
         phone.push_one().await;
         town.env.advance(60_000);

@@ -22,7 +22,7 @@ use std::{
     },
 };
 use sync_server::{
-    core::{OfficeChange, OfficeReply, Settings, StoredObjects, TestEnv, Viewer},
+    core::{OfficeChange, ChangeCounts, Settings, StoredObjects, TestEnv, Viewer},
     data::LocalCore,
     store::{
         Column, Job, Store, StoreError, Txn,
@@ -144,7 +144,7 @@ impl Town {
         Self { core, env, folder, place }
     }
 
-    pub async fn office(&self, changes: Vec<OfficeChange>) -> OfficeReply {
+    pub async fn office(&self, changes: Vec<OfficeChange>) -> ChangeCounts {
         self.core.apply_office(changes).await.unwrap()
     }
 
