@@ -1,7 +1,7 @@
 //! What the store knows about its feeds as a whole: its epoch, and from which seq on tombstones are complete.
 //!
-//! A *day mark* is the last seq given out when a day began, written by the first request of that day. The *floor* is the
-//! mark of the day up to which tombstones were pruned: a device that read beyond it missed none of them.
+//! A *day mark* is the last seq given out when a day began, written by the first request of that day. The *floor* is
+//! the mark of the day up to which tombstones were pruned: a device that read beyond it missed none of them.
 
 use super::error::CoreError;
 use crate::store::{Job, StoreError, Stored, Txn, tables::Meta};

@@ -1,5 +1,5 @@
-//! The keys of bundles: the server's own pair, generated once and stored with the data, so that a backup contains it and
-//! several processes share it; and the key that each device signs with.
+//! The keys of bundles: the server's own pair, generated once and stored with the data, so that a backup contains it
+//! and several processes share it; and the key that each device signs with.
 
 use super::{env::Env, error::CoreError};
 use crate::store::{

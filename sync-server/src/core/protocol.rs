@@ -1,5 +1,5 @@
-//! The protocol's trait on the server. Each call goes to the file of its step; a refusal with a waiting time is reported to
-//! the observer.
+//! The protocol's trait on the server. Each call goes to the file of its step; a refusal with a waiting time is
+//! reported to the observer.
 
 use super::{error::CoreError, server::ServerCore};
 use crate::store::Store;

@@ -1,5 +1,5 @@
-//! Import of an office's lists from CSV: areas, units, workers, recipients, pairings. All of it or nothing: if one line is
-//! wrong, every wrong line is reported with what to do, and nothing changes. Importing the same lists twice changes
+//! Import of an office's lists from CSV: areas, units, workers, recipients, pairings. All of it or nothing: if one line
+//! is wrong, every wrong line is reported with what to do, and nothing changes. Importing the same lists twice changes
 //! nothing, because ids are derived from the office's own codes.
 //!
 //! From the bottom to the top; no file uses one below it in this list:

@@ -1,5 +1,5 @@
-//! From a file's bytes to lines with named cells. Reads UTF-8, with or without a byte order mark, and GB18030 (a superset
-//! of GBK), which spreadsheets in China write.
+//! From a file's bytes to lines with named cells. Reads UTF-8, with or without a byte order mark, and GB18030 (a
+//! superset of GBK), which spreadsheets in China write.
 
 use super::{
     columns::List,
@@ -11,7 +11,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 /// 64 MiB: ten times the largest roster known.
 const FILE_BYTES_MAX: usize = 64 << 20;
-/// 500,000 lines: ten times the largest roster known.
+/// 500,000 lines: about what a file of that size holds.
 const LINES_MAX: usize = 500_000;
 
 /// A file as it was handed in.
@@ -156,7 +156,8 @@ impl<'s> SheetLine<'s> {
         text
     }
 
-    /// A code of the office's own: no spaces, at most 40 characters, no `|`, which separates the parts of a pairing's key.
+    /// A code of the office's own: no spaces, at most 40 characters, no `|`, which separates the parts of a pairing's
+    /// key.
     pub fn code(&self, column: &'static str, findings: &mut Findings) -> Option<&'s str> {
         let code = self.required(column, findings)?;
         if code.chars().count() > 40 || code.chars().any(|c| c.is_whitespace() || c.is_control() || c == '|') {

@@ -1,4 +1,5 @@
-//! Changes by the office: imports and edits at the console. All changes of a call are applied in one transaction, or none.
+//! Changes by the office: imports and edits at the console. All changes of a call are applied in one transaction, or
+//! none.
 
 use crate::{
     core::{
@@ -106,7 +107,7 @@ impl Job for ApplyChanges {
 
     async fn run<T: Txn>(self, txn: &mut T) -> Result<ChangeCounts, CoreError> {
         let mut working_set = WorkingSet::load(txn, &self.ops.iter().collect::<Vec<_>>(), WorkerId::NIL).await?;
-        working_set.load_office(txn, self.by).await?;
+        working_set.load_console_worker(txn, self.by).await?;
         let principal = Principal::Office { by: self.by };
         let mut reply = ChangeCounts::default();
         let mut log = Vec::with_capacity(self.ops.len());

@@ -24,8 +24,8 @@ impl<S: Store> ServerCore<S> {
     ///
     /// # Errors
     ///
-    /// [`CoreError::NotFound`] until the bytes have arrived, [`CoreError::NotAllowed`] outside the viewer's areas, or the store
-    /// or the photo storage failed.
+    /// [`CoreError::NotFound`] until the bytes have arrived, [`CoreError::NotAllowed`] outside the viewer's areas, or
+    /// the store or the photo storage failed.
     pub async fn photo_for(&self, viewer: &Viewer, photo: shared::PhotoId) -> Result<(String, Vec<u8>), CoreError> {
         let found = self.inner.store.read(FindPhoto { row: photo.into() }).await?;
         let photo = found.ok_or(CoreError::NotFound)?;

@@ -1,5 +1,5 @@
-//! Reports, read from figures that are kept in step with every change, so that the time does not grow with the number of
-//! records.
+//! Reports, read from figures that are kept in step with every change, so that the time does not grow with the number
+//! of records.
 
 use super::accounts::Viewer;
 use crate::{

@@ -87,7 +87,11 @@ pub struct HistoryEntry {
 }
 
 impl<S: Store> ServerCore<S> {
-    /// ReviewPage of the viewer's areas; of `area` alone where one is given. Pages count from 0.
+    /// Reviews of the viewer's areas, or of `area` alone. Pages count from 0.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::NotAllowed`] if `area` is outside the viewer's areas, or the store failed.
     pub async fn reviews_for(
         &self,
         viewer: &Viewer,
@@ -121,9 +125,13 @@ impl<S: Store> ServerCore<S> {
     ///
     /// # Errors
     ///
-    /// [`CoreError::NotFound`] as [`ServerCore::review_for`], [`CoreError::Refused`] without a reason or if the change cannot be
-    /// applied any more, or the store failed.
-    #[tracing::instrument(name = "decide_review", skip_all, fields(worker = %viewer.worker, review = %id, accept = accept))]
+    /// [`CoreError::NotFound`] as [`ServerCore::review_for`], [`CoreError::Refused`] without a reason or if the change
+    /// cannot be applied any more, or the store failed.
+    #[tracing::instrument(
+        name = "decide_review",
+        skip_all,
+        fields(worker = %viewer.worker, review = %id, accept = accept)
+    )]
     pub async fn decide_review(
         &self,
         viewer: &Viewer,
@@ -134,8 +142,10 @@ impl<S: Store> ServerCore<S> {
         self.review_for(viewer, id).await?;
         let change = Change::Resolve { accept, reason: reason.trim().to_owned() };
         let change = OfficeChange { kind: Kind::Review, row: RowId(id.0), change };
-        self.apply_office_by(viewer.worker, vec![change]).await?;
-        self.observer().review_decided(accept);
+        let counts = self.apply_office_by(viewer.worker, vec![change]).await?;
+        if counts.changed > 0 {
+            self.observer().review_decided(accept);
+        }
         Ok(())
     }
 }
@@ -160,9 +170,9 @@ impl Job for ListReviews {
         };
         let (open_page, done_page) = (page(&open, self.open), page(&done, self.done));
         Ok(ReviewPage {
-            open: cases(txn, &open_page, self.today).await?,
+            open: review_cases(txn, &open_page, self.today).await?,
             open_total: open.len(),
-            done: cases(txn, &done_page, self.today).await?,
+            done: review_cases(txn, &done_page, self.today).await?,
             done_total: done.len(),
         })
     }
@@ -187,14 +197,14 @@ impl Job for FindReview {
     type Out = Option<(ReviewCase, Vec<HistoryEntry>)>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
-        let Some(case) = cases(txn, &[RowId(self.id.0)], self.today).await?.pop() else { return Ok(None) };
+        let Some(case) = review_cases(txn, &[RowId(self.id.0)], self.today).await?.pop() else { return Ok(None) };
         let history = history(txn, &case.review).await?;
         Ok(Some((case, history)))
     }
 }
 
-/// ReviewPage in the order of `ids`, with names; what is no review or cannot be read is left out.
-async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<ReviewCase>> {
+/// The reviews with these ids, in this order, with names. A record that is no review or cannot be read is left out.
+async fn review_cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<ReviewCase>> {
     let rows = rows(txn, ids.iter().copied().collect()).await?;
     let reviews: Vec<(&Row, Review)> = ids
         .iter()

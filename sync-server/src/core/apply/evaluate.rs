@@ -1,5 +1,5 @@
-//! One operation against the working set: the author's relation to the record, the area it counts under, then the decision
-//! of `shared`, which is applied to the working set. No store, no clock.
+//! One operation against the working set: the author's relation to the record, the area it counts under, then the
+//! decision of `shared`, which is applied to the working set. No store, no clock.
 
 use super::{
     effects::{lookups::aid_of, people::in_force},
@@ -69,8 +69,8 @@ fn recipient(op: &Op, row: Option<&Row>) -> Option<RecipientId> {
     }
 }
 
-/// Area and category that a new record counts under: those of its recipient at this moment, else its own, else the area of
-/// its author.
+/// Area and category that a new record counts under: those of its recipient at this moment, else its own, else the area
+/// of its author.
 fn counted_under(
     working_set: &WorkingSet,
     op: &Op,
@@ -82,11 +82,11 @@ fn counted_under(
     }
     let fields = match &op.change {
         Change::Create(fields) => fields,
-        _ => return (row.and_then(area_of).or(principal.home()), row.and_then(|r| r.category.clone())),
+        _ => return (row.and_then(area_of).or(principal.home_area()), row.and_then(|r| r.category.clone())),
     };
     let area = fields.parsed("area").or_else(|| if op.kind == Kind::Area { fields.parsed("code") } else { None });
     let category = if op.kind == Kind::Recipient { fields.text("category").map(Category::from) } else { None };
-    (area.or(principal.home()), category)
+    (area.or(principal.home_area()), category)
 }
 
 /// The principal's relation to the record when the operation was made. In doubt [`Relation::Former`], which leads to a
@@ -137,7 +137,7 @@ fn household_is_new(working_set: &WorkingSet, fields: &Fields) -> bool {
     fields.parsed("recipient").is_some_and(|r| working_set.registration(r).is_none())
 }
 
-/// True inside the worker's own area and its township.
+/// True inside the worker's own area, or in the same township.
 fn is_near(worker: &Worker, area: AreaCode) -> bool {
     let township = |a: AreaCode| a.at(AreaLevel::Township);
     worker.area.contains(&area) || (township(area).is_some() && township(area) == township(worker.area))

@@ -40,7 +40,7 @@ impl Principal<'_> {
         }
     }
     /// The area in which the author is counted.
-    pub fn home(&self) -> Option<AreaCode> {
+    pub fn home_area(&self) -> Option<AreaCode> {
         match self {
             Self::Device { worker, .. } => Some(worker.area),
             Self::Office { .. } => None,

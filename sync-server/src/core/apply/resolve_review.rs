@@ -18,8 +18,8 @@ use shared::{
     records::{NeedStatus, Problem, ProblemCode, Review, ReviewStatus},
 };
 
-/// Carries out a supervisor's decision. Accepting puts the held change in force. Declining leaves the record as it is, or
-/// voids it if the change was applied until the review. A second decision changes nothing.
+/// Carries out a supervisor's decision. Accepting puts the held change in force. Declining leaves the record as it is,
+/// or voids it if the change was applied until the review. A second decision changes nothing.
 pub fn resolve_review(
     working_set: &mut WorkingSet,
     row: &Row,

@@ -12,8 +12,8 @@ use shared::{
 
 /// The scopes of a worker's device. Reference data comes first, so that names arrive before the rows that use them.
 ///
-/// - Every worker: the worker's own scope, and the reference data of the county. A worker counted above county level gets
-///   the reference data of that level only (rules, notices), not that of every county.
+/// - Every worker: the worker's own scope, and the reference data of the county. A worker counted above county level
+///   gets the reference data of that level only (rules, notices), not that of every county.
 /// - A worker who serves whole villages or a township: those areas.
 /// - A supervisor or administrator of villages or townships: those areas.
 /// - A supervisor or administrator of a county or a city: no area scope. It would put the data of tens of thousands of

@@ -129,7 +129,7 @@ impl WorkingSet {
     /// # Errors
     ///
     /// The store failed.
-    pub async fn load_office<T: Txn>(&mut self, txn: &mut T, by: WorkerId) -> Stored<()> {
+    pub async fn load_console_worker<T: Txn>(&mut self, txn: &mut T, by: WorkerId) -> Stored<()> {
         if !by.is_nil() {
             let found = txn.get::<Worker>(&[(by,)]).await?.into_iter().flatten();
             self.workers.extend(found.map(|w| (w.id, w)));

@@ -53,24 +53,12 @@ pub struct EvaluatedPush {
     pub counts: OutcomeCounts,
 }
 
-/// What became of the operations that [`PushJob::take`] evaluated.
+/// What became of the operations that [`PushJob::evaluate_ops`] evaluated.
 #[derive(Default)]
 pub struct EvaluatedOps {
     /// Those that the device has to know of, in order.
     pub outcomes: Vec<OpOutcome>,
     pub counts: OutcomeCounts,
-}
-
-/// Counts an outcome; `quarantined` ones are rejected, too.
-fn count(counts: &mut OutcomeCounts, outcome: &Outcome) {
-    match outcome {
-        Outcome::Applied => counts.applied += 1,
-        Outcome::Merged { .. } => counts.merged += 1,
-        Outcome::InReview { .. } => counts.in_review += 1,
-        Outcome::Rejected(_) => counts.rejected += 1,
-        // Only a newer server has it.
-        Outcome::Other(_) => {}
-    }
 }
 
 impl PushJob {
@@ -135,7 +123,7 @@ impl Job for PushJob {
             let (last_op, chain) = (last.no, last.chain);
             let principal = Principal::Device { worker: &worker, device: device.id, revoked: device.revoked };
             let mut last_hlc = device.last_hlc;
-            let evaluated = self.take(txn, &principal, device.incarnation, &mut last_hlc, logged).await?;
+            let evaluated = self.evaluate_ops(txn, &principal, device.incarnation, &mut last_hlc, logged).await?;
             outcomes.extend(evaluated.outcomes);
             counts = evaluated.counts;
             device = Device { last_op, chain, last_hlc, last_seen: now_ms, ..device };
@@ -146,8 +134,8 @@ impl Job for PushJob {
 }
 
 impl PushJob {
-    /// Outcomes of the operations that were received before. `None` if this device did not send them: it is a copy, or was
-    /// restored to an earlier state.
+    /// Outcomes of the operations that were received before. `None` if this device did not send them: it is a copy, or
+    /// was restored to an earlier state.
     async fn replayed<T: Txn>(
         &self,
         txn: &mut T,
@@ -176,13 +164,13 @@ impl PushJob {
         Ok(Some(outcomes))
     }
 
-    /// Evaluates the offered operations and writes everything that follows. `last_hlc` is the stamp of the device's last
-    /// operation; `logged` are operations that the log has already.
+    /// Evaluates the offered operations and writes everything that follows. `last_hlc` is the stamp of the device's
+    /// last operation; `logged` are operations that the log has already.
     ///
     /// # Errors
     ///
     /// The store failed.
-    pub async fn take<T: Txn>(
+    pub async fn evaluate_ops<T: Txn>(
         self,
         txn: &mut T,
         principal: &Principal<'_>,
@@ -229,7 +217,7 @@ impl PushJob {
                 quarantine.push(quarantined(text.clone(), &evaluation.outcome));
                 counts.quarantined += 1;
             }
-            count(&mut counts, &evaluation.outcome);
+            counts.add(&evaluation.outcome);
             let entry = OpLog {
                 op_id: op.id,
                 device: principal.device(),
@@ -260,8 +248,8 @@ impl PushJob {
     }
 }
 
-/// Moves the device to its next incarnation. A device that has not used the current one yet gets the same again: the reply
-/// that named it was lost.
+/// Moves the device to its next incarnation. A device that has not used the current one yet gets the same again: the
+/// reply that named it was lost.
 fn next_incarnation(device: &mut Device, claimed: Incarnation) -> Incarnation {
     let unused = device.last_op.0 == 0 && device.chain == Chain::default();
     if !(unused && claimed < device.incarnation) {

@@ -1,6 +1,7 @@
 //! Housekeeping: removes tombstones, feed rows and codes that no device needs any more. It works in small steps, each a
 //! transaction of its own, so that no request waits for it; each step checks its rows again before it deletes them.
-//! Records, the log of operations and the quarantine are never pruned; abandoned uploads are removed by the media sweep.
+//! Records, the log of operations and the quarantine are never pruned; abandoned uploads are removed by the media
+//! sweep.
 
 use crate::{
     core::{
@@ -16,8 +17,8 @@ use crate::{
 use shared::{Day, ids::Seq};
 use std::marker::PhantomData;
 
-/// 90 days: three times the 30 days for which a device sends its work again after a restore, so that a phone left unused
-/// for a season still resumes where it was. A phone away for longer reads its scopes from the beginning.
+/// 90 days: three times the 30 days for which a device sends its work again after a restore, so that a phone left
+/// unused for a season still resumes where it was. A phone away for longer reads its scopes from the beginning.
 pub const KEEP_DAYS: i32 = 90;
 /// 500 rows per step: about a millisecond of the writer.
 const STEP: usize = 500;

@@ -1,5 +1,6 @@
-//! Media sweep: removes uploads that got no byte for 30 days, chunks first and then the row, a few at a time. A device that
-//! resumes such an upload is answered that there is none and starts over; a verified photo is found again by its hash.
+//! Media sweep: removes uploads that got no byte for 30 days, chunks first and then the row, a few at a time. A device
+//! that resumes such an upload is answered that there is none and starts over; a verified photo is found again by its
+//! hash.
 
 use crate::{
     core::{error::CoreError, media::failure::failed, server::ServerCore},

@@ -1,7 +1,7 @@
-//! Evaluates operations that an older server could not, once when a newer server starts: as operations of the worker who
-//! sent them and with the stamps they had. Each runs in a transaction of its own, so that a failing one delays no other; an
-//! evaluated one leaves the quarantine, so that a second run changes nothing. Devices ask for the outcomes in a pull (see
-//! `sync::late_outcomes`).
+//! Evaluates operations that an older server could not, once when a newer server starts: as operations of the worker
+//! who sent them and with the stamps they had. Each runs in a transaction of its own, so that a failing one delays no
+//! other; an evaluated one leaves the quarantine, so that a second run changes nothing. Devices ask for the outcomes in
+//! a pull (see `sync::late_outcomes`).
 
 use crate::{
     core::{
@@ -10,6 +10,7 @@ use crate::{
         },
         error::CoreError,
         intake::{log_outcome::encode, offered::read},
+        observe::OutcomeCounts,
         server::ServerCore,
     },
     store::{
@@ -48,7 +49,13 @@ impl<S: Store> ServerCore<S> {
             from = if step.is_empty() { last.saturating_add(1) } else { last };
             for quarantined in step.into_iter().filter(waits_for_newer_server) {
                 match self.inner.store.write(RetryOp { quarantined, now_ms: self.now_ms() }).await {
-                    Ok(done) => evaluated += u64::from(done),
+                    Ok(None) => {}
+                    Ok(Some(outcome)) => {
+                        evaluated += 1;
+                        let mut counts = OutcomeCounts::default();
+                        counts.add(&outcome);
+                        self.count_operations(counts);
+                    }
                     // The store's own failure passes: the next start retries all of them.
                     Err(CoreError::Store(error @ (StoreError::Busy | StoreError::Full | StoreError::Closed))) => {
                         return Err(error.into());
@@ -109,21 +116,21 @@ impl Job for FindQuarantined {
     }
 }
 
-/// Evaluates one quarantined operation. Returns whether it left the quarantine with an outcome.
+/// Evaluates one quarantined operation. Returns its outcome if it left the quarantine with one.
 struct RetryOp {
     quarantined: Quarantine,
     now_ms: i64,
 }
 
 impl Job for RetryOp {
-    type Out = bool;
+    type Out = Option<Outcome>;
     type Err = CoreError;
 
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<bool, CoreError> {
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
         let Self { quarantined, now_ms } = self;
-        let Ok(op) = read(&quarantined.op, quarantined.op_no) else { return Ok(false) };
-        let Some(device) = txn.get::<Device>(&[(quarantined.device,)]).await?.pop().flatten() else { return Ok(false) };
-        let Some(worker) = txn.get::<Worker>(&[(device.worker,)]).await?.pop().flatten() else { return Ok(false) };
+        let Ok(op) = read(&quarantined.op, quarantined.op_no) else { return Ok(None) };
+        let Some(device) = txn.get::<Device>(&[(quarantined.device,)]).await?.pop().flatten() else { return Ok(None) };
+        let Some(worker) = txn.get::<Worker>(&[(device.worker,)]).await?.pop().flatten() else { return Ok(None) };
         let logged = txn.get::<OpLog>(&[(op.id,)]).await?.pop().flatten();
         let still_waits = Some(Outcome::Rejected(Rejection::NeedsNewerServer));
         let evaluated_before = logged.as_ref().is_some_and(|o| {
@@ -132,7 +139,7 @@ impl Job for RetryOp {
         if evaluated_before {
             // It was sent again under another number and evaluated then.
             txn.delete::<Quarantine>(&[quarantined.key()]).await?;
-            return Ok(false);
+            return Ok(None);
         }
         // An operation that could not be read has no corrected stamp: its own, but not later than its arrival.
         let hlc = logged.as_ref().map_or_else(|| hlc::correct(op.hlc, 0, quarantined.received, Hlc::ZERO), |o| o.hlc);
@@ -140,7 +147,7 @@ impl Job for RetryOp {
         let mut working_set = WorkingSet::load(txn, &[&op], worker.id).await?;
         let evaluation = evaluate(&mut working_set, &op, &principal, EvaluationTime { hlc, now_ms });
         if Some(&evaluation.outcome) == still_waits.as_ref() {
-            return Ok(false);
+            return Ok(None);
         }
         effects::write(txn, &working_set.into_changes(), Vec::new(), now_ms).await?;
         let entry = OpLog {
@@ -162,6 +169,6 @@ impl Job for RetryOp {
         };
         txn.put(&[entry]).await?;
         txn.delete::<Quarantine>(&[quarantined.key()]).await?;
-        Ok(true)
+        Ok(Some(evaluation.outcome))
     }
 }

@@ -1,7 +1,11 @@
 //! The transactions of photo uploads.
 
 use crate::{
-    core::{CoreError, apply::effects::lookups::missing_photos, auth, error::refuse},
+    core::{
+        apply::effects::lookups::missing_photos,
+        auth,
+        error::{CoreError, refuse},
+    },
     store::{
         Cell, Job, Txn,
         tables::{Media, PhotoRef, Upload},

@@ -1,6 +1,6 @@
-//! Whether the bytes of a photo are where the database says. A restore may bring back one without the other, and a bucket
-//! may lose objects. No device is therefore told "verified", and no phone drops its original, because of a database row
-//! alone.
+//! Whether the bytes of a photo are where the database says. A restore may bring back one without the other, and a
+//! bucket may lose objects. No device is therefore told "verified", and no phone drops its original, because of a
+//! database row alone.
 
 use super::failure::failed;
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 };
 
 impl<S: Store> ServerCore<S> {
-    /// Returns `known` if the photo storage has the bytes. If it does not, the database forgets them, and a device that still
-    /// has them sends them again. One call of the storage, at the end of an upload or instead of one.
+    /// Returns `known` if the photo storage has the bytes. If it does not, the database forgets them, and a device that
+    /// still has them sends them again. One call of the storage, at the end of an upload or instead of one.
     pub(in crate::core) async fn stored_media(&self, known: Option<Media>) -> Result<Option<Media>, CoreError> {
         let Some(media) = known else { return Ok(None) };
         let stored = self.inner.objects.holds(media.sha256.clone(), media.size).await;

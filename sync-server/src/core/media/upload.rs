@@ -66,7 +66,11 @@ impl<S: Store> ServerCore<S> {
         Ok(status(&upload, media.is_some()))
     }
 
-    #[tracing::instrument(name = "media_chunk", skip_all, fields(device, upload = %chunk.upload, offset = chunk.offset))]
+    #[tracing::instrument(
+        name = "media_chunk",
+        skip_all,
+        fields(device, upload = %chunk.upload, offset = chunk.offset)
+    )]
     pub(in crate::core) async fn media_chunk_step(
         &self,
         token: &Token,
@@ -86,8 +90,9 @@ impl<S: Store> ServerCore<S> {
         self.move_offset(&upload, end).await
     }
 
-    /// Answers `verified` only after these, in this order: all bytes are there, their hash is the announced one, the photo is
-    /// stored durably, and the database says so durably. Interrupted anywhere, the next finish repeats all of it.
+    /// Answers `verified` only after these, in this order: all bytes are there, their hash is the announced one, the
+    /// photo is stored durably, and the database says so durably. Interrupted anywhere, the next finish repeats all of
+    /// it.
     #[tracing::instrument(name = "media_finish", skip_all, fields(device, upload = %id))]
     pub(in crate::core) async fn media_finish_step(
         &self,
@@ -105,7 +110,8 @@ impl<S: Store> ServerCore<S> {
         let whole = objects.assemble(name.clone(), upload.size).await.map_err(failed("assembling a photo"))?;
         let (bytes, hash) = match whole {
             Assembled::Whole { bytes, sha256 } => (bytes, hex(&sha256)),
-            // A chunk is gone although the offset covers it (a disk that lied, a sweep at the same moment): resume there.
+            // A chunk is gone although the offset covers it (a disk that lied, a sweep at the same moment): resume
+            // there.
             Assembled::Gap(at) => return self.move_offset(&upload, at).await,
         };
         if hash != upload.sha256 || !is_image(&bytes) {
@@ -130,8 +136,8 @@ impl<S: Store> ServerCore<S> {
         self.inner.store.write(MoveOffset { upload: upload.id, from: upload.offset, to, today }).await
     }
 
-    /// Stores a photo that arrived whole, in a bundle of `device`. Returns true if its bytes were not here before. Bytes that
-    /// are no photo, or too large, are skipped: they block nothing else.
+    /// Stores a photo that arrived whole, in a bundle of `device`. Returns true if its bytes were not here before.
+    /// Bytes that are no photo, or too large, are skipped: they block nothing else.
     pub(in crate::core) async fn store_photo(
         &self,
         device: DeviceId,

@@ -1,9 +1,10 @@
-//! Bundles: unsent work as a file, handed in by any device, the console or the command line. Everything is checked before anything is written; then its
-//! operations are evaluated as those of a push of the author's device, and its photos are stored.
+//! Bundles: unsent work as a file, handed in by any device, the console or the command line. Everything is checked
+//! before anything is written; then its operations are evaluated as those of a push of the author's device, and its
+//! photos are stored.
 //!
-//! A bundle never moves the device's own numbering, chain, stamps or incarnation: it is taken in beside them, by operation
-//! id. An old file handed in again, or one of a former incarnation, therefore changes nothing for the phone in use, and the
-//! phone's next push repeats what the file brought.
+//! A bundle never moves the device's own numbering, chain, stamps or incarnation: it is taken in beside them, by
+//! operation id. An old file handed in again, or one of a former incarnation, therefore changes nothing for the phone
+//! in use, and the phone's next push repeats the operations of the file.
 
 use crate::{
     core::{
@@ -72,8 +73,8 @@ impl<S: Store> ServerCore<S> {
         self.log_import(&header, relayed_by).await?;
         let mut any_new = false;
         for request in content.pushes {
-            // The device's clock against its estimate of the server's clock when it made the file. The time since then says
-            // nothing about the device's clock.
+            // The device's clock against its estimate of the server's clock when it made the file. The time since then
+            // says nothing about the device's clock.
             let skew_ms = request.client_now.utc_ms.saturating_sub(header.created_ms);
             let push = PushJob::new(Vec::new(), request, skew_ms, self.now_ms());
             if let Some(counts) = self.inner.store.write(TakeBundledPush(push)).await? {
@@ -106,8 +107,8 @@ impl<S: Store> ServerCore<S> {
     }
 }
 
-/// Checks the signature, opens, decompresses and reads the file, on a blocking thread because it may be megabytes. Inner
-/// errors are reduced to a verdict.
+/// Checks the signature, opens, decompresses and reads the file, on a blocking thread because it may be megabytes.
+/// Inner errors are reduced to a verdict.
 async fn unseal(
     file: Vec<u8>,
     author: SignPublic,
@@ -202,9 +203,9 @@ impl Job for TakeBundledPush {
             return Ok(None);
         }
         let principal = Principal::Device { worker: &worker, device: device.id, revoked: device.revoked };
-        // A file arrives at any time: its stamps must not be raised by what the phone sent meanwhile, nor raise those that
-        // the phone will send.
+        // A file arrives at any time: its stamps must not be raised by what the phone sent meanwhile, nor raise those
+        // that the phone will send.
         let mut no_floor = Hlc::ZERO;
-        Ok(Some(push.take(txn, &principal, incarnation, &mut no_floor, logged).await?.counts))
+        Ok(Some(push.evaluate_ops(txn, &principal, incarnation, &mut no_floor, logged).await?.counts))
     }
 }

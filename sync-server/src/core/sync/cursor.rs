@@ -1,10 +1,10 @@
 //! Cursors: how far a device has read a scope.
 //!
-//! On the wire a cursor is one number, opaque to the device. Usually it is the seq up to which the device has everything.
-//! While a device reads a scope from the beginning it passes seqs older than the floor, below which tombstones are pruned;
-//! a plain seq would look like a cursor that is too old. Such a cursor therefore also names the day on which the reading
-//! began: day × 2^37 + seq. It stays below 2^53, so that JSON numbers of every language hold it exactly, and 2^37 changes
-//! are more than two thousand provinces make in a year.
+//! On the wire a cursor is one number, opaque to the device. Usually it is the seq up to which the device has
+//! everything. While a device reads a scope from the beginning it passes seqs older than the floor, below which
+//! tombstones are pruned; a plain seq would look like a cursor that is too old. Such a cursor therefore also names the
+//! day on which the reading began: day × 2^37 + seq. It stays below 2^53, so that JSON numbers of every language hold
+//! it exactly, and 2^37 changes are more than two thousand provinces make in a year.
 
 use crate::core::feed_state::{DayMark, FeedState};
 use shared::{Day, ids::Seq};
@@ -22,8 +22,8 @@ pub struct ReadPosition {
 }
 
 impl ReadPosition {
-    /// The position of a cursor. The device starts over if the cursor is of another epoch, ahead of the store, or older than
-    /// the floor.
+    /// The position of a cursor. The device starts over if the cursor is of another epoch, ahead of the store, or older
+    /// than the floor.
     pub fn of(known: Option<Seq>, other_epoch: bool, head: Seq, floor: DayMark, today: Day) -> Self {
         let from_the_start = |reset| Self { after: Seq(0), reset, began: Some(today.number()) };
         let Some(Seq(known)) = known else { return from_the_start(false) };
@@ -39,8 +39,8 @@ impl ReadPosition {
         Self { after, reset: false, began: (day != 0).then_some(day) }
     }
 
-    /// The cursor after a page that ended at `at`. The cursor of an idle scope moves to the newest day mark, so that it does
-    /// not become too old although the device missed nothing.
+    /// The cursor after a page that ended at `at`. The cursor of an idle scope moves to the newest day mark, so that it
+    /// does not become too old although the device missed nothing.
     pub fn next(self, at: Seq, last: bool, state: &FeedState) -> Seq {
         match self.began {
             _ if last => at.max(state.mark.seq),

@@ -1,5 +1,5 @@
-//! Enrolment: a one-time code becomes a token. The reply to a wrong code reveals nothing; only a caller with the right code
-//! learns that it is used or expired.
+//! Enrolment: a one-time code becomes a token. The reply to a wrong code reveals nothing; only a caller with the right
+//! code learns that it is used or expired.
 
 use crate::{
     core::{
@@ -81,7 +81,7 @@ impl Job for Enrol {
             Some(device) if device.worker != worker.id => return refuse(ErrorCode::NotAllowed),
             // The device was revoked after it used this code: the code is void.
             Some(device) if repeated && device.revoked.is_some() => return refuse(ErrorCode::TokenRevoked),
-            // A known device goes on where it was: its operations are in the log.
+            // A known device resumes where it was: its operations are in the log.
             Some(device) => Device { revoked: None, last_seen: self.now_ms, ..device },
             None => Device {
                 id: self.device,

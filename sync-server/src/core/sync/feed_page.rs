@@ -94,7 +94,7 @@ struct FeedSegment {
     items: BTreeMap<Seq, FeedItem>,
     /// How far the feed was read: beyond the last entry if the entries after it were skipped.
     until: Seq,
-    /// True if the feed goes on.
+    /// True if the feed has more entries.
     cut: bool,
 }
 
@@ -104,9 +104,9 @@ struct FeedSource {
     last: Option<Seq>,
 }
 
-/// Up to which seq both sources are complete: a source cut off at `limit` is complete up to its last entry. The cursor must
-/// not pass entries that the other source still holds back. Returns the last seq to send, the cursor, and whether the feed
-/// goes on.
+/// Up to which seq both sources are complete: a source cut off at `limit` is complete up to its last entry. The cursor
+/// must not pass entries that the other source still holds back. Returns the last seq to send, the cursor, and whether
+/// the feed has more entries.
 fn known_through(sources: [FeedSource; 2], limit: usize) -> (Seq, Seq, bool) {
     let cut = sources.iter().filter(|s| s.entries >= limit).filter_map(|s| s.last).min();
     let last = sources.iter().filter_map(|s| s.last).max().unwrap_or_default();

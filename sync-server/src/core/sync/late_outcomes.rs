@@ -1,4 +1,5 @@
-//! Late outcomes: operations that an older server could not evaluate and a newer one did. Devices ask for them in a pull.
+//! Late outcomes: operations that an older server could not evaluate and a newer one did. Devices ask for them in a
+//! pull.
 
 use crate::{
     core::error::CoreError,
@@ -9,8 +10,8 @@ use crate::{
 };
 use shared::{OpId, OpOutcome, Outcome, op::Rejection, wire::PULL_ASK_MAX};
 
-/// Outcomes of the asked operations that were evaluated since. Operations that still wait, and those of other devices, are
-/// left out.
+/// Outcomes of those of the operations that were evaluated since the push. Operations that still wait, and operations
+/// of other devices, are left out.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! Pull: what changed in a device's scopes since its cursors, one page at a time, from one snapshot. Rows are sent as the
-//! bytes that the store holds.
+//! Pull: what changed in a device's scopes since its cursors, one page at a time, from one snapshot. Rows are sent as
+//! the bytes that the store holds.
 
 use super::{
     cursor::ReadPosition,
@@ -33,7 +33,11 @@ struct Pull {
 }
 
 impl<S: Store> ServerCore<S> {
-    #[tracing::instrument(name = "pull", skip_all, fields(device = %request.device, scopes = request.cursors.len(), worker))]
+    #[tracing::instrument(
+        name = "pull",
+        skip_all,
+        fields(device = %request.device, scopes = request.cursors.len(), worker)
+    )]
     pub(in crate::core) async fn pull_step(&self, token: &Token, request: PullRequest) -> Result<PullReply, CoreError> {
         auth::check_proto(request.proto)?;
         self.begin_day_if_due().await?;

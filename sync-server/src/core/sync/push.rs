@@ -34,7 +34,8 @@ impl<S: Store> ServerCore<S> {
         Ok(reply)
     }
 
-    /// Evaluates pushes in one transaction, in this order. Each gets the reply it would get alone after those before it.
+    /// Evaluates pushes in one transaction, in this order. Each gets the reply it would get alone after those before
+    /// it.
     pub async fn push_together(&self, pushes: Vec<(Token, PushRequest)>) -> Vec<Result<PushReply, SyncError>> {
         let mut results: Vec<Option<PushResult>> = Vec::with_capacity(pushes.len());
         let mut prepared = Vec::with_capacity(pushes.len());

@@ -1,5 +1,5 @@
-//! Repair: compares the buckets of a scope with those of a device and sends the rows that the device lacks. Each reply is
-//! read from one snapshot. No cursor moves, so a change between two replies arrives with the next pull.
+//! Repair: compares the buckets of a scope with those of a device and sends the rows that the device lacks. Each reply
+//! is read from one snapshot. No cursor moves, so a change between two replies arrives with the next pull.
 
 use crate::{
     core::{

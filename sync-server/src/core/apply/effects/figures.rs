@@ -1,5 +1,6 @@
-//! Figures of the report: `shared::indicators` says what a record counts for, before and after its change; the difference
-//! is added to the figures of its area and every area above. Also counts how many needs, reviews and photos are open.
+//! Figures of the report: `shared::indicators` says what a record counts for, before and after its change; the
+//! difference is added to the figures of its area and every area above. Also counts how many needs, reviews and photos
+//! are open.
 
 use crate::core::apply::{row_change::RowChange, scopes::feed_key};
 use crate::store::{

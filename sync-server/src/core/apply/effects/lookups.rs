@@ -77,8 +77,8 @@ fn aid(row: &Row) -> Option<Aid> {
     if row.is_void() { None } else { aid_of(row.id, row.device, &row.fields) }
 }
 
-/// The look-up row of something of value that was handed out; `None` for other assistance. It reveals a hand-out that two
-/// devices recorded.
+/// The look-up row of something of value that was handed out; `None` for other assistance. It reveals a hand-out that
+/// two devices recorded.
 pub fn aid_of(row: RowId, device: DeviceId, fields: &Fields) -> Option<Aid> {
     let aid: Assistance = fields.view().ok()?;
     if aid.lines.is_empty() && aid.amount.is_none_or(|a| a.0 == 0) {

@@ -1,11 +1,11 @@
 //! Which scopes gain, keep or lose a record.
 //!
-//! A worker's scope holds a record if a pairing with its recipient is in force, or if the worker is its owner. The first
-//! needs no feed row: a pull walks the recipients' records by seq. Feed rows are written only for what that walk cannot
-//! find: records that entered or left with a pairing, and owned records outside every pairing. A visit to a recipient in
-//! care thus costs no feed row.
+//! A worker's scope holds a record if a pairing with its recipient is in force, or if the worker is its owner. The
+//! first needs no feed row: a pull walks the recipients' records by seq. Feed rows are written only for what that walk
+//! cannot find: records that entered or left with a pairing, and owned records outside every pairing. A visit to a
+//! recipient in care thus costs no feed row.
 
-use super::{people::Care, seq_numbers::SeqNumbers};
+use super::{people::CareChange, seq_numbers::SeqNumbers};
 use crate::core::apply::{
     row_change::RowChange,
     scopes::{feed_key, owner_of, recipient_seen_through},
@@ -75,7 +75,7 @@ impl FeedPlan {
     /// # Errors
     ///
     /// The store failed.
-    pub async fn make<T: Txn>(txn: &mut T, changes: &[RowChange], care: &Care) -> Stored<Self> {
+    pub async fn make<T: Txn>(txn: &mut T, changes: &[RowChange], care: &CareChange) -> Stored<Self> {
         let mut plan = Self::default();
         for change in changes {
             plan.append_to_feed(change);
@@ -111,7 +111,8 @@ impl FeedPlan {
         Ok(plan)
     }
 
-    /// Area and reference feeds. The tombstone of a record that came back stays: a pull skips it while the record is there.
+    /// Area and reference feeds. The tombstone of a record that came back stays: a pull skips it while the record is
+    /// there.
     fn append_to_feed(&mut self, change: &RowChange) {
         let id = change.after.id;
         let after = feed_key(&change.after);
@@ -129,7 +130,7 @@ impl FeedPlan {
     }
 
     /// Workers' digests and feeds.
-    fn update_workers(&mut self, care: &Care, row: &ScopedRow) {
+    fn update_workers(&mut self, care: &CareChange, row: &ScopedRow) {
         let in_care = |set: &HashMap<RecipientId, BTreeSet<WorkerId>>| {
             row.recipient.and_then(|r| set.get(&r)).cloned().unwrap_or_default()
         };

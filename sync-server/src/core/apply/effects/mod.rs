@@ -1,5 +1,5 @@
-//! What follows from changed records: feeds, digests, figures, look-ups. All of it is derived from each record before and
-//! after, and written in the same transaction, so that it can never disagree with the records.
+//! What follows from changed records: feeds, digests, figures, look-ups. All of it is derived from each record before
+//! and after, and written in the same transaction, so that it can never disagree with the records.
 //!
 //! - [`members`]: which scopes gain, keep or lose a record, and their digests
 //! - [`figures`]: figures of the report, and counts of what is open

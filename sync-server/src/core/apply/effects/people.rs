@@ -18,7 +18,7 @@ use shared::{
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The workers of each touched recipient, before and after.
-pub struct Care {
+pub struct CareChange {
     pub before: HashMap<RecipientId, BTreeSet<WorkerId>>,
     pub after: HashMap<RecipientId, BTreeSet<WorkerId>>,
     /// First day of the oldest pairing in force.
@@ -26,7 +26,7 @@ pub struct Care {
     grants: Vec<CareGrant>,
 }
 
-impl Care {
+impl CareChange {
     /// Loads the pairings of every recipient that `changes` touch and applies the changed ones.
     ///
     /// # Errors
@@ -98,7 +98,7 @@ pub fn in_force(grant: &CareGrant, day: Day) -> bool {
 pub async fn write<T: Txn>(
     txn: &mut T,
     changes: &[RowChange],
-    care: &Care,
+    care: &CareChange,
     last_days: &HashMap<RecipientId, LastDaysChange>,
 ) -> Stored<()> {
     txn.put(&care.grants).await?;
@@ -209,8 +209,8 @@ async fn apply_new_rules<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(Area
     txn.put(&people).await
 }
 
-/// The last visit and contact of recipients who are new on the roster. Work may arrive before its recipient, for example
-/// on a restored server.
+/// The last visit and contact of recipients who are new on the roster. Work may arrive before its recipient, for
+/// example on a restored server.
 async fn last_days_before<T: Txn>(
     txn: &mut T,
     new: Vec<RecipientId>,

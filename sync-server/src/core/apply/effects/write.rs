@@ -27,7 +27,7 @@ pub async fn write<T: Txn>(
     }
     let today = Day::of_utc_ms(now_ms);
     lookups::write(txn, changes).await?;
-    let care = people::Care::load(txn, changes, flips, today).await?;
+    let care = people::CareChange::load(txn, changes, flips, today).await?;
     let last_days = figures::write(txn, changes).await?;
     people::write(txn, changes, &care, &last_days).await?;
 
