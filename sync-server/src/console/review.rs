@@ -12,7 +12,7 @@ use super::{
 use crate::{
     core::{
         CoreError, OfficeChange,
-        reviews::{Case, Past, Said},
+        review_list::{Attribution, HistoryEntry, ReviewCase},
     },
     store::Store,
 };
@@ -73,7 +73,11 @@ pub async fn decide<S: Store>(
 }
 
 /// The case of an address. A look at a child's record, or at a full number, is written down before it is given.
-async fn open<S: Store>(console: &Console<S>, signed: &Signed, id: &str) -> Result<(Case, Vec<Past>), Response> {
+async fn open<S: Store>(
+    console: &Console<S>,
+    signed: &Signed,
+    id: &str,
+) -> Result<(ReviewCase, Vec<HistoryEntry>), Response> {
     let missing = || guard::refused(&signed.reader, Some(signed), &ErrorCode::NotFound);
     let id: ReviewId = id.parse().map_err(|_| missing())?;
     let failed = |error| guard::failed(&signed.reader, Some(signed), error);
@@ -85,7 +89,7 @@ async fn open<S: Store>(console: &Console<S>, signed: &Signed, id: &str) -> Resu
     Ok((case, history))
 }
 
-fn traces(case: &Case, now_ms: i64) -> Vec<OfficeChange> {
+fn traces(case: &ReviewCase, now_ms: i64) -> Vec<OfficeChange> {
     let row = case.recipient.map(RowId::from);
     let log = |what: Access, detail: Option<String>| {
         let mut random = [0; 10];
@@ -105,7 +109,7 @@ fn traces(case: &Case, now_ms: i64) -> Vec<OfficeChange> {
     traces
 }
 
-fn view(signed: &Signed, case: &Case, history: &[Past], problem: Option<String>) -> Markup {
+fn view(signed: &Signed, case: &ReviewCase, history: &[HistoryEntry], problem: Option<String>) -> Markup {
     let reader = &signed.reader;
     let title = subject(case, reader);
     let content = html! {
@@ -138,10 +142,10 @@ fn view(signed: &Signed, case: &Case, history: &[Past], problem: Option<String>)
 }
 
 /// What stands on the left, what is proposed on the right, each with its author and its time.
-fn sides(case: &Case, reader: &Reader) -> Markup {
+fn sides(case: &ReviewCase, reader: &Reader) -> Markup {
     let kind = &case.review.row_kind;
     let pairs: Vec<&TwoValues> = case.values.iter().filter(|p| !format_record::is_silent(&p.field)).collect();
-    let side = |said: &Said, key: &str, of: fn(&TwoValues) -> Option<&serde_json::Value>| {
+    let side = |said: &Attribution, key: &str, of: fn(&TwoValues) -> Option<&serde_json::Value>| {
         html! {
             section.card.side {
                 h2 { (reader.t(key)) }
@@ -176,7 +180,7 @@ fn quick(reason: &ReviewReason) -> &'static [&'static str] {
     }
 }
 
-fn form(signed: &Signed, case: &Case) -> Markup {
+fn form(signed: &Signed, case: &ReviewCase) -> Markup {
     let reader = &signed.reader;
     let reason = &case.review.reason;
     html! {
@@ -206,7 +210,7 @@ fn form(signed: &Signed, case: &Case) -> Markup {
 }
 
 /// What became of the fields in question: who, when, from which phone, to what, and how it ended.
-fn past(case: &Case, history: &[Past], reader: &Reader) -> Markup {
+fn past(case: &ReviewCase, history: &[HistoryEntry], reader: &Reader) -> Markup {
     let in_question: Vec<&str> = case.values.iter().map(|p| p.field.as_str()).collect();
     html! {
         section.card.table {
@@ -214,8 +218,8 @@ fn past(case: &Case, history: &[Past], reader: &Reader) -> Markup {
             div.scroll tabindex="0" { table.history {
                 thead { tr { @for key in ["when", "by", "device", "change", "outcome"] { th scope="col" { (reader.t(&format!("console-review-{key}"))) } } } }
                 tbody { @for step in history { tr {
-                    th scope="row" { (at(step.said.hlc)) }
-                    td { (who(&step.said, reader)) }
+                    th scope="row" { (at(step.made.hlc)) }
+                    td { (who(&step.made, reader)) }
                     td { (step.device.as_deref().unwrap_or("—")) }
                     td { (told_change(case, &step.change, &in_question, reader)) }
                     td { (outcome(step.outcome.as_ref(), reader)) }
@@ -225,7 +229,7 @@ fn past(case: &Case, history: &[Past], reader: &Reader) -> Markup {
     }
 }
 
-fn told_change(case: &Case, change: &Change, in_question: &[&str], reader: &Reader) -> Markup {
+fn told_change(case: &ReviewCase, change: &Change, in_question: &[&str], reader: &Reader) -> Markup {
     let fields = match change {
         Change::Create(fields)
         | Change::Set(fields)

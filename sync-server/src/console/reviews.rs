@@ -11,7 +11,7 @@ use super::{
     page::{self, Frame},
 };
 use crate::{
-    core::reviews::{Case, Cases, PAGE, Said},
+    core::review_list::{Attribution, REVIEWS_PER_PAGE, ReviewCase, ReviewPage},
     store::Store,
 };
 use axum::{
@@ -52,7 +52,7 @@ pub async fn list<S: Store>(
     }
 }
 
-fn show(signed: &Signed, cases: &Cases, area: Option<AreaCode>, page: usize, done: usize) -> Markup {
+fn show(signed: &Signed, cases: &ReviewPage, area: Option<AreaCode>, page: usize, done: usize) -> Markup {
     let reader = &signed.reader;
     let title = reader.t("console-menu-reviews");
     let address = |page: usize, done: usize| {
@@ -85,7 +85,7 @@ fn show(signed: &Signed, cases: &Cases, area: Option<AreaCode>, page: usize, don
 }
 
 /// A case as one entry: whom and where, what is in question, both values, and since when, or how it was decided.
-fn line(case: &Case, reader: &Reader) -> Markup {
+fn line(case: &ReviewCase, reader: &Reader) -> Markup {
     html! {
         a.case href={ "/console/reviews/" (case.id) } {
             span.case-head {
@@ -109,7 +109,7 @@ fn line(case: &Case, reader: &Reader) -> Markup {
 }
 
 /// Who or what it is about.
-pub fn subject(case: &Case, reader: &Reader) -> String {
+pub fn subject(case: &ReviewCase, reader: &Reader) -> String {
     let kind = format_record::word(reader, "kind", case.review.row_kind.word());
     match &case.recipient_name {
         Some(name) => format!("{name} · {kind}"),
@@ -124,11 +124,11 @@ pub fn subject(case: &Case, reader: &Reader) -> String {
 }
 
 /// Why no rule may decide, as a sentence.
-pub fn question(case: &Case, reader: &Reader) -> String {
+pub fn question(case: &ReviewCase, reader: &Reader) -> String {
     format_record::word(reader, "review", case.review.reason.word())
 }
 
-pub fn state(case: &Case, reader: &Reader) -> Markup {
+pub fn state(case: &ReviewCase, reader: &Reader) -> Markup {
     let (class, icon, key) = match &case.decided {
         None => ("", "clock", "console-review-open"),
         Some(decided) if decided.accepted => ("good", "check", accepted_key(&case.review.reason)),
@@ -156,7 +156,7 @@ pub fn declined_key(reason: &ReviewReason) -> &'static str {
     }
 }
 
-fn when(case: &Case, reader: &Reader) -> String {
+fn when(case: &ReviewCase, reader: &Reader) -> String {
     match &case.decided {
         None => reader
             .tw("console-review-since", &[("at", at(case.filed).into()), ("who", who(&case.proposed, reader).into())]),
@@ -172,12 +172,12 @@ pub fn at(hlc: Hlc) -> String {
     moment(Moment::shanghai(hlc.ms()))
 }
 
-pub fn who(said: &Said, reader: &Reader) -> String {
+pub fn who(said: &Attribution, reader: &Reader) -> String {
     said.by.clone().unwrap_or_else(|| reader.t("console-review-office"))
 }
 
 fn pager(reader: &Reader, page: usize, total: usize, address: impl Fn(usize) -> String) -> Markup {
-    let pages = total.div_ceil(PAGE);
+    let pages = total.div_ceil(REVIEWS_PER_PAGE);
     html! {
         @if pages > 1 { nav.pager aria-label=(reader.t("console-pages")) {
             @if page > 1 { a href=(address(page - 1)) { (reader.t("console-page-before")) } }

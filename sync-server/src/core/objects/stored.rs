@@ -1,12 +1,15 @@
 //! [`StoredObjects`]: the promises of [`Objects`] over any store of the `object_store` crate.
 
-use super::{Assembled, Kept, Objects, ObjectsError, http::Refused};
+use super::{
+    http::{Refused, in_words},
+    storage::{Assembled, Objects, ObjectsError, ObjectsResult},
+};
 use futures_util::{StreamExt, TryStreamExt, future::BoxFuture};
 use object_store::{Error, ObjectStore, ObjectStoreExt, local::LocalFileSystem, memory::InMemory, path::Path};
 use std::{io, path::PathBuf, sync::Arc};
 
-/// 8 chunks under way when an upload is put together: a photo of 8 MiB in chunks of 128 KiB from a storage 20 ms away
-/// takes a fifth of a second.
+/// 8 chunks read at the same time when a photo is assembled: a photo of 8 MiB in chunks of 128 KiB from a storage 20 ms
+/// away takes a fifth of a second.
 const READS: usize = 8;
 
 /// Photo bytes in a folder, in S3-compatible storage, or in memory.
@@ -15,7 +18,12 @@ pub struct StoredObjects {
 }
 
 impl StoredObjects {
-    /// In a local folder, made if need be. Files and their folders are synced to disk before a write is answered.
+    /// Stores in a local folder, which is created if need be. Files and their folders are fsynced before a write
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be created or opened.
     pub fn folder(folder: impl Into<PathBuf>) -> io::Result<Self> {
         let folder = folder.into();
         std::fs::create_dir_all(&folder)?;
@@ -23,18 +31,19 @@ impl StoredObjects {
         Ok(Self::over(store.with_fsync(true).with_automatic_cleanup(true)))
     }
 
-    /// In memory, for tests and simulations.
+    /// Stores in memory, for tests and simulations.
     pub fn in_memory() -> Self {
         Self::over(InMemory::new())
     }
 
+    /// Stores in any [`ObjectStore`].
     pub fn over(store: impl ObjectStore) -> Self {
         Self { store: Arc::new(store) }
     }
 
-    /// The chunks of an upload as (offset, length, name), in their order.
-    async fn parts(&self, upload: &str) -> Kept<Vec<(u64, u64, Path)>> {
-        let found: Vec<_> = self.store.list(Some(&folder_of(upload))).try_collect().await.map_err(told)?;
+    /// The chunks of an upload as (offset, length, path), sorted.
+    async fn parts(&self, upload: &str) -> ObjectsResult<Vec<(u64, u64, Path)>> {
+        let found: Vec<_> = self.store.list(Some(&folder_of(upload))).try_collect().await.map_err(objects_error)?;
         let part = |meta: object_store::ObjectMeta| {
             let offset = meta.location.filename()?.parse().ok()?;
             Some((offset, meta.size, meta.location))
@@ -44,26 +53,26 @@ impl StoredObjects {
         Ok(parts)
     }
 
-    async fn get(&self, at: &Path) -> Kept<object_store::GetResult> {
-        self.store.get(at).await.map_err(told)
+    async fn get(&self, at: &Path) -> ObjectsResult<object_store::GetResult> {
+        self.store.get(at).await.map_err(objects_error)
     }
 
-    async fn bytes(&self, at: &Path) -> Kept<Vec<u8>> {
-        Ok(self.get(at).await?.bytes().await.map_err(told)?.into())
+    async fn bytes(&self, at: &Path) -> ObjectsResult<Vec<u8>> {
+        Ok(self.get(at).await?.bytes().await.map_err(objects_error)?.into())
     }
 
-    async fn put(&self, at: &Path, bytes: Vec<u8>) -> Kept<()> {
-        match self.store.put(at, bytes.into()).await.map_err(told) {
+    async fn put(&self, at: &Path, bytes: Vec<u8>) -> ObjectsResult<()> {
+        match self.store.put(at, bytes.into()).await.map_err(objects_error) {
             Ok(_) => Ok(()),
-            // What a storage says of a bucket that is not there.
+            // The reply of a storage whose bucket does not exist.
             Err(ObjectsError::Missing) => Err(ObjectsError::Unavailable("no such bucket or folder".to_owned())),
             Err(error) => Err(error),
         }
     }
 
-    async fn assemble(&self, upload: &str, size: u64) -> Kept<Assembled> {
+    async fn assemble(&self, upload: &str, size: u64) -> ObjectsResult<Assembled> {
         use sha2::{Digest, Sha256};
-        // Sizes first: nothing is read of an upload that has a gap.
+        // Sizes first: an upload with a gap is not read.
         let parts = self.parts(upload).await?;
         let mut end = 0;
         for (offset, length, _) in &parts {
@@ -85,14 +94,14 @@ impl StoredObjects {
                 break;
             }
             let part = match part {
-                // Forgotten or replaced since it was listed: another process is at the same upload.
+                // Removed since it was listed: another process works on the same upload.
                 Err(ObjectsError::Missing) => return Ok(Assembled::Gap(end)),
                 part => part?,
             };
             if offset > end {
                 return Ok(Assembled::Gap(end));
             }
-            // What an earlier chunk held already is passed over, and so is what lies beyond the photo.
+            // Skip bytes that an earlier chunk had, and bytes beyond the end of the photo.
             let from = usize::try_from(end - offset).unwrap_or(usize::MAX).min(part.len());
             let until = usize::try_from(size - offset.min(size)).unwrap_or(usize::MAX).min(part.len());
             if from < until {
@@ -106,12 +115,12 @@ impl StoredObjects {
         }
     }
 
-    async fn forget(&self, upload: &str) -> Kept<()> {
+    async fn forget(&self, upload: &str) -> ObjectsResult<()> {
         let parts = self.parts(upload).await?;
         let names = futures_util::stream::iter(parts.into_iter().map(|(_, _, at)| Ok(at))).boxed();
         let mut gone = self.store.delete_stream(names);
         while let Some(result) = gone.next().await {
-            match result.map_err(told) {
+            match result.map_err(objects_error) {
                 // Another process was faster.
                 Ok(_) | Err(ObjectsError::Missing) => {}
                 Err(error) => return Err(error),
@@ -136,43 +145,43 @@ fn object_at(sha256: &str) -> Path {
 }
 
 impl Objects for StoredObjects {
-    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         Box::pin(async move { self.put(&part_at(&upload, offset), bytes).await })
     }
 
-    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, Kept<Assembled>> {
+    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, ObjectsResult<Assembled>> {
         Box::pin(async move { Self::assemble(self, &upload, size).await })
     }
 
-    /// The same bytes over the same bytes: whoever is second changes nothing, and what a broken disk made of an object
-    /// is mended by the next device that has it.
-    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+    /// Overwrites an object with the same bytes: a second call changes nothing, and an object that a broken disk
+    /// damaged is repaired by the next device that sends it.
+    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         Box::pin(async move { self.put(&object_at(&sha256), bytes).await })
     }
 
-    fn forget(&self, upload: String) -> BoxFuture<'_, Kept<()>> {
+    fn forget(&self, upload: String) -> BoxFuture<'_, ObjectsResult<()>> {
         Box::pin(async move { Self::forget(self, &upload).await })
     }
 
-    fn read(&self, sha256: String) -> BoxFuture<'_, Kept<Vec<u8>>> {
+    fn read(&self, sha256: String) -> BoxFuture<'_, ObjectsResult<Vec<u8>>> {
         Box::pin(async move { self.bytes(&object_at(&sha256)).await })
     }
 
-    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, Kept<bool>> {
+    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, ObjectsResult<bool>> {
         Box::pin(async move {
-            match self.store.head(&object_at(&sha256)).await.map_err(told) {
+            match self.store.head(&object_at(&sha256)).await.map_err(objects_error) {
                 Ok(found) => Ok(found.size == size),
-                // Of a bucket that is not there a storage says the same: that is no photo lost.
+                // A missing bucket gives the same error, and then no photo is lost.
                 Err(ObjectsError::Missing) => self.probe().await.map(|()| false),
                 Err(error) => Err(error),
             }
         })
     }
 
-    fn probe(&self) -> BoxFuture<'_, Kept<()>> {
+    fn probe(&self) -> BoxFuture<'_, ObjectsResult<()>> {
         Box::pin(async move {
             match self.store.list(Some(&folder_of("probe"))).next().await {
-                Some(Err(error)) => match told(error) {
+                Some(Err(error)) => match objects_error(error) {
                     ObjectsError::Missing => Err(ObjectsError::Unavailable("no such bucket".to_owned())),
                     error => Err(error),
                 },
@@ -182,9 +191,9 @@ impl Objects for StoredObjects {
     }
 }
 
-/// The crate's error as ours. Its own text may hold the body of an answer, in which some storages repeat the access key:
-/// only what is known to be harmless is taken over.
-pub(super) fn told(error: Error) -> ObjectsError {
+/// Converts an error of `object_store`. Its text may contain a response body, in which some storages repeat the access
+/// key: only known harmless parts are taken over.
+pub(super) fn objects_error(error: Error) -> ObjectsError {
     if let Error::NotFound { .. } = error {
         return ObjectsError::Missing;
     }
@@ -200,7 +209,7 @@ pub(super) fn told(error: Error) -> ObjectsError {
             };
         }
         if let Some(error) = error.downcast_ref::<reqwest::Error>() {
-            return ObjectsError::Unavailable(super::http::plainly(error).to_owned());
+            return ObjectsError::Unavailable(in_words(error).to_owned());
         }
         cause = error.source();
     }
