@@ -28,6 +28,7 @@ mod media_sweep;
 mod media_view;
 mod meta;
 pub mod objects;
+pub mod observe;
 pub mod office;
 mod protocol;
 mod pull;
