@@ -6,7 +6,7 @@ use crate::{
     console::ConsoleOptions,
     core::{
         Env, Settings, StoredObjects, SystemEnv,
-        objects::{Place, PlaceError},
+        objects::{LocationError, ObjectsLocation},
     },
     data::{DataDir, DataError, LocalCore},
     http::{
@@ -118,16 +118,16 @@ async fn housekeeping_round(core: LocalCore) {
 
 /// Where photos lie: the place that was named, else the data folder.
 pub(super) fn photos(named: Option<&str>, data: &DataDir, lang: Lang) -> Result<StoredObjects, Failure> {
-    let place = named.map_or_else(|| Ok(Place::Folder(data.photos())), str::parse::<Place>);
+    let place = named.map_or_else(|| Ok(ObjectsLocation::Folder(data.photos())), str::parse::<ObjectsLocation>);
     place.and_then(|place| place.open()).map_err(|error| match error {
-        PlaceError::NotAPlace(place) => Failure::refused(lang, "cli-objects-place", &[("place", place.into())]),
-        PlaceError::InTheClear(url) => Failure::refused(lang, "cli-objects-clear", &[("url", url.into())]),
-        PlaceError::Folder(path, why) => Failure::of_data(&DataError::Folder(path, why), lang),
-        PlaceError::Authorities(path, why) => {
+        LocationError::Malformed(place) => Failure::refused(lang, "cli-objects-place", &[("place", place.into())]),
+        LocationError::InTheClear(url) => Failure::refused(lang, "cli-objects-clear", &[("url", url.into())]),
+        LocationError::Folder(path, why) => Failure::of_data(&DataError::Folder(path, why), lang),
+        LocationError::Authorities(path, why) => {
             let args = [("file", path.display().to_string().into()), ("why", why.into())];
             Failure::refused(lang, "cli-objects-authorities", &args)
         }
-        PlaceError::Settings(why) => Failure::refused(lang, "cli-objects-settings", &[("why", why.into())]),
+        LocationError::Settings(why) => Failure::refused(lang, "cli-objects-settings", &[("why", why.into())]),
     })
 }
 

@@ -1,6 +1,6 @@
 //! From a token to the device that holds it. Tokens are random and kept as hashes: who reads the store cannot use them.
 
-use super::{CoreError, error::refuse};
+use super::error::{CoreError, refuse};
 use crate::store::{
     Cell, Txn,
     tables::{Device, Worker},

@@ -1,6 +1,6 @@
 //! What the core's calls can end in, beside the protocol's own outcomes.
 
-use super::ObjectsError;
+use super::objects::ObjectsError;
 use crate::store::StoreError;
 use shared::{
     op::Rejection,

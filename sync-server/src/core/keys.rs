@@ -1,23 +1,22 @@
 //! The keys of bundles: the server's own pair, made once and kept with the store, so that a backup has it too and several
 //! processes share it; and what each device signs with.
 
-use super::{CoreError, Env, ServerCore};
+use super::{env::Env, error::CoreError};
 use crate::store::{
-    Job, Store, StoreError, Txn,
+    Job, StoreError, Txn,
     tables::{Device, Meta},
 };
 use shared::{
     DeviceId,
-    seal::{SealPublic, SealSecret, SignPublic},
-    wire::Keys,
+    seal::{SealSecret, SignPublic},
 };
 
 const SEAL_KEY: &str = "seal_key";
 
 /// The store's key; a first one if it has none.
-pub struct Ensure(SealSecret);
+pub struct EnsureSealKey(SealSecret);
 
-impl Ensure {
+impl EnsureSealKey {
     pub fn fresh(env: &dyn Env) -> Self {
         let mut random = [0; 32];
         env.random(&mut random);
@@ -25,7 +24,7 @@ impl Ensure {
     }
 }
 
-impl Job for Ensure {
+impl Job for EnsureSealKey {
     type Out = SealSecret;
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<SealSecret, StoreError> {
@@ -41,12 +40,12 @@ impl Job for Ensure {
 }
 
 /// Notes what a device signs with, unless that is known: only a code changes it (see enrolment).
-struct Note {
-    device: DeviceId,
-    key: SignPublic,
+pub struct SaveSignKey {
+    pub device: DeviceId,
+    pub key: SignPublic,
 }
 
-impl Job for Note {
+impl Job for SaveSignKey {
     type Out = ();
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<(), CoreError> {
@@ -55,21 +54,5 @@ impl Job for Note {
             txn.put(&[Device { sign_key: Some(self.key.0), ..device }]).await?;
         }
         Ok(())
-    }
-}
-
-impl<S: Store> ServerCore<S> {
-    /// What a pull says about keys: the device's is kept, the server's told where the device named another one.
-    pub(super) async fn exchange_keys(
-        &self,
-        keys: Option<Keys>,
-        device: &Device,
-    ) -> Result<Option<SealPublic>, CoreError> {
-        let Some(keys) = keys else { return Ok(None) };
-        if let Some(key) = keys.sign.filter(|_| device.sign_key.is_none()) {
-            self.inner.store.write(Note { device: device.id, key }).await?;
-        }
-        let own = self.inner.seal_public;
-        Ok((keys.seal != Some(own.id())).then_some(own))
     }
 }

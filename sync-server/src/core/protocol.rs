@@ -1,6 +1,6 @@
 //! The protocol's trait on the server: each call goes to its step's file.
 
-use super::ServerCore;
+use super::server::ServerCore;
 use crate::store::Store;
 use shared::{
     ids::UploadId,

@@ -2,7 +2,7 @@
 //! small table and no records.
 
 use crate::{
-    core::effects::Open,
+    core::apply::effects::figures::OpenKind,
     store::{Job, StoreError, Txn, tables::OpenCount},
 };
 
@@ -22,7 +22,7 @@ impl Job for ReadOpenCounts {
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<OpenCounts, StoreError> {
         let counts = txn.under::<OpenCount>("area_feed", "").await?;
-        let sum = |what: Open| counts.iter().filter(|count| count.what == what as i64).map(|count| count.n).sum();
-        Ok(OpenCounts { reviews: sum(Open::Reviews), needs: sum(Open::Needs), photos: sum(Open::Photos) })
+        let sum = |what: OpenKind| counts.iter().filter(|count| count.what == what as i64).map(|count| count.n).sum();
+        Ok(OpenCounts { reviews: sum(OpenKind::Reviews), needs: sum(OpenKind::Needs), photos: sum(OpenKind::Photos) })
     }
 }

@@ -13,5 +13,8 @@ mod labels;
 mod observer;
 pub mod registry;
 
+#[cfg(test)]
+mod tests;
+
 pub use labels::RequestLabels;
 pub use registry::Metrics;

@@ -20,7 +20,7 @@ use std::{
 use sync_server::{
     core::{
         Objects, ObjectsError, ServerCore, Settings, StoredObjects,
-        objects::{Assembled, Kept},
+        objects::{Assembled, ObjectsResult},
     },
     store::{Job, SqliteStore, Store, StoreError, Stored},
 };
@@ -44,7 +44,7 @@ impl Life {
 struct MortalObjects(StoredObjects, Life);
 
 impl MortalObjects {
-    fn act<'a, T: Send + 'a>(&'a self, work: BoxFuture<'a, Kept<T>>) -> BoxFuture<'a, Kept<T>> {
+    fn act<'a, T: Send + 'a>(&'a self, work: BoxFuture<'a, ObjectsResult<T>>) -> BoxFuture<'a, ObjectsResult<T>> {
         Box::pin(async move {
             let killed = || ObjectsError::Unavailable("killed".into());
             if !self.1.goes_on() {
@@ -57,25 +57,25 @@ impl MortalObjects {
 }
 
 impl Objects for MortalObjects {
-    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         self.act(self.0.write_at(upload, offset, bytes))
     }
-    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, Kept<Assembled>> {
+    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, ObjectsResult<Assembled>> {
         self.act(Objects::assemble(&self.0, upload, size))
     }
-    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         self.act(self.0.keep(sha256, bytes))
     }
-    fn forget(&self, upload: String) -> BoxFuture<'_, Kept<()>> {
+    fn forget(&self, upload: String) -> BoxFuture<'_, ObjectsResult<()>> {
         self.act(Objects::forget(&self.0, upload))
     }
-    fn read(&self, sha256: String) -> BoxFuture<'_, Kept<Vec<u8>>> {
+    fn read(&self, sha256: String) -> BoxFuture<'_, ObjectsResult<Vec<u8>>> {
         self.act(self.0.read(sha256))
     }
-    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, Kept<bool>> {
+    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, ObjectsResult<bool>> {
         self.act(self.0.holds(sha256, size))
     }
-    fn probe(&self) -> BoxFuture<'_, Kept<()>> {
+    fn probe(&self) -> BoxFuture<'_, ObjectsResult<()>> {
         self.act(self.0.probe())
     }
 }

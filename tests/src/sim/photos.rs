@@ -8,7 +8,7 @@ use std::{
 };
 use sync_server::core::{
     Objects, StoredObjects,
-    objects::{Assembled, Kept},
+    objects::{Assembled, ObjectsResult},
 };
 
 pub struct SimPhotos {
@@ -60,36 +60,36 @@ impl SimPhotos {
     /// Does something with what is in use now.
     fn with<'a, T: Send + 'a>(
         &'a self,
-        work: impl for<'s> FnOnce(&'s StoredObjects) -> BoxFuture<'s, Kept<T>> + Send + 'a,
-    ) -> BoxFuture<'a, Kept<T>> {
+        work: impl for<'s> FnOnce(&'s StoredObjects) -> BoxFuture<'s, ObjectsResult<T>> + Send + 'a,
+    ) -> BoxFuture<'a, ObjectsResult<T>> {
         let stored = self.stored();
         Box::pin(async move { work(&stored).await })
     }
 }
 
 impl Objects for SimPhotos {
-    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         self.with(move |stored| stored.write_at(upload, offset, bytes))
     }
-    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, Kept<Assembled>> {
+    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, ObjectsResult<Assembled>> {
         self.with(move |stored| Objects::assemble(stored, upload, size))
     }
-    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         self.with(move |stored| stored.keep(sha256, bytes))
     }
-    fn forget(&self, upload: String) -> BoxFuture<'_, Kept<()>> {
+    fn forget(&self, upload: String) -> BoxFuture<'_, ObjectsResult<()>> {
         self.with(move |stored| Objects::forget(stored, upload))
     }
-    fn read(&self, sha256: String) -> BoxFuture<'_, Kept<Vec<u8>>> {
+    fn read(&self, sha256: String) -> BoxFuture<'_, ObjectsResult<Vec<u8>>> {
         self.with(move |stored| stored.read(sha256))
     }
-    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, Kept<bool>> {
+    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, ObjectsResult<bool>> {
         if self.bug == Some(Bug::LostPhotosVouchedFor) {
             return Box::pin(async { Ok(true) });
         }
         self.with(move |stored| stored.holds(sha256, size))
     }
-    fn probe(&self) -> BoxFuture<'_, Kept<()>> {
+    fn probe(&self) -> BoxFuture<'_, ObjectsResult<()>> {
         self.with(|stored| stored.probe())
     }
 }

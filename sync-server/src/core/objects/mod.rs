@@ -9,18 +9,18 @@
 //! An unfinished upload thus survives a restart, and any server process can go on with it. Chunks may overlap and may
 //! come twice: the bytes of a place are the same whichever of them holds it, and if they are not, the hash says so.
 //!
-//! - [`place`]: what `--objects` may name; [`stored`]: the implementation; [`http`]: the client that S3 is spoken with
+//! - [`location`]: what `--objects` may name; [`stored`]: the implementation; [`http`]: the client that S3 is spoken with
 //! - `conformance`: one suite that every implementation passes
 
 #[cfg(test)]
 mod conformance;
 mod http;
-pub mod place;
+mod location;
 mod stored;
 #[cfg(test)]
 mod tests;
 
-pub use place::{Place, PlaceError};
+pub use location::{LocationError, ObjectsLocation};
 pub use stored::StoredObjects;
 
 use futures_util::future::BoxFuture;
@@ -38,7 +38,7 @@ pub enum ObjectsError {
     Unavailable(String),
 }
 
-pub type Kept<T> = Result<T, ObjectsError>;
+pub type ObjectsResult<T> = Result<T, ObjectsError>;
 
 /// An unfinished upload, put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,18 +57,18 @@ pub enum Assembled {
 /// processes at once.
 pub trait Objects: Send + Sync + 'static {
     /// Adds a chunk of an unfinished upload; the same again changes nothing.
-    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>>;
+    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>>;
     /// The first `size` bytes of an unfinished upload, with their hash.
-    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, Kept<Assembled>>;
+    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, ObjectsResult<Assembled>>;
     /// Stores a finished photo in one step. The caller has checked that the bytes are those of the hash.
-    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>>;
+    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>>;
     /// Forgets an unfinished upload; none is fine.
-    fn forget(&self, upload: String) -> BoxFuture<'_, Kept<()>>;
+    fn forget(&self, upload: String) -> BoxFuture<'_, ObjectsResult<()>>;
     /// A finished photo; [`ObjectsError::Missing`] while there is none.
-    fn read(&self, sha256: String) -> BoxFuture<'_, Kept<Vec<u8>>>;
+    fn read(&self, sha256: String) -> BoxFuture<'_, ObjectsResult<Vec<u8>>>;
     /// Whether a finished photo of `size` bytes is there, without reading it. A storage that cannot be asked is an error, and
     /// never a no.
-    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, Kept<bool>>;
+    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, ObjectsResult<bool>>;
     /// Whether the storage answers.
-    fn probe(&self) -> BoxFuture<'_, Kept<()>>;
+    fn probe(&self) -> BoxFuture<'_, ObjectsResult<()>>;
 }

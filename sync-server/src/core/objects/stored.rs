@@ -1,6 +1,6 @@
 //! [`StoredObjects`]: the promises of [`Objects`] over any store of the `object_store` crate.
 
-use super::{Assembled, Kept, Objects, ObjectsError, http::Refused};
+use super::{Assembled, Objects, ObjectsError, ObjectsResult, http::Refused};
 use futures_util::{StreamExt, TryStreamExt, future::BoxFuture};
 use object_store::{Error, ObjectStore, ObjectStoreExt, local::LocalFileSystem, memory::InMemory, path::Path};
 use std::{io, path::PathBuf, sync::Arc};
@@ -33,8 +33,8 @@ impl StoredObjects {
     }
 
     /// The chunks of an upload as (offset, length, name), in their order.
-    async fn parts(&self, upload: &str) -> Kept<Vec<(u64, u64, Path)>> {
-        let found: Vec<_> = self.store.list(Some(&folder_of(upload))).try_collect().await.map_err(told)?;
+    async fn parts(&self, upload: &str) -> ObjectsResult<Vec<(u64, u64, Path)>> {
+        let found: Vec<_> = self.store.list(Some(&folder_of(upload))).try_collect().await.map_err(objects_error)?;
         let part = |meta: object_store::ObjectMeta| {
             let offset = meta.location.filename()?.parse().ok()?;
             Some((offset, meta.size, meta.location))
@@ -44,16 +44,16 @@ impl StoredObjects {
         Ok(parts)
     }
 
-    async fn get(&self, at: &Path) -> Kept<object_store::GetResult> {
-        self.store.get(at).await.map_err(told)
+    async fn get(&self, at: &Path) -> ObjectsResult<object_store::GetResult> {
+        self.store.get(at).await.map_err(objects_error)
     }
 
-    async fn bytes(&self, at: &Path) -> Kept<Vec<u8>> {
-        Ok(self.get(at).await?.bytes().await.map_err(told)?.into())
+    async fn bytes(&self, at: &Path) -> ObjectsResult<Vec<u8>> {
+        Ok(self.get(at).await?.bytes().await.map_err(objects_error)?.into())
     }
 
-    async fn put(&self, at: &Path, bytes: Vec<u8>) -> Kept<()> {
-        match self.store.put(at, bytes.into()).await.map_err(told) {
+    async fn put(&self, at: &Path, bytes: Vec<u8>) -> ObjectsResult<()> {
+        match self.store.put(at, bytes.into()).await.map_err(objects_error) {
             Ok(_) => Ok(()),
             // What a storage says of a bucket that is not there.
             Err(ObjectsError::Missing) => Err(ObjectsError::Unavailable("no such bucket or folder".to_owned())),
@@ -61,7 +61,7 @@ impl StoredObjects {
         }
     }
 
-    async fn assemble(&self, upload: &str, size: u64) -> Kept<Assembled> {
+    async fn assemble(&self, upload: &str, size: u64) -> ObjectsResult<Assembled> {
         use sha2::{Digest, Sha256};
         // Sizes first: nothing is read of an upload that has a gap.
         let parts = self.parts(upload).await?;
@@ -106,12 +106,12 @@ impl StoredObjects {
         }
     }
 
-    async fn forget(&self, upload: &str) -> Kept<()> {
+    async fn forget(&self, upload: &str) -> ObjectsResult<()> {
         let parts = self.parts(upload).await?;
         let names = futures_util::stream::iter(parts.into_iter().map(|(_, _, at)| Ok(at))).boxed();
         let mut gone = self.store.delete_stream(names);
         while let Some(result) = gone.next().await {
-            match result.map_err(told) {
+            match result.map_err(objects_error) {
                 // Another process was faster.
                 Ok(_) | Err(ObjectsError::Missing) => {}
                 Err(error) => return Err(error),
@@ -136,31 +136,31 @@ fn object_at(sha256: &str) -> Path {
 }
 
 impl Objects for StoredObjects {
-    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+    fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         Box::pin(async move { self.put(&part_at(&upload, offset), bytes).await })
     }
 
-    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, Kept<Assembled>> {
+    fn assemble(&self, upload: String, size: u64) -> BoxFuture<'_, ObjectsResult<Assembled>> {
         Box::pin(async move { Self::assemble(self, &upload, size).await })
     }
 
     /// The same bytes over the same bytes: whoever is second changes nothing, and what a broken disk made of an object
     /// is mended by the next device that has it.
-    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, Kept<()>> {
+    fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         Box::pin(async move { self.put(&object_at(&sha256), bytes).await })
     }
 
-    fn forget(&self, upload: String) -> BoxFuture<'_, Kept<()>> {
+    fn forget(&self, upload: String) -> BoxFuture<'_, ObjectsResult<()>> {
         Box::pin(async move { Self::forget(self, &upload).await })
     }
 
-    fn read(&self, sha256: String) -> BoxFuture<'_, Kept<Vec<u8>>> {
+    fn read(&self, sha256: String) -> BoxFuture<'_, ObjectsResult<Vec<u8>>> {
         Box::pin(async move { self.bytes(&object_at(&sha256)).await })
     }
 
-    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, Kept<bool>> {
+    fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, ObjectsResult<bool>> {
         Box::pin(async move {
-            match self.store.head(&object_at(&sha256)).await.map_err(told) {
+            match self.store.head(&object_at(&sha256)).await.map_err(objects_error) {
                 Ok(found) => Ok(found.size == size),
                 // Of a bucket that is not there a storage says the same: that is no photo lost.
                 Err(ObjectsError::Missing) => self.probe().await.map(|()| false),
@@ -169,10 +169,10 @@ impl Objects for StoredObjects {
         })
     }
 
-    fn probe(&self) -> BoxFuture<'_, Kept<()>> {
+    fn probe(&self) -> BoxFuture<'_, ObjectsResult<()>> {
         Box::pin(async move {
             match self.store.list(Some(&folder_of("probe"))).next().await {
-                Some(Err(error)) => match told(error) {
+                Some(Err(error)) => match objects_error(error) {
                     ObjectsError::Missing => Err(ObjectsError::Unavailable("no such bucket".to_owned())),
                     error => Err(error),
                 },
@@ -184,7 +184,7 @@ impl Objects for StoredObjects {
 
 /// The crate's error as ours. Its own text may hold the body of an answer, in which some storages repeat the access key:
 /// only what is known to be harmless is taken over.
-pub(super) fn told(error: Error) -> ObjectsError {
+pub(super) fn objects_error(error: Error) -> ObjectsError {
     if let Error::NotFound { .. } = error {
         return ObjectsError::Missing;
     }

@@ -12,7 +12,7 @@ mod s3;
 
 fn at(url: &str, key: &str) -> StoredObjects {
     let settings = AmazonS3Builder::new().with_endpoint(url).with_access_key_id(key).with_secret_access_key(SECRET);
-    format!("s3://{BUCKET}/county/6208").parse::<Place>().unwrap().open_with(settings, None).unwrap()
+    format!("s3://{BUCKET}/county/6208").parse::<ObjectsLocation>().unwrap().open_with(settings, None).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,5 +140,5 @@ async fn a_full_disk_is_full_and_not_merely_broken() {
     let Ok(mut full) = full else { return };
     let error = std::io::Write::write_all(&mut full, b"x").unwrap_err();
     let error = object_store::Error::Generic { store: "LocalFileSystem", source: Box::new(error) };
-    assert_eq!(stored::told(error), ObjectsError::Full);
+    assert_eq!(stored::objects_error(error), ObjectsError::Full);
 }

@@ -1,0 +1,237 @@
+//! Recipients' look-up rows, pairings as rights, and who is due when.
+
+use super::figures::{self, Counted};
+use crate::core::apply::{
+    row_change::RowChange,
+    scopes::{area_of, recipient_seen_through},
+};
+use crate::store::{
+    Column, Stored, Txn,
+    tables::{CareGrant, DailyCount, Recipient, Record, Rules},
+};
+use shared::{
+    AreaCode, Day, RecipientId, Row, WorkerId,
+    due::{intervals, soonest},
+    indicators::Indicator,
+    records::{self, Kind, Pairing, RuleSet},
+};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Who cares for whom, before and after.
+pub struct Care {
+    pub before: HashMap<RecipientId, BTreeSet<WorkerId>>,
+    pub after: HashMap<RecipientId, BTreeSet<WorkerId>>,
+    /// First day of the oldest pairing in force.
+    since: HashMap<RecipientId, i32>,
+    grants: Vec<CareGrant>,
+}
+
+impl Care {
+    /// Loads the pairings of every recipient that `changes` touch and puts the changed ones over them.
+    pub async fn load<T: Txn>(txn: &mut T, changes: &[RowChange], flips: Vec<CareGrant>, today: Day) -> Stored<Self> {
+        let mut grants = flips;
+        grants.extend(changes.iter().filter_map(|c| grant_of(&c.after, today)));
+        let touched = changes.iter().filter_map(|c| recipient_seen_through(&c.after));
+        let recipients: BTreeSet<RecipientId> = touched.chain(grants.iter().map(|g| g.recipient)).collect();
+        let cells: Vec<_> = recipients.iter().map(Column::cell).collect();
+        let known = txn.find::<CareGrant>("recipient", &cells).await?;
+        let mut now: HashMap<_, &CareGrant> = known.iter().map(|g| (g.pairing, g)).collect();
+        now.extend(grants.iter().map(|g| (g.pairing, g)));
+        let mut since: HashMap<RecipientId, i32> = HashMap::new();
+        for grant in now.values().filter(|g| g.active) {
+            since.entry(grant.recipient).and_modify(|s| *s = (*s).min(grant.start)).or_insert(grant.start);
+        }
+        let (before, after) = (by_recipient(known.iter()), by_recipient(now.into_values()));
+        Ok(Self { before, after, since, grants })
+    }
+
+    /// Recipients that gained or lost a worker.
+    pub fn transferred(&self) -> impl Iterator<Item = RecipientId> {
+        let all: BTreeSet<RecipientId> = self.before.keys().chain(self.after.keys()).copied().collect();
+        all.into_iter().filter(|r| self.before.get(r) != self.after.get(r))
+    }
+}
+
+fn by_recipient<'a>(grants: impl Iterator<Item = &'a CareGrant>) -> HashMap<RecipientId, BTreeSet<WorkerId>> {
+    let mut map: HashMap<RecipientId, BTreeSet<WorkerId>> = HashMap::new();
+    for grant in grants.filter(|g| g.active) {
+        map.entry(grant.recipient).or_default().insert(grant.worker);
+    }
+    map
+}
+
+/// The right that a pairing gives. A withdrawn pairing ends on the day it was withdrawn: what was done before counts.
+fn grant_of(row: &Row, today: Day) -> Option<CareGrant> {
+    if row.kind != Kind::Pairing {
+        return None;
+    }
+    let pairing: Pairing = row.view().ok()?;
+    let withdrawn = row.void.as_ref().map(|v| Day::of_utc_ms(v.hlc.ms()).number());
+    let end = [pairing.end.map(Day::number), withdrawn].into_iter().flatten().min();
+    let mut grant = CareGrant {
+        pairing: row.id.into(),
+        worker: pairing.worker,
+        recipient: pairing.recipient,
+        start: pairing.start.number(),
+        end,
+        active: false,
+    };
+    grant.active = in_force(&grant, today);
+    Some(grant)
+}
+
+pub fn in_force(grant: &CareGrant, day: Day) -> bool {
+    let day = day.number();
+    grant.start <= day && grant.end.is_none_or(|end| day < end)
+}
+
+pub async fn write<T: Txn>(
+    txn: &mut T,
+    changes: &[RowChange],
+    care: &Care,
+    counted: &HashMap<RecipientId, Counted>,
+) -> Stored<()> {
+    txn.put(&care.grants).await?;
+    let described: HashMap<RecipientId, &Row> =
+        changes.iter().filter(|c| c.after.kind == Kind::Recipient).map(|c| (c.after.id.into(), &*c.after)).collect();
+    let ruled: Vec<AreaCode> =
+        changes.iter().filter(|c| c.after.kind == Kind::RuleSet).filter_map(|c| area_of(&c.after)).collect();
+    let mut wanted: BTreeSet<RecipientId> = described.keys().chain(counted.keys()).copied().collect();
+    wanted.extend(care.grants.iter().map(|g| g.recipient));
+    let keys: Vec<_> = wanted.iter().map(|r| (*r,)).collect();
+    let found = txn.get::<Recipient>(&keys).await?;
+
+    let news = wanted.iter().zip(&found).filter(|(id, old)| old.is_none() && described.contains_key(*id));
+    let before = seen_before(txn, news.map(|(id, _)| *id).collect()).await?;
+    let rules = if described.is_empty() && ruled.is_empty() { Vec::new() } else { load_rules(txn).await? };
+    let mut people = Vec::with_capacity(keys.len());
+    for (id, old) in wanted.into_iter().zip(found) {
+        let described = described.get(&id).and_then(|row| describe(row, old.as_ref(), &rules));
+        // Someone only spoken of is not on the roster yet.
+        let Some(mut person) = described.or_else(|| old.clone()) else { continue };
+        if let Some(since) = care.since.get(&id) {
+            person.since = *since;
+        }
+        if let Some((visit, contact)) = before.get(&id) {
+            (person.last_visit, person.last_contact) = (*visit, *contact);
+        }
+        if let Some(counted) = counted.get(&id) {
+            person.last_visit = person.last_visit.max(counted.visit);
+            person.last_contact = person.last_contact.max(counted.contact);
+            if counted.less {
+                (person.last_visit, person.last_contact) = last_days(txn, id).await?;
+            }
+        }
+        settle(&mut person);
+        if old.as_ref() != Some(&person) {
+            people.push(person);
+        }
+    }
+    txn.put(&people).await?;
+    rule_anew(txn, &ruled, &rules).await
+}
+
+/// The look-up row of a recipient's record.
+fn describe(row: &Row, old: Option<&Recipient>, rules: &[(AreaCode, RuleSet)]) -> Option<Recipient> {
+    let recipient: records::Recipient = row.view().ok()?;
+    let (visit_days, contact_days) = in_force_for(&recipient, rules);
+    Some(Recipient {
+        id: row.id.into(),
+        place: recipient.area,
+        category: recipient.category.word().to_owned(),
+        active: recipient.is_active() && !row.is_void(),
+        visit_days,
+        contact_days,
+        since: old.map_or(Day::of_utc_ms(row.hlc.ms()).number(), |o| o.since),
+        last_visit: old.and_then(|o| o.last_visit),
+        last_contact: old.and_then(|o| o.last_contact),
+        due_on: None,
+    })
+}
+
+/// When the recipient is next due, by the rules of `shared`.
+fn settle(person: &mut Recipient) {
+    let days = |n: Option<i32>| n.and_then(|n| u16::try_from(n).ok());
+    let day = |n: Option<i32>| n.map(Day::from_number);
+    let due = soonest(
+        (days(person.visit_days), days(person.contact_days)),
+        Day::from_number(person.since),
+        day(person.last_visit),
+        day(person.last_contact),
+    );
+    person.due_on = due.filter(|_| person.active).map(|d| d.on.number());
+}
+
+/// The intervals of the nearest rule set; the shipped default where the office has none.
+fn in_force_for(recipient: &records::Recipient, rules: &[(AreaCode, RuleSet)]) -> (Option<i32>, Option<i32>) {
+    let nearest =
+        rules.iter().filter(|(area, _)| area.contains(&recipient.area)).max_by_key(|(area, _)| area.as_str().len());
+    let (visit, contact) = match nearest {
+        Some((_, rules)) => intervals(rules, recipient),
+        None => intervals(&RuleSet::default_for(recipient.area), recipient),
+    };
+    (visit.map(i32::from), contact.map(i32::from))
+}
+
+async fn load_rules<T: Txn>(txn: &mut T) -> Stored<Vec<(AreaCode, RuleSet)>> {
+    let rows = txn.under::<Rules>("area", "").await?;
+    // A rule set that a newer server wrote may not be readable here: the next one up is then in force.
+    Ok(rows.into_iter().filter_map(|r| Some((r.area, serde_json::from_str(&r.doc).ok()?))).collect())
+}
+
+/// New rules for an area: everyone in it is due anew.
+async fn rule_anew<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(AreaCode, RuleSet)]) -> Stored<()> {
+    if areas.is_empty() {
+        return Ok(());
+    }
+    let everyone = txn.under::<Recipient>("place", "").await?;
+    let mut people: Vec<Recipient> =
+        everyone.into_iter().filter(|p| areas.iter().any(|a| a.contains(&p.place))).collect();
+    let keys: Vec<_> = people.iter().map(|p| (p.id.into(),)).collect();
+    let docs = txn.get::<Record>(&keys).await?;
+    for (person, record) in people.iter_mut().zip(docs) {
+        let row = record.and_then(|r| serde_json::from_str::<Row>(&r.doc).ok());
+        if let Some(recipient) = row.and_then(|r| r.view::<records::Recipient>().ok()) {
+            (person.visit_days, person.contact_days) = in_force_for(&recipient, rules);
+            settle(person);
+        }
+    }
+    txn.put(&people).await
+}
+
+/// The same of people who are new on the roster: work may come before its recipient does, as on a restored server.
+async fn seen_before<T: Txn>(
+    txn: &mut T,
+    news: Vec<RecipientId>,
+) -> Stored<HashMap<RecipientId, (Option<i32>, Option<i32>)>> {
+    if news.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let cells: Vec<_> = news.iter().map(Column::cell).collect();
+    let mut last: HashMap<RecipientId, (Option<i32>, Option<i32>)> = HashMap::new();
+    for once in txn.find::<DailyCount>("recipient", &cells).await? {
+        let (visit, contact) = last.entry(once.recipient).or_default();
+        let day = |indicator| figures::counts_as(&once, indicator).then_some(once.day);
+        *visit = (*visit).max(day(&Indicator::HomeVisit));
+        *contact = (*contact).max(day(&Indicator::Contact));
+    }
+    Ok(last)
+}
+
+/// The last day somebody was visited and the last day of a contact, from what counts.
+async fn last_days<T: Txn>(txn: &mut T, recipient: RecipientId) -> Stored<(Option<i32>, Option<i32>)> {
+    let (mut visit, mut contact, mut until, mut seen) = (None, None, i32::MAX, HashSet::new());
+    loop {
+        let page = txn.daily_counts_before(recipient, until, 50).await?;
+        let fresh = page.iter().filter(|o| seen.insert((o.day, o.worker))).count();
+        for once in &page {
+            let last = |slot: Option<i32>, indicator| slot.or(figures::counts_as(once, indicator).then_some(once.day));
+            visit = last(visit, &Indicator::HomeVisit);
+            contact = last(contact, &Indicator::Contact);
+        }
+        match page.last() {
+            Some(oldest) if fresh > 0 && (visit.is_none() || contact.is_none()) => until = oldest.day,
+            _ => return Ok((visit, contact)),
+        }
+    }
+}

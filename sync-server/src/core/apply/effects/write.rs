@@ -1,0 +1,53 @@
+//! Writes changed records and everything derived from them.
+
+use super::{figures, lookups, members, people, seq_numbers::SeqNumbers};
+use crate::{
+    core::apply::{
+        row_change::RowChange,
+        scopes::{feed_key, owner_of, recipient_seen_through},
+    },
+    store::{StoreError, Stored, Txn, tables},
+};
+use shared::{Day, Row, ids::Seq};
+
+/// Writes `changes` and all that follows. `flips` are pairings whose time came or ended without a change of their own.
+pub async fn write<T: Txn>(
+    txn: &mut T,
+    changes: &[RowChange],
+    flips: Vec<tables::CareGrant>,
+    now_ms: i64,
+) -> Stored<()> {
+    if changes.is_empty() && flips.is_empty() {
+        return Ok(());
+    }
+    let today = Day::of_utc_ms(now_ms);
+    lookups::write(txn, changes).await?;
+    let care = people::Care::load(txn, changes, flips, today).await?;
+    let counted = figures::write(txn, changes).await?;
+    people::write(txn, changes, &care, &counted).await?;
+
+    let mut members = members::Plan::make(txn, changes, &care).await?;
+    let needed = members.entries() + changes.len();
+    let mut numbers = SeqNumbers::after(txn.advance(needed as u64).await?);
+    let mut records = Vec::with_capacity(changes.len());
+    for change in changes {
+        records.push(record(&change.after, numbers.take())?);
+    }
+    members.number(&mut numbers);
+    txn.put(&records).await?;
+    members.write(txn).await
+}
+
+fn record(row: &Row, seq: Seq) -> Stored<tables::Record> {
+    let doc = serde_json::to_string(row).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    Ok(tables::Record {
+        seq,
+        id: row.id,
+        rev: row.rev,
+        kind: row.kind.clone(),
+        recipient: recipient_seen_through(row),
+        owner: owner_of(row),
+        area_feed: feed_key(row),
+        doc,
+    })
+}

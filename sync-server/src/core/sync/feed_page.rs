@@ -1,0 +1,174 @@
+//! One page of a scope's feed, read from one snapshot.
+
+use crate::{
+    core::{apply::scopes::reference_feeds, error::CoreError},
+    store::{
+        Cell, Column, SeqColumn, StoreError, Stored, Txn,
+        tables::{AreaFeedDigest, CareGrant, Record, WorkerDigest},
+    },
+};
+use shared::{
+    RowId, WorkerId,
+    digest::Digest,
+    ids::Seq,
+    wire::{RawRow, Scope, ScopePage},
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// What may still go into a reply.
+pub struct PageBudget {
+    pub rows: usize,
+    pub bytes: usize,
+    /// Nothing went in yet: a first row goes in however large it is.
+    pub fresh: bool,
+}
+
+impl PageBudget {
+    fn takes(&mut self, bytes: usize) -> bool {
+        if self.rows == 0 || bytes > self.bytes && !self.fresh {
+            return false;
+        }
+        self.rows -= 1;
+        self.bytes = self.bytes.saturating_sub(bytes);
+        self.fresh = false;
+        true
+    }
+}
+
+/// Something at a place in a scope's feed.
+enum FeedItem {
+    Row(RowId, String),
+    Gone(RowId),
+}
+
+/// The next page of a scope, and whether it is its last.
+pub async fn page<T: Txn>(
+    txn: &mut T,
+    scope: Scope,
+    after: Seq,
+    budget: &mut PageBudget,
+) -> Result<(ScopePage, bool), CoreError> {
+    let mut page = ScopePage { scope, reset: false, rows: Vec::new(), gone: Vec::new(), cursor: after, digest: None };
+    // One more than fits tells whether there is more.
+    let limit = budget.rows + 1;
+    let mut segment = match scope {
+        Scope::Worker(worker) => worker_segment(txn, worker, after, limit).await?,
+        Scope::Area(area) => {
+            let area_feeds = txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?;
+            let area_feeds = area_feeds.into_iter().map(|d| d.area_feed).collect();
+            area_segment(txn, area_feeds, after, limit).await?
+        }
+        Scope::Reference(area) => area_segment(txn, reference_feeds(area), after, limit).await?,
+    };
+    let mut sent: HashSet<RowId> = HashSet::new();
+    while let Some((seq, item)) = segment.items.pop_first() {
+        let fits = match &item {
+            // A row stands at two places when it entered and was changed afterwards: the bytes are the same.
+            FeedItem::Row(id, _) if sent.contains(id) => true,
+            FeedItem::Row(_, doc) => budget.takes(doc.len()),
+            FeedItem::Gone(id) => budget.takes(id.as_bytes().len()),
+        };
+        if !fits {
+            return Ok((page, false));
+        }
+        match item {
+            FeedItem::Row(id, doc) if sent.insert(id) => {
+                page.rows.push(RawRow::from_string(doc).map_err(|e| StoreError::Corrupt(e.to_string()))?);
+            }
+            FeedItem::Row(..) => {}
+            FeedItem::Gone(id) => page.gone.push(id),
+        }
+        page.cursor = seq;
+    }
+    page.cursor = page.cursor.max(segment.until);
+    Ok((page, !segment.cut))
+}
+
+/// Part of a scope's feed.
+struct FeedSegment {
+    items: BTreeMap<Seq, FeedItem>,
+    /// How far it was looked at, beyond the last item where something needs no telling.
+    until: Seq,
+    /// There is more behind it.
+    cut: bool,
+}
+
+/// One source of a feed, at most `limit` places of it.
+struct FeedSource {
+    places: usize,
+    last: Option<Seq>,
+}
+
+/// How far all sources are known in full: a source cut short at `limit` is known up to its last place. The cursor must
+/// not pass what another source still holds back.
+fn known_through(sources: [FeedSource; 2], limit: usize) -> (Seq, Seq, bool) {
+    let cut = sources.iter().filter(|s| s.places >= limit).filter_map(|s| s.last).min();
+    let last = sources.iter().filter_map(|s| s.last).max().unwrap_or_default();
+    (cut.unwrap_or(Seq(u64::MAX)), cut.unwrap_or(last), cut.is_some())
+}
+
+/// A worker's scope: the records of the recipients in their care by seq, and their own feed for what that misses.
+async fn worker_segment<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit: usize) -> Stored<FeedSegment> {
+    let grants = txn.find::<CareGrant>("worker", &[worker.cell()]).await?;
+    let recipients: BTreeSet<_> = grants.iter().filter(|g| g.active).map(|g| g.recipient).collect();
+    let cells: Vec<Cell<'_>> = recipients.iter().map(Column::cell).collect();
+    let seqs = txn.seqs(SeqColumn::Recipient, &cells, after, limit).await?;
+    let mut feed = txn.worker_feed(worker, after, limit).await?;
+    let walked = FeedSource { places: seqs.len(), last: seqs.last().copied() };
+    let told = FeedSource { places: feed.len(), last: feed.last().map(|f| f.seq) };
+    let (end, until, cut) = known_through([walked, told], limit);
+    let seqs: Vec<Seq> = seqs.into_iter().filter(|s| *s <= end).collect();
+    feed.retain(|f| f.seq <= end);
+    let mut items: BTreeMap<Seq, FeedItem> =
+        txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, FeedItem::Row(id, doc))).collect();
+    let entered: Vec<(RowId,)> = feed.iter().filter(|f| !f.gone).map(|f| (f.row,)).collect();
+    let mut docs: HashMap<RowId, String> =
+        txn.get::<Record>(&entered).await?.into_iter().flatten().map(|r| (r.id, r.doc)).collect();
+    for entry in feed {
+        let item = match entry.gone {
+            true => Some(FeedItem::Gone(entry.row)),
+            false => docs.remove(&entry.row).map(|doc| FeedItem::Row(entry.row, doc)),
+        };
+        items.extend(item.map(|item| (entry.seq, item)));
+    }
+    Ok(FeedSegment { items, until, cut })
+}
+
+/// An area's or reference scope: its area_feeds by seq, and what moved off them.
+async fn area_segment<T: Txn>(txn: &mut T, area_feeds: Vec<String>, after: Seq, limit: usize) -> Stored<FeedSegment> {
+    let cells: Vec<Cell<'_>> = area_feeds.iter().map(|s| Cell::Text(s)).collect();
+    let seqs = txn.seqs(SeqColumn::AreaFeed, &cells, after, limit).await?;
+    let mut left = txn.tombstones(&area_feeds, after, limit).await?;
+    let walked = FeedSource { places: seqs.len(), last: seqs.last().copied() };
+    let told = FeedSource { places: left.len(), last: left.last().map(|g| g.seq) };
+    let (end, until, cut) = known_through([walked, told], limit);
+    let seqs: Vec<Seq> = seqs.into_iter().filter(|s| *s <= end).collect();
+    left.retain(|g| g.seq <= end);
+    // From one village to the next inside the same township nothing left the township.
+    let keys: Vec<(RowId,)> = left.iter().map(|g| (g.row,)).collect();
+    let now = txn.get::<Record>(&keys).await?;
+    let within = |area_feed: &Option<String>| area_feed.as_ref().is_some_and(|s| area_feeds.contains(s));
+    let gone = left.into_iter().zip(now).filter(|(_, now)| now.as_ref().is_none_or(|r| !within(&r.area_feed)));
+    let mut items: BTreeMap<Seq, FeedItem> = gone.map(|(g, _)| (g.seq, FeedItem::Gone(g.row))).collect();
+    items.extend(txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, FeedItem::Row(id, doc))));
+    Ok(FeedSegment { items, until, cut })
+}
+
+/// What a device that has read a scope to its end must hold.
+pub async fn digest<T: Txn>(txn: &mut T, scope: Scope) -> Stored<Digest> {
+    let area_feeds = match scope {
+        Scope::Worker(worker) => {
+            let found = txn.get::<WorkerDigest>(&[(worker,)]).await?.into_iter().next().flatten();
+            return Ok(found.map(|d| Digest { count: d.count, sum: d.sum }).unwrap_or_default());
+        }
+        Scope::Area(area) => txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?,
+        Scope::Reference(area) => {
+            let keys: Vec<_> = reference_feeds(area).into_iter().map(|s| (s,)).collect();
+            txn.get::<AreaFeedDigest>(&keys).await?.into_iter().flatten().collect()
+        }
+    };
+    Ok(area_feeds.iter().fold(Digest::default(), |sum, d| Digest {
+        count: sum.count.wrapping_add(d.count),
+        sum: sum.sum.wrapping_add(d.sum),
+    }))
+}
