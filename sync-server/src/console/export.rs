@@ -3,7 +3,9 @@
 //!
 //! - 200 the file · 303 to the log-in · 400 an invalid query · 403 an area outside the viewer's
 
-use super::{access_log, format, page_locale::PageLocale, refusal, report, signed_in::SignedIn, state::Console};
+use super::{
+    access_log, figures, format, page_locale::PageLocale, refusal, report, signed_in::SignedIn, state::Console,
+};
 use crate::{
     core::{CoreError, OfficeChange},
     store::Store,
@@ -66,16 +68,16 @@ fn file(report: &Report, locale: &PageLocale) -> Vec<u8> {
     lines.push(of.into_iter().chain(category).map(safe).collect());
     let mut head: Vec<String> =
         ["console-csv-line", "console-csv-code", "console-csv-name"].map(|k| locale.t(k)).into();
-    for (key, _) in report::six(&report.total) {
+    for (key, _) in figures::six(&report.total) {
         head.push(format!("{}{}", locale.t(key), locale.t(&format!("{key}-unit"))));
     }
-    head.extend(report::others(&report.total).iter().map(|(i, _)| locale.t(&format!("indicator-{i}"))));
+    head.extend(figures::others(&report.total).iter().map(|(i, _)| locale.t(&format!("indicator-{i}"))));
     lines.push(head);
     let mut add = |what: &str, code: String, name: String, figures: &Figures| {
         let mut line = vec![locale.t(what), safe(code), safe(name)];
         // Without thousands separators, so that spreadsheets read numbers.
-        line.extend(report::six(figures).map(|(_, value)| value.replace(',', "")));
-        line.extend(report::others(figures).into_iter().map(|(_, value)| value.replace(',', "")));
+        line.extend(figures::six(figures).map(|(_, value)| value.replace(',', "")));
+        line.extend(figures::others(figures).into_iter().map(|(_, value)| value.replace(',', "")));
         lines.push(line);
     };
     add("console-total", report.area.to_string(), report.area_name.clone(), &report.total);

@@ -19,7 +19,7 @@
 //!
 //! - [`address`], [`cookies`], [`page_locale`]: query strings, cookies, the language of a page
 //! - [`session`], [`signed_in`], [`state`]: who is signed in, and what every page shares
-//! - [`format`], [`format_record`], [`chart`], [`qr`], [`page`]: what pages are made of
+//! - [`format`], [`format_record`], [`figures`], [`chart`], [`qr`], [`page`]: what pages are made of
 //! - [`refusal`], [`guard`], [`security_headers`], [`access_log`]: error pages; extractors that require a session, a
 //!   role and the form's token; response headers; the record of what was looked at
 //!
@@ -33,6 +33,7 @@ pub mod cookies;
 pub mod devices;
 pub mod enrol;
 pub mod export;
+pub mod figures;
 pub mod format;
 pub mod format_record;
 pub mod guard;

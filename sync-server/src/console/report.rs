@@ -5,7 +5,8 @@
 use super::{
     address::address,
     chart,
-    format::{count, moment, period, wan},
+    figures::{cards, cells, head_row, more},
+    format::{count, moment, period},
     page::{self, Layout},
     page_locale::PageLocale,
     refusal,
@@ -21,7 +22,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use shared::{
     AreaCode, Day, Month, Period,
-    indicators::{Figures, Indicator},
     records::Category,
     wire::{ErrorCode, Report, ReportRequest, report::Attention},
 };
@@ -197,31 +197,6 @@ pub fn category_name(category: &Category, locale: &PageLocale) -> String {
     if category.is_known() { locale.t(&format!("category-{category}")) } else { category.word().to_owned() }
 }
 
-/// The six headline figures with their labels.
-pub fn six(figures: &Figures) -> [(&'static str, String); 6] {
-    [
-        ("console-visits", count(figures.visits())),
-        ("console-contacts", count(figures.contacts())),
-        ("console-policies", count(figures.policies())),
-        ("console-solved", count(figures.solved())),
-        ("console-deeds", count(figures.deeds())),
-        ("console-aid", wan(figures.aid())),
-    ]
-}
-
-fn cards(figures: &Figures, locale: &PageLocale) -> Markup {
-    html! {
-        section.figures aria-label=(locale.t("console-six")) {
-            @for (key, value) in six(figures) {
-                div.card {
-                    p.label { (locale.t(key)) " " span.unit { (locale.t(&format!("{key}-unit"))) } }
-                    p.value { (value) }
-                }
-            }
-        }
-    }
-}
-
 fn attention(attention: &Attention, area: AreaCode, locale: &PageLocale) -> Markup {
     let lines = [
         ("overdue", "clock", attention.overdue),
@@ -248,21 +223,6 @@ fn attention(attention: &Attention, area: AreaCode, locale: &PageLocale) -> Mark
             }
         }
     }
-}
-
-fn head_row(first: &str, locale: &PageLocale) -> Markup {
-    html! {
-        thead { tr {
-            th scope="col" { (locale.t(first)) }
-            @for (key, _) in six(&Figures::default()) {
-                th scope="col" { (locale.t(key)) " " span.unit { (locale.t(&format!("{key}-unit"))) } }
-            }
-        } }
-    }
-}
-
-fn cells(figures: &Figures) -> Markup {
-    html! { @for (_, value) in six(figures) { td { (value) } } }
 }
 
 fn by_area(report: &Report, locale: &PageLocale) -> Markup {
@@ -301,37 +261,6 @@ fn by_category(report: &Report, locale: &PageLocale) -> Markup {
                                 tr { th scope="row" { (category_name(category, locale)) } (cells(figures)) }
                             }
                         }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// All other figures: the parts of the six, and what counts apart from them.
-pub fn others(figures: &Figures) -> Vec<(Indicator, String)> {
-    let money = |i: &Indicator| {
-        matches!(i, Indicator::AidMoney | Indicator::AidGoods | Indicator::Benefit | Indicator::Donation)
-    };
-    let apart = Indicator::ALL
-        .iter()
-        .filter(|i| !matches!(i, Indicator::HomeVisit | Indicator::Contact | Indicator::Solved | Indicator::Deed));
-    apart
-        .map(|i| {
-            let tally = figures.get(i.clone());
-            (i.clone(), if money(i) { wan(tally.fen) } else { count(tally.n) })
-        })
-        .collect()
-}
-
-fn more(figures: &Figures, locale: &PageLocale) -> Markup {
-    html! {
-        section.card.slim {
-            details {
-                summary { (locale.t("console-more")) }
-                dl.more {
-                    @for (indicator, value) in others(figures) {
-                        div { dt { (locale.t(&format!("indicator-{indicator}"))) } dd { (value) } }
                     }
                 }
             }
