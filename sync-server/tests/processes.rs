@@ -18,13 +18,13 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
 };
-use support::{Line, json, send, today};
+use support::{PhoneClient, json, send, today};
 use sync_server::{
     import::recipient_id,
     testing::{TempDir, postgres::Database},
 };
 
-/// A database, a folder for photos and lists, and commands on them.
+/// A database, a folder for photos and lists, and the commands on them.
 struct Site {
     database: Database,
     temp: TempDir,
@@ -35,7 +35,7 @@ impl Site {
         Self { database: Database::new(), temp: TempDir::new() }
     }
 
-    /// Workers W1 to W3 in one village, each in care of everybody there.
+    /// Workers W1 to W3 in one village, each paired with every recipient there.
     fn ready() -> Self {
         let site = Self::new();
         let pairings: String = (1..=3).flat_map(|w| (1..=4).map(move |r| format!("W{w},R{r},2023-01-01\n"))).collect();
@@ -53,13 +53,13 @@ impl Site {
             ),
             ("pairings", format!("worker,recipient,start\n{pairings}")),
         ];
-        let mut line = vec!["import".to_owned()];
+        let mut args = vec!["import".to_owned()];
         for (list, text) in lists {
             let file = site.temp.path().join(list);
             fs::write(&file, text).unwrap();
-            line.extend([format!("--{list}"), file.display().to_string()]);
+            args.extend([format!("--{list}"), file.display().to_string()]);
         }
-        let output = site.run(&line);
+        let output = site.run(&args);
         assert!(output.status.success(), "{}", text(&output));
         site
     }
@@ -107,7 +107,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // SIGKILL; ended already where a test ended it.
+        // SIGKILL; fails if the test has ended it already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -117,8 +117,8 @@ fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Everything a phone may hold, from the beginning, each scope checked against the digest that the server gives.
-async fn holdings(line: &Line) -> (Option<Epoch>, BTreeMap<RowId, Row>, BTreeMap<Scope, Digest>) {
+/// Everything that a phone may hold, pulled from the beginning, each scope checked against the server's digest.
+async fn holdings(client: &PhoneClient) -> (Option<Epoch>, BTreeMap<RowId, Row>, BTreeMap<Scope, Digest>) {
     let (mut cursors, mut epoch, mut digests) = (BTreeMap::new(), None, BTreeMap::new());
     let mut held: BTreeMap<Scope, BTreeSet<RowId>> = BTreeMap::new();
     let mut rows = BTreeMap::new();
@@ -126,14 +126,14 @@ async fn holdings(line: &Line) -> (Option<Epoch>, BTreeMap<RowId, Row>, BTreeMap
         let client_now = shared::Moment::shanghai(chrono::Utc::now().timestamp_millis());
         let ask = PullRequest {
             proto: 1,
-            device: line.phone.device,
+            device: client.phone.device,
             epoch,
             cursors: cursors.clone(),
             client_now,
             ask: vec![],
             keys: None,
         };
-        let page: PullReply = send(line.post("/v1/pull", json(&ask))).await.unwrap().ok();
+        let page: PullReply = send(client.post("/v1/pull", json(&ask))).await.unwrap().ok();
         epoch = Some(page.epoch);
         for scope in page.scopes {
             let here = held.entry(scope.scope).or_default();
@@ -161,12 +161,12 @@ fn visits(rows: &BTreeMap<RowId, Row>) -> BTreeSet<RowId> {
     rows.values().filter(|r| r.kind == shared::Kind::Visit).map(|r| r.id).collect()
 }
 
-/// Pushes what waits to `url`, as often as it takes; a server that is gone is left for `other`.
-async fn push_somewhere(line: &mut Line, url: &str, other: &str) {
-    let last = line.phone.last();
+/// Pushes the outbox to `url` until it is acknowledged; changes to `other` if the server is gone.
+async fn push_somewhere(client: &mut PhoneClient, url: &str, other: &str) {
+    let last = client.phone.last();
     for url in [url, other, url, other].into_iter().cycle().take(40) {
-        line.url = url.to_owned();
-        match line.try_push().await {
+        client.url = url.to_owned();
+        match client.try_push().await {
             Ok(PushVerdict::Accepted { acked_through, outcomes }) => {
                 assert_eq!((acked_through, outcomes), (last, vec![]));
                 return;
@@ -179,65 +179,65 @@ async fn push_somewhere(line: &mut Line, url: &str, other: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn phones_that_speak_to_two_servers_alternately_and_at_once_converge_and_nothing_is_lost_or_doubled() {
+async fn phones_that_use_two_servers_converge_without_loss_or_doubles() {
     const ROUNDS: usize = 12;
     let site = Site::ready();
     let (one, two) = (site.serve(), site.serve());
-    let mut lines = Vec::new();
+    let mut clients = Vec::new();
     for n in 0..6 {
-        // Commands work beside the servers, through neither.
+        // Commands work beside the servers and use the database directly.
         let code = site.code(&format!("W{}", n % 3 + 1));
-        lines.push(Line::enrol(if n % 2 == 0 { &one.url } else { &two.url }, &code, n as u128 + 1).await);
+        clients.push(PhoneClient::enrol(if n % 2 == 0 { &one.url } else { &two.url }, &code, n as u128 + 1).await);
     }
     let mut tasks = Vec::new();
-    for (n, mut line) in lines.into_iter().enumerate() {
+    for (n, mut client) in clients.into_iter().enumerate() {
         let urls = [one.url.clone(), two.url.clone()];
         tasks.push(tokio::spawn(async move {
             let mut recorded = BTreeSet::new();
             for round in 0..ROUNDS {
                 for k in 0..=round % 3 {
                     let who = recipient_id(&format!("R{}", (n + k) % 4 + 1));
-                    recorded.insert(line.phone.visit(who, "home", &today()));
+                    recorded.insert(client.phone.visit(who, "home", &today()));
                 }
                 let (here, there) = (&urls[(n + round) % 2], &urls[(n + round + 1) % 2]);
                 if round % 4 == 3 {
-                    // The same push to both at once, as after an answer that came too late.
-                    let body = json(&line.phone.push());
+                    // The same push to both at once, as after a late reply.
+                    let body = json(&client.phone.push());
                     let post = |url: &str| {
-                        line.http.post(format!("{url}/v1/push")).bearer_auth(&line.token.0).body(body.clone())
+                        client.http.post(format!("{url}/v1/push")).bearer_auth(&client.token.0).body(body.clone())
                     };
                     let (a, b) = tokio::join!(send(post(here)), send(post(there)));
                     let (a, b): (PushReply, PushReply) = (a.unwrap().ok(), b.unwrap().ok());
                     assert_eq!(a.verdict, b.verdict);
                 }
-                push_somewhere(&mut line, here, there).await;
-                line.url = there.clone();
-                let (_, rows, _) = holdings(&line).await;
-                assert!(visits(&rows).is_superset(&recorded), "what one server took, the other shows");
+                push_somewhere(&mut client, here, there).await;
+                client.url = there.clone();
+                let (_, rows, _) = holdings(&client).await;
+                assert!(visits(&rows).is_superset(&recorded), "a visit pushed to one server is pulled from the other");
             }
-            (line, recorded)
+            (client, recorded)
         }));
     }
     let mut all = BTreeSet::new();
-    let mut lines = Vec::new();
+    let mut clients = Vec::new();
     for task in tasks {
-        let (line, recorded) = task.await.unwrap();
+        let (client, recorded) = task.await.unwrap();
         all.extend(recorded);
-        lines.push(line);
+        clients.push(client);
     }
     // One server is killed; phones go on with the other.
     let gone = one.url.clone();
     drop(one);
-    for line in &mut lines {
-        all.insert(line.phone.visit(recipient_id("R1"), "phone", &today()));
-        push_somewhere(line, &gone, &two.url).await;
+    for client in &mut clients {
+        all.insert(client.phone.visit(recipient_id("R1"), "phone", &today()));
+        push_somewhere(client, &gone, &two.url).await;
     }
     let three = site.serve();
     let mut seen: Vec<BTreeMap<Scope, Digest>> = Vec::new();
-    for line in &mut lines {
+    for client in &mut clients {
         for url in [&two.url, &three.url] {
-            line.url = url.clone();
-            let (_, rows, digests) = holdings(line).await;
+            client.url = url.clone();
+            let (_, rows, digests) = holdings(client).await;
             assert_eq!(visits(&rows), all, "each visit once, on every phone, from every server");
             seen.push(digests);
         }
@@ -251,15 +251,15 @@ async fn phones_that_speak_to_two_servers_alternately_and_at_once_converge_and_n
 async fn a_backup_restores_into_an_empty_database_with_a_new_epoch_and_overwrites_none() {
     let site = Site::ready();
     let server = site.serve();
-    let mut line = Line::enrol(&server.url, &site.code("W1"), 1).await;
-    let before = line.phone.visit(recipient_id("R3"), "home", &today());
-    line.push().await;
+    let mut client = PhoneClient::enrol(&server.url, &site.code("W1"), 1).await;
+    let before = client.phone.visit(recipient_id("R3"), "home", &today());
+    client.push().await;
     let copy = site.temp.path().join("copy.dump");
     let output = site.run(&["backup", "--to", copy.to_str().unwrap()]);
     assert!(output.status.success() && text(&output).contains("Backup done"), "{}", text(&output));
-    let after = line.phone.visit(recipient_id("R4"), "home", &today());
-    line.push().await;
-    let (epoch, rows, _) = holdings(&line).await;
+    let after = client.phone.visit(recipient_id("R4"), "home", &today());
+    client.push().await;
+    let (epoch, rows, _) = holdings(&client).await;
     assert_eq!(visits(&rows), BTreeSet::from([before, after]));
 
     let restore = ["restore", "--from", copy.to_str().unwrap()];
@@ -274,14 +274,14 @@ async fn a_backup_restores_into_an_empty_database_with_a_new_epoch_and_overwrite
     assert!(restored.status.success() && text(&restored).contains("Restore done"), "{}", text(&restored));
 
     let server = other.serve();
-    line.url = server.url.clone();
-    let (new_epoch, rows, _) = holdings(&line).await;
+    client.url = server.url.clone();
+    let (new_epoch, rows, _) = holdings(&client).await;
     assert_eq!(visits(&rows), BTreeSet::from([before]), "the store is as of the backup");
-    assert_ne!(new_epoch, epoch, "devices can tell");
+    assert_ne!(new_epoch, epoch, "devices notice the restore");
 }
 
 #[tokio::test]
-async fn a_database_named_on_the_command_line_is_the_store_of_every_command_and_no_file_is_one() {
+async fn a_database_on_the_command_line_is_the_store_of_every_command() {
     let site = Site::ready();
     let url = site.database.text();
     let command = |line: &[&str]| {
@@ -295,23 +295,23 @@ async fn a_database_named_on_the_command_line_is_the_store_of_every_command_and_
     let is_code = |w: &&str| w.len() == 11 && w.as_bytes()[5] == b'-';
     let code = said.split_whitespace().find(is_code).unwrap();
     let server = Server::start(&mut command(&["serve", "--listen", "127.0.0.1:0"]));
-    let mut line = Line::enrol(&server.url, code, 1).await;
-    let visit = line.phone.visit(recipient_id("R1"), "home", &today());
-    line.push().await;
+    let mut client = PhoneClient::enrol(&server.url, code, 1).await;
+    let visit = client.phone.visit(recipient_id("R1"), "home", &today());
+    client.push().await;
     drop(server);
-    // What is named on the line goes before the variable.
+    // The command line overrides the variable.
     let mut other = command(&["serve", "--listen", "127.0.0.1:0"]);
     other.env("DATABASE_URL", "postgres://nobody@localhost:1/nowhere");
     let server = Server::start(&mut other);
-    line.url = server.url.clone();
-    assert_eq!(visits(&holdings(&line).await.1), BTreeSet::from([visit]));
+    client.url = server.url.clone();
+    assert_eq!(visits(&holdings(&client).await.1), BTreeSet::from([visit]));
     let files = fs::read_dir(site.temp.path().join("data")).unwrap();
     let names: Vec<String> = files.map(|f| f.unwrap().file_name().to_string_lossy().into_owned()).collect();
     assert!(names.iter().all(|name| !name.contains(".db")), "{names:?}");
 }
 
 #[test]
-fn a_mistyped_database_is_said_and_made_into_nothing() {
+fn a_mistyped_database_is_reported_and_creates_nothing() {
     let site = Site::new();
     let output = site.run(&["enrol", "W1"]);
     assert_eq!(output.status.code(), Some(3));
@@ -331,13 +331,13 @@ async fn neither_the_databases_password_nor_a_name_is_in_the_log_at_any_level() 
     let mut command = site.command(&["serve", "--listen", "127.0.0.1:0"]);
     command.env("DATABASE_URL", url).env("RUST_LOG", "trace").stderr(fs::File::create(&log).unwrap());
     let server = Server::start(&mut command);
-    let mut line = Line::enrol(&server.url, &site.code("W1"), 1).await;
-    line.phone.visit(recipient_id("R1"), "home", &today());
-    line.push().await;
+    let mut client = PhoneClient::enrol(&server.url, &site.code("W1"), 1).await;
+    client.phone.visit(recipient_id("R1"), "home", &today());
+    client.push().await;
     drop(server);
     let log = fs::read_to_string(&log).unwrap();
     assert!(log.contains("/v1/push"), "it logs");
-    for secret in ["geheim", "谷军", "对象1", &line.token.0] {
+    for secret in ["geheim", "谷军", "对象1", &client.token.0] {
         assert!(!log.contains(secret), "{secret}");
     }
 }

@@ -1,4 +1,4 @@
-//! The real program: its commands beside a running server, its exit codes, and what is left when it is killed.
+//! The real program: its commands beside a running server, its exit codes, and its state after a kill.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers too")]
 
@@ -13,14 +13,14 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
-use support::{Line, client, send, today};
+use support::{PhoneClient, http_client, send, today};
 use sync_server::{import::recipient_id, testing::TempDir};
 
 const AREAS: &str =
     "code,name,parent\n6299,平川市,62\n629901,甲县,6299\n629901001,河湾乡,629901\n629901001001,河湾村,629901001\n";
 const WORKERS: &str = "code,name,area,role,areas\nW1,谷军,629901001001,,\nW2,王玉梅,629901001001,,\nW3,李建,629901001001,,\nA1,赵明,6299,管理员,6299\n";
 
-/// A data folder with a roster, and the files it came from.
+/// A data folder with a roster, and the files of the roster.
 struct Site {
     temp: TempDir,
 }
@@ -46,11 +46,11 @@ impl Site {
     }
 
     fn import(&self) -> Vec<String> {
-        let mut line = vec!["import".to_owned()];
+        let mut args = vec!["import".to_owned()];
         for list in ["areas", "workers", "recipients", "pairings"] {
-            line.extend([format!("--{list}"), self.path(&format!("{list}.csv")).display().to_string()]);
+            args.extend([format!("--{list}"), self.path(&format!("{list}.csv")).display().to_string()]);
         }
-        line
+        args
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -81,7 +81,7 @@ impl Site {
         arguments.extend(more);
         let mut child = self.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
-        // The line is written once the port is bound.
+        // Printed once the port is bound.
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
         let url =
@@ -108,7 +108,7 @@ impl Server {
         self.child.wait().unwrap();
     }
 
-    /// SIGTERM; what it printed at the end and its exit code.
+    /// SIGTERM. Returns what it printed since and its exit code.
     fn terminate(mut self) -> (String, Option<i32>) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").arg(&id).status().unwrap().success());
@@ -120,7 +120,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Ended already where a test ended it.
+        // Fails if the test has ended it already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -130,7 +130,7 @@ fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// The code that `enrol` printed.
+/// The enrolment code in the output of `enrol`.
 fn code(output: &Output) -> String {
     assert!(output.status.success(), "{}", text(output));
     let out = String::from_utf8_lossy(&output.stdout);
@@ -149,12 +149,12 @@ fn importing_twice_changes_nothing_the_second_time() {
     assert!(second.contains("Import done: 0 created, 0 changed, 26 unchanged."), "{second}");
     site.write("workers.csv", &WORKERS.replace("谷军", "谷大军"));
     let third = text(&site.run(&site.import()));
-    // The worker, and the name in each of their three pairings.
+    // The worker's record, and the name in each of the three pairings.
     assert!(third.contains("Import done: 0 created, 4 changed, 22 unchanged."), "{third}");
 }
 
 #[test]
-fn one_bad_line_names_itself_and_nothing_at_all_is_imported() {
+fn one_bad_line_is_reported_and_nothing_is_imported() {
     let site = Site::new();
     site.write("recipients.csv", "code,name,category,area\nR1,甲,孤儿,629901001001\nR2,乙,orphan,629901001999\n");
     let output = site.run(&site.import());
@@ -170,16 +170,16 @@ fn one_bad_line_names_itself_and_nothing_at_all_is_imported() {
 #[test]
 fn a_dry_run_writes_nothing() {
     let site = Site::new();
-    let mut line = site.import();
-    line.push("--dry-run".to_owned());
-    let output = site.run(&line);
+    let mut client = site.import();
+    client.push("--dry-run".to_owned());
+    let output = site.run(&client);
     assert!(output.status.success());
     assert!(text(&output).contains("all 26 lines can be imported. Nothing was written."), "{}", text(&output));
     assert_eq!(site.run(&["enrol", "W1"]).status.code(), Some(1));
 }
 
 #[test]
-fn a_mistyped_folder_or_file_is_said_and_made_into_nothing() {
+fn a_mistyped_folder_or_file_is_reported_and_creates_nothing() {
     let site = Site::new();
     let output = site.run(&["enrol", "W1", "--data", site.path("typo").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(3));
@@ -199,10 +199,10 @@ fn plain_http_is_not_served_to_the_network() {
 }
 
 #[tokio::test]
-async fn told_to_stop_it_finishes_and_says_so() {
+async fn a_stop_signal_finishes_requests_and_is_reported() {
     let site = Site::ready();
     let server = site.serve(0, &[]);
-    let health = send(client().get(format!("{}/healthz", server.url))).await.unwrap();
+    let health = send(http_client().get(format!("{}/healthz", server.url))).await.unwrap();
     assert_eq!((health.status.as_u16(), health.bytes.as_slice()), (200, &b"ok\n"[..]));
     let (said, exit) = server.terminate();
     assert_eq!(exit, Some(0));
@@ -220,21 +220,21 @@ async fn commands_work_beside_a_running_server() {
         "{}",
         text(&enrolled)
     );
-    let mut line = Line::enrol(&server.url, &code(&enrolled), 1).await;
+    let mut client = PhoneClient::enrol(&server.url, &code(&enrolled), 1).await;
 
     // An import while phones push: the new recipient is there at once.
     site.write("recipients.csv", "code,name,category,area\nR50,新对象,其他,629901001001\n");
     site.write("pairings.csv", "worker,recipient,start\nW1,R50,2023-01-01\n");
     let imported = site.run(&site.import());
     assert!(text(&imported).contains("2 created"), "{}", text(&imported));
-    line.phone.visit(recipient_id("R50"), "home", &today());
-    line.push().await;
+    client.phone.visit(recipient_id("R50"), "home", &today());
+    client.push().await;
 
     let second = site.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(second.status.code(), Some(3));
     assert!(text(&second).contains("A server runs on this data folder already"), "{}", text(&second));
     server.kill();
-    // A socket left behind by a killed server is in nobody's way.
+    // A socket left behind by a killed server does no harm.
     assert!(site.data().join("control.sock").exists());
     assert!(site.run(&["enrol", "W2"]).status.success());
     site.serve(0, &[]).terminate();
@@ -274,17 +274,17 @@ async fn a_password_for_the_console_is_set_beside_a_running_server() {
 async fn a_backup_made_while_serving_restores_with_a_new_epoch() {
     let site = Site::ready();
     let server = site.serve(0, &[]);
-    let mut line = Line::enrol(&server.url, &code(&site.run(&["enrol", "W1"])), 1).await;
-    let before = line.phone.visit(recipient_id("R3"), "home", &today());
-    line.push().await;
+    let mut client = PhoneClient::enrol(&server.url, &code(&site.run(&["enrol", "W1"])), 1).await;
+    let before = client.phone.visit(recipient_id("R3"), "home", &today());
+    client.push().await;
     let copy = site.path("copy.db");
     let backup = ["backup", "--to", copy.to_str().unwrap()];
     let output = site.run(&backup);
     assert!(output.status.success() && text(&output).contains("Backup done"), "{}", text(&output));
     assert_eq!(site.run(&backup).status.code(), Some(1), "no backup is overwritten");
-    let after = line.phone.visit(recipient_id("R3"), "home", &today());
-    line.push().await;
-    let epoch = epoch(&line).await;
+    let after = client.phone.visit(recipient_id("R3"), "home", &today());
+    client.push().await;
+    let epoch = epoch(&client).await;
 
     let restore = ["restore", "--from", copy.to_str().unwrap()];
     let refused = site.run(&restore);
@@ -298,17 +298,17 @@ async fn a_backup_made_while_serving_restores_with_a_new_epoch() {
     assert!(restored.status.success(), "{}", text(&restored));
 
     let _server = site.serve(port, &[]);
-    let ids = ids(&line.pull_all().await);
+    let ids = ids(&client.pull_all().await);
     assert!(ids.contains(&before) && !ids.contains(&after), "the store is as of the backup");
-    assert_ne!(self::epoch(&line).await, epoch, "devices can tell");
-    let kept = std::fs::read_dir(site.data()).unwrap().filter_map(Result::ok);
-    assert!(kept.into_iter().any(|e| e.file_name().to_string_lossy().contains(".before-restore-")));
+    assert_ne!(self::epoch(&client).await, epoch, "devices notice the restore");
+    let entries = std::fs::read_dir(site.data()).unwrap().filter_map(Result::ok);
+    assert!(entries.into_iter().any(|e| e.file_name().to_string_lossy().contains(".before-restore-")));
 }
 
-async fn epoch(line: &Line) -> serde_json::Value {
+async fn epoch(client: &PhoneClient) -> serde_json::Value {
     let now = today();
-    let ask = json!({"proto": 1, "device": line.phone.device, "cursors": {}, "client_now": now});
-    let reply: serde_json::Value = send(line.post("/v1/pull", support::json(&ask))).await.unwrap().ok();
+    let ask = json!({"proto": 1, "device": client.phone.device, "cursors": {}, "client_now": now});
+    let reply: serde_json::Value = send(client.post("/v1/pull", support::json(&ask))).await.unwrap().ok();
     reply["epoch"].clone()
 }
 
@@ -316,67 +316,67 @@ fn ids(rows: &[serde_json::Value]) -> BTreeSet<RowId> {
     rows.iter().map(|row| serde_json::from_value(row["id"].clone()).unwrap()).collect()
 }
 
-/// One phone pushing visits, five at a time, until the server is gone. What was acknowledged, and all it recorded.
+/// A phone pushes visits, five at a time, until the server is gone. Returns the acknowledged visits, and all.
 async fn push_until_killed(
-    mut line: Line,
+    mut client: PhoneClient,
     recipient: &'static str,
-    told: tokio::sync::mpsc::Sender<()>,
-) -> (Line, Vec<RowId>, OpNo) {
+    acknowledgements: tokio::sync::mpsc::Sender<()>,
+) -> (PhoneClient, Vec<RowId>, OpNo) {
     let mut rows = Vec::new();
-    // Nothing waits at the start: all that was recorded before is acknowledged.
-    let mut acknowledged = line.phone.last();
+    // The outbox is empty at the start: all earlier visits are acknowledged.
+    let mut acknowledged = client.phone.last();
     loop {
         for _ in 0..5 {
-            rows.push(line.phone.visit(recipient_id(recipient), "home", &today()));
+            rows.push(client.phone.visit(recipient_id(recipient), "home", &today()));
         }
-        match line.try_push().await {
+        match client.try_push().await {
             Ok(PushVerdict::Accepted { acked_through, .. }) => acknowledged = acked_through,
             Ok(other) => panic!("{other:?}"),
-            Err(_) => return (line, rows, acknowledged),
+            Err(_) => return (client, rows, acknowledged),
         }
-        // Nobody counts any more once the server was killed.
-        let _ = told.try_send(());
+        // The receiver is gone once the server was killed.
+        let _ = acknowledgements.try_send(());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_during_pushes_it_has_everything_it_acknowledged_and_doubles_nothing() {
-    /// Acknowledged pushes before each kill: at the start, and in full swing.
+async fn a_server_killed_during_pushes_has_everything_it_acknowledged_once() {
+    /// Acknowledged pushes before each kill: at the start, and under load.
     const ROUNDS: [usize; 3] = [1, 20, 60];
     let site = Site::ready();
     let mut server = site.serve(0, &[]);
     let port = server.port();
-    let mut lines = Vec::new();
+    let mut clients = Vec::new();
     for (n, worker) in ["W1", "W2", "W3"].into_iter().enumerate() {
-        lines.push(Line::enrol(&server.url, &code(&site.run(&["enrol", worker])), n as u128 + 1).await);
+        clients.push(PhoneClient::enrol(&server.url, &code(&site.run(&["enrol", worker])), n as u128 + 1).await);
     }
     let recipients = ["R3", "R1", "R2"];
     let mut all: Vec<BTreeSet<RowId>> = vec![BTreeSet::new(); 3];
     for acks in ROUNDS {
-        let (told, mut heard) = tokio::sync::mpsc::channel(1000);
-        let pushing: Vec<_> = lines
+        let (acknowledgements, mut received) = tokio::sync::mpsc::channel(1000);
+        let pushing: Vec<_> = clients
             .drain(..)
             .zip(recipients)
-            .map(|(line, recipient)| tokio::spawn(push_until_killed(line, recipient, told.clone())))
+            .map(|(client, recipient)| tokio::spawn(push_until_killed(client, recipient, acknowledgements.clone())))
             .collect();
-        drop(told);
+        drop(acknowledgements);
         for _ in 0..acks {
-            heard.recv().await.unwrap();
+            received.recv().await.unwrap();
         }
         server.kill();
         server = site.serve(port, &[]);
         for (n, pushing) in pushing.into_iter().enumerate() {
-            let (mut line, rows, acknowledged) = pushing.await.unwrap();
-            let here = ids(&line.pull_all().await);
+            let (mut client, rows, acknowledged) = pushing.await.unwrap();
+            let here = ids(&client.pull_all().await);
             // Every row of this round up to the last acknowledged operation.
-            let waiting = (line.phone.last().0 - acknowledged.0) as usize;
+            let waiting = (client.phone.last().0 - acknowledged.0) as usize;
             let lost: Vec<_> = rows[..rows.len() - waiting].iter().filter(|row| !here.contains(row)).collect();
             assert!(lost.is_empty(), "{} acknowledged visits are gone", lost.len());
             all[n].extend(rows);
-            // The push whose answer never came, again: whether the server had it or not, it counts once.
-            line.push().await;
-            assert_eq!(visits_in(&line.pull_all().await), all[n]);
-            lines.push(line);
+            // The push without a reply again: it counts once, whether the server had it or not.
+            client.push().await;
+            assert_eq!(visits_in(&client.pull_all().await), all[n]);
+            clients.push(client);
         }
     }
 }
@@ -386,7 +386,7 @@ fn visits_in(rows: &[serde_json::Value]) -> BTreeSet<RowId> {
 }
 
 #[tokio::test]
-async fn tls_of_its_own_is_spoken_with_the_certificate_given() {
+async fn the_server_speaks_tls_with_the_given_certificate() {
     let site = Site::ready();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     site.write("cert.pem", &made.cert.pem());
@@ -399,9 +399,9 @@ async fn tls_of_its_own_is_spoken_with_the_certificate_given() {
     let trusting = reqwest::Client::builder().add_root_certificate(root).no_proxy().build().unwrap();
     let url = format!("https://localhost:{}/healthz", server.port());
     assert_eq!(send(trusting.get(&url)).await.unwrap().status, 200);
-    assert!(client().get(&url).send().await.is_err(), "others do not trust it");
-    let plain = client().get(url.replace("https", "http")).send().await;
-    assert!(plain.is_err(), "nothing is answered in the clear");
+    assert!(http_client().get(&url).send().await.is_err(), "others do not trust it");
+    let plain = http_client().get(url.replace("https", "http")).send().await;
+    assert!(plain.is_err(), "plain HTTP is refused");
     drop(server);
 
     let broken =
@@ -412,7 +412,7 @@ async fn tls_of_its_own_is_spoken_with_the_certificate_given() {
 }
 
 #[test]
-fn help_speaks_the_readers_language() {
+fn help_is_in_the_readers_language() {
     let help = |lang: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
         let output = command.args(["import", "--help"]).env("LIANXIN_LANG", lang).output().unwrap();
@@ -420,10 +420,10 @@ fn help_speaks_the_readers_language() {
     };
     assert!(help("zh-CN").contains("只检查，不导入"));
     assert!(help("en").contains("Check only, import nothing"));
-    assert!(!Path::new("lianxin-data").exists(), "asking for help makes no folder");
+    assert!(!Path::new("lianxin-data").exists(), "--help creates no folder");
 }
 
-/// A phone's file with one visit, made while no server runs.
+/// A phone's bundle with one visit, saved while no server runs.
 async fn sealed_file(site: &Site, name: &str) -> RowId {
     use shared::{
         protocol::SyncProtocol,
@@ -454,7 +454,7 @@ async fn sealed_file(site: &Site, name: &str) -> RowId {
 }
 
 #[tokio::test]
-async fn sealed_files_are_taken_in_with_and_without_a_running_server_and_one_bad_one_keeps_no_other_back() {
+async fn bundles_are_imported_with_and_without_a_running_server_and_a_bad_one_blocks_no_other() {
     let site = Site::ready();
     sealed_file(&site, "phone.lxb").await;
     let good = site.path("phone.lxb");

@@ -1,5 +1,5 @@
-//! `docs/protocol/session.md` is what a server really says: each request there is sent as it stands, each answer compared.
-//! `UPDATE_SESSION=1 cargo test -p sync-server --test session_page` writes the answers anew.
+//! `docs/protocol/session.md` shows a real session: each request of the page is sent as it is, each reply compared.
+//! `UPDATE_SESSION=1 cargo test -p sync-server --test session_page` updates the replies.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers too")]
 
@@ -22,7 +22,7 @@ fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/protocol/session.md")
 }
 
-/// The page, taken in from its beginning.
+/// The page, read from its beginning.
 struct Page {
     rest: String,
     done: String,
@@ -35,13 +35,13 @@ impl Page {
         Self { rest, done: String::new(), update: std::env::var_os("UPDATE_SESSION").is_some() }
     }
 
-    /// Takes everything up to and including `mark`.
+    /// Reads up to and including `mark`.
     fn skip(&mut self, mark: &str) {
         let end = self.rest.find(mark).unwrap_or_else(|| panic!("the page has no {mark:?} here")) + mark.len();
         self.done.extend(self.rest.drain(..end));
     }
 
-    /// The next block of JSON, as it stands.
+    /// The next block of JSON, verbatim.
     fn block(&mut self) -> String {
         self.skip("```json\n");
         let end = self.rest.find("\n```").unwrap();
@@ -56,7 +56,7 @@ impl Page {
         self.block()
     }
 
-    /// Compares the next answer, or writes it.
+    /// Compares the next reply, or updates it.
     async fn answer(&mut self, request: RequestBuilder) -> Value {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
@@ -65,14 +65,14 @@ impl Page {
         self.skip("`200`");
         self.skip("```json\n");
         let end = self.rest.find("\n```").unwrap();
-        let told: String = self.rest.drain(..end).collect();
+        let page_text: String = self.rest.drain(..end).collect();
         if self.update {
             self.done.push_str(&serde_json::to_string_pretty(&came).unwrap());
-            // As it goes: what comes later may need what is here.
+            // At once: later requests may need it.
             std::fs::write(path(), format!("{}{}", self.done, self.rest)).unwrap();
         } else {
-            assert_eq!(serde_json::from_str::<Value>(&told).unwrap(), came);
-            self.done.push_str(&told);
+            assert_eq!(serde_json::from_str::<Value>(&page_text).unwrap(), came);
+            self.done.push_str(&page_text);
         }
         came
     }
@@ -86,16 +86,16 @@ fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// The chain of a device, kept as the page's pushes go by.
+/// The chain of a device over the page's pushes.
 #[derive(Default)]
 struct Chains {
     now: [u8; 32],
-    /// After each operation.
+    /// The chain after each operation.
     after: Vec<String>,
 }
 
 impl Chains {
-    /// Takes in a push, which must name the chain before it.
+    /// Adds a push, which must name the chain before it.
     fn of(&mut self, body: String) -> String {
         let before = hex(self.now);
         assert!(body.contains(&format!("\"chain\":\"{before}\"")), "the chain is {before}");
@@ -109,7 +109,7 @@ impl Chains {
 }
 
 #[tokio::test]
-async fn every_request_of_the_session_gets_the_answer_that_is_written_there() {
+async fn every_request_of_the_session_page_gets_the_reply_on_the_page() {
     let env = Arc::new(TestEnv::new(NOW_MS));
     let server = TestServer::start_with(Options { env, ..Options::default() });
     let mut world = World::default();
@@ -157,7 +157,7 @@ async fn every_request_of_the_session_gets_the_answer_that_is_written_there() {
     let repaired = page.answer(post("/v1/repair", body)).await;
     assert_eq!(repaired["differ"].as_array().unwrap().len(), 1);
 
-    // The office puts the name right, and a supervisor's phone joins.
+    // The office corrects the name, and a supervisor's phone enrols.
     let mut later = World::default();
     later.recipient("R1", "对象一", shared::records::Category::DestituteHome, "620802101201");
     later.worker("S1", "王督导", "620802101", Role::Supervisor, &["620802101"]);
@@ -177,17 +177,17 @@ async fn every_request_of_the_session_gets_the_answer_that_is_written_there() {
     let body = page.request("POST /v1/pull");
     page.answer(post("/v1/pull", body)).await;
 
-    // A need, with a step that comes too late.
+    // A need, with a step that arrives too late.
     let body = chains.of(page.request("POST /v1/push"));
     page.answer(post("/v1/push", body)).await;
     let body = decisions.of(page.request("POST /v1/push"));
     page.answer(decide(body)).await;
 
-    // The same visit once more, under another name.
+    // The same visit again, under another id.
     let body = chains.of(page.request("POST /v1/push"));
     page.answer(post("/v1/push", body)).await;
 
-    // A photo that broke off.
+    // An interrupted upload.
     let body = page.request("POST /v1/media");
     let upload = page.answer(post("/v1/media", body)).await["upload"].as_str().unwrap().to_owned();
     page.has(&format!("`PATCH /v1/media/{upload}`"));
@@ -206,7 +206,7 @@ async fn every_request_of_the_session_gets_the_answer_that_is_written_there() {
     let body = page.request("POST /v1/pull");
     page.answer(post("/v1/pull", body)).await;
 
-    // A phone that is ahead of the server, then one that was put back.
+    // A phone that is ahead of the server, then one that was restored.
     let body = page.request("POST /v1/push");
     page.answer(post("/v1/push", body)).await;
     let body = page.request("POST /v1/push");
@@ -214,7 +214,7 @@ async fn every_request_of_the_session_gets_the_answer_that_is_written_there() {
     let body = Chains::default().of(page.request("POST /v1/push"));
     page.answer(post("/v1/push", body)).await;
 
-    // The vectors at the end.
+    // The test vectors at the end.
     let visit = uuid::Uuid::parse_str("01900000-0000-7000-8000-000000000201").unwrap();
     let hash = Sha256::digest([&visit.as_bytes()[..], &1_u64.to_be_bytes()].concat());
     let sum = u64::from_be_bytes(hash[..8].try_into().unwrap());

@@ -1,5 +1,5 @@
-//! The real program with its photos where `--objects` says: in storage that speaks S3, killed in the middle of an upload and
-//! refused by the storage; in a folder, beside the `bundle` command; and started with places that cannot be.
+//! The real program with `--objects`: with S3 storage that fails, and a kill in the middle of an upload; with a folder,
+//! beside the `bundle` command; and with locations that are invalid.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers too")]
 
@@ -23,7 +23,7 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
 };
-use support::{Line, json, send, today};
+use support::{PhoneClient, json, send, today};
 use sync_server::{
     import::recipient_id,
     testing::{Options, TempDir, TestServer, World},
@@ -97,7 +97,7 @@ async fn an_upload_to_s3_outlives_a_kill_and_a_storage_that_refuses() {
     let storage = S3Server::start(bucket.path());
 
     let server = Running::start(&data, &storage.url(), &log);
-    let mut line = Line::enrol(&server.url, &code, 77).await;
+    let mut client = PhoneClient::enrol(&server.url, &code, 77).await;
     let bytes = jpeg();
     let hash = sha256_hex(&bytes);
     let create = MediaCreate {
@@ -106,26 +106,26 @@ async fn an_upload_to_s3_outlives_a_kill_and_a_storage_that_refuses() {
         size: bytes.len() as u64,
         mime: "image/jpeg".into(),
     };
-    let begun: MediaStatus = line.media_create(&create).await.ok();
+    let begun: MediaStatus = client.media_create(&create).await.ok();
     let half = 131_072;
-    line.media_chunk(begun.upload, 0, &bytes[..half]).await.unwrap().ok::<MediaStatus>();
+    client.media_chunk(begun.upload, 0, &bytes[..half]).await.unwrap().ok::<MediaStatus>();
     drop(server);
 
     let server = Running::start(&data, &storage.url(), &log);
-    line.url = server.url.clone();
-    assert_eq!(line.media_head(begun.upload).await, (half as u64, "uploading".into()));
+    client.url = server.url.clone();
+    assert_eq!(client.media_head(begun.upload).await, (half as u64, "uploading".into()));
     for (times, status, word, ours) in [(1, 507, "XMinioStorageFull", "storage-full"), (9, 503, "SlowDown", "busy")] {
         storage.refuse(times, status, word);
-        let refused = line.media_chunk(begun.upload, half as u64, &bytes[half..]).await.unwrap();
-        storage.mend();
+        let refused = client.media_chunk(begun.upload, half as u64, &bytes[half..]).await.unwrap();
+        storage.accept();
         assert_eq!((refused.status.as_u16(), refused.code().as_str()), (status, ours));
         assert!(refused.headers.contains_key("retry-after"));
-        assert_eq!(line.media_head(begun.upload).await.0, half as u64, "nothing was promised");
+        assert_eq!(client.media_head(begun.upload).await.0, half as u64, "no bytes are confirmed");
     }
-    line.media_chunk(begun.upload, half as u64, &bytes[half..]).await.unwrap().ok::<MediaStatus>();
-    assert_eq!(line.media_finish(begun.upload).await.state, MediaState::Verified);
+    client.media_chunk(begun.upload, half as u64, &bytes[half..]).await.unwrap().ok::<MediaStatus>();
+    assert_eq!(client.media_finish(begun.upload).await.state, MediaState::Verified);
     assert_eq!(storage.objects(), [format!("county/{}/{hash}", &hash[..2])]);
-    assert!(!data.join("photos").exists(), "nothing lies in the data folder");
+    assert!(!data.join("photos").exists(), "nothing is in the data folder");
 
     let log = std::fs::read_to_string(&log).unwrap();
     for text in ["keeping a chunk", "it answered 503 SlowDown", "the photo storage is full"] {
@@ -136,8 +136,8 @@ async fn an_upload_to_s3_outlives_a_kill_and_a_storage_that_refuses() {
     }
 }
 
-/// A new photo of R1: its record waits in the phone. Gives what an upload of it begins with.
-fn photo(line: &mut Line, bytes: &[u8]) -> MediaCreate {
+/// A new photo of R1, whose record waits in the outbox. Returns the request that begins its upload.
+fn photo(client: &mut PhoneClient, bytes: &[u8]) -> MediaCreate {
     let sha256 = sha256_hex(bytes);
     let fields = Fields::new()
         .with("recipient", recipient_id("R1").to_string())
@@ -148,27 +148,27 @@ fn photo(line: &mut Line, bytes: &[u8]) -> MediaCreate {
         .with("width", 4)
         .with("height", 3)
         .with("happened", today());
-    let row: RowId = line.phone.record(Kind::Photo, None, Rev(0), Change::Create(fields));
+    let row: RowId = client.phone.record(Kind::Photo, None, Rev(0), Change::Create(fields));
     MediaCreate { photo: PhotoId::from(row), sha256, size: bytes.len() as u64, mime: "image/jpeg".into() }
 }
 
-/// What waits in the phone, with photos, as the file it would save.
-async fn bundle(line: &Line, photos: Vec<BundledPhoto>) -> Vec<u8> {
+/// The outbox with photos, as a bundle.
+async fn bundle(client: &PhoneClient, photos: Vec<BundledPhoto>) -> Vec<u8> {
     let sign = SignSecret::new([9; 32]);
     let now_ms = chrono::Utc::now().timestamp_millis();
     let ask = PullRequest {
         proto: 1,
-        device: line.phone.device,
+        device: client.phone.device,
         epoch: None,
         cursors: Default::default(),
         client_now: Moment::shanghai(now_ms),
         ask: vec![],
         keys: Some(Keys { seal: None, sign: Some(sign.public()) }),
     };
-    let told: PullReply = send(line.post("/v1/pull", json(&ask))).await.unwrap().ok();
-    let key = told.seal_key.expect("the server tells its key");
-    let push = line.phone.push();
-    let header = Header { device: line.phone.device, key: key.id(), created_ms: now_ms, ops: push.ops.len() as u32 };
+    let reply: PullReply = send(client.post("/v1/pull", json(&ask))).await.unwrap().ok();
+    let key = reply.seal_key.expect("the server sends its key");
+    let push = client.phone.push();
+    let header = Header { device: client.phone.device, key: key.id(), created_ms: now_ms, ops: push.ops.len() as u32 };
     let content = Content { pushes: vec![push], photos };
     let packed = zstd::encode_all(&content.to_bytes()[..], 3).unwrap();
     seal(header, &packed, &key, &sign, [1; 32]).unwrap()
@@ -188,7 +188,7 @@ fn photos_in(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn photos_lie_in_the_folder_that_is_named_whether_they_were_uploaded_or_came_in_a_file() {
+async fn uploaded_and_bundled_photos_are_stored_in_the_named_folder() {
     let temp = TempDir::new();
     let (data, place, file) = (temp.path().join("data"), temp.path().join("photos here"), temp.path().join("a.lxb"));
     let prepared = TestServer::start_in(&data, Options::default());
@@ -204,22 +204,22 @@ async fn photos_lie_in_the_folder_that_is_named_whether_they_were_uploaded_or_ca
     let in_file = |n: usize| BundledPhoto { mime: "image/jpeg".into(), bytes: jpegs[n].clone() };
 
     let server = serve();
-    let mut line = Line::enrol(&server.url, &codes[0], 71).await;
-    let create = photo(&mut line, &jpegs[0]);
-    line.push().await;
-    let upload = line.media_create(&create).await.ok::<MediaStatus>().upload;
-    line.media_chunk(upload, 0, &jpegs[0]).await.unwrap().ok::<MediaStatus>();
-    assert_eq!(line.media_finish(upload).await.state, MediaState::Verified);
+    let mut client = PhoneClient::enrol(&server.url, &codes[0], 71).await;
+    let create = photo(&mut client, &jpegs[0]);
+    client.push().await;
+    let upload = client.media_create(&create).await.ok::<MediaStatus>().upload;
+    client.media_chunk(upload, 0, &jpegs[0]).await.unwrap().ok::<MediaStatus>();
+    assert_eq!(client.media_finish(upload).await.state, MediaState::Verified);
     assert_eq!(photos_in(Path::new(place)), [at(&jpegs[0])]);
 
-    // Brought while the server runs: it knows where its photos lie.
-    let mut author = Line::enrol(&server.url, &codes[1], 72).await;
+    // While the server runs, it knows its photo storage.
+    let mut author = PhoneClient::enrol(&server.url, &codes[1], 72).await;
     let beside = photo(&mut author, &jpegs[1]);
     std::fs::write(file, bundle(&author, vec![in_file(1)]).await).unwrap();
     let output = command(&data, &["bundle", file]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success() && said.contains("Files taken in: 1, not taken: 0."), "{output:?}");
-    // And while none runs: the command has to be told.
+    // While no server runs, the command needs the option.
     let alone = photo(&mut author, &jpegs[2]);
     std::fs::write(file, bundle(&author, vec![in_file(1), in_file(2)]).await).unwrap();
     drop(server);
@@ -232,13 +232,13 @@ async fn photos_lie_in_the_folder_that_is_named_whether_they_were_uploaded_or_ca
     let mut all = jpegs.each_ref().map(|bytes| at(bytes));
     all.sort();
     assert_eq!(photos_in(Path::new(place)), all);
-    assert!(!data.join("photos").exists(), "nothing lies in the data folder");
+    assert!(!data.join("photos").exists(), "nothing is in the data folder");
 
     let server = serve();
     author.url = server.url.clone();
     for create in [beside, alone] {
         let status: MediaStatus = author.media_create(&create).await.ok();
-        assert_eq!(status.state, MediaState::Verified, "the phone need not send what came in a file");
+        assert_eq!(status.state, MediaState::Verified, "the photo of the bundle is known");
     }
     author.push().await;
     let photos = author.pull_all().await.into_iter().filter(|row| row["kind"] == "photo").count();
@@ -246,7 +246,7 @@ async fn photos_lie_in_the_folder_that_is_named_whether_they_were_uploaded_or_ca
 }
 
 #[test]
-fn a_place_that_cannot_be_is_named_before_anything_starts() {
+fn an_invalid_photo_location_is_reported_before_anything_starts() {
     let temp = TempDir::new();
     for (objects, endpoint, words) in [
         ("ftp://photos", "https://s3.example", "Name a folder"),

@@ -1,4 +1,5 @@
-//! A client of version 1, written down as it spoke: raw JSON over HTTP, without a type of today's. Every server answers it.
+//! A client of protocol version 1 as raw JSON over HTTP, without any type of the current code. Every server must serve
+//! it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, helpers too")]
 
@@ -28,7 +29,7 @@ fn stamp(ms: i64, counter: u16) -> String {
     format!("{:016x}", (ms as u64) << 16 | u64::from(counter))
 }
 
-/// Names of an object's fields that a client of version 1 does not know.
+/// Fields of an object that a client of version 1 does not know.
 fn unknown<'a>(object: &'a Value, known: &[&str]) -> Vec<&'a str> {
     object.as_object().unwrap().keys().map(String::as_str).filter(|k| !known.contains(k)).collect()
 }
@@ -47,7 +48,7 @@ async fn a_client_of_version_one_enrols_pushes_pulls_and_sends_a_photo() {
     let (status, enrolled) = send(http.post(format!("{url}/v1/enrol")).body(body.to_string())).await;
     assert_eq!(status, 200);
     let known = ["token", "epoch", "worker", "name", "role", "area", "areas", "unit", "server_now"];
-    // Added since, and passed over by a client that does not know it.
+    // Added later; a client that does not know it ignores it.
     assert_eq!(unknown(&enrolled, &known), ["seal_key"]);
     let token = enrolled["token"].as_str().unwrap().to_owned();
     let post = |path: &str, body: String| http.post(format!("{url}{path}")).bearer_auth(&token).body(body);
@@ -81,7 +82,7 @@ async fn a_client_of_version_one_enrols_pushes_pulls_and_sends_a_photo() {
     assert_eq!(outcomes.len(), 1);
     assert!(outcomes[0]["outcome"]["rejected"]["malformed"].is_object());
 
-    // The chain it keeps is the server's: the next push goes on from it.
+    // The client's chain equals the server's: the next push continues it.
     for op in &ops {
         chain = Sha256::digest([&chain[..], op.as_bytes()].concat()).into();
     }
@@ -145,7 +146,7 @@ async fn a_client_of_version_one_enrols_pushes_pulls_and_sends_a_photo() {
 }
 
 #[tokio::test]
-async fn a_client_of_another_time_is_told_which_versions_would_do() {
+async fn a_client_of_an_unknown_version_gets_the_accepted_versions() {
     let server = TestServer::start();
     server.load(&World::small());
     let (http, url) = (Client::new(), server.url());

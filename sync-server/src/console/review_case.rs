@@ -18,7 +18,7 @@ use super::{
 use crate::{
     core::{
         CoreError, OfficeChange,
-        reviews::{Case, Past, Said},
+        review_list::{Attribution, HistoryEntry, ReviewCase},
     },
     store::Store,
 };
@@ -81,7 +81,11 @@ pub async fn decide<S: Store>(
 }
 
 /// Reads the review. Access to a minor's record, or to a full number, is recorded before the page is sent.
-async fn open<S: Store>(console: &Console<S>, signed_in: &SignedIn, id: &str) -> Result<(Case, Vec<Past>), Response> {
+async fn open<S: Store>(
+    console: &Console<S>,
+    signed_in: &SignedIn,
+    id: &str,
+) -> Result<(ReviewCase, Vec<HistoryEntry>), Response> {
     let missing = || refusal::refused(&signed_in.locale, Some(signed_in), &ErrorCode::NotFound);
     let id: ReviewId = id.parse().map_err(|_| missing())?;
     let failed = |error| refusal::failed(&signed_in.locale, Some(signed_in), error);
@@ -94,7 +98,7 @@ async fn open<S: Store>(console: &Console<S>, signed_in: &SignedIn, id: &str) ->
 }
 
 /// The access log's entries for looking at the case.
-fn accesses(case: &Case, now: Moment) -> Vec<OfficeChange> {
+fn accesses(case: &ReviewCase, now: Moment) -> Vec<OfficeChange> {
     let row = case.recipient.map(RowId::from);
     let fields = case.values.iter().map(|pair| pair.field.as_str());
     let numbers = fields.filter(|field| matches!(*field, "id_number" | "phone" | "guardian"));
@@ -103,7 +107,7 @@ fn accesses(case: &Case, now: Moment) -> Vec<OfficeChange> {
     minor.into_iter().chain(revealed).collect()
 }
 
-fn view(signed_in: &SignedIn, case: &Case, history: &[Past], problem: Option<String>) -> Markup {
+fn view(signed_in: &SignedIn, case: &ReviewCase, history: &[HistoryEntry], problem: Option<String>) -> Markup {
     let locale = &signed_in.locale;
     let title = subject(case, locale);
     let content = html! {
@@ -136,10 +140,10 @@ fn view(signed_in: &SignedIn, case: &Case, history: &[Past], problem: Option<Str
 }
 
 /// The value in force on the left, the proposed one on the right, each with its author and its time.
-fn sides(case: &Case, locale: &PageLocale) -> Markup {
+fn sides(case: &ReviewCase, locale: &PageLocale) -> Markup {
     let kind = &case.review.row_kind;
     let pairs: Vec<&TwoValues> = case.values.iter().filter(|p| !format_record::is_silent(&p.field)).collect();
-    let side = |said: &Said, key: &str, of: fn(&TwoValues) -> Option<&serde_json::Value>| {
+    let side = |made: &Attribution, key: &str, of: fn(&TwoValues) -> Option<&serde_json::Value>| {
         html! {
             section.card.side {
                 h2 { (locale.t(key)) }
@@ -149,7 +153,7 @@ fn sides(case: &Case, locale: &PageLocale) -> Markup {
                     }
                     @if pairs.is_empty() { div { dt { (locale.t("console-review-change")) } dd { (format_record::word(locale, "change", case.review.op.change.name())) } } }
                 }
-                p.soft { (who(said, locale)) " · " (at(said.hlc)) }
+                p.soft { (who(made, locale)) " · " (at(made.hlc)) }
             }
         }
     };
@@ -174,7 +178,7 @@ fn quick_reasons(reason: &ReviewReason) -> &'static [&'static str] {
     }
 }
 
-fn form(signed_in: &SignedIn, case: &Case) -> Markup {
+fn form(signed_in: &SignedIn, case: &ReviewCase) -> Markup {
     let locale = &signed_in.locale;
     let reason = &case.review.reason;
     html! {
@@ -204,7 +208,7 @@ fn form(signed_in: &SignedIn, case: &Case) -> Markup {
 }
 
 /// The history of the fields in question: who changed them, when, from which phone, to what, with which outcome.
-fn history_table(case: &Case, history: &[Past], locale: &PageLocale) -> Markup {
+fn history_table(case: &ReviewCase, history: &[HistoryEntry], locale: &PageLocale) -> Markup {
     let in_question: Vec<&str> = case.values.iter().map(|p| p.field.as_str()).collect();
     html! {
         section.card.table {
@@ -212,8 +216,8 @@ fn history_table(case: &Case, history: &[Past], locale: &PageLocale) -> Markup {
             div.scroll tabindex="0" { table.history {
                 thead { tr { @for key in ["when", "by", "device", "change", "outcome"] { th scope="col" { (locale.t(&format!("console-review-{key}"))) } } } }
                 tbody { @for step in history { tr {
-                    th scope="row" { (at(step.said.hlc)) }
-                    td { (who(&step.said, locale)) }
+                    th scope="row" { (at(step.made.hlc)) }
+                    td { (who(&step.made, locale)) }
                     td { (step.device.as_deref().unwrap_or("—")) }
                     td { (describe_change(case, &step.change, &in_question, locale)) }
                     td { (outcome(step.outcome.as_ref(), locale)) }
@@ -224,7 +228,7 @@ fn history_table(case: &Case, history: &[Past], locale: &PageLocale) -> Markup {
 }
 
 /// A change in words, with the fields in question only.
-fn describe_change(case: &Case, change: &Change, in_question: &[&str], locale: &PageLocale) -> Markup {
+fn describe_change(case: &ReviewCase, change: &Change, in_question: &[&str], locale: &PageLocale) -> Markup {
     let fields = match change {
         Change::Create(fields)
         | Change::Set(fields)

@@ -14,7 +14,7 @@ use super::{
     state::Console,
 };
 use crate::{
-    core::reviews::{Case, Cases, PAGE, Said},
+    core::review_list::{Attribution, REVIEWS_PER_PAGE, ReviewCase, ReviewPage},
     store::Store,
 };
 use axum::{
@@ -58,7 +58,7 @@ pub async fn list<S: Store>(
     }
 }
 
-fn show(signed_in: &SignedIn, cases: &Cases, area: Option<AreaCode>, page: usize, done: usize) -> Markup {
+fn show(signed_in: &SignedIn, cases: &ReviewPage, area: Option<AreaCode>, page: usize, done: usize) -> Markup {
     let locale = &signed_in.locale;
     let title = locale.t("console-menu-reviews");
     let address = |page: usize, done: usize| {
@@ -92,7 +92,7 @@ fn show(signed_in: &SignedIn, cases: &Cases, area: Option<AreaCode>, page: usize
 }
 
 /// A review as one entry: recipient and area, the question, both values, and since when it waits or how it was decided.
-fn entry(case: &Case, locale: &PageLocale) -> Markup {
+fn entry(case: &ReviewCase, locale: &PageLocale) -> Markup {
     html! {
         a.case href={ "/console/reviews/" (case.id) } {
             span.case-head {
@@ -116,7 +116,7 @@ fn entry(case: &Case, locale: &PageLocale) -> Markup {
 }
 
 /// The recipient and the kind of the record.
-pub fn subject(case: &Case, locale: &PageLocale) -> String {
+pub fn subject(case: &ReviewCase, locale: &PageLocale) -> String {
     let kind = format_record::word(locale, "kind", case.review.row_kind.word());
     match &case.recipient_name {
         Some(name) => format!("{name} · {kind}"),
@@ -131,12 +131,12 @@ pub fn subject(case: &Case, locale: &PageLocale) -> String {
 }
 
 /// The reason of the review, as a question.
-pub fn question(case: &Case, locale: &PageLocale) -> String {
+pub fn question(case: &ReviewCase, locale: &PageLocale) -> String {
     format_record::word(locale, "review", case.review.reason.word())
 }
 
 /// A tag: open, accepted or declined.
-pub fn state(case: &Case, locale: &PageLocale) -> Markup {
+pub fn state(case: &ReviewCase, locale: &PageLocale) -> Markup {
     let (class, icon, key) = match &case.decided {
         None => ("", "clock", "console-review-open"),
         Some(decided) if decided.accepted => ("good", "check", accepted_key(&case.review.reason)),
@@ -166,7 +166,7 @@ pub fn declined_key(reason: &ReviewReason) -> &'static str {
 }
 
 /// Since when the review waits, or who decided it when and why.
-fn when(case: &Case, locale: &PageLocale) -> String {
+fn when(case: &ReviewCase, locale: &PageLocale) -> String {
     match &case.decided {
         None => locale
             .tw("console-review-since", &[("at", at(case.filed).into()), ("who", who(&case.proposed, locale).into())]),
@@ -184,13 +184,13 @@ pub fn at(hlc: Hlc) -> String {
 }
 
 /// The author of a change; the office for an import.
-pub fn who(said: &Said, locale: &PageLocale) -> String {
-    said.by.clone().unwrap_or_else(|| locale.t("console-review-office"))
+pub fn who(made: &Attribution, locale: &PageLocale) -> String {
+    made.by.clone().unwrap_or_else(|| locale.t("console-review-office"))
 }
 
 /// Links to the previous and the next page, where there are several.
 fn pager(locale: &PageLocale, page: usize, total: usize, address: impl Fn(usize) -> String) -> Markup {
-    let pages = total.div_ceil(PAGE);
+    let pages = total.div_ceil(REVIEWS_PER_PAGE);
     html! {
         @if pages > 1 { nav.pager aria-label=(locale.t("console-pages")) {
             @if page > 1 { a href=(address(page - 1)) { (locale.t("console-page-before")) } }

@@ -1,4 +1,5 @@
-//! From a token to the device that holds it. Tokens are random and kept as hashes: who reads the store cannot use them.
+//! From a token to the device that holds it. Tokens are random and stored as hashes, so that a copy of the store gives
+//! no access.
 
 use super::error::{CoreError, refuse};
 use crate::store::{
@@ -8,18 +9,23 @@ use crate::store::{
 use sha2::{Digest, Sha256};
 use shared::wire::{Accepts, ApiError, ErrorCode, PROTO, PROTO_OLDEST, SyncError, Token};
 
-/// Who asks.
+/// A device with a valid token, and its worker.
 #[derive(Clone, Debug)]
 pub struct DeviceAuth {
     pub device: Device,
     pub worker: Worker,
 }
 
+/// The hash under which a secret is stored.
 pub fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
-/// The device of a token, inside a step's own transaction, so that a revocation holds from its commit on.
+/// The device of a token. Runs inside the transaction of each step, so that a revocation takes effect with its commit.
+///
+/// # Errors
+///
+/// `TokenUnknown`, `TokenRevoked`, or the store failed.
 pub async fn device<T: Txn>(txn: &mut T, token_hash: &[u8]) -> Result<DeviceAuth, CoreError> {
     let found = txn.find::<Device>("token_hash", &[Cell::Blob(token_hash)]).await?;
     let Some(device) = found.into_iter().next() else { return refuse(ErrorCode::TokenUnknown) };
@@ -32,12 +38,16 @@ pub async fn device<T: Txn>(txn: &mut T, token_hash: &[u8]) -> Result<DeviceAuth
     }
 }
 
-/// The hash under which a token is known.
+/// The hash under which a token is stored.
 pub fn token_hash(token: &Token) -> Vec<u8> {
     hash(&token.0)
 }
 
-/// Every version ever released is spoken; what is newer than this server is not guessed at, and is told what would do.
+/// Accepts every released version of the protocol.
+///
+/// # Errors
+///
+/// `ProtocolTooOld` or `ProtocolTooNew`, with the versions that this server accepts.
 pub fn check_proto(proto: u16) -> Result<(), CoreError> {
     let code = match proto {
         PROTO_OLDEST..=PROTO => return Ok(()),

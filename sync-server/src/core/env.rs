@@ -1,14 +1,15 @@
-//! What the core takes from outside: the time and random bytes. Passed in, so that a test decides both.
+//! Time and random bytes. The core takes both from outside, so that a test controls them.
 
 use std::sync::{
     Mutex,
     atomic::{AtomicI64, Ordering},
 };
 
+/// Time and randomness.
 pub trait Env: Send + Sync + 'static {
     /// UTC milliseconds since 1970.
     fn now_ms(&self) -> i64;
-    /// Fills `bytes` with what nobody can guess.
+    /// Fills `bytes` with unpredictable values.
     fn random(&self, bytes: &mut [u8]);
 }
 
@@ -20,24 +21,27 @@ impl Env for SystemEnv {
         chrono::Utc::now().timestamp_millis()
     }
     fn random(&self, bytes: &mut [u8]) {
-        // Without randomness no token may be made; every supported system has it.
+        // Without randomness no token may be issued; every supported system has it.
         getrandom::fill(bytes).expect("the system's random source answers");
     }
 }
 
-/// A clock that stands until it is moved, and bytes that follow from a seed. For tests.
+/// A clock that moves only when it is set, and bytes derived from a seed. For tests.
 pub struct TestEnv {
     now: AtomicI64,
     state: Mutex<u64>,
 }
 
 impl TestEnv {
+    /// A clock that shows `now_ms`.
     pub fn new(now_ms: i64) -> Self {
         Self { now: AtomicI64::new(now_ms), state: Mutex::new(0x9e37_79b9_7f4a_7c15) }
     }
+    /// Sets the clock, UTC milliseconds.
     pub fn set(&self, now_ms: i64) {
         self.now.store(now_ms, Ordering::SeqCst);
     }
+    /// Moves the clock forward, or back for a negative `ms`.
     pub fn advance(&self, ms: i64) {
         self.now.fetch_add(ms, Ordering::SeqCst);
     }

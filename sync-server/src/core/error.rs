@@ -1,4 +1,4 @@
-//! What the core's calls can end in, beside the protocol's own outcomes.
+//! Errors of the core's calls, beside the protocol's own outcomes.
 
 use super::objects::ObjectsError;
 use crate::store::StoreError;
@@ -22,10 +22,10 @@ pub enum CoreError {
     NotAllowed,
     #[error("there is no such record or photo")]
     NotFound,
-    /// A change of [`super::ServerCore::apply_office`] that does not hold; none of them was applied.
+    /// A change by the office was refused; no change of the same call was applied.
     #[error("change number {} does not hold: {}", .index + 1, .rejection.word())]
     Refused { index: usize, rejection: Rejection },
-    /// Noted in the log where it happened, with what was being done.
+    /// Logged where it happened, together with what the server was doing.
     #[error(transparent)]
     Objects(ObjectsError),
     #[error(transparent)]
@@ -45,7 +45,7 @@ impl From<CoreError> for SyncError {
             CoreError::NotAllowed => Self::refused(ErrorCode::NotAllowed),
             CoreError::NotFound | CoreError::UnknownDevice => Self::refused(ErrorCode::NotFound),
             CoreError::Objects(ObjectsError::Full) => Self::refused(ErrorCode::StorageFull).retry_after(600),
-            // About the storage and no single photo: the device comes back with all of them.
+            // The storage as a whole failed, not this photo: the device tries again later.
             CoreError::Objects(_) => Self::refused(ErrorCode::Busy).retry_after(30),
             other => {
                 tracing::error!(error = %other, "a step failed");
@@ -62,6 +62,10 @@ impl From<SyncError> for CoreError {
 }
 
 /// Refuses with a code of the protocol.
+///
+/// # Errors
+///
+/// Always.
 pub(crate) fn refuse<T>(code: ErrorCode) -> Result<T, CoreError> {
     Err(CoreError::Sync(SyncError::refused(code)))
 }

@@ -1,8 +1,7 @@
-//! FeedState about the store itself: its epoch, the day whose pairings are in force, and from which seq on nothing was
-//! pruned.
+//! What the store knows about its feeds as a whole: its epoch, and from which seq on tombstones are complete.
 //!
-//! A *mark* is the last seq given out when a day began, written by the first request of that day. The *floor* is the mark
-//! of the day up to which tombstones were pruned: who read further than it missed none of them.
+//! A *day mark* is the last seq given out when a day began, written by the first request of that day. The *floor* is
+//! the mark of the day up to which tombstones were pruned: a device that read beyond it missed none of them.
 
 use super::error::CoreError;
 use crate::store::{Job, StoreError, Stored, Txn, tables::Meta};
@@ -14,9 +13,9 @@ use shared::{
 const EPOCH: &str = "epoch";
 /// The newest mark: a day's number and a seq, separated by a blank.
 const MARK: &str = "mark";
-/// The floor, likewise.
+/// The floor, in the same form.
 const FLOOR: &str = "floor";
-/// Before the number of a day: its mark.
+/// Prefix of the facts that hold the mark of each day; the day's number follows.
 pub const MARK_OF: &str = "mark:";
 
 /// A day and the last seq given out when it began.
@@ -33,7 +32,7 @@ impl DayMark {
         Some(Self { day: day.parse().ok()?, seq: Seq(seq.parse().ok()?) })
     }
 
-    /// One row of `mark:<day>`.
+    /// The mark in a row `mark:<day>`; `None` for other rows.
     pub fn of_day(meta: &Meta) -> Option<Self> {
         let day = meta.name.strip_prefix(MARK_OF)?.parse().ok()?;
         Some(Self { day, seq: Seq(meta.value.parse().ok()?) })
@@ -44,14 +43,20 @@ impl DayMark {
     }
 }
 
-/// What a pull must know, in one look.
+/// What a pull needs to know about the feeds as a whole.
 #[derive(Clone, Copy, Debug)]
 pub struct FeedState {
     pub epoch: Epoch,
+    /// The mark of the newest day.
     pub mark: DayMark,
     pub floor: DayMark,
 }
 
+/// Reads the state of the feeds.
+///
+/// # Errors
+///
+/// The store failed or has no epoch.
 pub async fn load<T: Txn>(txn: &mut T) -> Stored<FeedState> {
     let names = [EPOCH, MARK, FLOOR].map(|name| (name.to_owned(),));
     let mut found = txn.get::<Meta>(&names).await?.into_iter();
@@ -63,7 +68,11 @@ pub async fn load<T: Txn>(txn: &mut T) -> Stored<FeedState> {
     Ok(FeedState { epoch, mark, floor })
 }
 
-/// Raises the floor; it never sinks.
+/// Raises the floor to `to`, unless it is higher already.
+///
+/// # Errors
+///
+/// The store failed or has no epoch.
 pub async fn raise_floor<T: Txn>(txn: &mut T, to: DayMark) -> Stored<()> {
     if load(txn).await?.floor.seq < to.seq {
         txn.put(&[to.row(FLOOR)]).await?;
@@ -71,7 +80,11 @@ pub async fn raise_floor<T: Txn>(txn: &mut T, to: DayMark) -> Stored<()> {
     Ok(())
 }
 
-/// Notes where the feed stood when a day began. Days go forward only, whatever the server's clock does.
+/// Writes the mark of a day that begins. Marks only move forward, even if the server's clock goes back.
+///
+/// # Errors
+///
+/// The store failed or has no epoch.
 pub async fn mark_day<T: Txn>(txn: &mut T, today: Day) -> Stored<()> {
     let seq = txn.head().await?;
     let mark = DayMark { day: today.number(), seq };
@@ -83,12 +96,16 @@ pub async fn mark_day<T: Txn>(txn: &mut T, today: Day) -> Stored<()> {
 }
 
 /// The store's epoch.
+///
+/// # Errors
+///
+/// The store failed or has no epoch.
 pub async fn epoch<T: Txn>(txn: &mut T) -> Stored<Epoch> {
     let found = txn.get::<Meta>(&[(EPOCH.to_owned(),)]).await?.into_iter().next().flatten();
     found.and_then(|m| m.value.parse().ok()).ok_or_else(|| StoreError::Corrupt("the store has no epoch".into()))
 }
 
-/// Gives the store an epoch: a first one if it has none, or another.
+/// Gives the store an epoch if it has none; with `replace`, a new one in any case. Returns the epoch in force.
 pub struct SetEpoch {
     pub epoch: Epoch,
     pub replace: bool,

@@ -1,5 +1,5 @@
-//! The keys of bundles: the server's own pair, made once and kept with the store, so that a backup has it too and several
-//! processes share it; and what each device signs with.
+//! The keys of bundles: the server's own pair, generated once and stored with the data, so that a backup contains it
+//! and several processes share it; and the key that each device signs with.
 
 use super::{env::Env, error::CoreError};
 use crate::store::{
@@ -13,10 +13,11 @@ use shared::{
 
 const SEAL_KEY: &str = "seal_key";
 
-/// The store's key; a first one if it has none.
+/// Returns the key that opens bundles; generates it if the store has none.
 pub struct EnsureSealKey(SealSecret);
 
 impl EnsureSealKey {
+    /// Offers a new key.
     pub fn fresh(env: &dyn Env) -> Self {
         let mut random = [0; 32];
         env.random(&mut random);
@@ -30,7 +31,7 @@ impl Job for EnsureSealKey {
     async fn run<T: Txn>(self, txn: &mut T) -> Result<SealSecret, StoreError> {
         let known = txn.get::<Meta>(&[(SEAL_KEY.to_owned(),)]).await?.into_iter().next().flatten();
         if let Some(known) = known {
-            // Never replaced for being unreadable: files sealed to it are on their way.
+            // An unreadable key is never replaced: sealed files may be on their way.
             let key = SealSecret::from_hex(&known.value);
             return key.ok_or_else(|| StoreError::Corrupt("the key that bundles are opened with".into()));
         }
@@ -39,7 +40,7 @@ impl Job for EnsureSealKey {
     }
 }
 
-/// Notes what a device signs with, unless that is known: only a code changes it (see enrolment).
+/// Stores the key that a device signs with, unless one is stored: only a new enrolment code may change it.
 pub struct SaveSignKey {
     pub device: DeviceId,
     pub key: SignPublic,

@@ -1,7 +1,7 @@
 //! The server without HTTP: takes operations of devices and the office, decides by the rules of `shared`, keeps feeds
 //! and figures in step with the records, and answers. Rooms, from the bottom to the top; none uses one above it:
 //!
-//! - [`env`], [`error`], [`observe`]: time and randomness, errors, events for whoever counts them
+//! - [`env`], [`error`], [`observe`]: time and randomness, errors, events to count
 //! - [`objects`]: where photo bytes are stored
 //! - `auth`, `feed_state`, `keys`: who calls; the store's epoch and day marks; the keys of bundles
 //! - [`apply`]: one operation against the working set, and all that follows from changed rows
@@ -28,8 +28,8 @@ mod server;
 mod sync;
 
 pub use admin::{
-    AreaEntry, DeviceFilter, DeviceInfo, IssuedCode, LoginError, OfficeChange, OfficeReply, PASSWORD_MIN, Stats,
-    Viewer, WorkerEntry, review_list as reviews,
+    AreaEntry, ChangeCounts, DeviceFilter, DeviceInfo, IssuedCode, LoginError, OfficeChange, PASSWORD_MIN, Stats,
+    Viewer, WorkerEntry, review_list,
 };
 pub use env::{Env, SystemEnv, TestEnv};
 pub use error::CoreError;

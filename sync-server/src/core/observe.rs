@@ -1,5 +1,7 @@
-//! Events of the core for whoever counts them, such as a metrics endpoint. An event carries numbers and no ids: what a
+//! Events of the core, for example for a metrics endpoint. An event carries numbers and no ids: what a
 //! counter publishes can name no person.
+
+use shared::Outcome;
 
 /// How many operations of one push, bundle or retry ended in each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,6 +12,20 @@ pub struct OutcomeCounts {
     pub rejected: u64,
     /// Operations that the server could not read or does not know yet; they count as rejected, too.
     pub quarantined: u64,
+}
+
+impl OutcomeCounts {
+    /// Counts one outcome.
+    pub(super) fn add(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Applied => self.applied += 1,
+            Outcome::Merged { .. } => self.merged += 1,
+            Outcome::InReview { .. } => self.in_review += 1,
+            Outcome::Rejected(_) => self.rejected += 1,
+            // Only a newer server has it.
+            Outcome::Other(_) => {}
+        }
+    }
 }
 
 /// Receives the events of a [`super::ServerCore`]. Every method does nothing unless it is implemented. Methods are
@@ -23,7 +39,8 @@ pub trait Observer: Send + Sync + 'static {
     fn review_decided(&self, _accepted: bool) {}
     /// A device compared or fetched rows of a scope whose digest differed.
     fn repair_served(&self) {}
-    /// A device announced a photo whose bytes the server does not have.
+    /// A device announced a photo whose bytes the server does not have. Announcing it again before the first byte
+    /// counts again.
     fn photo_announced(&self) {}
     /// The bytes of a photo are complete, checked and stored.
     fn photo_verified(&self) {}

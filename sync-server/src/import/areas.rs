@@ -1,12 +1,18 @@
-//! Areas: `code,name,parent`. The code alone says where an area lies; `parent` is only held against it.
+//! Areas: `code,name,parent`. The code alone says where an area lies; `parent` only has to agree with it.
 
-use super::{Findings, area_id, finding::shown, run::Build, sheet::Sheet};
+use super::{
+    builder::RecordBuilder,
+    finding::{Findings, shown},
+    ids::area_id,
+    sheet::Sheet,
+};
 use shared::{
     AreaCode, AreaLevel, Kind,
     records::{Area, Record},
 };
 
-pub fn read(sheet: &Sheet<'_>, build: &mut Build, findings: &mut Findings) {
+/// Reads the list into `builder`; every wrong cell is a finding.
+pub fn read(sheet: &Sheet<'_>, builder: &mut RecordBuilder, findings: &mut Findings) {
     for line in sheet.lines() {
         let parse = |text: &str| text.parse::<AreaCode>().ok();
         let code = match line.required("code", findings) {
@@ -21,18 +27,18 @@ pub fn read(sheet: &Sheet<'_>, build: &mut Build, findings: &mut Findings) {
         {
             let expected = code.parent().map(|p| p.to_string()).unwrap_or_default();
             let args = [("value", shown(parent.as_str()).into()), ("expected", expected.into())];
-            findings.error(line.place(Some("parent")), "wrong-parent", &args);
+            findings.error(line.location(Some("parent")), "wrong-parent", &args);
             continue;
         }
         let area = Area { code, name: name.to_owned() };
-        build.add(&line, "code", code.as_str(), Kind::Area, area_id(&code), area.to_fields(), findings);
-        // A province is never on an office's list, and a county may be run by itself.
+        builder.add(&line, "code", code.as_str(), Kind::Area, area_id(&code), area.to_fields(), findings);
+        // An office's list holds no province, and a county may be a root of its own.
         if let Some(parent) = code.parent()
             && code.level() > AreaLevel::County
         {
             let missing =
-                findings.make(line.place(Some("parent")), "unknown-area", &[("value", parent.to_string().into())]);
-            build.want(Kind::Area, area_id(&parent), missing);
+                findings.make(line.location(Some("parent")), "unknown-area", &[("value", parent.to_string().into())]);
+            builder.want(Kind::Area, area_id(&parent), missing);
         }
     }
 }

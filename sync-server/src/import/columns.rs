@@ -1,4 +1,4 @@
-//! The columns of each list. A header is recognised by its name here or by its label in any language (locale key
+//! The lists and their columns. A header is recognised by its name here or by its label in any language (locale key
 //! `column-<name>`); case and spaces do not matter.
 
 use crate::text::{Lang, tr};
@@ -14,24 +14,26 @@ pub enum List {
     Pairings,
 }
 
+/// A column of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
     pub name: &'static str,
+    /// The header must have it; cells of it may still be empty.
     pub required: bool,
 }
 
-const fn must(name: &'static str) -> Column {
+const fn required(name: &'static str) -> Column {
     Column { name, required: true }
 }
-const fn may(name: &'static str) -> Column {
+const fn optional(name: &'static str) -> Column {
     Column { name, required: false }
 }
 
 impl List {
-    /// In the order they refer to each other.
+    /// In the order in which the lists refer to each other.
     pub const ALL: [Self; 5] = [Self::Areas, Self::Units, Self::Workers, Self::Recipients, Self::Pairings];
 
-    /// Also the option of the command line.
+    /// The word in findings and reports; also the option of the command line.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Areas => "areas",
@@ -42,51 +44,61 @@ impl List {
         }
     }
 
+    /// Every column of the list.
     pub const fn columns(self) -> &'static [Column] {
         match self {
-            Self::Areas => const { &[must("code"), must("name"), may("parent")] },
-            Self::Units => const { &[must("code"), must("name"), must("area")] },
+            Self::Areas => const { &[required("code"), required("name"), optional("parent")] },
+            Self::Units => const { &[required("code"), required("name"), required("area")] },
             Self::Workers => {
                 const {
                     &[
-                        must("code"),
-                        must("name"),
-                        may("unit"),
-                        must("area"),
-                        may("role"),
-                        may("areas"),
-                        may("phone"),
-                        may("left"),
+                        required("code"),
+                        required("name"),
+                        optional("unit"),
+                        required("area"),
+                        optional("role"),
+                        optional("areas"),
+                        optional("phone"),
+                        optional("left"),
                     ]
                 }
             }
             Self::Recipients => {
                 const {
                     &[
-                        must("code"),
-                        must("name"),
-                        must("category"),
-                        must("area"),
-                        may("id_number"),
-                        may("birth"),
-                        may("sex"),
-                        may("phone"),
-                        may("address"),
-                        may("tags"),
-                        may("disability_kind"),
-                        may("disability_level"),
-                        may("guardian"),
-                        may("guardian_relation"),
-                        may("guardian_phone"),
-                        may("legal_basis"),
-                        may("risk"),
-                        may("status"),
-                        may("note"),
+                        required("code"),
+                        required("name"),
+                        required("category"),
+                        required("area"),
+                        optional("id_number"),
+                        optional("birth"),
+                        optional("sex"),
+                        optional("phone"),
+                        optional("address"),
+                        optional("tags"),
+                        optional("disability_kind"),
+                        optional("disability_level"),
+                        optional("guardian"),
+                        optional("guardian_relation"),
+                        optional("guardian_phone"),
+                        optional("legal_basis"),
+                        optional("risk"),
+                        optional("status"),
+                        optional("note"),
                     ]
                 }
             }
             Self::Pairings => {
-                const { &[must("worker"), must("recipient"), may("role"), must("start"), may("end"), may("reason")] }
+                const {
+                    &[
+                        required("worker"),
+                        required("recipient"),
+                        optional("role"),
+                        required("start"),
+                        optional("end"),
+                        optional("reason"),
+                    ]
+                }
             }
         }
     }
@@ -99,9 +111,9 @@ impl List {
             .find(|c| c.name == header || Lang::ALL.iter().any(|l| plain(&self.label(c.name, *l)) == header))
     }
 
-    /// What people call a column.
+    /// A column's label in `lang`.
     pub fn label(self, column: &str, lang: Lang) -> String {
-        // "code" is another thing in each list.
+        // "code" means something else in each list, so a list may have a label of its own.
         let own = format!("column-{}-{column}", self.word());
         if crate::text::has(lang, &own) { tr(lang, &own) } else { tr(lang, &format!("column-{column}")) }
     }

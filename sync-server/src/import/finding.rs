@@ -1,9 +1,10 @@
-//! What an import has to say about a line: file, line, column, what is wrong, what to do.
+//! What is wrong with a line of an import: file, line, column, the fault, what to do.
 
 use super::columns::List;
 use crate::text::{FluentValue, Lang, tr, tr_with};
 use serde::{Deserialize, Serialize};
 
+/// An error or a warning about one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     pub list: List,
@@ -11,9 +12,9 @@ pub struct Finding {
     pub file: String,
     /// From 1, the header included.
     pub line: u64,
-    /// The column's name, where one is to blame.
+    /// The column's name, if the finding is about one cell.
     pub column: Option<String>,
-    /// Locale key without `import-`; stable, for programs.
+    /// Locale key without `import-`; stable, so that programs can match it.
     pub code: String,
     /// The whole sentence, with file, line and column.
     pub text: String,
@@ -21,7 +22,7 @@ pub struct Finding {
 
 /// Where something was found.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct CellLocation<'a> {
     pub list: List,
     pub file: &'a str,
     pub line: u64,
@@ -37,53 +38,57 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Collects in `lang`.
     pub fn new(lang: Lang) -> Self {
         Self { lang, errors: Vec::new(), warnings: Vec::new() }
     }
 
-    pub fn error(&mut self, place: Place<'_>, code: &str, args: &[(&str, FluentValue<'_>)]) {
-        let finding = self.make(place, code, args);
+    /// Adds an error: the import as a whole is refused.
+    pub fn error(&mut self, location: CellLocation<'_>, code: &str, args: &[(&str, FluentValue<'_>)]) {
+        let finding = self.make(location, code, args);
         self.errors.push(finding);
     }
 
-    pub fn warning(&mut self, place: Place<'_>, code: &str, args: &[(&str, FluentValue<'_>)]) {
-        let finding = self.make(place, code, args);
+    /// Adds a warning: the import goes on.
+    pub fn warning(&mut self, location: CellLocation<'_>, code: &str, args: &[(&str, FluentValue<'_>)]) {
+        let finding = self.make(location, code, args);
         self.warnings.push(finding);
     }
 
-    pub fn make(&self, place: Place<'_>, code: &str, args: &[(&str, FluentValue<'_>)]) -> Finding {
+    /// A finding that the caller may add later. `code` and `args` are those of the locale key `import-<code>`.
+    pub fn make(&self, location: CellLocation<'_>, code: &str, args: &[(&str, FluentValue<'_>)]) -> Finding {
         let what = tr_with(self.lang, &format!("import-{code}"), args);
-        let file = FluentValue::from(place.file);
-        // As text: a number would be grouped.
-        let line = FluentValue::from(place.line.to_string());
-        let text = match place.column {
+        let file = FluentValue::from(location.file);
+        // As text: Fluent would group the digits of a number.
+        let line = FluentValue::from(location.line.to_string());
+        let text = match location.column {
             Some(column) => {
-                let label = place.list.label(column, self.lang);
+                let label = location.list.label(column, self.lang);
                 let args = [("file", file), ("line", line), ("column", label.into()), ("what", what.into())];
                 tr_with(self.lang, "import-at-column", &args)
             }
             None => tr_with(self.lang, "import-at-line", &[("file", file), ("line", line), ("what", what.into())]),
         };
         Finding {
-            list: place.list,
-            file: place.file.to_owned(),
-            line: place.line,
-            column: place.column.map(str::to_owned),
+            list: location.list,
+            file: location.file.to_owned(),
+            line: location.line,
+            column: location.column.map(str::to_owned),
             code: code.to_owned(),
             text,
         }
     }
 
-    /// By list and line, as a person works through them.
+    /// Sorts by list and line, the order in which a person corrects them.
     pub fn sort(&mut self) {
         self.errors.sort_by_key(|f| (f.list, f.line));
         self.warnings.sort_by_key(|f| (f.list, f.line));
     }
 }
 
-/// A value as it may be shown in a message: short, on one line.
+/// A value shortened for a message: on one line, at most 30 characters.
 pub fn shown(value: &str) -> String {
-    /// 30 characters find a cell again.
+    /// 30 characters are enough to find the cell.
     const MAX: usize = 30;
     let mut text: String = value.chars().take(MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if value.chars().count() > MAX {

@@ -1,6 +1,12 @@
-//! Recipients. A doubtful identity number is a warning: the paper it came from may be wrong too, and the person is real.
+//! Recipients. A doubtful identity number is a warning only: the document it was copied from may be wrong, too.
 
-use super::{Findings, recipient_id, run::Build, sheet::Line, sheet::Sheet};
+use super::{
+    builder::RecordBuilder,
+    finding::Findings,
+    ids::recipient_id,
+    sheet::{Sheet, SheetLine},
+    values::{number_up_to, parse_day},
+};
 use crate::text::{Lang, tr};
 use shared::{
     Day, Kind,
@@ -17,7 +23,8 @@ const SEXES: [&str; 2] = ["male", "female"];
 const RISKS: [&str; 3] = ["high", "middle", "low"];
 const STATES: [&str; 2] = ["active", "withdrawn"];
 
-pub fn read(sheet: &Sheet<'_>, build: &mut Build, findings: &mut Findings) {
+/// Reads the list into `builder`; every wrong cell is a finding.
+pub fn read(sheet: &Sheet<'_>, builder: &mut RecordBuilder, findings: &mut Findings) {
     for line in sheet.lines() {
         let before = findings.errors.len();
         let code = line.code("code", findings);
@@ -26,13 +33,13 @@ pub fn read(sheet: &Sheet<'_>, build: &mut Build, findings: &mut Findings) {
             Some(_) => line.word("category", "category", &CATEGORIES, findings).map(Category::from),
             None => None,
         };
-        let area = build.area(&line, "area", findings);
-        let mut birth = line.parsed("birth", "bad-day", findings, |t| day(t).filter(|d| *d <= build.today));
+        let area = builder.area(&line, "area", findings);
+        let mut birth = line.parsed("birth", "bad-day", findings, |t| parse_day(t).filter(|d| *d <= builder.today));
         let mut sex =
             line.word("sex", "sex", &SEXES, findings).map(|word| if word == "male" { Sex::Male } else { Sex::Female });
         let id_number = line.text("id_number").map(|text| identity(&line, text, &mut birth, &mut sex, findings));
-        let kind = line.parsed("disability_kind", "bad-disability-kind", findings, |t| digit(t, 7));
-        let level = line.parsed("disability_level", "bad-disability-level", findings, |t| digit(t, 4));
+        let kind = line.parsed("disability_kind", "bad-disability-kind", findings, |t| number_up_to(t, 7));
+        let level = line.parsed("disability_level", "bad-disability-level", findings, |t| number_up_to(t, 4));
         let risk = line.word("risk", "risk", &RISKS, findings).map(RiskTier::from);
         let status = line.word("status", "status", &STATES, findings).map(RecipientStatus::from);
         let mut tags: Vec<String> = line.several("tags").map(tag).collect();
@@ -65,29 +72,29 @@ pub fn read(sheet: &Sheet<'_>, build: &mut Build, findings: &mut Findings) {
             note: line.owned("note"),
             status,
         };
-        if recipient.is_minor(build.today) && recipient.legal_basis.is_none() {
-            findings.warning(line.place(Some("legal_basis")), "minor-without-basis", &[]);
+        if recipient.is_minor(builder.today) && recipient.legal_basis.is_none() {
+            findings.warning(line.location(Some("legal_basis")), "minor-without-basis", &[]);
         }
-        build.add(&line, "code", code, Kind::Recipient, recipient_id(code).into(), recipient.to_fields(), findings);
+        builder.add(&line, "code", code, Kind::Recipient, recipient_id(code).into(), recipient.to_fields(), findings);
     }
 }
 
-/// The number as it is kept, and what it tells where the file does not say. Never shown in a message.
+/// The normalised number. Fills in birth and sex where the file has none. No message shows the number.
 fn identity(
-    line: &Line<'_>,
+    line: &SheetLine<'_>,
     text: &str,
     birth: &mut Option<Day>,
     sex: &mut Option<Sex>,
     findings: &mut Findings,
 ) -> String {
-    let place = line.place(Some("id_number"));
+    let location = line.location(Some("id_number"));
     match id_number::read(text) {
         Ok(known) => {
             if birth.is_some_and(|b| b != known.birth) {
-                findings.warning(line.place(Some("birth")), "birth-differs", &[]);
+                findings.warning(line.location(Some("birth")), "birth-differs", &[]);
             }
             if sex.is_some_and(|s| s != known.sex) {
-                findings.warning(line.place(Some("sex")), "sex-differs", &[]);
+                findings.warning(line.location(Some("sex")), "sex-differs", &[]);
             }
             birth.get_or_insert(known.birth);
             sex.get_or_insert(known.sex);
@@ -99,46 +106,27 @@ fn identity(
                 Doubt::BirthDate => "id-number-birth",
                 Doubt::CheckDigit => "id-number-check-digit",
             };
-            findings.warning(place, code, &[]);
+            findings.warning(location, code, &[]);
         }
     }
     id_number::normalise(text)
 }
 
-fn guardian(line: &Line<'_>, findings: &mut Findings) -> Option<Guardian> {
+fn guardian(line: &SheetLine<'_>, findings: &mut Findings) -> Option<Guardian> {
     let (relation, phone) = (line.owned("guardian_relation"), line.owned("guardian_phone"));
     match line.owned("guardian") {
         Some(name) => Some(Guardian { name, relation, phone }),
         None => {
             if relation.is_some() || phone.is_some() {
-                findings.error(line.place(Some("guardian")), "guardian-without-name", &[]);
+                findings.error(line.location(Some("guardian")), "guardian-without-name", &[]);
             }
             None
         }
     }
 }
 
-/// A tag's word, where the cell holds a label of it; any other text is a tag too.
+/// The word of a known tag whose label the cell holds; any other text is a tag of the office's own.
 fn tag(text: &str) -> String {
     let known = TAGS.iter().find(|w| Lang::ALL.iter().any(|l| tr(*l, &format!("tag-{w}")).eq_ignore_ascii_case(text)));
     known.map_or_else(|| text.to_owned(), |word| (*word).to_owned())
-}
-
-fn digit(text: &str, max: u8) -> Option<u8> {
-    text.parse().ok().filter(|n| (1..=max).contains(n))
-}
-
-/// `2026-11-23`, `2026/11/23`, `2026.11.23`, `20261123` or `2026年11月23日`.
-pub fn day(text: &str) -> Option<Day> {
-    if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Day::ymd(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?);
-    }
-    const DAY_SIGN: char = '\u{65e5}';
-    const SEPARATORS: [char; 5] = ['-', '/', '.', '\u{5e74}', '\u{6708}'];
-    let mut parts = text.trim_end_matches(DAY_SIGN).split(SEPARATORS);
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || year.len() != 4 {
-        return None;
-    }
-    Day::ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }

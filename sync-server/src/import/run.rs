@@ -1,10 +1,12 @@
-//! One import: every list read, held against the others and against the store.
+//! One import: every list is read and checked against the other lists and the store.
 
 use super::{
-    Finding, Findings, List, area_id, areas,
-    finding::shown,
+    areas,
+    builder::RecordBuilder,
+    columns::List,
+    finding::{Finding, Findings},
     pairings, recipients,
-    sheet::{Line, Sheet},
+    sheet::{File, Sheet},
     units, workers,
 };
 use crate::{
@@ -13,28 +15,21 @@ use crate::{
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
-use shared::{
-    AreaCode, Change, Day, Fields, Kind, RowId, WorkerId,
-    records::{Problem, ProblemCode},
-};
+use shared::{Change, Day, Fields, Kind, RowId, WorkerId};
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::{HashMap, HashSet},
     future::Future,
 };
 
-/// A file as it was handed in.
-#[derive(Clone, Debug)]
-pub struct File {
-    pub list: List,
-    /// For messages.
-    pub name: String,
-    pub bytes: Vec<u8>,
-}
-
-/// What the store knows already.
+/// The records that the store has.
 pub trait Roster {
+    /// Why the records could not be read.
     type Err;
     /// The fields of those records that exist.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
     fn existing(
         &self,
         rows: Vec<(Kind, RowId)>,
@@ -44,7 +39,7 @@ pub trait Roster {
 /// What became of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportReport {
-    /// With any of these nothing was changed.
+    /// If there is one, nothing was changed.
     pub errors: Vec<Finding>,
     pub warnings: Vec<Finding>,
     /// Lines read per list.
@@ -56,101 +51,37 @@ pub struct ImportReport {
     pub applied: bool,
 }
 
-/// A checked import, ready to be applied when nothing is wrong with it.
+/// A checked import. It may be applied if its report has no errors.
 #[derive(Debug)]
-pub struct Checked {
-    /// Whole records, in the order they refer to each other.
+pub struct CheckedImport {
+    /// Whole records, in the order in which they refer to each other.
     pub records: Vec<(Kind, RowId, Fields)>,
     pub report: ImportReport,
 }
 
-/// Collects records while the lists are read.
-pub struct Build {
-    pub today: Day,
-    records: Vec<(Kind, RowId, Fields)>,
-    /// Record → list and line that brought it.
-    seen: HashMap<RowId, u64>,
-    /// Records that must exist, each with what to say when it does not.
-    wants: Vec<(Kind, RowId, Finding)>,
-}
-
-impl Build {
-    /// One record of a line. The same record twice in a file is an error: which one is right, nobody can tell.
-    #[expect(clippy::too_many_arguments, reason = "a line, its key and its record, named where it is called")]
-    pub fn add(
-        &mut self,
-        line: &Line<'_>,
-        column: &'static str,
-        key: &str,
-        kind: Kind,
-        row: RowId,
-        fields: Fields,
-        findings: &mut Findings,
-    ) {
-        for problem in kind.problems(&fields) {
-            say_problem(line, &problem, findings);
-        }
-        match self.seen.entry(row) {
-            Entry::Occupied(first) => {
-                let args = [("value", shown(key).into()), ("first", first.get().to_string().into())];
-                findings.error(line.place(Some(column)), "twice", &args);
-            }
-            Entry::Vacant(place) => {
-                place.insert(line.number);
-                self.records.push((kind, row, fields));
-            }
-        }
-    }
-
-    /// `missing` is said unless the record is in one of the files or in the store.
-    pub fn want(&mut self, kind: Kind, row: RowId, missing: Finding) {
-        self.wants.push((kind, row, missing));
-    }
-
-    /// An area that a required cell names.
-    pub fn area(&mut self, line: &Line<'_>, column: &'static str, findings: &mut Findings) -> Option<AreaCode> {
-        line.required(column, findings)?;
-        let area: AreaCode = line.parsed(column, "bad-area-code", findings, |t| t.parse().ok())?;
-        self.want_area(line, column, area, findings);
-        Some(area)
-    }
-
-    pub fn want_area(&mut self, line: &Line<'_>, column: &'static str, area: AreaCode, findings: &Findings) {
-        let missing = findings.make(line.place(Some(column)), "unknown-area", &[("value", area.to_string().into())]);
-        self.want(Kind::Area, area_id(&area), missing);
-    }
-}
-
-fn say_problem(line: &Line<'_>, problem: &Problem, findings: &mut Findings) {
-    let code = match problem.code {
-        ProblemCode::Missing => "empty-cell",
-        ProblemCode::TooLong => "too-long",
-        ProblemCode::TooMany => "too-many-values",
-        _ => "wrong-shape",
-    };
-    let column = (!problem.field.is_empty()).then_some(problem.field.as_str());
-    findings.error(line.place(column), code, &[]);
-}
-
-/// Reads and checks `files`, whatever order they come in. Changes nothing.
-pub async fn check<R: Roster>(files: &[File], roster: &R, today: Day, lang: Lang) -> Result<Checked, R::Err> {
+/// Reads and checks `files`, in any order. Changes nothing.
+///
+/// # Errors
+///
+/// `roster` could not be read. Faults of the files are findings of the report.
+pub async fn check<R: Roster>(files: &[File], roster: &R, today: Day, lang: Lang) -> Result<CheckedImport, R::Err> {
     let mut findings = Findings::new(lang);
-    let mut build = Build { today, records: Vec::new(), seen: HashMap::new(), wants: Vec::new() };
+    let mut builder = RecordBuilder::new(today);
     let mut lines = Vec::new();
     for list in List::ALL {
         for file in files.iter().filter(|f| f.list == list) {
             let sheet = Sheet::read(file, &mut findings);
             lines.push((list, sheet.lines().count()));
             match list {
-                List::Areas => areas::read(&sheet, &mut build, &mut findings),
-                List::Units => units::read(&sheet, &mut build, &mut findings),
-                List::Workers => workers::read(&sheet, &mut build, &mut findings),
-                List::Recipients => recipients::read(&sheet, &mut build, &mut findings),
-                List::Pairings => pairings::read(&sheet, &mut build, &mut findings),
+                List::Areas => areas::read(&sheet, &mut builder, &mut findings),
+                List::Units => units::read(&sheet, &mut builder, &mut findings),
+                List::Workers => workers::read(&sheet, &mut builder, &mut findings),
+                List::Recipients => recipients::read(&sheet, &mut builder, &mut findings),
+                List::Pairings => pairings::read(&sheet, &mut builder, &mut findings),
             }
         }
     }
-    let Build { mut records, seen, wants, .. } = build;
+    let RecordBuilder { mut records, seen, wants, .. } = builder;
     let outside: HashSet<(Kind, RowId)> =
         wants.iter().filter(|(_, row, _)| !seen.contains_key(row)).map(|(kind, row, _)| (kind.clone(), *row)).collect();
     let known = roster.existing(outside.into_iter().collect()).await?;
@@ -163,7 +94,7 @@ pub async fn check<R: Roster>(files: &[File], roster: &R, today: Day, lang: Lang
     findings.sort();
     let report =
         ImportReport { errors: findings.errors, warnings: findings.warnings, lines, ..ImportReport::default() };
-    Ok(Checked { records, report })
+    Ok(CheckedImport { records, report })
 }
 
 /// Puts each worker's name into their pairings.
@@ -191,7 +122,11 @@ impl<S: Store> Roster for ServerCore<S> {
     }
 }
 
-/// Checks `files` and, unless something is wrong or it is a dry run, applies them in one transaction.
+/// Checks `files` and applies them in one transaction, unless a line is wrong or it is a dry run.
+///
+/// # Errors
+///
+/// The store failed, or a rule of the merge refused a record. Faults of the files are findings of the report.
 pub async fn import<S: Store>(
     core: &ServerCore<S>,
     files: &[File],
@@ -199,7 +134,7 @@ pub async fn import<S: Store>(
     dry_run: bool,
     lang: Lang,
 ) -> Result<ImportReport, CoreError> {
-    let Checked { records, mut report } = check(files, core, today, lang).await?;
+    let CheckedImport { records, mut report } = check(files, core, today, lang).await?;
     if !report.errors.is_empty() || dry_run {
         return Ok(report);
     }

@@ -1,8 +1,8 @@
-//! The import as a whole: what it says about bad lines, and what comes out of good ones.
+//! The import as a whole: findings of bad lines, records of good ones.
 
 use super::*;
 use crate::text::Lang;
-use shared::{Fields, Kind};
+use shared::{Day, Fields, Kind, RowId, records::PairingRole};
 use std::{collections::HashMap, convert::Infallible};
 
 const AREAS: &str =
@@ -12,11 +12,11 @@ const WORKERS: &str = "code,name,unit,area,role,areas,phone\nW1,谷军,U1,629901
 const RECIPIENTS: &str = "code,name,category,area,id_number,tags\nR1,马得胜,特困人员(分散),629901001001,11010519491231002X,独居;自家的标签\n";
 const PAIRINGS: &str = "worker,recipient,role,start,end\nW1,R1,,2025-01-01,\n";
 
-/// A store with what `existing` holds.
+/// A store that holds these records.
 #[derive(Default)]
-struct Office(HashMap<RowId, Fields>);
+struct FakeRoster(HashMap<RowId, Fields>);
 
-impl Roster for Office {
+impl Roster for FakeRoster {
     type Err = Infallible;
     async fn existing(&self, rows: Vec<(Kind, RowId)>) -> Result<HashMap<RowId, Fields>, Infallible> {
         Ok(rows.into_iter().filter_map(|(_, row)| Some((row, self.0.get(&row)?.clone()))).collect())
@@ -29,7 +29,7 @@ fn file(list: List, bytes: impl Into<Vec<u8>>) -> File {
 
 fn all() -> Vec<File> {
     vec![
-        // The order they are given in does not matter.
+        // The order of the files does not matter.
         file(List::Pairings, PAIRINGS),
         file(List::Areas, AREAS),
         file(List::Units, UNITS),
@@ -38,9 +38,9 @@ fn all() -> Vec<File> {
     ]
 }
 
-async fn checked(files: &[File], lang: Lang) -> Checked {
+async fn checked(files: &[File], lang: Lang) -> CheckedImport {
     let today = Day::ymd(2026, 11, 23).unwrap();
-    check(files, &Office::default(), today, lang).await.unwrap()
+    check(files, &FakeRoster::default(), today, lang).await.unwrap()
 }
 
 /// (line, column, code) of every error.
@@ -59,7 +59,7 @@ fn at(line: u64, column: &str, code: &str) -> (u64, Option<String>, String) {
     (line, Some(column.to_owned()).filter(|c| !c.is_empty()), code.to_owned())
 }
 
-fn fields(checked: &Checked, row: impl Into<RowId>) -> &Fields {
+fn fields(checked: &CheckedImport, row: impl Into<RowId>) -> &Fields {
     let row = row.into();
     &checked.records.iter().find(|(_, id, _)| *id == row).unwrap().2
 }
@@ -109,7 +109,7 @@ async fn a_byte_order_mark_and_gb18030_are_read() {
 }
 
 #[tokio::test]
-async fn bytes_of_no_known_encoding_are_named_with_their_line() {
+async fn an_unknown_encoding_is_reported_with_its_line() {
     let mut bytes = b"code,name\n6299,x\n6298,".to_vec();
     bytes.extend([0xff, 0xff, b'\n']);
     assert_eq!(errors(&[file(List::Areas, bytes)]).await, [at(3, "", "bad-encoding")]);
@@ -118,7 +118,7 @@ async fn bytes_of_no_known_encoding_are_named_with_their_line() {
 }
 
 #[tokio::test]
-async fn every_bad_line_is_named_at_once_and_nothing_comes_of_a_file_with_one() {
+async fn every_bad_line_is_reported_at_once() {
     let text = "code,name,category,area,birth,sex,disability_level\n\
                 R1,,orphan,629901001001,,,\n\
                 R2,乙,孤寡,629901001001,,,\n\
@@ -147,7 +147,7 @@ async fn every_bad_line_is_named_at_once_and_nothing_comes_of_a_file_with_one() 
 #[tokio::test]
 async fn a_finding_says_file_line_column_what_and_what_to_do_in_the_readers_language() {
     let files = [file(List::Areas, AREAS), file(List::Units, "code,name,area\nU1,县民政局,629902\n")];
-    let text = |checked: Checked| checked.report.errors[0].text.clone();
+    let text = |checked: CheckedImport| checked.report.errors[0].text.clone();
     assert_eq!(
         text(checked(&files, Lang::ZhCn).await),
         "units.csv 第 2 行“区划”列：没有区划 629902。请先导入该区划，或改正代码。"
@@ -175,7 +175,7 @@ async fn a_doubtful_identity_number_is_a_warning_and_never_shown() {
 }
 
 #[tokio::test]
-async fn a_child_without_consent_or_basis_is_pointed_out() {
+async fn a_child_without_consent_or_basis_is_a_warning() {
     let text = "code,name,category,area,birth,legal_basis\n\
                 R1,甲,orphan,629901001001,2020-01-01,\n\
                 R2,乙,orphan,629901001001,2020-01-01,监护人同意\n\
@@ -186,7 +186,7 @@ async fn a_child_without_consent_or_basis_is_pointed_out() {
 }
 
 #[tokio::test]
-async fn wrong_headers_and_empty_files_are_named() {
+async fn wrong_headers_and_empty_files_are_errors() {
     assert_eq!(errors_of(List::Units, "").await, [at(1, "", "empty-file")]);
     assert_eq!(errors_of(List::Units, "code,name\nU1,x\n").await, [at(1, "area", "column-missing")]);
     assert_eq!(errors_of(List::Units, "code,name,area,编码\nU1,x,629901,y\n").await, [at(1, "code", "column-twice")]);
@@ -220,7 +220,7 @@ async fn areas_lie_where_their_code_says() {
 }
 
 #[tokio::test]
-async fn whoever_supervises_answers_for_known_areas() {
+async fn a_supervisor_needs_areas_that_exist() {
     let text = "code,name,area,role,areas\n\
                 A,甲,629901,supervisor,\n\
                 B,乙,629901,管理员,629901 629909\n\
@@ -254,11 +254,12 @@ async fn a_pairing_needs_both_sides_and_days_in_order() {
 }
 
 #[tokio::test]
-async fn what_the_store_knows_need_not_be_in_a_file() {
+async fn records_of_the_store_need_not_be_in_a_file() {
     let worker = Fields::new().with("name", "谷军");
-    let office = Office(HashMap::from([(worker_id("W1").into(), worker), (recipient_id("R1").into(), Fields::new())]));
+    let roster =
+        FakeRoster(HashMap::from([(worker_id("W1").into(), worker), (recipient_id("R1").into(), Fields::new())]));
     let day = Day::ymd(2026, 11, 23).unwrap();
-    let checked = check(&[file(List::Pairings, PAIRINGS)], &office, day, Lang::ZhCn).await.unwrap();
+    let checked = check(&[file(List::Pairings, PAIRINGS)], &roster, day, Lang::ZhCn).await.unwrap();
     assert_eq!(checked.report.errors, []);
     assert_eq!(checked.records[0].2.text("worker_name"), Some("谷军"));
 }
@@ -271,7 +272,7 @@ async fn every_finding_has_its_sentence_in_both_languages() {
         include_str!("workers.rs"),
         include_str!("recipients.rs"),
         include_str!("pairings.rs"),
-        include_str!("run.rs"),
+        include_str!("builder.rs"),
         include_str!("sheet.rs"),
     ]
     .concat();

@@ -1,18 +1,19 @@
 //! Units: `code,name,area`.
 
-use super::{Findings, run::Build, sheet::Sheet, unit_id};
+use super::{builder::RecordBuilder, finding::Findings, ids::unit_id, sheet::Sheet};
 use shared::{
     Kind,
     records::{Record, Unit},
 };
 
-pub fn read(sheet: &Sheet<'_>, build: &mut Build, findings: &mut Findings) {
+/// Reads the list into `builder`; every wrong cell is a finding.
+pub fn read(sheet: &Sheet<'_>, builder: &mut RecordBuilder, findings: &mut Findings) {
     for line in sheet.lines() {
         let code = line.code("code", findings);
         let name = line.required("name", findings);
-        let area = build.area(&line, "area", findings);
+        let area = builder.area(&line, "area", findings);
         let (Some(code), Some(name), Some(area)) = (code, name, area) else { continue };
         let unit = Unit { code: code.to_owned(), name: name.to_owned(), area };
-        build.add(&line, "code", code, Kind::Unit, unit_id(code).into(), unit.to_fields(), findings);
+        builder.add(&line, "code", code, Kind::Unit, unit_id(code).into(), unit.to_fields(), findings);
     }
 }

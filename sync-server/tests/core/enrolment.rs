@@ -1,62 +1,62 @@
 //! Enrolment, tokens, revocation, log-in.
 
-use super::town::*;
+use super::fixture::*;
 use shared::{DeviceId, protocol::SyncProtocol, wire::ErrorCode};
 use sync_server::core::{CoreError, DeviceFilter, LoginError};
 
-async fn code_of(town: &Town, request: shared::wire::EnrolRequest) -> ErrorCode {
-    town.core.enrol(request).await.unwrap_err().code().cloned().unwrap()
+async fn code_of(fixture: &Fixture, request: shared::wire::EnrolRequest) -> ErrorCode {
+    fixture.core.enrol(request).await.unwrap_err().code().cloned().unwrap()
 }
 
 #[tokio::test]
-async fn a_code_opens_once_and_again_only_for_the_device_it_opened_for() {
-    let town = Town::new().await;
-    let code = town.core.issue_code("W1").await.unwrap().code;
+async fn a_code_works_once_and_again_only_for_the_same_device() {
+    let fixture = Fixture::new().await;
+    let code = fixture.core.issue_code("W1").await.unwrap().code;
     let device = DeviceId(fresh());
-    assert_eq!(code_of(&town, enrol_request("AAAAA-AAAAA", device, "a")).await, ErrorCode::CodeUnknown);
-    let first = town.core.enrol(enrol_request(&code.to_lowercase(), device, "a")).await.unwrap();
+    assert_eq!(code_of(&fixture, enrol_request("AAAAA-AAAAA", device, "a")).await, ErrorCode::CodeUnknown);
+    let first = fixture.core.enrol(enrol_request(&code.to_lowercase(), device, "a")).await.unwrap();
     assert_eq!((first.worker, first.name.as_str()), (worker("W1"), "干部W1"));
-    let second = town.core.enrol(enrol_request(&code, device, "a")).await.unwrap();
+    let second = fixture.core.enrol(enrol_request(&code, device, "a")).await.unwrap();
     assert_ne!(first.token, second.token);
-    assert_eq!(code_of(&town, enrol_request(&code, device, "b")).await, ErrorCode::CodeUsed);
-    assert_eq!(code_of(&town, enrol_request(&code, DeviceId(fresh()), "a")).await, ErrorCode::CodeUsed);
-    assert_eq!(town.core.devices(DeviceFilter::default()).await.unwrap().len(), 1);
+    assert_eq!(code_of(&fixture, enrol_request(&code, device, "b")).await, ErrorCode::CodeUsed);
+    assert_eq!(code_of(&fixture, enrol_request(&code, DeviceId(fresh()), "a")).await, ErrorCode::CodeUsed);
+    assert_eq!(fixture.core.devices(DeviceFilter::default()).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn a_code_expires() {
-    let town = Town::new().await;
-    let issued = town.core.issue_code("W1").await.unwrap();
-    town.env.set(issued.expires.utc_ms);
-    let error = code_of(&town, enrol_request(&issued.code, DeviceId(fresh()), "a")).await;
+    let fixture = Fixture::new().await;
+    let issued = fixture.core.issue_code("W1").await.unwrap();
+    fixture.env.set(issued.expires.utc_ms);
+    let error = code_of(&fixture, enrol_request(&issued.code, DeviceId(fresh()), "a")).await;
     assert_eq!(error, ErrorCode::CodeExpired);
-    let issued = town.core.issue_code("W1").await.unwrap();
-    town.env.set(issued.expires.utc_ms - 1);
-    town.core.enrol(enrol_request(&issued.code, DeviceId(fresh()), "a")).await.unwrap();
+    let issued = fixture.core.issue_code("W1").await.unwrap();
+    fixture.env.set(issued.expires.utc_ms - 1);
+    fixture.core.enrol(enrol_request(&issued.code, DeviceId(fresh()), "a")).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_revoked_phone_may_do_nothing_and_can_be_enrolled_anew() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
+async fn a_revoked_phone_is_refused_and_can_be_enrolled_again() {
+    let fixture = Fixture::new().await;
+    let mut phone = fixture.phone("W1").await;
     phone.visit("R1");
     phone.push().await;
-    town.core.revoke_device(phone.id).await.unwrap();
+    fixture.core.revoke_device(phone.id).await.unwrap();
     phone.visit("R1");
     let refused = phone.send(phone.request()).await.unwrap_err();
     assert!(refused.is_revoked());
-    let code = town.core.issue_code("W1").await.unwrap().code;
-    phone.token = town.core.enrol(enrol_request(&code, phone.id, "c")).await.unwrap().token;
+    let code = fixture.core.issue_code("W1").await.unwrap().code;
+    phone.token = fixture.core.enrol(enrol_request(&code, phone.id, "c")).await.unwrap().token;
     phone.push().await;
-    assert_eq!(phone.sent.0, 2, "it goes on where it was");
+    assert_eq!(phone.sent.0, 2, "the device resumes where it was");
 }
 
 #[tokio::test]
-async fn a_device_enrolled_again_has_a_new_token_and_the_older_one_opens_nothing() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
-    let code = town.core.issue_code("W1").await.unwrap().code;
-    let newer = town.core.enrol(enrol_request(&code, phone.id, "c")).await.unwrap().token;
+async fn a_device_enrolled_again_has_a_new_token_and_the_old_one_is_void() {
+    let fixture = Fixture::new().await;
+    let mut phone = fixture.phone("W1").await;
+    let code = fixture.core.issue_code("W1").await.unwrap().code;
+    let newer = fixture.core.enrol(enrol_request(&code, phone.id, "c")).await.unwrap().token;
     phone.visit("R1");
     let refused = phone.send(phone.request()).await.unwrap_err();
     assert_eq!(refused.code(), Some(&ErrorCode::TokenUnknown));
@@ -66,9 +66,9 @@ async fn a_device_enrolled_again_has_a_new_token_and_the_older_one_opens_nothing
 
 #[tokio::test]
 async fn an_unknown_token_and_a_foreign_device_are_refused() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
-    let other = town.phone("W2").await;
+    let fixture = Fixture::new().await;
+    let mut phone = fixture.phone("W1").await;
+    let other = fixture.phone("W2").await;
     let token = std::mem::replace(&mut phone.token, other.token.clone());
     assert_eq!(phone.send(phone.request()).await.unwrap_err().code(), Some(&ErrorCode::NotAllowed));
     phone.token = shared::wire::Token(format!("{}x", token.0));
@@ -76,30 +76,30 @@ async fn an_unknown_token_and_a_foreign_device_are_refused() {
 }
 
 #[tokio::test]
-async fn somebody_elses_code_does_not_take_over_a_phone() {
-    let town = Town::new().await;
-    let phone = town.phone("W1").await;
-    let code = town.core.issue_code("W2").await.unwrap().code;
-    assert_eq!(code_of(&town, enrol_request(&code, phone.id, "a")).await, ErrorCode::NotAllowed);
+async fn a_code_of_another_worker_does_not_take_over_a_phone() {
+    let fixture = Fixture::new().await;
+    let phone = fixture.phone("W1").await;
+    let code = fixture.core.issue_code("W2").await.unwrap().code;
+    assert_eq!(code_of(&fixture, enrol_request(&code, phone.id, "a")).await, ErrorCode::NotAllowed);
 }
 
 #[tokio::test]
 async fn codes_for_many_are_all_or_none() {
-    let town = Town::new().await;
-    let error = town.core.issue_codes(&["W1", "nobody", "W2"]).await.unwrap_err();
+    let fixture = Fixture::new().await;
+    let error = fixture.core.issue_codes(&["W1", "nobody", "W2"]).await.unwrap_err();
     assert!(matches!(error, CoreError::UnknownWorker(code) if code == "nobody"));
-    assert_eq!(town.core.issue_codes(&["W1", "W2", "S1"]).await.unwrap().len(), 3);
+    assert_eq!(fixture.core.issue_codes(&["W1", "W2", "S1"]).await.unwrap().len(), 3);
 }
 
 #[tokio::test]
 async fn only_supervisors_log_in_and_only_with_their_password() {
-    let town = Town::new().await;
-    assert!(matches!(town.core.set_password("A1", "short").await, Err(CoreError::PasswordTooShort(_))));
-    town.core.set_password("A1", "correct horse").await.unwrap();
-    town.core.set_password("W1", "correct horse").await.unwrap();
-    let viewer = town.core.login("A1", "correct horse").await.unwrap();
+    let fixture = Fixture::new().await;
+    assert!(matches!(fixture.core.set_password("A1", "short").await, Err(CoreError::PasswordTooShort(_))));
+    fixture.core.set_password("A1", "correct horse").await.unwrap();
+    fixture.core.set_password("W1", "correct horse").await.unwrap();
+    let viewer = fixture.core.login("A1", "correct horse").await.unwrap();
     assert!(viewer.may_see(&area(VILLAGE)) && viewer.is_administrator() && !viewer.may_see(&area("6209")));
     for (name, password) in [("A1", "wrong horse!"), ("nobody", "correct horse"), ("W1", "correct horse"), ("S1", "")] {
-        assert!(matches!(town.core.login(name, password).await, Err(LoginError::Wrong)), "{name}");
+        assert!(matches!(fixture.core.login(name, password).await, Err(LoginError::Wrong)), "{name}");
     }
 }

@@ -1,6 +1,6 @@
-//! The figures kept by the way equal a recount of all records, whatever happened to them.
+//! The figures that are kept in step equal a recount of all records after any history.
 
-use super::{made::Made, town::*};
+use super::{created::CreatedRecords, fixture::*};
 use proptest::prelude::*;
 use serde_json::json;
 use shared::{
@@ -22,7 +22,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    // Few days, so that several records often fall on one: that is where counting once matters.
+    // Few days, so that several records often share one: then counting once per day matters.
     let day = prop::sample::select(vec![-40i64, -1, 0]);
     let (phone, who, which) = (0usize..2, 0usize..4, 0usize..30);
     prop_oneof![
@@ -41,14 +41,14 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 async fn play(steps: Vec<Step>) {
-    let town = Town::new().await;
-    let mut phones = [town.phone("W1").await, town.phone("W2").await];
-    let mut supervisor = town.phone("S1").await;
-    let mut made = Made::default();
+    let fixture = Fixture::new().await;
+    let mut phones = [fixture.phone("W1").await, fixture.phone("W2").await];
+    let mut supervisor = fixture.phone("S1").await;
+    let mut created = CreatedRecords::default();
     let people = ["R1", "R2", "R3", "R4"];
     let at = |day: i64| Moment::shanghai(START_MS + day * DAY_MS).to_string();
     for step in steps {
-        town.env.advance(1000);
+        fixture.env.advance(1000);
         match step {
             Step::Visit { phone, who, day, home, found, tutoring } => {
                 let services = if tutoring { vec!["tutoring"] } else { vec![] };
@@ -58,22 +58,22 @@ async fn play(steps: Vec<Step>) {
                     "mode": if home { "home" } else { "phone" }, "happened": at(day),
                     "presence": if found { "found" } else { "away" }, "services": services}),
                 );
-                made.note(Kind::Visit, row);
+                created.note(Kind::Visit, row);
             }
-            Step::Aid { phone, who, day, yuan } => phones[phone].give_money(&mut made, people[who], at(day), yuan),
-            Step::Need { phone, who } => phones[phone].raise_need(&mut made, people[who], at(0)),
-            Step::Advance { phone, which, to } => phones[phone].advance_one(&made, which, to),
-            Step::Void { phone, which } => phones[phone].void_one(&made, which),
-            Step::Amend { phone, which, day } => phones[phone].move_a_visit(&made, which, at(day)),
+            Step::Aid { phone, who, day, yuan } => phones[phone].give_money(&mut created, people[who], at(day), yuan),
+            Step::Need { phone, who } => phones[phone].raise_need(&mut created, people[who], at(0)),
+            Step::Advance { phone, which, to } => phones[phone].advance_one(&created, which, to),
+            Step::Void { phone, which } => phones[phone].void_one(&created, which),
+            Step::Amend { phone, which, day } => phones[phone].move_a_visit(&created, which, at(day)),
             Step::Reopen { which } => {
-                if let Some((kind, row)) = made.pick(which, Some(&Kind::Need)) {
+                if let Some((kind, row)) = created.pick(which, Some(&Kind::Need)) {
                     supervisor.save(kind, row, Change::Reopen { reason: "没办".into() });
                 }
             }
             Step::EndPairing { who } => {
                 let row = pairing("W1", people[who]);
                 if who < 2 {
-                    town.office(vec![set(Kind::Pairing, row, json!({"end": "2026-03-02"}))]).await;
+                    fixture.office(vec![set(Kind::Pairing, row, json!({"end": "2026-03-02"}))]).await;
                 }
             }
             Step::Sync => {
@@ -90,15 +90,15 @@ async fn play(steps: Vec<Step>) {
     for phone in phones.iter_mut().chain([&mut supervisor]) {
         phone.pull().await;
     }
-    check(&town).await;
+    check(&fixture).await;
 }
 
-/// Every area, month and category: what the report says is what all records say.
-async fn check(town: &Town) {
-    let rows = town.every_row().await;
+/// Compares the report of every area, month and category with a recount of all records.
+async fn check(fixture: &Fixture) {
+    let rows = fixture.every_row().await;
     for at in ["6208", "620826", "620826101", "620826102", VILLAGE, VILLAGE_2, OTHER_TOWNSHIP] {
         for period in ["2026-01", "2026-02", "2026-03", "2026-Q1"] {
-            let report = town.report(at, period).await;
+            let report = fixture.report(at, period).await;
             let inside = |row: &&Row| row.area.is_some_and(|a| area(at).contains(&a));
             let all: Vec<Fact> = rows.iter().filter(inside).flat_map(facts).collect();
             let recount = Figures::sum(all.iter().filter(|f| report.period.contains(f.day.month())));
@@ -107,7 +107,7 @@ async fn check(town: &Town) {
             report.by_month.iter().for_each(|(_, f)| by_month.merge(f));
             assert_eq!(by_month, recount, "months of {at} {period}");
         }
-        let report = town.report(at, "2026").await;
+        let report = fixture.report(at, "2026").await;
         let open = rows.iter().filter(|r| r.kind == Kind::Need && r.area.is_some_and(|a| area(at).contains(&a)));
         let open = open.filter(|r| !r.is_void() && !matches!(r.fields.text("status"), Some("solved" | "cannot")));
         assert_eq!(report.attention.needs_open, open.count() as i64, "needs of {at}");

@@ -1,7 +1,7 @@
-//! `verified` means stored for good and hash checked: the server is killed before and after every single thing it does for
-//! an upload, and at no point has it promised what it does not have, or lost what a device could not send again.
+//! `verified` means stored durably with a checked hash: the server is killed before and after every single action of an
+//! upload, and at no point has it confirmed bytes that it lacks, or lost bytes that a device could not send again.
 
-use super::town::*;
+use super::fixture::*;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use shared::{
@@ -25,38 +25,38 @@ use sync_server::{
     store::{Job, SqliteStore, Store, StoreError, Stored},
 };
 
-/// The moment of the kill, counted in things begun and done. From then on nothing works any more.
+/// The time of the kill, counted in actions begun and ended. Every action after it fails.
 #[derive(Clone)]
-struct Life(Arc<AtomicI32>);
+struct KillSwitch(Arc<AtomicI32>);
 
-impl Life {
-    fn of(moments: i32) -> Self {
-        Self(Arc::new(AtomicI32::new(moments)))
+impl KillSwitch {
+    fn of(actions: i32) -> Self {
+        Self(Arc::new(AtomicI32::new(actions)))
     }
-    fn goes_on(&self) -> bool {
+    fn survives(&self) -> bool {
         self.0.fetch_sub(1, Ordering::SeqCst) > 0
     }
-    fn ended(&self) -> bool {
+    fn has_killed(&self) -> bool {
         self.0.load(Ordering::SeqCst) < 0
     }
 }
 
-struct MortalObjects(StoredObjects, Life);
+struct KillableObjects(StoredObjects, KillSwitch);
 
-impl MortalObjects {
+impl KillableObjects {
     fn act<'a, T: Send + 'a>(&'a self, work: BoxFuture<'a, ObjectsResult<T>>) -> BoxFuture<'a, ObjectsResult<T>> {
         Box::pin(async move {
             let killed = || ObjectsError::Unavailable("killed".into());
-            if !self.1.goes_on() {
+            if !self.1.survives() {
                 return Err(killed());
             }
             let done = work.await?;
-            if self.1.goes_on() { Ok(done) } else { Err(killed()) }
+            if self.1.survives() { Ok(done) } else { Err(killed()) }
         })
     }
 }
 
-impl Objects for MortalObjects {
+impl Objects for KillableObjects {
     fn write_at(&self, upload: String, offset: u64, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         self.act(self.0.write_at(upload, offset, bytes))
     }
@@ -80,15 +80,15 @@ impl Objects for MortalObjects {
     }
 }
 
-struct MortalStore(SqliteStore, Life);
+struct KillableStore(SqliteStore, KillSwitch);
 
-impl Store for MortalStore {
+impl Store for KillableStore {
     async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
-        if !self.1.goes_on() {
+        if !self.1.survives() {
             return Err(StoreError::Closed.into());
         }
         let done = self.0.write(job).await?;
-        if self.1.goes_on() { Ok(done) } else { Err(StoreError::Closed.into()) }
+        if self.1.survives() { Ok(done) } else { Err(StoreError::Closed.into()) }
     }
     async fn read<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
         self.0.read(job).await
@@ -98,13 +98,13 @@ impl Store for MortalStore {
     }
 }
 
-async fn mortal(town: &Town, life: &Life) -> ServerCore<MortalStore> {
-    let store = MortalStore(SqliteStore::open(town.folder.join("server.db")).unwrap(), life.clone());
-    let objects = MortalObjects(StoredObjects::folder(town.folder.join("objects")).unwrap(), life.clone());
-    ServerCore::open(store, Arc::new(objects), town.env.clone(), Settings::default()).await.unwrap()
+async fn killable_core(fixture: &Fixture, kill: &KillSwitch) -> ServerCore<KillableStore> {
+    let store = KillableStore(SqliteStore::open(fixture.folder.join("server.db")).unwrap(), kill.clone());
+    let objects = KillableObjects(StoredObjects::folder(fixture.folder.join("objects")).unwrap(), kill.clone());
+    ServerCore::open(store, Arc::new(objects), fixture.env.clone(), Settings::default()).await.unwrap()
 }
 
-/// What a device does: asks where the upload stands and goes on from there. `Err` when the server was killed.
+/// Uploads as a device does: asks for the offset and resumes there. `Err` if the server was killed.
 async fn send<S: Store>(core: &ServerCore<S>, token: &Token, photo: RowId, bytes: &[u8]) -> Result<MediaState, ()> {
     let create = MediaCreate {
         photo: photo.into(),
@@ -112,15 +112,15 @@ async fn send<S: Store>(core: &ServerCore<S>, token: &Token, photo: RowId, bytes
         size: bytes.len() as u64,
         mime: "image/jpeg".into(),
     };
-    let mut stands = core.media_create(token, create).await.map_err(drop)?;
+    let mut status = core.media_create(token, create).await.map_err(drop)?;
     for _ in 0..10 {
-        let upload = stands.upload;
-        stands = match stands.state {
+        let upload = status.upload;
+        status = match status.state {
             MediaState::Verified => return Ok(MediaState::Verified),
             MediaState::Uploading => {
-                let from = stands.offset as usize;
+                let from = status.offset as usize;
                 let until = bytes.len().min(from + bytes.len().div_ceil(2));
-                let chunk = MediaChunk { upload, offset: stands.offset, bytes: bytes[from..until].to_vec() };
+                let chunk = MediaChunk { upload, offset: status.offset, bytes: bytes[from..until].to_vec() };
                 core.media_chunk(token, chunk).await.map_err(drop)?
             }
             MediaState::Complete | MediaState::Mismatch | MediaState::Unknown => {
@@ -128,7 +128,7 @@ async fn send<S: Store>(core: &ServerCore<S>, token: &Token, photo: RowId, bytes
             }
         };
     }
-    panic!("ten answers and not at an end: {stands:?}")
+    panic!("ten answers and not at an end: {status:?}")
 }
 
 fn files(folder: &Path) -> usize {
@@ -137,47 +137,47 @@ fn files(folder: &Path) -> usize {
 }
 
 #[tokio::test]
-async fn a_kill_between_any_two_steps_promises_nothing_and_loses_nothing() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
-    let mut moments = 0;
+async fn a_kill_between_any_two_actions_confirms_nothing_and_loses_nothing() {
+    let fixture = Fixture::new().await;
+    let mut phone = fixture.phone("W1").await;
+    let mut actions = 0;
     loop {
         let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0];
-        bytes.extend((0..9000u32).map(|i| (i as u8).wrapping_mul(7).wrapping_add(moments as u8)));
+        bytes.extend((0..9000u32).map(|i| (i as u8).wrapping_mul(7).wrapping_add(actions as u8)));
         let row = phone.create(
             Kind::Photo,
             json!({"sha256": sha256_hex(&bytes), "size": bytes.len(), "mime": "image/jpeg", "width": 4, "height": 3,
                 "happened": Moment::shanghai(START_MS).to_string(), "of": "visit", "recipient": recipient("R1")}),
         );
         phone.push().await;
-        let life = Life::of(i32::MAX);
-        let core = mortal(&town, &life).await;
-        life.0.store(moments, Ordering::SeqCst);
-        let told = send(&core, &phone.token, row, &bytes).await;
+        let kill = KillSwitch::of(i32::MAX);
+        let core = killable_core(&fixture, &kill).await;
+        kill.0.store(actions, Ordering::SeqCst);
+        let outcome = send(&core, &phone.token, row, &bytes).await;
         drop(core);
 
-        let viewer = town.viewer("S1").await;
-        if told == Ok(MediaState::Verified) {
-            let found = town.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap();
-            assert_eq!(found.1, bytes, "promised after {moments} moments");
+        let viewer = fixture.viewer("S1").await;
+        if outcome == Ok(MediaState::Verified) {
+            let found = fixture.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap();
+            assert_eq!(found.1, bytes, "promised after {actions} actions");
         }
-        // Another process, or the same one started again.
+        // Another process, or the same one restarted.
         assert_eq!(
-            send(&town.core, &phone.token, row, &bytes).await,
+            send(&fixture.core, &phone.token, row, &bytes).await,
             Ok(MediaState::Verified),
-            "after {moments} moments"
+            "after {actions} actions"
         );
-        assert_eq!(town.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap().1, bytes);
-        if told == Ok(MediaState::Verified) && !life.ended() {
+        assert_eq!(fixture.core.photo_for(&viewer, PhotoId::from(row)).await.unwrap().1, bytes);
+        if outcome == Ok(MediaState::Verified) && !kill.has_killed() {
             break;
         }
-        moments += 1;
+        actions += 1;
     }
-    // create, 2 × (chunk, note), assemble, keep, note, forget: each before and after.
-    assert_eq!(moments, 18);
-    assert_eq!(town.core.stats().await.unwrap().photos_pending, 0);
-    town.env.advance(31 * DAY_MS);
-    town.core.forget_abandoned().await.unwrap();
-    assert_eq!(files(&town.folder.join("objects/incoming")), 0, "what the kills left behind is swept");
-    assert_eq!(files(&town.folder.join("objects")), 19, "and no photo is");
+    // create, 2 × (chunk, offset), assemble, store, verified, forget: each before and after.
+    assert_eq!(actions, 18);
+    assert_eq!(fixture.core.stats().await.unwrap().photos_pending, 0);
+    fixture.env.advance(31 * DAY_MS);
+    fixture.core.forget_abandoned().await.unwrap();
+    assert_eq!(files(&fixture.folder.join("objects/incoming")), 0, "the sweep removes the chunks that the kills left");
+    assert_eq!(files(&fixture.folder.join("objects")), 19, "the sweep removes no photo");
 }

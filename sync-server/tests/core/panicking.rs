@@ -1,4 +1,4 @@
-//! A panic while pushes are judged together: whoever it struck may come again, and nobody else notices.
+//! A panic in a batch of pushes: the devices of the batch may send again, and no other push is affected.
 
 use shared::{
     DeviceId, Moment,
@@ -22,12 +22,12 @@ use sync_server::{
 };
 use uuid::Uuid;
 
-/// A store whose next writes panic, or not, as planned; not inside a job, which every backend contains by itself.
+/// A store whose next writes panic as planned. The panic is outside the job: panics inside are caught by every backend.
 #[derive(Clone, Default)]
 struct Panicky {
     store: MemoryStore,
     plan: Arc<Mutex<VecDeque<bool>>>,
-    /// Writes wait for this, so that others find time to queue up behind them.
+    /// Writes wait for this, so that other pushes can queue up behind them.
     open: Arc<AtomicBool>,
 }
 
@@ -48,7 +48,7 @@ impl Store for Panicky {
     }
 }
 
-/// Of a device that the server does not know: judged, it is told so.
+/// A push of an unknown device: it is refused when it is evaluated.
 fn push(n: u128) -> PushRequest {
     PushRequest {
         proto: 1,
@@ -63,7 +63,7 @@ fn push(n: u128) -> PushRequest {
 }
 
 #[tokio::test]
-async fn a_panic_over_one_group_is_told_to_its_members_and_the_next_group_goes_on() {
+async fn a_panic_in_a_batch_is_reported_to_its_pushes_and_the_next_batch_runs() {
     use ErrorCode::{Internal, TokenUnknown};
     let folder = TempDir::new();
     let objects = Arc::new(StoredObjects::folder(folder.path()).unwrap());
@@ -71,7 +71,7 @@ async fn a_panic_over_one_group_is_told_to_its_members_and_the_next_group_goes_o
     let env = Arc::new(TestEnv::new(0));
     let core = ServerCore::open(store.clone(), objects, env, Settings::default()).await.unwrap();
     let token = Token("x".repeat(43));
-    // The first push is a group of its own; the two that come meanwhile are the second.
+    // The first push is a batch of its own; the two that arrive meanwhile are the second batch.
     let at_once = || async {
         store.open.store(false, Ordering::Relaxed);
         let pushes = futures_util::future::join_all((1..=3).map(|n| core.push(&token, push(n))));

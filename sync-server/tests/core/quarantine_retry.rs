@@ -1,6 +1,6 @@
-//! Operations that an older server could not judge, and how their authors hear of it.
+//! Operations that an older server could not evaluate, and how their devices learn the outcome.
 
-use super::town::*;
+use super::fixture::*;
 use serde_json::{Value, json};
 use shared::{
     Change, Kind, Op, OpId, Outcome, RowId,
@@ -18,10 +18,10 @@ use sync_server::{
 
 const WAITS: &str = r#"{"rejected":"needs_newer_server"}"#;
 
-/// Puts an operation back into the state in which a server that could not judge it left it.
+/// Puts an operation into the state in which a server that could not evaluate it leaves it.
 pub struct AsIfUnknown {
     pub op: OpId,
-    /// That server could read it at least, and logged it.
+    /// True if that server could read the operation and logged it.
     pub logged: bool,
 }
 
@@ -48,9 +48,9 @@ impl Job for AsIfUnknown {
     }
 }
 
-struct Kept;
+struct AllQuarantined;
 
-impl Job for Kept {
+impl Job for AllQuarantined {
     type Out = Vec<Quarantine>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
@@ -58,10 +58,10 @@ impl Job for Kept {
     }
 }
 
-/// A record that cannot be read: whatever touches it fails.
-struct Spoil(RowId);
+/// Makes a stored record unreadable, so that every operation on it fails.
+struct MakeUnreadable(RowId);
 
-impl Job for Spoil {
+impl Job for MakeUnreadable {
     type Out = ();
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<(), CoreError> {
@@ -70,57 +70,57 @@ impl Job for Spoil {
     }
 }
 
-pub async fn kept(town: &Town) -> usize {
-    town.core.store().read(Kept).await.unwrap().len()
+pub async fn quarantined(fixture: &Fixture) -> usize {
+    fixture.core.store().read(AllQuarantined).await.unwrap().len()
 }
 
 #[tokio::test]
-async fn a_newer_server_judges_what_an_older_one_could_not_once_and_the_author_hears_of_it() {
+async fn a_newer_server_evaluates_quarantined_operations_once_and_the_device_learns_it() {
     for logged in [true, false] {
-        let town = Town::new().await;
-        let mut phone = town.phone("W1").await;
+        let fixture = Fixture::new().await;
+        let mut phone = fixture.phone("W1").await;
         let stamp = phone.now();
         let visit = phone.visit("R1");
         let op = phone.outbox[0].id;
         phone.push().await;
-        town.core.store().write(AsIfUnknown { op, logged }).await.unwrap();
+        fixture.core.store().write(AsIfUnknown { op, logged }).await.unwrap();
         phone.ask = vec![op];
         assert_eq!(phone.pull_page().await.told, [], "nothing new yet");
 
-        town.env.advance(3 * DAY_MS);
-        assert_eq!(town.core.quarantine_retry("2.0.0").await.unwrap(), 1);
-        assert_eq!(kept(&town).await, 0);
-        let row = town.row(visit).await;
+        fixture.env.advance(3 * DAY_MS);
+        assert_eq!(fixture.core.quarantine_retry("2.0.0").await.unwrap(), 1);
+        assert_eq!(quarantined(&fixture).await, 0);
+        let row = fixture.row(visit).await;
         assert_eq!((row.author, row.hlc.ms()), (phone.worker, stamp), "under its author and its own stamp");
-        let told = phone.pull_page().await.told;
-        assert_eq!((told.len(), told[0].op_id, &told[0].outcome), (1, op, &Outcome::Applied));
+        let late = phone.pull_page().await.told;
+        assert_eq!((late.len(), late[0].op_id, &late[0].outcome), (1, op, &Outcome::Applied));
         assert!(phone.holds(visit));
 
-        assert_eq!(town.core.quarantine_retry("2.0.0").await.unwrap(), 0, "once per build");
-        assert_eq!(town.core.quarantine_retry("2.0.1").await.unwrap(), 0, "nothing is left");
-        assert_eq!(town.row(visit).await.rev.0, 1);
+        assert_eq!(fixture.core.quarantine_retry("2.0.0").await.unwrap(), 0, "once per build");
+        assert_eq!(fixture.core.quarantine_retry("2.0.1").await.unwrap(), 0, "nothing is left");
+        assert_eq!(fixture.row(visit).await.rev.0, 1);
     }
 }
 
 #[tokio::test]
-async fn what_is_refused_after_all_is_told_with_its_reason_and_only_to_its_device() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
+async fn a_late_refusal_is_reported_with_its_reason_and_only_to_its_device() {
+    let fixture = Fixture::new().await;
+    let mut phone = fixture.phone("W1").await;
     phone.visit("R4");
     let op = phone.outbox[0].id;
     let outcome = phone.push_one().await;
     assert_eq!(outcome, Outcome::Rejected(Rejection::NotYours));
-    town.core.store().write(Reset { op }).await.unwrap();
-    assert_eq!(town.core.quarantine_retry("2.0.0").await.unwrap(), 1);
+    fixture.core.store().write(Reset { op }).await.unwrap();
+    assert_eq!(fixture.core.quarantine_retry("2.0.0").await.unwrap(), 1);
     phone.ask = vec![op, OpId(fresh())];
-    let told = phone.pull_page().await.told;
-    assert_eq!((told.len(), &told[0].outcome), (1, &outcome));
-    let mut other = town.phone("W2").await;
+    let late = phone.pull_page().await.told;
+    assert_eq!((late.len(), &late[0].outcome), (1, &outcome));
+    let mut other = fixture.phone("W2").await;
     other.ask = vec![op];
     assert_eq!(other.pull_page().await.told, []);
 }
 
-/// As [`AsIfUnknown`], for an operation that left no record.
+/// As [`AsIfUnknown`], for an operation that created no record.
 struct Reset {
     op: OpId,
 }
@@ -138,9 +138,9 @@ impl Job for Reset {
 }
 
 #[tokio::test]
-async fn one_that_fails_and_one_that_is_newer_still_block_no_other() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
+async fn a_failing_operation_and_a_still_unknown_one_block_no_other() {
+    let fixture = Fixture::new().await;
+    let mut phone = fixture.phone("W1").await;
     let spoilt = phone.visit("R1");
     phone.push().await;
     let mut ops = Vec::new();
@@ -157,23 +157,23 @@ async fn one_that_fails_and_one_that_is_newer_still_block_no_other() {
     assert_eq!(outcomes[0].outcome, Outcome::Rejected(Rejection::NeedsNewerServer));
     phone.acknowledge(&request);
     for op in ops {
-        town.core.store().write(Reset { op }).await.unwrap();
+        fixture.core.store().write(Reset { op }).await.unwrap();
     }
-    town.core.store().write(Spoil(spoilt)).await.unwrap();
-    assert_eq!(kept(&town).await, 3);
-    // The second one's record is there already: the same creation again changes nothing.
-    assert_eq!(town.core.quarantine_retry("2.0.0").await.unwrap(), 1);
-    assert_eq!(kept(&town).await, 2, "the spoilt one and the newer one stay");
-    assert_eq!(town.row(good).await.rev.0, 1);
-    // Sent again, the newer one is still the same operation with the same answer.
+    fixture.core.store().write(MakeUnreadable(spoilt)).await.unwrap();
+    assert_eq!(quarantined(&fixture).await, 3);
+    // The record of the second operation exists: creating it again changes nothing.
+    assert_eq!(fixture.core.quarantine_retry("2.0.0").await.unwrap(), 1);
+    assert_eq!(quarantined(&fixture).await, 2, "the unreadable one and the newer one stay");
+    assert_eq!(fixture.row(good).await.rev.0, 1);
+    // The newer operation sent again is the same operation with the same outcome.
     let PushVerdict::Accepted { outcomes, .. } = phone.send(request).await.unwrap().verdict else { panic!() };
     assert_eq!(outcomes[0].outcome, Outcome::Rejected(Rejection::NeedsNewerServer));
 }
 
 #[tokio::test]
 async fn an_unknown_change_is_quarantined_whole_and_a_broken_known_one_is_malformed() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
+    let fixture = Fixture::new().await;
+    let mut phone = fixture.phone("W1").await;
     let op = |no: u64, change: Value| {
         let op = json!({"op_id": fresh(), "op_no": no, "hlc": "01a202aaf5c00002", "kind": "visit", "row": fresh(),
             "change": change, "since_version": 9});
@@ -194,9 +194,9 @@ async fn an_unknown_change_is_quarantined_whole_and_a_broken_known_one_is_malfor
     let words: Vec<bool> = outcomes.iter().map(|o| newer(&o.outcome)).collect();
     assert_eq!(words, [true, true, false, false]);
     assert!(matches!(outcomes[2].outcome, Outcome::Rejected(Rejection::Malformed { .. })));
-    assert_eq!(kept(&town).await, 4);
+    assert_eq!(quarantined(&fixture).await, 4);
     phone.acknowledge(&request);
-    // A kind that only a newer app knows, likewise; and the reply to a repeated push is the same.
+    // A kind of a newer app is quarantined, too; and a repeated push gets the same reply.
     phone.save(Kind::Other("herd".into()), RowId(fresh()), Change::Create(fields(json!({"sheep": 30}))));
     let request = phone.request();
     for _ in 0..2 {
@@ -204,8 +204,15 @@ async fn an_unknown_change_is_quarantined_whole_and_a_broken_known_one_is_malfor
         let PushVerdict::Accepted { outcomes, .. } = verdict else { panic!("{verdict:?}") };
         assert!(newer(&outcomes[0].outcome));
     }
-    let held: Vec<Op> =
-        town.core.store().read(Kept).await.unwrap().iter().filter_map(|q| serde_json::from_str(&q.op).ok()).collect();
+    let held: Vec<Op> = fixture
+        .core
+        .store()
+        .read(AllQuarantined)
+        .await
+        .unwrap()
+        .iter()
+        .filter_map(|q| serde_json::from_str(&q.op).ok())
+        .collect();
     assert_eq!(held.iter().map(|op| op.change.name()).collect::<Vec<_>>(), ["merge_with", "archive", "create"]);
     assert_eq!(phone.incarnation, Incarnation(1));
     assert!(phone.cursors.keys().all(|s| !matches!(s, Scope::Area(_))));

@@ -1,6 +1,6 @@
-//! Repair as the server answers it. What a device makes of it: `app/core/src/sync/tests/repair.rs`.
+//! Repair on the server. The device's half is tested in `app/core/src/sync/tests/repair.rs`.
 
-use super::town::*;
+use super::fixture::*;
 use serde_json::json;
 use shared::{
     Kind, Moment, Row, RowId,
@@ -34,30 +34,31 @@ fn buckets(phone: &Phone, scope: Scope) -> Buckets {
     buckets
 }
 
-async fn repair(town: &Town, phone: &Phone, request: RepairRequest) -> Result<RepairReply, SyncError> {
-    town.core.repair(&phone.token, request).await
+async fn repair(fixture: &Fixture, phone: &Phone, request: RepairRequest) -> Result<RepairReply, SyncError> {
+    fixture.core.repair(&phone.token, request).await
 }
 
 #[tokio::test]
-async fn every_scope_agrees_after_a_pull_however_its_rows_came_into_it() {
-    let town = Town::new().await;
-    let (mut one, mut two) = (town.phone("W1").await, town.phone("W2").await);
-    let mut supervisor = town.phone("S1").await;
+async fn every_scope_agrees_after_a_pull_whichever_way_its_rows_entered() {
+    let fixture = Fixture::new().await;
+    let (mut one, mut two) = (fixture.phone("W1").await, fixture.phone("W2").await);
+    let mut supervisor = fixture.phone("S1").await;
     one.visit("R2");
     two.visit("R2");
     one.push().await;
     two.push().await;
-    // Rows kept outside every pairing, rows that moved, rows that left.
-    town.office(vec![
-        set(Kind::Pairing, pairing("W1", "R2"), json!({"end": "2026-03-02"})),
-        new_pairing("W1", "R3", "2026-03-01"),
-        set(Kind::Recipient, recipient("R3"), json!({"area": VILLAGE})),
-    ])
-    .await;
+    // Owned rows outside every pairing, rows that moved, rows that left.
+    fixture
+        .office(vec![
+            set(Kind::Pairing, pairing("W1", "R2"), json!({"end": "2026-03-02"})),
+            new_pairing("W1", "R3", "2026-03-01"),
+            set(Kind::Recipient, recipient("R3"), json!({"area": VILLAGE})),
+        ])
+        .await;
     for phone in [&mut one, &mut two, &mut supervisor] {
         phone.pull().await;
         for scope in phone.cursors.keys().copied() {
-            let reply = repair(&town, phone, request(phone, scope)).await.unwrap();
+            let reply = repair(&fixture, phone, request(phone, scope)).await.unwrap();
             assert!(reply.differ.is_empty() && reply.rows.is_empty() && !reply.more && !reply.reset, "{scope}");
         }
     }
@@ -65,37 +66,37 @@ async fn every_scope_agrees_after_a_pull_however_its_rows_came_into_it() {
 
 #[tokio::test]
 async fn a_bucket_that_differs_is_listed_whole_and_wanted_rows_are_sent_if_they_are_in_the_scope() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
+    let fixture = Fixture::new().await;
+    let mut phone = fixture.phone("W1").await;
     phone.pull().await;
     let scope = Scope::Worker(phone.worker);
     let lost = RowId::from(recipient("R1"));
     phone.held.get_mut(&scope).unwrap().remove(&lost);
-    let reply = repair(&town, &phone, request(&phone, scope)).await.unwrap();
+    let reply = repair(&fixture, &phone, request(&phone, scope)).await.unwrap();
     assert_eq!(reply.differ.iter().map(|d| d.bucket).collect::<Vec<_>>(), [Bucket(bucket_of(lost))]);
     assert!(reply.differ[0].rows.iter().any(|(id, rev)| (*id, rev.0) == (lost, 1)));
     let want = vec![lost, recipient("R4").into(), RowId(fresh())];
-    let rows = repair(&town, &phone, RepairRequest { buckets: None, want, ..request(&phone, scope) }).await.unwrap();
+    let rows = repair(&fixture, &phone, RepairRequest { buckets: None, want, ..request(&phone, scope) }).await.unwrap();
     let rows: Vec<Row> = rows.rows.iter().map(|r| serde_json::from_str(r.get()).unwrap()).collect();
-    assert_eq!(rows.iter().map(|r| r.id).collect::<Vec<_>>(), [lost], "nothing of anybody else's");
+    assert_eq!(rows.iter().map(|r| r.id).collect::<Vec<_>>(), [lost], "no row outside the scope");
 }
 
 #[tokio::test]
-async fn a_device_with_nothing_left_gets_all_of_a_large_scope_in_pages() {
-    let town = Town::new().await;
+async fn an_empty_device_gets_all_of_a_large_scope_in_pages() {
+    let fixture = Fixture::new().await;
     let long = "长".repeat(3000);
     let count = 300;
     let notice = |n: usize| {
         let value = json!({"title": format!("{n}"), "text": long, "area": "620826", "from": "2026-03-01"});
         create(Kind::Notice, RowId(id_from_code("notice", &n.to_string())), value)
     };
-    town.office((0..count).map(notice).collect()).await;
-    let mut phone = town.phone("W1").await;
+    fixture.office((0..count).map(notice).collect()).await;
+    let mut phone = fixture.phone("W1").await;
     phone.pull().await;
     let scope = Scope::Reference(area("620826"));
     let right = phone.held[&scope].clone();
     phone.held.get_mut(&scope).unwrap().clear();
-    let first = repair(&town, &phone, request(&phone, scope)).await.unwrap();
+    let first = repair(&fixture, &phone, request(&phone, scope)).await.unwrap();
     let bytes: usize = first.rows.iter().map(|r| r.get().len()).sum();
     assert!(!first.rows.is_empty() && bytes <= REPAIR_BYTES_MAX);
     let came = |reply: &RepairReply| -> Vec<RowId> {
@@ -109,33 +110,33 @@ async fn a_device_with_nothing_left_gets_all_of_a_large_scope_in_pages() {
         if want.is_empty() {
             break;
         }
-        let asked = want.len();
+        let wanted = want.len();
         let ask = RepairRequest { buckets: None, want, ..request(&phone, scope) };
-        let reply = repair(&town, &phone, ask).await.unwrap();
-        assert_eq!(reply.more, reply.rows.len() < asked);
+        let reply = repair(&fixture, &phone, ask).await.unwrap();
+        assert_eq!(reply.more, reply.rows.len() < wanted);
         have.extend(came(&reply));
     }
     assert_eq!(have, right);
 }
 
 #[tokio::test]
-async fn foreign_scopes_old_epochs_and_muddled_requests_are_refused_or_start_over() {
-    let town = Town::new().await;
-    let mut phone = town.phone("W1").await;
+async fn foreign_scopes_old_epochs_and_malformed_requests_are_refused_or_reset() {
+    let fixture = Fixture::new().await;
+    let mut phone = fixture.phone("W1").await;
     phone.pull().await;
     let scope = Scope::Worker(phone.worker);
     let code = |reply: Result<RepairReply, SyncError>| reply.unwrap_err().code().cloned();
     let ask = request(&phone, scope);
     let foreign = RepairRequest { scope: Scope::Worker(worker("W2")), ..ask.clone() };
-    assert_eq!(code(repair(&town, &phone, foreign).await), Some(ErrorCode::NotAllowed));
+    assert_eq!(code(repair(&fixture, &phone, foreign).await), Some(ErrorCode::NotAllowed));
     let neither = RepairRequest { buckets: None, ..ask.clone() };
-    assert_eq!(code(repair(&town, &phone, neither).await), Some(ErrorCode::Malformed));
+    assert_eq!(code(repair(&fixture, &phone, neither).await), Some(ErrorCode::Malformed));
     let both = RepairRequest { want: vec![RowId(fresh())], ..ask.clone() };
-    assert_eq!(code(repair(&town, &phone, both).await), Some(ErrorCode::Malformed));
+    assert_eq!(code(repair(&fixture, &phone, both).await), Some(ErrorCode::Malformed));
     let many = RepairRequest { buckets: None, want: vec![RowId(fresh()); REPAIR_WANT_MAX + 1], ..ask.clone() };
-    assert_eq!(code(repair(&town, &phone, many).await), Some(ErrorCode::Malformed));
+    assert_eq!(code(repair(&fixture, &phone, many).await), Some(ErrorCode::Malformed));
     let newer = RepairRequest { proto: 99, ..ask.clone() };
-    let refused = repair(&town, &phone, newer).await.unwrap_err();
+    let refused = repair(&fixture, &phone, newer).await.unwrap_err();
     let SyncError::Refused(error) = &refused else { panic!("{refused}") };
     assert_eq!(error.code, ErrorCode::ProtocolTooNew);
     assert_eq!(error.accepts, Some(shared::wire::Accepts::OWN));
@@ -143,7 +144,7 @@ async fn foreign_scopes_old_epochs_and_muddled_requests_are_refused_or_start_ove
         RepairRequest { epoch: Epoch(fresh()), ..ask.clone() },
         RepairRequest { cursor: Seq(1_000_000), ..ask.clone() },
     ] {
-        let reply = repair(&town, &phone, other).await.unwrap();
+        let reply = repair(&fixture, &phone, other).await.unwrap();
         assert!(reply.reset && reply.differ.is_empty());
     }
 }

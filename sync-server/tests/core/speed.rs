@@ -1,22 +1,23 @@
-//! Throughput, printed, never asserted. Run with `cargo test -p sync-server --release --test core -- --ignored --nocapture sqlite::` (or `postgres::`.
+//! Throughput, printed and not asserted. Run with `cargo test -p sync-server --release --test core -- --ignored
+//! --nocapture sqlite::` (or `postgres::`.
 
-use super::town::*;
+use super::fixture::*;
 use std::time::Instant;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "prints numbers; for machines at rest"]
-async fn how_many_visits_a_second() {
-    let town = Town::new().await;
+async fn visits_per_second() {
+    let fixture = Fixture::new().await;
     let people: Vec<String> = (0..40).map(|n| format!("P{n}")).collect();
     let mut changes: Vec<_> = people.iter().map(|p| new_recipient(p, VILLAGE)).collect();
     changes.extend(people.iter().map(|p| new_pairing("W1", p, "2026-01-01")));
     changes.extend(people.iter().map(|p| new_pairing("W2", p, "2026-01-01")));
-    town.office(changes).await;
-    let (mut one, mut two) = (town.phone("W1").await, town.phone("W2").await);
+    fixture.office(changes).await;
+    let (mut one, mut two) = (fixture.phone("W1").await, fixture.phone("W2").await);
     let mut requests = Vec::new();
     for _ in 0..40 {
         for n in 0..250 {
-            town.env.advance(60_000);
+            fixture.env.advance(60_000);
             one.visit(&people[n % people.len()]);
         }
         let request = one.request();
@@ -41,7 +42,7 @@ async fn how_many_visits_a_second() {
             keys: None,
         };
         use shared::protocol::SyncProtocol;
-        let reply = town.core.pull(&two.token, request).await.unwrap();
+        let reply = fixture.core.pull(&two.token, request).await.unwrap();
         two.epoch = Some(reply.epoch);
         two.cursors = reply.scopes.iter().map(|p| (p.scope, p.cursor)).collect();
         rows += reply.scopes.iter().map(|p| p.rows.len()).sum::<usize>();
@@ -55,7 +56,7 @@ async fn how_many_visits_a_second() {
 
     let mut phones = Vec::new();
     for _ in 0..64 {
-        phones.push(town.phone("W1").await);
+        phones.push(fixture.phone("W1").await);
     }
     let start = Instant::now();
     let mut tasks = Vec::new();
@@ -72,11 +73,11 @@ async fn how_many_visits_a_second() {
     }
     let single = start.elapsed();
     println!("3200 single-visit pushes of 64 phones: {single:?}, {:.0}/s", 3200.0 / single.as_secs_f64());
-    let viewer = town.viewer("A1").await;
+    let viewer = fixture.viewer("A1").await;
     let request = shared::wire::ReportRequest { area: area("6208"), period: "2026".parse().unwrap(), category: None };
     let start = Instant::now();
     for _ in 0..100 {
-        town.core.report_for(&viewer, request.clone()).await.unwrap();
+        fixture.core.report_for(&viewer, request.clone()).await.unwrap();
     }
     println!("city report: {:?}", start.elapsed() / 100);
     let idle = Instant::now();
@@ -88,8 +89,8 @@ async fn how_many_visits_a_second() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "prints numbers; for machines at rest"]
-async fn how_long_a_citys_roster_takes() {
-    let town = Town::new().await;
+async fn time_to_import_a_citys_roster() {
+    let fixture = Fixture::new().await;
     let code = |kind: &str, n: usize| format!("{kind}{n}");
     let mut changes = Vec::new();
     changes.extend((0..20_518).map(|n| new_worker(&code("w", n), "worker", "620826101", &[])));
@@ -97,12 +98,12 @@ async fn how_long_a_citys_roster_takes() {
     changes.extend((0..25_000).map(|n| new_pairing(&code("w", n % 20_518), &code("r", n % 22_427), "2026-01-01")));
     for round in ["first", "second"] {
         let start = Instant::now();
-        let reply = town.core.apply_office(changes.clone()).await.unwrap();
+        let reply = fixture.core.apply_office(changes.clone()).await.unwrap();
         println!("{round} import: {:?} {reply:?}", start.elapsed());
     }
-    let viewer = town.viewer("A1").await;
+    let viewer = fixture.viewer("A1").await;
     let request = shared::wire::ReportRequest { area: area("6208"), period: "2026".parse().unwrap(), category: None };
     let start = Instant::now();
-    let report = town.core.report_for(&viewer, request).await.unwrap();
+    let report = fixture.core.report_for(&viewer, request).await.unwrap();
     println!("city report with {} overdue: {:?}", report.attention.overdue, start.elapsed());
 }

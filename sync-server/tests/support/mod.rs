@@ -1,4 +1,4 @@
-//! A plain HTTP client for the tests: the protocol's types over reqwest, without a device behind them.
+//! A plain HTTP client for the tests: the protocol's types over reqwest, without a device core.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
@@ -13,7 +13,7 @@ use shared::{
 use std::collections::BTreeMap;
 use sync_server::testing::Phone;
 
-/// What came back.
+/// A response.
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -30,7 +30,7 @@ impl Reply {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.bytes));
         self.json()
     }
-    /// The word of a refusal's code; its sentence must not be empty.
+    /// The code of a refusal, as its word; the message must not be empty.
     pub fn code(&self) -> String {
         let error: ApiError = self.json();
         assert!(!error.message.is_empty());
@@ -44,24 +44,24 @@ pub async fn send(request: RequestBuilder) -> reqwest::Result<Reply> {
     Ok(Reply { status, headers, bytes: response.bytes().await?.to_vec() })
 }
 
-/// A client that opens a connection for each request, so that a fault meets exactly one.
-pub fn client() -> Client {
+/// A client that opens a connection for each request, so that a fault hits exactly one request.
+pub fn http_client() -> Client {
     Client::builder().pool_max_idle_per_host(0).no_proxy().build().unwrap()
 }
 
-/// A phone and the way to its server.
-pub struct Line {
+/// A phone and the address of its server.
+pub struct PhoneClient {
     pub http: Client,
     pub url: String,
     pub token: Token,
     pub phone: Phone,
 }
 
-impl Line {
+impl PhoneClient {
     /// Enrols a new phone.
     pub async fn enrol(url: &str, code: &str, n: u128) -> Self {
         let phone = Phone::new(uuid::Uuid::from_u128(n).into(), chrono::Utc::now().timestamp_millis());
-        let http = client();
+        let http = http_client();
         let reply = send(http.post(format!("{url}/v1/enrol")).body(json(&phone.enrol(code)))).await.unwrap();
         let enrolled: EnrolReply = reply.ok();
         Self { http, url: url.to_owned(), token: enrolled.token, phone }
@@ -71,7 +71,7 @@ impl Line {
         self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token.0).body(body)
     }
 
-    /// Pushes what waits, once. `Err`: the connection broke, nothing is known.
+    /// Pushes the outbox once. `Err` if the connection broke: the outcome is unknown then.
     pub async fn try_push(&mut self) -> reqwest::Result<PushVerdict> {
         let reply: PushReply = send(self.post("/v1/push", json(&self.phone.push()))).await?.ok();
         if let PushVerdict::Accepted { acked_through, .. } = &reply.verdict {
@@ -80,7 +80,7 @@ impl Line {
         Ok(reply.verdict)
     }
 
-    /// Pushes what waits, with all of it acknowledged and applied.
+    /// Pushes the outbox; all of it must be acknowledged and applied.
     pub async fn push(&mut self) -> OpNo {
         let last = self.phone.last();
         match self.try_push().await.unwrap() {

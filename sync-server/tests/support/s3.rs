@@ -1,5 +1,5 @@
-//! A real S3-protocol server (s3s over a folder) on a free port, that refuses when it is told to. Included by the tests of
-//! the library and by those of the program.
+//! A real S3 server (s3s over a folder) on a free port, which refuses requests on demand. Included by the unit tests of
+//! the library and by the tests of the program.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test uses a part of it, and a test fails by panicking")]
 
 use hyper::{Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
@@ -19,29 +19,29 @@ pub const SECRET: &str = "TESTSECRET";
 
 type Faults = Arc<Mutex<VecDeque<(u16, &'static str)>>>;
 
-/// Runs until it is dropped; what it holds is in `folder`.
+/// An S3 server, running until it is dropped. Its objects are in `folder`.
 pub struct S3Server {
     address: SocketAddr,
     folder: PathBuf,
     faults: Faults,
-    /// Requests answered, by method.
-    asked: Arc<Mutex<Vec<String>>>,
+    /// Methods of the requests so far.
+    methods: Arc<Mutex<Vec<String>>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl S3Server {
-    /// With the bucket [`BUCKET`], on a folder that may hold things from before.
+    /// Starts a server with the bucket [`BUCKET`] on a folder that may hold objects.
     pub fn start(folder: &Path) -> Self {
         std::fs::create_dir_all(folder.join(BUCKET)).unwrap();
         let files = s3s_fs::FileSystem::new(folder).unwrap();
         let mut builder = S3ServiceBuilder::new(files);
         builder.set_auth(SimpleAuth::from_single(KEY, SECRET));
         let service = builder.build();
-        let (faults, asked) = (Faults::default(), Arc::<Mutex<Vec<String>>>::default());
+        let (faults, methods) = (Faults::default(), Arc::<Mutex<Vec<String>>>::default());
         let (ready, started) = std::sync::mpsc::channel();
         let (stop, mut stopped) = oneshot::channel::<()>();
-        let (plan, log) = (faults.clone(), asked.clone());
+        let (plan, log) = (faults.clone(), methods.clone());
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
@@ -55,7 +55,7 @@ impl S3Server {
                     let (service, plan, log) = (service.clone(), plan.clone(), log.clone());
                     let answer = service_fn(move |request: hyper::Request<Incoming>| {
                         log.lock().unwrap().push(request.method().to_string());
-                        // A listing is what a sync server looks with at its start, beside whatever a test has begun.
+                        // A sync server lists the bucket when it starts, at any time of a test: not counted.
                         let listing = request.uri().query().is_some_and(|query| query.contains("list-type="));
                         let fault = if listing { None } else { plan.lock().unwrap().pop_front() };
                         let service = service.clone();
@@ -66,13 +66,13 @@ impl S3Server {
                             }
                         }
                     });
-                    // A client that hangs up is its own affair.
+                    // A client may close its connection at any time.
                     tokio::spawn(async move { drop(http1::Builder::new().serve_connection(TokioIo::new(socket), answer).await) });
                 }
             });
         });
         let address = started.recv().unwrap();
-        Self { address, folder: folder.to_owned(), faults, asked, stop: Some(stop), thread: Some(thread) }
+        Self { address, folder: folder.to_owned(), faults, methods, stop: Some(stop), thread: Some(thread) }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -83,17 +83,17 @@ impl S3Server {
         format!("http://{}", self.address)
     }
 
-    /// The next requests, listings apart, are answered with this status and S3's word for it.
+    /// Answers the next requests, except listings, with this status and this S3 error code.
     pub fn refuse(&self, times: usize, status: u16, code: &'static str) {
         self.faults.lock().unwrap().extend(std::iter::repeat_n((status, code), times));
     }
 
-    pub fn mend(&self) {
+    pub fn accept(&self) {
         self.faults.lock().unwrap().clear();
     }
 
-    pub fn take_asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+    pub fn take_methods(&self) -> Vec<String> {
+        std::mem::take(&mut self.methods.lock().unwrap())
     }
 
     /// Names of the objects in the bucket, sorted.

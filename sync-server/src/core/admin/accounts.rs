@@ -1,4 +1,4 @@
-//! Who uses the console: log-in names are worker codes, passwords are kept as Argon2id.
+//! Console accounts: log-in names are worker codes, passwords are stored as Argon2id hashes.
 
 use super::directory::WorkerByCode;
 use crate::{
@@ -15,14 +15,14 @@ use crate::{
 use argon2::{Algorithm, Argon2, Params, Version};
 use shared::{AreaCode, WorkerId, records::Role};
 
-/// Somebody logged in, and what they may see.
+/// A person logged in to the console, and what they may see.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Viewer {
     pub worker: WorkerId,
     pub code: String,
     pub name: String,
     pub role: Role,
-    /// Areas they answer for.
+    /// Areas that they supervise.
     pub areas: Vec<AreaCode>,
 }
 
@@ -37,16 +37,17 @@ impl Viewer {
     }
 }
 
+/// Why a log-in failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// Unknown name, wrong password, no password set, left, or not a supervisor: all look the same.
+    /// Unknown name, wrong password, no password set, left, or no supervisor: a caller cannot distinguish them.
     #[error("name or password is wrong")]
     Wrong,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// 10 characters at least: short enough to be typed, long enough that Argon2id makes guessing hopeless.
+/// 10 characters: short enough to type, long enough that guessing against Argon2id is hopeless.
 pub const PASSWORD_MIN: usize = 10;
 
 /// 19 MiB, two passes, one lane: the first of OWASP's equivalent settings for Argon2id.
@@ -55,8 +56,8 @@ fn argon() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// Hashes off the async threads: it is meant to be slow.
-async fn stretch(password: &str, salt: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+/// Hashes on a blocking thread, because Argon2id is slow by design.
+async fn hash_password(password: &str, salt: Vec<u8>) -> Result<Vec<u8>, StoreError> {
     let password = password.to_owned();
     let work = move || {
         let mut out = vec![0; 32];
@@ -66,13 +67,17 @@ async fn stretch(password: &str, salt: Vec<u8>) -> Result<Vec<u8>, StoreError> {
     done.map_err(|e| StoreError::Backend(e.to_string()))
 }
 
-/// Compares without telling by its time where they part.
-fn same(a: &[u8], b: &[u8]) -> bool {
+/// Compares in constant time.
+fn equal(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 
 impl<S: Store> ServerCore<S> {
     /// Sets a worker's console password.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::PasswordTooShort`], [`CoreError::UnknownWorker`], [`CoreError::WorkerLeft`], or the store failed.
     pub async fn set_password(&self, worker_code: &str, password: &str) -> Result<(), CoreError> {
         if password.chars().count() < PASSWORD_MIN {
             return Err(CoreError::PasswordTooShort(PASSWORD_MIN));
@@ -83,37 +88,45 @@ impl<S: Store> ServerCore<S> {
             return Err(CoreError::WorkerLeft(worker_code.to_owned()));
         }
         let salt = self.random::<16>().to_vec();
-        let hash = stretch(password, salt.clone()).await?;
-        self.inner.store.write(Keep(Account { worker: worker.id, salt, hash })).await
+        let hash = hash_password(password, salt.clone()).await?;
+        self.inner.store.write(SaveAccount(Account { worker: worker.id, salt, hash })).await
     }
 
-    /// Checks a log-in; takes as long for a name nobody has.
+    /// Checks a log-in. An unknown name takes as long as a wrong password.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::Wrong`], or the store failed.
     pub async fn login(&self, login: &str, password: &str) -> Result<Viewer, LoginError> {
-        let known = self.inner.store.read(Known(login.trim().to_owned())).await?;
+        let known = self.inner.store.read(FindAccount(login.trim().to_owned())).await?;
         let salt = known.as_ref().map_or_else(|| vec![0; 16], |(_, account)| account.salt.clone());
-        let hash = stretch(password, salt).await?;
+        let hash = hash_password(password, salt).await?;
         match known {
-            Some((worker, account)) if same(&hash, &account.hash) => viewer(worker).ok_or(LoginError::Wrong),
+            Some((worker, account)) if equal(&hash, &account.hash) => viewer(worker).ok_or(LoginError::Wrong),
             _ => Err(LoginError::Wrong),
         }
     }
 
-    /// The viewer of a session; `None` once they left or are no supervisor any more.
+    /// The viewer of a session; `None` if they left or are no supervisor any more.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
     pub async fn viewer_by_worker(&self, worker: WorkerId) -> Result<Option<Viewer>, CoreError> {
-        Ok(self.inner.store.read(ById(worker)).await?.and_then(viewer))
+        Ok(self.inner.store.read(WorkerById(worker)).await?.and_then(viewer))
     }
 }
 
-/// Supervisors and administrators still in office.
+/// A worker as a viewer, if a supervisor or administrator who has not left.
 fn viewer(worker: Worker) -> Option<Viewer> {
     let (role, areas) = (role_of(&worker), areas_of(&worker));
-    let may = !worker.left && matches!(role, Role::Supervisor | Role::Administrator);
-    may.then_some(Viewer { worker: worker.id, code: worker.code, name: worker.name, role, areas })
+    let is_viewer = !worker.left && matches!(role, Role::Supervisor | Role::Administrator);
+    is_viewer.then_some(Viewer { worker: worker.id, code: worker.code, name: worker.name, role, areas })
 }
 
-struct Keep(Account);
+struct SaveAccount(Account);
 
-impl Job for Keep {
+impl Job for SaveAccount {
     type Out = ();
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<(), CoreError> {
@@ -121,9 +134,9 @@ impl Job for Keep {
     }
 }
 
-struct Known(String);
+struct FindAccount(String);
 
-impl Job for Known {
+impl Job for FindAccount {
     type Out = Option<(Worker, Account)>;
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, StoreError> {
@@ -133,9 +146,9 @@ impl Job for Known {
     }
 }
 
-struct ById(WorkerId);
+struct WorkerById(WorkerId);
 
-impl Job for ById {
+impl Job for WorkerById {
     type Out = Option<Worker>;
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, StoreError> {

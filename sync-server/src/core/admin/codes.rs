@@ -20,13 +20,21 @@ pub struct IssuedCode {
 }
 
 impl<S: Store> ServerCore<S> {
-    /// A one-time code for a worker, valid for the set number of hours.
+    /// Issues a one-time code for a worker, valid for [`crate::core::Settings::code_valid_hours`].
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::UnknownWorker`], [`CoreError::WorkerLeft`], or the store failed.
     pub async fn issue_code(&self, worker_code: &str) -> Result<IssuedCode, CoreError> {
         let mut codes = self.issue_codes(&[worker_code]).await?;
         codes.pop().ok_or_else(|| CoreError::UnknownWorker(worker_code.to_owned()))
     }
 
-    /// Codes for many workers at once: all or none.
+    /// Issues codes for many workers: all or none.
+    ///
+    /// # Errors
+    ///
+    /// As [`ServerCore::issue_code`], for the first worker to whom one applies.
     pub async fn issue_codes(&self, worker_codes: &[&str]) -> Result<Vec<IssuedCode>, CoreError> {
         let expires = self.now_ms() + i64::from(self.inner.settings.code_valid_hours) * 3_600_000;
         let issued = worker_codes.iter().map(|worker_code| IssuedCode {
@@ -49,6 +57,7 @@ fn code_text(random: [u8; 8]) -> String {
     text
 }
 
+/// Stores the hashes of issued codes.
 struct IssueCodes {
     issued: Vec<IssuedCode>,
 }
@@ -84,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_reads_back_as_it_was_written_and_uses_no_letter_that_looks_like_a_digit() {
+    fn a_typed_code_normalises_to_the_issued_one() {
         for seed in 0u64..200 {
             let text = code_text(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
             assert_eq!(text.len(), 11);

@@ -17,6 +17,7 @@ pub struct DeviceFilter {
     pub area: Option<AreaCode>,
 }
 
+/// A device and its worker.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeviceInfo {
     pub id: DeviceId,
@@ -28,18 +29,26 @@ pub struct DeviceInfo {
     pub label: String,
     pub enrolled: Moment,
     pub last_seen: Moment,
-    /// Operations received under the present incarnation.
+    /// Number of the last operation of the current incarnation.
     pub last_op: u64,
     pub revoked: Option<Moment>,
 }
 
 impl<S: Store> ServerCore<S> {
-    /// Ends a device's access; its unsent work stays sealed on it.
+    /// Ends a device's access; its unsent work stays sealed on the device.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::UnknownDevice`], or the store failed.
     pub async fn revoke_device(&self, device: DeviceId) -> Result<(), CoreError> {
         self.inner.store.write(RevokeDevice { device, now_ms: self.now_ms() }).await
     }
 
-    /// Devices and whose they are, by worker code.
+    /// Devices with their workers, sorted by worker code.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
     pub async fn devices(&self, filter: DeviceFilter) -> Result<Vec<DeviceInfo>, CoreError> {
         self.inner.store.read(ListDevices(filter)).await
     }
@@ -75,9 +84,9 @@ impl Job for ListDevices {
         let workers = txn.get::<Worker>(&keys).await?;
         let info = |(device, worker): (Device, Option<Worker>)| {
             let area = worker.as_ref().map(|w| w.area);
-            let wanted = self.0.area.is_none_or(|wanted| area.is_some_and(|a| wanted.contains(&a)));
+            let in_area = self.0.area.is_none_or(|wanted| area.is_some_and(|a| wanted.contains(&a)));
             let (worker_code, worker_name) = worker.map(|w| (w.code, w.name)).unwrap_or_default();
-            wanted.then(|| DeviceInfo {
+            in_area.then(|| DeviceInfo {
                 id: device.id,
                 worker: device.worker,
                 worker_code,

@@ -20,6 +20,7 @@ pub struct AreaEntry {
     pub name: String,
 }
 
+/// A worker of the roster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkerEntry {
     pub id: WorkerId,
@@ -33,21 +34,35 @@ pub struct WorkerEntry {
 }
 
 impl<S: Store> ServerCore<S> {
-    /// Every area, by code.
+    /// Every area, sorted by code.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
     pub async fn area_tree(&self) -> Result<Vec<AreaEntry>, CoreError> {
         self.inner.store.read(ListAreas(None)).await
     }
 
-    /// Areas below `code` (not itself), by code, all levels.
+    /// All areas below `code`, without `code` itself, sorted by code.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
     pub async fn areas_under(&self, code: AreaCode) -> Result<Vec<AreaEntry>, CoreError> {
         self.inner.store.read(ListAreas(Some(code))).await
     }
 
+    /// The worker with the office's code.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
     pub async fn find_worker(&self, code: &str) -> Result<Option<WorkerEntry>, CoreError> {
         Ok(self.inner.store.read(WorkerByCode(code.to_owned())).await?.map(WorkerEntry::from))
     }
 }
 
+/// Areas below a code, or all.
 struct ListAreas(Option<AreaCode>);
 
 impl Job for ListAreas {
@@ -65,7 +80,7 @@ impl Job for ListAreas {
     }
 }
 
-/// The worker with an office code.
+/// The worker with the office's code.
 pub struct WorkerByCode(pub String);
 
 impl Job for WorkerByCode {

@@ -11,6 +11,7 @@ use crate::{
 use shared::ids::Epoch;
 use std::path::PathBuf;
 
+/// How much the store holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     pub records: u64,
@@ -21,21 +22,38 @@ pub struct Stats {
 }
 
 impl<S: Store> ServerCore<S> {
-    /// Copies the store, as of one moment, to a new file while the server runs.
+    /// Copies a snapshot of the store to a new file while the server runs.
+    ///
+    /// # Errors
+    ///
+    /// The store failed, or `path` cannot be written.
     pub async fn backup(&self, path: PathBuf) -> Result<(), CoreError> {
         Ok(self.inner.store.backup(path).await?)
     }
 
-    /// Marks the store as restored: devices then start their scopes over and offer acknowledged work again.
+    /// Marks the store as restored: devices then read their scopes from the beginning and send acknowledged work again.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
     pub async fn new_epoch(&self) -> Result<Epoch, CoreError> {
         self.inner.store.write(SetEpoch { epoch: Epoch(self.new_id()), replace: true }).await
     }
 
+    /// How much the store holds.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
     pub async fn stats(&self) -> Result<Stats, CoreError> {
-        self.inner.store.read(Count).await
+        self.inner.store.read(CountTotals).await
     }
 
-    /// Asks the writer and a reader once.
+    /// Makes one write and one read.
+    ///
+    /// # Errors
+    ///
+    /// Either failed, or they disagree.
     pub async fn healthy(&self) -> Result<(), CoreError> {
         let epoch = Epoch(self.new_id());
         let written = self.inner.store.write(SetEpoch { epoch, replace: false }).await?;
@@ -44,9 +62,9 @@ impl<S: Store> ServerCore<S> {
     }
 }
 
-struct Count;
+struct CountTotals;
 
-impl Job for Count {
+impl Job for CountTotals {
     type Out = Stats;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Stats, CoreError> {

@@ -21,4 +21,4 @@ pub use codes::IssuedCode;
 pub use devices::{DeviceFilter, DeviceInfo};
 pub use directory::{AreaEntry, WorkerEntry};
 pub use health::Stats;
-pub use office_changes::{OfficeChange, OfficeReply};
+pub use office_changes::{ChangeCounts, OfficeChange};

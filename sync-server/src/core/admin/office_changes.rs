@@ -1,4 +1,5 @@
-//! What the office says: imports and edits at the console, all of a call in one transaction or nothing.
+//! Changes by the office: imports and edits at the console. All changes of a call are applied in one transaction, or
+//! none.
 
 use crate::{
     core::{
@@ -24,31 +25,39 @@ use shared::{
     op::Rejection,
 };
 
-/// One change by the office. Ids follow from codes: [`shared::ids::id_from_code`].
+/// One change by the office. Ids of imported records are derived from codes: [`shared::ids::id_from_code`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct OfficeChange {
     pub kind: Kind,
     pub row: RowId,
-    /// `Create` of a record that exists becomes `Set` of the fields that differ; fields it does not name stay.
+    /// `Create` of a record that exists becomes `Set` of the fields that differ; fields that it does not name stay.
     pub change: Change,
 }
 
-/// How many records; a record changed by several changes of one call counts each time.
+/// How many changes created, changed or left their record as it was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OfficeReply {
+pub struct ChangeCounts {
     pub created: usize,
     pub changed: usize,
     pub unchanged: usize,
 }
 
 impl<S: Store> ServerCore<S> {
-    /// Applies all changes or none, speaking as the server.
-    pub async fn apply_office(&self, changes: Vec<OfficeChange>) -> Result<OfficeReply, CoreError> {
+    /// Applies all changes or none, as the server.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::Refused`] with the first change that a rule refuses, or the store failed.
+    pub async fn apply_office(&self, changes: Vec<OfficeChange>) -> Result<ChangeCounts, CoreError> {
         self.apply_office_by(WorkerId::NIL, changes).await
     }
 
-    /// The same, with the person at the console as the author. Whether they may is the caller's to ask.
-    pub async fn apply_office_by(&self, by: WorkerId, changes: Vec<OfficeChange>) -> Result<OfficeReply, CoreError> {
+    /// Applies all changes or none, with the person at the console as the author. The caller checks what they may do.
+    ///
+    /// # Errors
+    ///
+    /// As [`ServerCore::apply_office`].
+    pub async fn apply_office_by(&self, by: WorkerId, changes: Vec<OfficeChange>) -> Result<ChangeCounts, CoreError> {
         let now_ms = self.now_ms();
         let op = |change: OfficeChange| Op {
             id: OpId(uuid_v7(now_ms, self.random())),
@@ -60,12 +69,14 @@ impl<S: Store> ServerCore<S> {
             change: change.change,
         };
         let ops = changes.into_iter().map(op).collect();
-        self.inner.store.write(Office { by, ops, now_ms }).await
+        self.inner.store.write(ApplyChanges { by, ops, now_ms }).await
     }
-}
 
-impl<S: Store> ServerCore<S> {
-    /// Records as they stand, those that exist, in the order asked for; voided ones too.
+    /// The records with these ids that exist, in this order; voided ones, too.
+    ///
+    /// # Errors
+    ///
+    /// The store failed, or a stored record cannot be read.
     pub async fn rows(&self, ids: Vec<RowId>) -> Result<Vec<Row>, CoreError> {
         self.inner.store.read(Rows(ids)).await
     }
@@ -83,21 +94,22 @@ impl Job for Rows {
     }
 }
 
-struct Office {
+/// Applies changes of the office as operations without a device.
+struct ApplyChanges {
     by: WorkerId,
     ops: Vec<Op>,
     now_ms: i64,
 }
 
-impl Job for Office {
-    type Out = OfficeReply;
+impl Job for ApplyChanges {
+    type Out = ChangeCounts;
     type Err = CoreError;
 
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<OfficeReply, CoreError> {
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<ChangeCounts, CoreError> {
         let mut working_set = WorkingSet::load(txn, &self.ops.iter().collect::<Vec<_>>(), WorkerId::NIL).await?;
-        working_set.load_office(txn, self.by).await?;
+        working_set.load_console_worker(txn, self.by).await?;
         let principal = Principal::Office { by: self.by };
-        let mut reply = OfficeReply::default();
+        let mut reply = ChangeCounts::default();
         let mut log = Vec::with_capacity(self.ops.len());
         for (index, mut op) in self.ops.into_iter().enumerate() {
             let existing = working_set.row(op.row);
@@ -112,13 +124,13 @@ impl Job for Office {
                     continue;
                 }
             }
-            let verdict =
+            let evaluation =
                 evaluate(&mut working_set, &op, &principal, EvaluationTime { hlc: op.hlc, now_ms: self.now_ms });
-            match (&verdict.outcome, verdict.rev) {
+            match (&evaluation.outcome, evaluation.rev) {
                 (Outcome::Rejected(rejection), _) => {
                     return Err(CoreError::Refused { index, rejection: rejection.clone() });
                 }
-                // The office does not wait for itself: such a change is to be made otherwise.
+                // The office cannot wait for its own review: it has to make the change in another way.
                 (Outcome::InReview { applied: false, .. }, _) => {
                     return Err(CoreError::Refused { index, rejection: Rejection::NotAllowed });
                 }
@@ -139,8 +151,8 @@ impl Job for Office {
                 original: op.hlc,
                 hlc: op.hlc,
                 skew_ms: 0,
-                rev: verdict.rev,
-                outcome: encode(&verdict.outcome),
+                rev: evaluation.rev,
+                outcome: encode(&evaluation.outcome),
                 op: text,
                 received: self.now_ms,
             });
@@ -151,14 +163,14 @@ impl Job for Office {
     }
 }
 
-/// `Create` of what exists, as the fields that differ; an absent field and an empty one are the same.
+/// `Create` of an existing record, as `Set` of the fields that differ; an absent field equals null.
 fn as_set(row: &Row, op: &Op) -> Option<Change> {
     let Change::Create(fields) = &op.change else { return None };
     if row.kind != op.kind {
         return None;
     }
     let differs = |(name, value): &(&String, &serde_json::Value)| match row.fields.get(name) {
-        Some(standing) => standing != *value,
+        Some(current) => current != *value,
         None => !value.is_null(),
     };
     let fields = fields.0.iter().filter(differs).map(|(n, v)| (n.clone(), v.clone())).collect();

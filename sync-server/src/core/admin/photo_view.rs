@@ -1,4 +1,4 @@
-//! A photo for who looks at it in the console.
+//! A photo for a viewer of the console.
 
 use super::accounts::Viewer;
 use crate::{
@@ -6,9 +6,9 @@ use crate::{
     store::{Job, Store, Txn, tables::PhotoRef},
 };
 
-/// A stored photo, for who may see its area.
-pub(super) struct FindPhoto {
-    pub row: shared::RowId,
+/// The look-up row of a photo.
+struct FindPhoto {
+    row: shared::RowId,
 }
 
 impl Job for FindPhoto {
@@ -20,7 +20,12 @@ impl Job for FindPhoto {
 }
 
 impl<S: Store> ServerCore<S> {
-    /// Type and bytes of a photo; `NotFound` while they have not arrived, `NotAllowed` outside the viewer's areas.
+    /// Media type and bytes of a photo.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::NotFound`] until the bytes have arrived, [`CoreError::NotAllowed`] outside the viewer's areas, or
+    /// the store or the photo storage failed.
     pub async fn photo_for(&self, viewer: &Viewer, photo: shared::PhotoId) -> Result<(String, Vec<u8>), CoreError> {
         let found = self.inner.store.read(FindPhoto { row: photo.into() }).await?;
         let photo = found.ok_or(CoreError::NotFound)?;
@@ -32,7 +37,7 @@ impl<S: Store> ServerCore<S> {
         }
         match self.inner.objects.read(photo.sha256).await {
             Ok(bytes) => Ok((photo.mime, bytes)),
-            // As good as not arrived: a phone that still has it brings it after a restore.
+            // Treated as not arrived: a phone that still has it may send it again.
             Err(ObjectsError::Missing) => Err(CoreError::NotFound),
             Err(error) => Err(failed("reading a photo")(error)),
         }

@@ -1,5 +1,5 @@
-//! What waits for a decision, as the office reads it: lists by area, one case with everything that speaks for either
-//! side, and deciding. Deciding goes the way of a device's operation, through `evaluate` into the operation log.
+//! Reviews as the office reads them: lists by area, one review with both values and the history of its record, and
+//! deciding. A decision is an operation like any other: it is evaluated and logged.
 
 use super::{accounts::Viewer, office_changes::OfficeChange};
 use crate::{
@@ -27,22 +27,22 @@ use shared::{
 };
 use std::collections::{BTreeSet, HashMap};
 
-/// 20 cases a page: as many as one looks through before a break.
-pub const PAGE: usize = 20;
-/// 200 steps in the history of one record; more have not been seen.
+/// 20 reviews a page: as many as a person works through at a stretch.
+pub const REVIEWS_PER_PAGE: usize = 20;
+/// 200 entries of the history of one record: more have not been seen.
 const HISTORY_MAX: usize = 200;
 
-/// One side of a case: who said it, and when.
+/// Who made a change or set a value, and when.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Said {
-    /// `None` for the server itself, an import, and somebody nobody knows any more.
+pub struct Attribution {
+    /// The name; `None` for the server, an import, or a worker who is not on the roster any more.
     pub by: Option<String>,
     pub hlc: Hlc,
 }
 
-/// A case as a list shows it.
+/// A review with the names and values that a person needs to decide it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Case {
+pub struct ReviewCase {
     pub id: ReviewId,
     pub area: Option<AreaCode>,
     pub area_name: Option<String>,
@@ -51,34 +51,35 @@ pub struct Case {
     pub minor: bool,
     pub review: Review,
     pub values: Vec<TwoValues>,
-    pub proposed: Said,
-    pub standing: Option<Said>,
-    /// Why its author wanted it, where a reason was asked for.
+    pub proposed: Attribution,
+    pub standing: Option<Attribution>,
+    /// The author's reason, if the change has one.
     pub given_reason: Option<String>,
     pub filed: Hlc,
     pub decided: Option<Decided>,
 }
 
-impl Case {
+impl ReviewCase {
+    /// True until it is decided.
     pub fn is_open(&self) -> bool {
         self.review.status == ReviewStatus::Open
     }
 }
 
-/// A page of what waits, oldest first, and of what was decided, newest first.
+/// A page of open reviews, oldest first, and of decided ones, newest first.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Cases {
-    pub open: Vec<Case>,
+pub struct ReviewPage {
+    pub open: Vec<ReviewCase>,
     pub open_total: usize,
-    pub done: Vec<Case>,
+    pub done: Vec<ReviewCase>,
     pub done_total: usize,
 }
 
-/// One thing that was done to the record.
+/// One operation on the record of a review.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Past {
-    pub said: Said,
-    /// What the office calls the phone; none for an import or the console.
+pub struct HistoryEntry {
+    pub made: Attribution,
+    /// The label of the device; `None` for an import or the console.
     pub device: Option<String>,
     pub change: Change,
     /// `None` for applied.
@@ -86,29 +87,51 @@ pub struct Past {
 }
 
 impl<S: Store> ServerCore<S> {
-    /// Cases of the viewer's areas; of `area` alone where one is given. Pages count from 0.
+    /// Reviews of the viewer's areas, or of `area` alone. Pages count from 0.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::NotAllowed`] if `area` is outside the viewer's areas, or the store failed.
     pub async fn reviews_for(
         &self,
         viewer: &Viewer,
         area: Option<AreaCode>,
         (open, done): (usize, usize),
-    ) -> Result<Cases, CoreError> {
+    ) -> Result<ReviewPage, CoreError> {
         let areas = match area {
             Some(area) if viewer.may_see(&area) => vec![area],
             Some(_) => return Err(CoreError::NotAllowed),
             None => viewer.areas.iter().copied().filter(|a| viewer.may_see(a)).collect(),
         };
-        self.inner.store.read(List { areas, open, done, today: self.today() }).await
+        self.inner.store.read(ListReviews { areas, open, done, today: self.today() }).await
     }
 
-    /// One case with the history of its record, oldest first. One of another area looks like none at all.
-    pub async fn review_for(&self, viewer: &Viewer, id: ReviewId) -> Result<(Case, Vec<Past>), CoreError> {
-        let found = self.inner.store.read(One { id, today: self.today() }).await?;
-        let seen = |(case, _): &(Case, Vec<Past>)| case.area.is_some_and(|a| viewer.may_see(&a));
+    /// One review with the history of its record, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::NotFound`] if there is none in the viewer's areas, or the store failed.
+    pub async fn review_for(
+        &self,
+        viewer: &Viewer,
+        id: ReviewId,
+    ) -> Result<(ReviewCase, Vec<HistoryEntry>), CoreError> {
+        let found = self.inner.store.read(FindReview { id, today: self.today() }).await?;
+        let seen = |(case, _): &(ReviewCase, Vec<HistoryEntry>)| case.area.is_some_and(|a| viewer.may_see(&a));
         found.filter(seen).ok_or(CoreError::NotFound)
     }
 
-    /// Decides on behalf of the viewer. What somebody else has decided meanwhile stays decided.
+    /// Decides a review in the name of the viewer. An earlier decision of another person stays.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::NotFound`] as [`ServerCore::review_for`], [`CoreError::Refused`] without a reason or if the change
+    /// cannot be applied any more, or the store failed.
+    #[tracing::instrument(
+        name = "decide_review",
+        skip_all,
+        fields(worker = %viewer.worker, review = %id, accept = accept)
+    )]
     pub async fn decide_review(
         &self,
         viewer: &Viewer,
@@ -119,40 +142,44 @@ impl<S: Store> ServerCore<S> {
         self.review_for(viewer, id).await?;
         let change = Change::Resolve { accept, reason: reason.trim().to_owned() };
         let change = OfficeChange { kind: Kind::Review, row: RowId(id.0), change };
-        self.apply_office_by(viewer.worker, vec![change]).await.map(drop)
+        let counts = self.apply_office_by(viewer.worker, vec![change]).await?;
+        if counts.changed > 0 {
+            self.observer().review_decided(accept);
+        }
+        Ok(())
     }
 }
 
-struct List {
+struct ListReviews {
     areas: Vec<AreaCode>,
     open: usize,
     done: usize,
     today: Day,
 }
 
-impl Job for List {
-    type Out = Cases;
+impl Job for ListReviews {
+    type Out = ReviewPage;
     type Err = CoreError;
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<Cases, CoreError> {
-        let mut open = places(txn, OPEN, &self.areas).await?;
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<ReviewPage, CoreError> {
+        let mut open = indexed(txn, OPEN, &self.areas).await?;
         open.sort_by_key(|at| (at.since, at.row));
-        let mut done = places(txn, DONE, &self.areas).await?;
+        let mut done = indexed(txn, DONE, &self.areas).await?;
         done.sort_by_key(|at| (std::cmp::Reverse(at.since), at.row));
         let page = |all: &[ReviewIndex], n: usize| -> Vec<RowId> {
-            all.iter().skip(n.saturating_mul(PAGE)).take(PAGE).map(|at| at.row).collect()
+            all.iter().skip(n.saturating_mul(REVIEWS_PER_PAGE)).take(REVIEWS_PER_PAGE).map(|at| at.row).collect()
         };
         let (open_page, done_page) = (page(&open, self.open), page(&done, self.done));
-        Ok(Cases {
-            open: cases(txn, &open_page, self.today).await?,
+        Ok(ReviewPage {
+            open: review_cases(txn, &open_page, self.today).await?,
             open_total: open.len(),
-            done: cases(txn, &done_page, self.today).await?,
+            done: review_cases(txn, &done_page, self.today).await?,
             done_total: done.len(),
         })
     }
 }
 
-/// Reviews below the areas, each once: areas may overlap.
-async fn places<T: Txn>(txn: &mut T, state: &str, areas: &[AreaCode]) -> Stored<Vec<ReviewIndex>> {
+/// Index rows of the reviews below the areas. Each is listed once, although areas may overlap.
+async fn indexed<T: Txn>(txn: &mut T, state: &str, areas: &[AreaCode]) -> Stored<Vec<ReviewIndex>> {
     let mut all: HashMap<RowId, ReviewIndex> = HashMap::new();
     for area in areas {
         let found = txn.under::<ReviewIndex>("place", &format!("{state}{area}")).await?;
@@ -161,23 +188,23 @@ async fn places<T: Txn>(txn: &mut T, state: &str, areas: &[AreaCode]) -> Stored<
     Ok(all.into_values().collect())
 }
 
-struct One {
+struct FindReview {
     id: ReviewId,
     today: Day,
 }
 
-impl Job for One {
-    type Out = Option<(Case, Vec<Past>)>;
+impl Job for FindReview {
+    type Out = Option<(ReviewCase, Vec<HistoryEntry>)>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
-        let Some(case) = cases(txn, &[RowId(self.id.0)], self.today).await?.pop() else { return Ok(None) };
+        let Some(case) = review_cases(txn, &[RowId(self.id.0)], self.today).await?.pop() else { return Ok(None) };
         let history = history(txn, &case.review).await?;
         Ok(Some((case, history)))
     }
 }
 
-/// Cases in the order of `ids`, with names; what is no review or cannot be read is left out.
-async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Case>> {
+/// The reviews with these ids, in this order, with names. A record that is no review or cannot be read is left out.
+async fn review_cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<ReviewCase>> {
     let rows = rows(txn, ids.iter().copied().collect()).await?;
     let reviews: Vec<(&Row, Review)> = ids
         .iter()
@@ -185,7 +212,7 @@ async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Cas
         .filter(|row| row.kind == Kind::Review)
         .filter_map(|row| Some((row, row.view::<Review>().ok()?)))
         .collect();
-    // Sets by name, not iterators: what a job holds while it waits must be whole.
+    // Collect first: a borrowed iterator held across `.await` makes the future non-`Send`.
     let mut about: BTreeSet<RowId> = reviews.iter().map(|(_, r)| r.row).collect();
     about.extend(reviews.iter().filter_map(|(_, r)| r.recipient.map(RowId::from)));
     let about = self::rows(txn, about).await?;
@@ -193,8 +220,8 @@ async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Cas
     let units = reviews.iter().flat_map(|(_, r)| pairs(r)).filter(|p| p.field == "unit");
     let units = units.flat_map(|p| [p.proposed, p.standing]).flatten().filter_map(|v| v.as_str()?.parse().ok());
     let units = self::rows(txn, units.collect()).await?;
-    // Ids mean nothing to a reader.
-    let named = |value: &mut Option<Value>| {
+    // A reader needs names instead of ids.
+    let name_unit = |value: &mut Option<Value>| {
         let unit = value.as_ref().and_then(Value::as_str).and_then(|id| units.get(&id.parse().ok()?));
         if let Some(name) = unit.and_then(|u| u.fields.text("name")) {
             *value = Some(name.into());
@@ -203,20 +230,20 @@ async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Cas
     let areas: Vec<(AreaCode,)> = reviews.iter().filter_map(|(row, _)| row.area).map(|a| (a,)).collect();
     let area_names: HashMap<AreaCode, String> =
         txn.get::<Area>(&areas).await?.into_iter().flatten().map(|a| (a.code, a.name)).collect();
-    let stands = |review: &Review| standing_by(review, about.get(&review.row));
-    let mut speakers: BTreeSet<WorkerId> = reviews.iter().map(|(_, r)| r.proposed_by).collect();
-    speakers.extend(reviews.iter().filter_map(|(_, r)| stands(r)).map(|(by, _)| by));
-    let names = names(txn, speakers).await?;
-    let case = |(row, review): (&Row, Review)| {
+    let in_force = |review: &Review| standing_by(review, about.get(&review.row));
+    let mut authors: BTreeSet<WorkerId> = reviews.iter().map(|(_, r)| r.proposed_by).collect();
+    authors.extend(reviews.iter().filter_map(|(_, r)| in_force(r)).map(|(by, _)| by));
+    let names = names(txn, authors).await?;
+    let review_case = |(row, review): (&Row, Review)| {
         let person = review.recipient.and_then(|r| about.get(&r.into()));
         let minor = person.and_then(|p| p.view::<Recipient>().ok()).is_some_and(|p| p.is_minor(today));
         let mut values = pairs(&review);
         for pair in &mut values {
-            named(&mut pair.proposed);
-            named(&mut pair.standing);
+            name_unit(&mut pair.proposed);
+            name_unit(&mut pair.standing);
         }
         let proposed_name = review.proposed_name.clone().or_else(|| names.get(&review.proposed_by).cloned());
-        Case {
+        ReviewCase {
             id: ReviewId(row.id.0),
             area: row.area,
             area_name: row.area.and_then(|a| area_names.get(&a).cloned()),
@@ -224,21 +251,21 @@ async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Cas
             recipient_name: person.and_then(|p| p.fields.text("name")).map(str::to_owned),
             minor,
             values,
-            proposed: Said { by: proposed_name, hlc: review.proposed_hlc },
-            standing: stands(&review).map(|(by, hlc)| Said { by: names.get(&by).cloned(), hlc }),
+            proposed: Attribution { by: proposed_name, hlc: review.proposed_hlc },
+            standing: in_force(&review).map(|(by, hlc)| Attribution { by: names.get(&by).cloned(), hlc }),
             given_reason: given_reason(&review.op.change).map(str::to_owned),
             filed: row.hlc,
             decided: decided(row),
             review,
         }
     };
-    Ok(reviews.into_iter().map(case).collect())
+    Ok(reviews.into_iter().map(review_case).collect())
 }
 
-/// Everything that was ever done to the record of a case, whatever became of it.
-async fn history<T: Txn>(txn: &mut T, review: &Review) -> Stored<Vec<Past>> {
+/// All operations on the record of a review that concern the fields in question, whatever their outcome.
+async fn history<T: Txn>(txn: &mut T, review: &Review) -> Stored<Vec<HistoryEntry>> {
     let mut log = txn.find::<OpLog>("row", &[Column::cell(&review.row)]).await?;
-    // What changed nothing has no revision, and came after what it met.
+    // An operation that changed nothing has no revision; it came after the one that it met.
     log.sort_by_key(|entry| (entry.received, entry.hlc, entry.rev.map_or(u64::MAX, |rev| rev.0)));
     let skip = log.len().saturating_sub(HISTORY_MAX);
     let log: Vec<(OpLog, Op)> =
@@ -249,17 +276,17 @@ async fn history<T: Txn>(txn: &mut T, review: &Review) -> Stored<Vec<Past>> {
     let devices: HashMap<DeviceId, String> =
         txn.get::<Device>(&keys).await?.into_iter().flatten().map(|d| (d.id, d.label)).collect();
     let in_question = touched(&review.op.change);
-    let concerns = |change: &Change| {
+    let is_relevant = |change: &Change| {
         let fields = touched(change);
         in_question.is_empty() || fields.is_empty() || fields.iter().any(|f| in_question.contains(f))
     };
-    let past = |(entry, op): (OpLog, Op)| Past {
-        said: Said { by: names.get(&entry.worker).cloned(), hlc: entry.hlc },
+    let entry = |(entry, op): (OpLog, Op)| HistoryEntry {
+        made: Attribution { by: names.get(&entry.worker).cloned(), hlc: entry.hlc },
         device: devices.get(&entry.device).cloned().filter(|label| !label.is_empty()),
         change: op.change,
         outcome: entry.outcome.as_deref().and_then(|o| serde_json::from_str(o).ok()),
     };
-    Ok(log.into_iter().filter(|(_, op)| concerns(&op.change)).map(past).collect())
+    Ok(log.into_iter().filter(|(_, op)| is_relevant(&op.change)).map(entry).collect())
 }
 
 async fn rows<T: Txn>(txn: &mut T, ids: BTreeSet<RowId>) -> Stored<HashMap<RowId, Row>> {

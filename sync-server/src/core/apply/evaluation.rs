@@ -14,12 +14,13 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// A refusal; the record does not change.
     pub fn rejected(why: Rejection) -> Self {
         Self { outcome: Outcome::Rejected(why), rev: None }
     }
 }
 
-/// When and by which stamp.
+/// The time of an operation and of its evaluation.
 #[derive(Clone, Copy)]
 pub struct EvaluationTime {
     /// The operation's stamp, corrected.
@@ -28,7 +29,7 @@ pub struct EvaluationTime {
     pub now_ms: i64,
 }
 
-/// The id under which an operation's review is filed: the same for the same operation, whenever it comes.
+/// The id of the review that an operation raises. The same operation has the same review, however often it arrives.
 pub fn review_id(op: &Op) -> ReviewId {
     ReviewId(id_from_code("review", &op.id.to_string()))
 }

@@ -12,8 +12,8 @@ use shared::{
 };
 use std::collections::BTreeMap;
 
-/// A review of `op`: the change as it came, what stands, and who said which.
-#[allow(clippy::too_many_arguments, reason = "each is one fact of the case; a struct would only rename them")]
+/// The review of `op`: the change as it was sent, the values in force, and the author and time of each.
+#[allow(clippy::too_many_arguments, reason = "each is one fact of the review; a struct would only rename them")]
 pub fn file_review(
     op: &Op,
     row: Option<&Row>,
@@ -23,13 +23,13 @@ pub fn file_review(
     actor: &Actor,
     proposed_name: Option<String>,
     meta: &Meta,
-    when: EvaluationTime,
+    time: EvaluationTime,
 ) -> Row {
     let current = |row: &Row| {
         let value = |name: &String| Some((name.clone(), row.fields.get(name)?.clone()));
         fields.iter().filter_map(value).collect::<serde_json::Map<_, _>>()
     };
-    let stands = row.map(|row| {
+    let in_force = row.map(|row| {
         let newest = fields.iter().map(|name| row.stamp(row.kind.rule(name).stamp_key(name))).max_by_key(|s| s.hlc);
         newest.map_or((row.author, row.hlc), |s| (s.by, s.hlc))
     });
@@ -48,8 +48,8 @@ pub fn file_review(
         proposed_name,
         proposed_hlc: meta.hlc,
         current: row.map(current).unwrap_or_default().into(),
-        current_by: stands.map(|(by, _)| by),
-        current_hlc: stands.map(|(_, hlc)| hlc),
+        current_by: in_force.map(|(by, _)| by),
+        current_hlc: in_force.map(|(_, hlc)| hlc),
         applied,
         decision: None,
         decided_name: None,
@@ -60,7 +60,7 @@ pub fn file_review(
         rev: Rev(1),
         author: WorkerId::NIL,
         device: DeviceId::NIL,
-        hlc: Hlc::new(when.now_ms, 0),
+        hlc: Hlc::new(time.now_ms, 0),
         area: meta.area.or(row.and_then(area_of)),
         category: meta.category.clone(),
         unit: actor.unit,

@@ -1,4 +1,4 @@
-//! What no rule may decide: filing it with both values, and carrying out what a supervisor decided.
+//! Carries out what a supervisor decided about a change that no rule may decide.
 
 use super::{
     evaluation::{Evaluation, EvaluationTime, review_id},
@@ -18,21 +18,21 @@ use shared::{
     records::{NeedStatus, Problem, ProblemCode, Review, ReviewStatus},
 };
 
-/// A supervisor decides. Accepting puts the held change in force; declining leaves what stands, or withdraws what counted
-/// in the meantime. A second decision changes nothing.
+/// Carries out a supervisor's decision. Accepting puts the held change in force. Declining leaves the record as it is,
+/// or voids it if the change was applied until the review. A second decision changes nothing.
 pub fn resolve_review(
     working_set: &mut WorkingSet,
     row: &Row,
     accept: bool,
     reason: &str,
     principal: &Principal<'_>,
-    when: EvaluationTime,
+    time: EvaluationTime,
 ) -> Evaluation {
-    let may = match principal {
+    let allowed = match principal {
         Principal::Office { .. } => true,
         Principal::Device { worker, .. } => row.area.is_some_and(|a| supervises(worker, &a)),
     };
-    if !may {
+    if !allowed {
         return Evaluation::rejected(Rejection::NotAllowed);
     }
     if reason.trim().is_empty() {
@@ -44,22 +44,22 @@ pub fn resolve_review(
         let lost = if review.status == decision { Vec::new() } else { vec!["status".to_owned()] };
         return Evaluation { outcome: Outcome::Merged { lost }, rev: None };
     }
-    let carried_out = match (accept, review.applied) {
-        (true, false) => carry_out(working_set, &review, row, reason, when),
-        (false, true) => withdraw(working_set, &review, reason, principal, when),
+    let applied = match (accept, review.applied) {
+        (true, false) => apply_held_change(working_set, &review, row, reason, time),
+        (false, true) => void_applied_change(working_set, &review, reason, principal, time),
         (true, true) => Ok(()),
         (false, false) => {
-            let kept = working_set.row(review.row).and_then(|target| keep_declined(&review, target, reason));
-            kept.into_iter().for_each(|target| working_set.put(target));
+            let annotated = working_set.row(review.row).and_then(|target| keep_declined(&review, target, reason));
+            annotated.into_iter().for_each(|target| working_set.put(target));
             Ok(())
         }
     };
-    if let Err(why) = carried_out {
+    if let Err(why) = applied {
         return Evaluation::rejected(why);
     }
     let actor =
         Actor { worker: principal.worker(), device: principal.device(), unit: None, relation: Relation::Supervisor };
-    let meta = Meta { hlc: when.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
+    let meta = Meta { hlc: time.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
     let Decision::Apply(mut next) = decided(row, accept, reason, &actor, &meta) else {
         return Evaluation::rejected(Rejection::NotAllowed);
     };
@@ -71,31 +71,31 @@ pub fn resolve_review(
     Evaluation { outcome: Outcome::Applied, rev }
 }
 
-/// Puts the held change in force, in its author's name and with the office's authority.
-fn carry_out(
+/// Puts the held change in force, in its author's name and with the office's authority, so that no rule refuses it.
+fn apply_held_change(
     working_set: &mut WorkingSet,
     review: &Review,
     filed: &Row,
     reason: &str,
-    when: EvaluationTime,
+    time: EvaluationTime,
 ) -> Result<(), Rejection> {
     let held = &review.op;
     let device = working_set.origin(held.id).map_or(DeviceId::NIL, |o| o.device);
     let unit = working_set.worker(review.proposed_by).and_then(|w| w.unit);
     let actor = Actor { worker: review.proposed_by, device, unit, relation: Relation::Server };
-    // A new record was made when it was made; a change of an existing one holds from the decision on.
-    let hlc = if matches!(held.change, Change::Create(_)) { review.proposed_hlc } else { when.hlc };
-    let place = review.recipient.and_then(|r| working_set.place(r));
+    // A new record keeps the time of its creation; a change of an existing record is stamped with the decision.
+    let hlc = if matches!(held.change, Change::Create(_)) { review.proposed_hlc } else { time.hlc };
+    let registration = review.recipient.and_then(|r| working_set.registration(r));
     let meta = Meta {
         hlc,
-        area: place.map(|p| p.area).or(filed.area),
-        category: place.map(|p| p.category.clone()).or(filed.category.clone()),
+        area: registration.map(|r| r.area).or(filed.area),
+        category: registration.map(|r| r.category.clone()).or(filed.category.clone()),
         likely_duplicate: false,
     };
     let mut row = working_set.row(held.row).cloned();
     let mut op = held.clone();
     if let (Change::Advance { generation, .. }, Some(need)) = (&mut op.change, &mut row) {
-        // The other end state stands: it is reopened first, which only the office may.
+        // The need is in another end state: it is reopened first, which only the office may do.
         if NeedStatus::from(need.fields.text("status").unwrap_or_default()).is_end() {
             let reopen = Op { change: Change::Reopen { reason: reason.to_owned() }, ..held.clone() };
             if let Some(opened) = decide(Some(need), &reopen, &actor, &meta).into_effect(|| review_id(held)).row {
@@ -107,8 +107,8 @@ fn carry_out(
     if let Some(row) = &row {
         op.base = row.rev;
     }
-    let judged = decide(row.as_ref(), &op, &actor, &meta).into_effect(|| review_id(held));
-    match (judged.row, judged.outcome) {
+    let effect = decide(row.as_ref(), &op, &actor, &meta).into_effect(|| review_id(held));
+    match (effect.row, effect.outcome) {
         (Some(mut next), _) => {
             if let Some(before) = working_set.row(held.row) {
                 keep_what_gave_way(before, &mut next, reason);
@@ -117,32 +117,32 @@ fn carry_out(
             Ok(())
         }
         (None, Outcome::Rejected(why)) => Err(why),
-        // Still nothing a rule may do, such as changing what was withdrawn: it can only be declined.
+        // Still no rule may apply it, for example because the record was voided: it can only be declined.
         (None, Outcome::InReview { .. }) => Err(Rejection::NotAllowed),
         (None, _) => Ok(()),
     }
 }
 
-/// Withdraws what counted until it was looked at.
-fn withdraw(
+/// Voids a record that was applied until the review, and its receipts.
+fn void_applied_change(
     working_set: &mut WorkingSet,
     review: &Review,
     reason: &str,
     principal: &Principal<'_>,
-    when: EvaluationTime,
+    time: EvaluationTime,
 ) -> Result<(), Rejection> {
     let Some(row) = working_set.row(review.row) else { return Err(Rejection::UnknownRow) };
     let actor =
         Actor { worker: principal.worker(), device: principal.device(), unit: None, relation: Relation::Supervisor };
-    let meta = Meta { hlc: when.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
-    // A receipt without what was received would say that something was handed out.
-    let withdrawn: Vec<Row> =
+    let meta = Meta { hlc: time.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
+    // A receipt without its assistance would still claim a hand-out.
+    let to_void: Vec<Row> =
         std::iter::once(row).chain(working_set.receipts(review.row)).filter(|row| !row.is_void()).cloned().collect();
-    for row in withdrawn {
+    for row in to_void {
         let change = Change::Void { reason: reason.to_owned() };
         let op = Op { kind: row.kind.clone(), row: row.id, change, ..review.op.clone() };
-        let judged = decide(Some(&row), &op, &actor, &meta).into_effect(|| review_id(&review.op));
-        match (judged.row, judged.outcome) {
+        let effect = decide(Some(&row), &op, &actor, &meta).into_effect(|| review_id(&review.op));
+        match (effect.row, effect.outcome) {
             (Some(next), _) => working_set.put(next),
             (None, Outcome::Rejected(why)) => return Err(why),
             (None, _) => {}

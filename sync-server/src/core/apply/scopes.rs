@@ -1,7 +1,7 @@
-//! Who may hold what: which scopes a worker's device gets, and on which area_feed a record lies.
+//! Which scopes a worker's device gets, and in which area feed a record lies.
 //!
-//! A *area_feed* is the smallest area feed: the digits of the area a record belongs to, or `r` and a code for reference
-//! data. The feed of a township is its own area_feed and those of its villages; nothing is written twice for it.
+//! The key of an *area feed* is the code of the area that a record belongs to, or `r` and a code for reference data. An
+//! area scope is read from several feeds: a township's own and those of its villages. Each row is in one of them.
 
 use crate::store::tables::Worker;
 use shared::{
@@ -10,15 +10,15 @@ use shared::{
     wire::Scope,
 };
 
-/// The scopes of a worker's device, reference data first so that names are there before what uses them.
+/// The scopes of a worker's device. Reference data comes first, so that names arrive before the rows that use them.
 ///
-/// - Everyone: the worker's own scope, and reference data of their county. Whoever is counted above county level gets
-///   the reference data of that level only (rules, notices), not every county's.
+/// - Every worker: the worker's own scope, and the reference data of the county. A worker counted above county level
+///   gets the reference data of that level only (rules, notices), not that of every county.
 /// - A worker who serves whole villages or a township: those areas.
-/// - A supervisor or administrator bound to villages or townships: those areas.
-/// - Bound to a county or a city: no area feed. It would put tens of thousands of people's data on one phone, to be
-///   lost with it; they read reports, which are computed on the server.
-/// - Who has left: nothing.
+/// - A supervisor or administrator of villages or townships: those areas.
+/// - A supervisor or administrator of a county or a city: no area scope. It would put the data of tens of thousands of
+///   people on one phone, which can be lost. They read reports, which the server computes.
+/// - A worker who has left: nothing.
 pub fn scopes_of(worker: &Worker) -> Vec<Scope> {
     if worker.left {
         return Vec::new();
@@ -41,23 +41,25 @@ pub fn scopes_of(worker: &Worker) -> Vec<Scope> {
     scopes
 }
 
-/// The areas a worker is bound to.
+/// The areas that a worker serves or supervises.
 pub fn areas_of(worker: &Worker) -> Vec<AreaCode> {
     worker.areas.split_whitespace().filter_map(|a| a.parse().ok()).collect()
 }
 
+/// The role of a worker.
 pub fn role_of(worker: &Worker) -> Role {
     Role::from(worker.role.as_str())
 }
 
-/// True for supervisors and administrators over `area`.
+/// True for supervisors and administrators of `area`.
 pub fn supervises(worker: &Worker, area: &AreaCode) -> bool {
     !worker.left
         && matches!(role_of(worker), Role::Supervisor | Role::Administrator)
         && areas_of(worker).iter().any(|a| a.contains(area))
 }
 
-/// Where a record lies now: what describes a place follows that place, everything else stays where it was counted.
+/// The area of a record now. Records that describe an area, a person or a household follow its current area; all others
+/// stay where they were counted.
 pub fn area_of(row: &Row) -> Option<AreaCode> {
     let own = match row.kind {
         Kind::Area => "code",
@@ -68,28 +70,28 @@ pub fn area_of(row: &Row) -> Option<AreaCode> {
     row.fields.parsed(own).or(row.area)
 }
 
-/// The area_feed a record lies on; `None` for what never leaves the server.
+/// The key of the area feed that holds a record; `None` for records that never leave the server.
 pub fn feed_key(row: &Row) -> Option<String> {
-    let place = area_of(row)?;
+    let area = area_of(row)?;
     match row.kind.audience() {
         Audience::Server => None,
-        Audience::Reference => Some(format!("r{}", place.county().unwrap_or(place))),
-        Audience::Recipient | Audience::Author | Audience::Worker => Some(place.as_str().to_owned()),
+        Audience::Reference => Some(format!("r{}", area.county().unwrap_or(area))),
+        Audience::Recipient | Audience::Author | Audience::Worker => Some(area.as_str().to_owned()),
     }
 }
 
-/// The area_feeds of a reference scope: the county's own, and those of the areas above it.
+/// The feeds of a reference scope: the county's own, and those of the areas above it.
 pub fn reference_feeds(area: AreaCode) -> Vec<String> {
     area.ancestry().map(|a| format!("r{a}")).collect()
 }
 
-/// The recipient through whose pairings a record is seen.
+/// The recipient whose pairings let a worker see a record.
 pub fn recipient_seen_through(row: &Row) -> Option<RecipientId> {
     if row.kind.audience() == Audience::Recipient { row.recipient() } else { None }
 }
 
-/// The worker who keeps a record in their scope whatever becomes of a pairing. What the office writes is kept by no
-/// one: an import would otherwise land on the importer's phone.
+/// The worker who keeps a record in scope whatever becomes of a pairing. Records of the office have no owner: an import
+/// would otherwise land on the importer's phone.
 pub fn owner_of(row: &Row) -> Option<WorkerId> {
     let owner = match (&row.kind, row.kind.audience()) {
         (_, Audience::Server | Audience::Reference) => None,
@@ -117,27 +119,27 @@ mod tests {
             left: false,
         }
     }
-    fn words(worker: &Worker) -> Vec<String> {
+    fn scopes_as_text(worker: &Worker) -> Vec<String> {
         scopes_of(worker).iter().map(ToString::to_string).collect()
     }
     const OWN: &str = "w:00000000-0000-0000-0000-000000000001";
 
     #[test]
-    fn a_worker_holds_their_own_the_countys_names_and_the_villages_they_serve() {
-        assert_eq!(words(&worker("worker", "620826101", "")), ["r:620826", OWN]);
+    fn a_worker_holds_the_own_scope_the_countys_names_and_the_villages_served() {
+        assert_eq!(scopes_as_text(&worker("worker", "620826101", "")), ["r:620826", OWN]);
         let serving = worker("worker", "620826101", "620826101201 620826101202");
-        assert_eq!(words(&serving), ["r:620826", OWN, "a:620826101201", "a:620826101202"]);
+        assert_eq!(scopes_as_text(&serving), ["r:620826", OWN, "a:620826101201", "a:620826101202"]);
     }
 
     #[test]
-    fn a_county_or_a_city_never_lands_on_a_phone() {
-        assert_eq!(words(&worker("supervisor", "620826101", "620826101")), ["r:620826", OWN, "a:620826101"]);
-        assert_eq!(words(&worker("supervisor", "620826", "620826")), ["r:620826", OWN]);
-        assert_eq!(words(&worker("administrator", "6208", "6208")), ["r:6208", OWN]);
+    fn a_phone_never_holds_a_county_or_a_city() {
+        assert_eq!(scopes_as_text(&worker("supervisor", "620826101", "620826101")), ["r:620826", OWN, "a:620826101"]);
+        assert_eq!(scopes_as_text(&worker("supervisor", "620826", "620826")), ["r:620826", OWN]);
+        assert_eq!(scopes_as_text(&worker("administrator", "6208", "6208")), ["r:6208", OWN]);
     }
 
     #[test]
-    fn who_has_left_holds_nothing() {
+    fn a_worker_who_has_left_holds_nothing() {
         let mut gone = worker("worker", "620826101", "620826101201");
         gone.left = true;
         assert!(scopes_of(&gone).is_empty());

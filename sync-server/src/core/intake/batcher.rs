@@ -1,9 +1,9 @@
-//! Pushes that wait while others are written are evaluated in one transaction. On a database behind a socket a push is a
-//! dozen round trips and a commit; 64 pushes in one transaction are hardly more.
+//! Pushes that wait while others are written are evaluated in one transaction. On a database behind a socket a push is
+//! a dozen round trips and a commit; 64 pushes in one transaction are hardly more.
 //!
 //! Each push is evaluated by the same code as a push alone, one after the other, on a [`BufferedTxn`]: it sees what the
-//! pushes before it wrote, and gets its own reply. A batch is thus another way to the store and no other rule. What all of
-//! them will read is loaded beforehand, once for all.
+//! pushes before it wrote, and gets its own reply. A batch is thus another way to the store and no other rule. What all
+//! of them will read is loaded beforehand, once for all.
 //!
 //! ```text
 //! push a ──► store: evaluated, written ──────►  answered

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared::{Op, OpId, chain::Chain, ids::OpNo, op::Rejection, wire::OP_BYTES_MAX};
 
-/// An operation as it came, read as far as it can be.
+/// An operation as it was sent, read as far as possible.
 #[derive(Clone)]
 pub struct Offered {
     pub no: OpNo,
@@ -14,19 +14,24 @@ pub struct Offered {
 }
 
 impl Offered {
-    /// Nil where not even that could be read.
+    /// The operation's id; nil if not even that could be read.
     pub fn op_id(&self) -> OpId {
-        self.op.as_ref().map_or_else(|unread| unread.op_id, |op| op.id)
+        self.op.as_ref().map_or_else(|unreadable| unreadable.op_id, |op| op.id)
     }
 }
 
+/// An operation that this server cannot read: newer than the server, or broken. It goes to quarantine.
 #[derive(Clone)]
 pub struct UnreadableOp {
     pub op_id: OpId,
     pub why: Rejection,
 }
 
-/// Reads one operation. What cannot be read is told apart: newer than this server, or broken.
+/// Reads the operation with number `no`.
+///
+/// # Errors
+///
+/// `NeedsNewerServer` if the change is of an unknown kind, `Malformed` for everything else that cannot be read.
 pub fn read(text: &str, no: OpNo) -> Result<Op, UnreadableOp> {
     let broken = |op_id, detail: &str| UnreadableOp { op_id, why: Rejection::Malformed { detail: detail.to_owned() } };
     if text.len() > OP_BYTES_MAX {
@@ -38,7 +43,7 @@ pub fn read(text: &str, no: OpNo) -> Result<Op, UnreadableOp> {
         Ok(op) => return Ok(op),
         Err(error) => error,
     };
-    /// What every version's operations have.
+    /// The fields that operations of every version have.
     #[derive(Deserialize)]
     struct Envelope {
         op_id: OpId,
@@ -51,7 +56,7 @@ pub fn read(text: &str, no: OpNo) -> Result<Op, UnreadableOp> {
         {
             Err(UnreadableOp { op_id, why: Rejection::NeedsNewerServer })
         }
-        // The place is told, never the content: outcomes end up in logs.
+        // The position only, never the content: outcomes are logged.
         Ok(Envelope { op_id, .. }) => Err(broken(op_id, &format!("column {}", error.column()))),
         Err(_) => Err(broken(OpId::NIL, &format!("column {}", error.column()))),
     }

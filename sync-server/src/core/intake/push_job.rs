@@ -29,6 +29,7 @@ use shared::{
 };
 use std::collections::HashMap;
 
+/// A push, read as far as possible without the store.
 #[derive(Clone)]
 pub struct PushJob {
     /// Empty for a push that came in a bundle.
@@ -36,7 +37,9 @@ pub struct PushJob {
     pub device: DeviceId,
     pub incarnation: Incarnation,
     first_op: OpNo,
+    /// The chain before the first operation.
     chain: Chain,
+    /// How far the device's clock is ahead of the server's.
     skew_ms: i64,
     now_ms: i64,
     pub offered: Vec<Offered>,
@@ -50,7 +53,7 @@ pub struct EvaluatedPush {
     pub counts: OutcomeCounts,
 }
 
-/// What became of the operations that [`PushJob::take`] evaluated.
+/// What became of the operations that [`PushJob::evaluate_ops`] evaluated.
 #[derive(Default)]
 pub struct EvaluatedOps {
     /// Those that the device has to know of, in order.
@@ -58,21 +61,9 @@ pub struct EvaluatedOps {
     pub counts: OutcomeCounts,
 }
 
-/// Counts an outcome; `quarantined` ones are rejected, too.
-fn count(counts: &mut OutcomeCounts, outcome: &Outcome) {
-    match outcome {
-        Outcome::Applied => counts.applied += 1,
-        Outcome::Merged { .. } => counts.merged += 1,
-        Outcome::InReview { .. } => counts.in_review += 1,
-        Outcome::Rejected(_) => counts.rejected += 1,
-        // Only a newer server has it.
-        Outcome::Other(_) => {}
-    }
-}
-
 impl PushJob {
-    /// A request read as far as it can be; whose word it is, the caller knows or the token says. `first_op` and the number of
-    /// operations hold.
+    /// Reads a request. The caller has checked `first_op` and the number of operations; the token is checked by the
+    /// transaction.
     pub fn new(token_hash: Vec<u8>, request: PushRequest, skew_ms: i64, now_ms: i64) -> Self {
         let mut chain = request.chain;
         let offer = |(i, raw): (usize, Box<serde_json::value::RawValue>)| {
@@ -117,14 +108,14 @@ impl Job for PushJob {
         let ids: Vec<(OpId,)> = self.offered.iter().map(|o| (o.op_id(),)).collect();
         let logged: HashMap<OpId, OpLog> =
             txn.get::<OpLog>(&ids).await?.into_iter().flatten().map(|o| (o.op_id, o)).collect();
-        let seen = self.replayed(txn, &device, &logged).await?;
-        let Some(mut outcomes) = seen else {
-            let incarnation = start_over(&mut device, self.incarnation);
+        let replayed = self.replayed(txn, &device, &logged).await?;
+        let Some(mut outcomes) = replayed else {
+            let incarnation = next_incarnation(&mut device, self.incarnation);
             device.last_seen = now_ms;
             txn.put(&[device]).await?;
             return Ok(reply(PushVerdict::NewIncarnation { incarnation }, OutcomeCounts::default()));
         };
-        // `first_op` is at least 1.
+        // `first_op` is at least 1: the caller has checked it.
         let acked_through = OpNo(self.first_op.0 - 1 + self.offered.len() as u64);
         self.offered.retain(|o| o.no > device.last_op);
         let mut counts = OutcomeCounts::default();
@@ -132,7 +123,7 @@ impl Job for PushJob {
             let (last_op, chain) = (last.no, last.chain);
             let principal = Principal::Device { worker: &worker, device: device.id, revoked: device.revoked };
             let mut last_hlc = device.last_hlc;
-            let evaluated = self.take(txn, &principal, device.incarnation, &mut last_hlc, logged).await?;
+            let evaluated = self.evaluate_ops(txn, &principal, device.incarnation, &mut last_hlc, logged).await?;
             outcomes.extend(evaluated.outcomes);
             counts = evaluated.counts;
             device = Device { last_op, chain, last_hlc, last_seen: now_ms, ..device };
@@ -143,8 +134,8 @@ impl Job for PushJob {
 }
 
 impl PushJob {
-    /// Outcomes of what was received before; `None` when this is not the device that sent it then: a clone, or a phone
-    /// put back to an earlier state.
+    /// Outcomes of the operations that were received before. `None` if this device did not send them: it is a copy, or
+    /// was restored to an earlier state.
     async fn replayed<T: Txn>(
         &self,
         txn: &mut T,
@@ -173,8 +164,13 @@ impl PushJob {
         Ok(Some(outcomes))
     }
 
-    /// Judges what is new and writes all of it.
-    pub async fn take<T: Txn>(
+    /// Evaluates the offered operations and writes everything that follows. `last_hlc` is the stamp of the device's
+    /// last operation; `logged` are operations that the log has already.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn evaluate_ops<T: Txn>(
         self,
         txn: &mut T,
         principal: &Principal<'_>,
@@ -190,7 +186,7 @@ impl PushJob {
         let mut log: Vec<OpLog> = Vec::with_capacity(self.offered.len());
         let mut positions: HashMap<OpId, usize> = HashMap::with_capacity(self.offered.len());
         for Offered { no, text, op, .. } in self.offered {
-            let keep = |op, outcome: &Outcome| Quarantine {
+            let quarantined = |op, outcome: &Outcome| Quarantine {
                 device: principal.device(),
                 incarnation,
                 op_no: no,
@@ -202,14 +198,14 @@ impl PushJob {
                 Ok(op) => op,
                 Err(UnreadableOp { op_id, why }) => {
                     let outcome = Outcome::Rejected(why);
-                    quarantine.push(keep(text, &outcome));
+                    quarantine.push(quarantined(text, &outcome));
                     (counts.rejected, counts.quarantined) = (counts.rejected + 1, counts.quarantined + 1);
                     outcomes.push(OpOutcome { op_id, op_no: no, outcome });
                     continue;
                 }
             };
             if let Some(before) = logged.get(&op.id).or_else(|| log.get(*positions.get(&op.id)?)) {
-                // Sent before under another number: the same operation, with the same outcome.
+                // The same operation was sent before under another number: its outcome stays.
                 outcomes.extend(attention(op.id, no, before.outcome.as_deref()));
                 continue;
             }
@@ -218,10 +214,10 @@ impl PushJob {
             let evaluation =
                 evaluate(&mut working_set, &op, principal, EvaluationTime { hlc: corrected, now_ms: self.now_ms });
             if evaluation.outcome == Outcome::Rejected(Rejection::NeedsNewerServer) {
-                quarantine.push(keep(text.clone(), &evaluation.outcome));
+                quarantine.push(quarantined(text.clone(), &evaluation.outcome));
                 counts.quarantined += 1;
             }
-            count(&mut counts, &evaluation.outcome);
+            counts.add(&evaluation.outcome);
             let entry = OpLog {
                 op_id: op.id,
                 device: principal.device(),
@@ -252,8 +248,9 @@ impl PushJob {
     }
 }
 
-/// The next incarnation. A device that has not begun the present one yet is told it again: its reply was lost.
-fn start_over(device: &mut Device, claimed: Incarnation) -> Incarnation {
+/// Moves the device to its next incarnation. A device that has not used the current one yet gets the same again: the
+/// reply that named it was lost.
+fn next_incarnation(device: &mut Device, claimed: Incarnation) -> Incarnation {
     let unused = device.last_op.0 == 0 && device.chain == Chain::default();
     if !(unused && claimed < device.incarnation) {
         device.incarnation = device.incarnation.max(claimed).next();

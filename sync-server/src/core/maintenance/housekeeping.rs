@@ -1,7 +1,7 @@
-//! What is old goes: rows kept only so that a device may be told something, long after every device was told. In small
-//! steps, each a transaction of its own, so that nobody waits for it; what a step was about to take is looked at again
-//! inside it. Records, the log of operations and the quarantine are never pruned;
-//! abandoned uploads are the media sweep's.
+//! Housekeeping: removes tombstones, feed rows and codes that no device needs any more. It works in small steps, each a
+//! transaction of its own, so that no request waits for it; each step checks its rows again before it deletes them.
+//! Records, the log of operations and the quarantine are never pruned; abandoned uploads are removed by the media
+//! sweep.
 
 use crate::{
     core::{
@@ -17,14 +17,14 @@ use crate::{
 use shared::{Day, ids::Seq};
 use std::marker::PhantomData;
 
-/// 90 days: three times as long as work is offered again after a restore (30 days), so that a phone left in a drawer
-/// for a season still goes on where it was. A phone away for longer fetches its scopes from the beginning.
+/// 90 days: three times the 30 days for which a device sends its work again after a restore, so that a phone left
+/// unused for a season still resumes where it was. A phone away for longer reads its scopes from the beginning.
 pub const KEEP_DAYS: i32 = 90;
-/// 500 rows a step: about a millisecond of the writer.
+/// 500 rows per step: about a millisecond of the writer.
 const STEP: usize = 500;
 const DAY_MS: i64 = 86_400_000;
 
-/// How many of each went.
+/// How many rows of each kind were removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
     pub left_area_feeds: u64,
@@ -33,13 +33,18 @@ pub struct Pruned {
 }
 
 impl<S: Store> ServerCore<S> {
-    /// The daily sweep. Doing it twice a day changes nothing.
+    /// The daily pruning. A second run on the same day removes nothing more.
+    ///
+    /// # Errors
+    ///
+    /// The store failed; the next run goes on.
+    #[tracing::instrument(name = "housekeeping", skip_all)]
     pub async fn prune(&self) -> Result<Pruned, CoreError> {
         self.begin_day_if_due().await?;
         let now_ms = self.now_ms();
         let oldest = Day::of_utc_ms(now_ms).number() - KEEP_DAYS;
-        // First the floor, so that nobody goes on from below it while tombstones go.
-        let floor = self.inner.store.write(Raise { oldest }).await?;
+        // The floor first, so that no device resumes below it while tombstones are deleted.
+        let floor = self.inner.store.write(RaiseFloor { oldest }).await?;
         let below = i64::try_from(floor.0).unwrap_or(i64::MAX).saturating_add(1);
         let before = now_ms - i64::from(KEEP_DAYS) * DAY_MS;
         Ok(Pruned {
@@ -49,38 +54,38 @@ impl<S: Store> ServerCore<S> {
         })
     }
 
-    /// Walks a table along `column`, up to `to`, and deletes what is `old`.
+    /// Walks a table along `column`, below `to`, and deletes the rows that are `old`.
     async fn walk<T: Table + Clone>(
         &self,
         column: &'static str,
         to: i64,
         old: fn(&T) -> bool,
-        place: fn(&T) -> i64,
+        position: fn(&T) -> i64,
     ) -> Result<u64, CoreError> {
-        let (mut from, mut gone) = (i64::MIN, 0);
+        let (mut from, mut deleted) = (i64::MIN, 0);
         loop {
-            let step = self.inner.store.read(Between::<T> { column, from, to, table: PhantomData }).await?;
-            let Some(last) = step.last() else { return Ok(gone) };
-            // What shares its place with the last one and found no room has its turn tomorrow.
-            from = place(last).saturating_add(1);
+            let step = self.inner.store.read(FindBetween::<T> { column, from, to, table: PhantomData }).await?;
+            let Some(last) = step.last() else { return Ok(deleted) };
+            // Rows at the same position that did not fit into this step are deleted tomorrow.
+            from = position(last).saturating_add(1);
             let keys: Vec<T::Key> = step.iter().filter(|row| old(row)).map(T::key).collect();
             if !keys.is_empty() {
-                let job = Delete::<T> { keys, still: Box::new(move |row| old(row) && place(row) < to) };
-                gone += self.inner.store.write(job).await?;
+                let job = DeleteIf::<T> { keys, condition: Box::new(move |row| old(row) && position(row) < to) };
+                deleted += self.inner.store.write(job).await?;
             }
             if step.len() < STEP {
-                return Ok(gone);
+                return Ok(deleted);
             }
         }
     }
 }
 
-/// Raises the floor to the newest mark that is old enough, and forgets the marks below it.
-struct Raise {
+/// Raises the floor to the newest day mark that is old enough, and deletes the marks below. Returns the floor.
+struct RaiseFloor {
     oldest: i32,
 }
 
-impl Job for Raise {
+impl Job for RaiseFloor {
     type Out = Seq;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Seq, CoreError> {
@@ -96,14 +101,15 @@ impl Job for Raise {
     }
 }
 
-struct Between<R> {
+/// One step of a walk.
+struct FindBetween<R> {
     column: &'static str,
     from: i64,
     to: i64,
     table: PhantomData<R>,
 }
 
-impl<R: Table> Job for Between<R> {
+impl<R: Table> Job for FindBetween<R> {
     type Out = Vec<R>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<R>, CoreError> {
@@ -111,18 +117,18 @@ impl<R: Table> Job for Between<R> {
     }
 }
 
-/// Deletes rows that are still what they were when they were found.
-struct Delete<R: Table> {
+/// Deletes those of the rows that still meet the condition. Returns how many.
+struct DeleteIf<R: Table> {
     keys: Vec<R::Key>,
-    still: Box<dyn Fn(&R) -> bool + Send>,
+    condition: Box<dyn Fn(&R) -> bool + Send>,
 }
 
-impl<R: Table> Job for Delete<R> {
+impl<R: Table> Job for DeleteIf<R> {
     type Out = u64;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<u64, CoreError> {
         let found = txn.get::<R>(&self.keys).await?;
-        let keys: Vec<R::Key> = found.iter().flatten().filter(|row| (self.still)(row)).map(R::key).collect();
+        let keys: Vec<R::Key> = found.iter().flatten().filter(|row| (self.condition)(row)).map(R::key).collect();
         drop(found);
         txn.delete::<R>(&keys).await?;
         Ok(keys.len() as u64)

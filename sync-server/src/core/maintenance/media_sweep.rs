@@ -1,6 +1,6 @@
-//! Abandoned uploads: what no byte came of for 30 days is forgotten, chunks first and then the row, a few at a time. A
-//! device that comes back all the same is told that there is no such upload and begins anew; what was finished and
-//! verified is found again by its hash. Runs beside everything else and holds nothing up.
+//! Media sweep: removes uploads that got no byte for 30 days, chunks first and then the row, a few at a time. A device
+//! that resumes such an upload is answered that there is none and starts over; a verified photo is found again by its
+//! hash.
 
 use crate::{
     core::{error::CoreError, media::failure::failed, server::ServerCore},
@@ -12,20 +12,21 @@ use crate::{
 use shared::{Day, UploadId};
 use std::time::Duration;
 
-/// 30 days, as long as a device offers its work again to a server that was restored: by then it has either come back or
-/// begins anew.
+/// 30 days: as long as a device sends its work again to a restored server. A device away for longer starts over.
 pub const ABANDONED_DAYS: i32 = 30;
 /// 10 years: further back no server of this kind has been running.
 const OLDEST_DAYS: i32 = 3650;
-/// 30 days' uploads are looked up at once, and 100 rows removed: neither takes the store longer than a push does.
+/// 30 days of uploads per look-up: it takes the store no longer than a push.
 const DAYS_AT_ONCE: usize = 30;
+/// 100 rows per transaction, for the same reason.
 const ROWS_AT_ONCE: usize = 100;
-/// DailyCount a day, and once after each start.
+/// Once a day, and once after each start.
 const EVERY: Duration = Duration::from_secs(86_400);
 
-/// Name of the fact: the number of the last day whose uploads are gone.
+/// Name of the fact: the last day (since 1970) whose abandoned uploads were removed.
 const SWEPT: &str = "uploads-swept";
 
+/// The last day that was swept.
 struct SweptThrough;
 
 impl Job for SweptThrough {
@@ -37,6 +38,7 @@ impl Job for SweptThrough {
     }
 }
 
+/// Stores the last day that was swept.
 struct NoteSwept {
     through: i32,
 }
@@ -49,11 +51,12 @@ impl Job for NoteSwept {
     }
 }
 
-struct TouchedOn {
+/// Uploads whose last byte arrived on one of the days.
+struct FindTouchedOn {
     days: Vec<i32>,
 }
 
-impl Job for TouchedOn {
+impl Job for FindTouchedOn {
     type Out = Vec<UploadId>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<UploadId>, CoreError> {
@@ -62,56 +65,61 @@ impl Job for TouchedOn {
     }
 }
 
-struct Remove {
+/// Removes the rows of uploads whose last byte is still old enough.
+struct RemoveUploads {
     uploads: Vec<UploadId>,
     through: i32,
 }
 
-impl Job for Remove {
+impl Job for RemoveUploads {
     type Out = u32;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<u32, CoreError> {
         let keys: Vec<_> = self.uploads.iter().map(|id| (*id,)).collect();
-        // One that got a byte in the meantime stays: its finish finds that chunks are gone, and says from where on.
+        // An upload that got a byte meanwhile stays: its finish finds the missing chunks and answers where to resume.
         let still = txn.get::<Upload>(&keys).await?.into_iter().flatten().filter(|u| u.touched <= self.through);
-        let gone: Vec<_> = still.map(|upload| (upload.id,)).collect();
-        txn.delete::<Upload>(&gone).await?;
-        Ok(u32::try_from(gone.len()).unwrap_or(u32::MAX))
+        let abandoned: Vec<_> = still.map(|upload| (upload.id,)).collect();
+        txn.delete::<Upload>(&abandoned).await?;
+        Ok(u32::try_from(abandoned.len()).unwrap_or(u32::MAX))
     }
 }
 
 impl<S: Store> ServerCore<S> {
-    /// Forgets the uploads without a byte for [`ABANDONED_DAYS`]; how many there were. What fails is tried again next
-    /// time.
+    /// Removes the uploads without a byte for [`ABANDONED_DAYS`]. Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// The store or the photo storage failed; the next sweep tries again.
+    #[tracing::instrument(name = "media_sweep", skip_all)]
     pub async fn forget_abandoned(&self) -> Result<u32, CoreError> {
         let today = Day::of_utc_ms(self.now_ms()).number();
         let through = today - ABANDONED_DAYS;
-        // A note from the future was made by a clock that has been put right since.
+        // A day in the future was written while the clock was wrong.
         let swept = self.inner.store.read(SweptThrough).await?.filter(|day| *day <= today);
         let first = swept.map_or(today - OLDEST_DAYS, |day| day + 1);
         let days: Vec<i32> = (first..=through).collect();
-        let mut forgotten = 0;
+        let mut removed = 0;
         for days in days.chunks(DAYS_AT_ONCE) {
-            let uploads = self.inner.store.read(TouchedOn { days: days.to_vec() }).await?;
+            let uploads = self.inner.store.read(FindTouchedOn { days: days.to_vec() }).await?;
             for uploads in uploads.chunks(ROWS_AT_ONCE) {
                 for upload in uploads {
                     let name = upload.to_string();
                     self.inner.objects.forget(name).await.map_err(failed("sweeping an abandoned upload"))?;
                 }
-                forgotten += self.inner.store.write(Remove { uploads: uploads.to_vec(), through }).await?;
+                removed += self.inner.store.write(RemoveUploads { uploads: uploads.to_vec(), through }).await?;
             }
         }
         if !days.is_empty() {
             self.inner.store.write(NoteSwept { through }).await?;
         }
-        Ok(forgotten)
+        Ok(removed)
     }
 
-    /// Looks whether the photo storage answers, and sweeps it, now and every day, until it is dropped.
+    /// Probes the photo storage and sweeps it, now and every day. Never returns.
     pub async fn media_sweep_round(self) {
         loop {
             match self.inner.objects.probe().await {
-                // Records come first: the server runs without it, and photos wait on the phones.
+                // Records come first: the server runs without photo storage, and photos wait on the phones.
                 Err(why) => tracing::error!(doing = "looking at the photo storage", %why, "photo storage"),
                 Ok(()) => match self.forget_abandoned().await {
                     Ok(uploads) => tracing::info!(uploads, "abandoned uploads forgotten"),

@@ -1,7 +1,7 @@
-//! Operations that an older server could not evaluate, judged by a newer one when it starts: by the worker who sent them and
-//! with the stamp they had. Each in a transaction of its own, so that one that fails holds up no other; one that is judged
-//! leaves the quarantine, so that a second time changes nothing. Their authors ask for the outcome in a pull
-//! ([`super::asked`]).
+//! Evaluates operations that an older server could not, once when a newer server starts: as operations of the worker
+//! who sent them and with the stamps they had. Each runs in a transaction of its own, so that a failing one delays no
+//! other; an evaluated one leaves the quarantine, so that a second run changes nothing. Devices ask for the outcomes in
+//! a pull (see `sync::late_outcomes`).
 
 use crate::{
     core::{
@@ -10,6 +10,7 @@ use crate::{
         },
         error::CoreError,
         intake::{log_outcome::encode, offered::read},
+        observe::OutcomeCounts,
         server::ServerCore,
     },
     store::{
@@ -20,78 +21,94 @@ use crate::{
 use shared::{Hlc, Outcome, hlc, op::Rejection};
 use std::collections::HashSet;
 
-/// The build that went through the quarantine last.
-const JUDGED_BY: &str = "judged_by";
-/// 200 operations a look: at most 12 MiB.
+/// Name of the fact: the build that retried the quarantine last. The stored name is older than this file's.
+const LAST_BUILD: &str = "judged_by";
+/// 200 operations per read: at most 12 MiB.
 const STEP: usize = 200;
 
 impl<S: Store> ServerCore<S> {
-    /// DailyCount per build. Returns how many were judged.
+    /// Retries the quarantine, once per build. Returns how many operations were evaluated.
+    ///
+    /// # Errors
+    ///
+    /// The store is full, busy or closed; the next start tries again. Other failures of single operations are logged.
+    #[tracing::instrument(name = "quarantine_retry", skip_all, fields(build = %build))]
     pub async fn quarantine_retry(&self, build: &str) -> Result<u64, CoreError> {
-        if self.inner.store.read(JudgedBy).await?.as_deref() == Some(build) {
+        if self.inner.store.read(FindLastBuild).await?.as_deref() == Some(build) {
             return Ok(0);
         }
-        let (mut from, mut judged, mut seen) = (i64::MIN, 0, HashSet::new());
+        let (mut from, mut evaluated, mut seen) = (i64::MIN, 0, HashSet::new());
         loop {
-            let mut step = self.inner.store.read(Waiting { from }).await?;
+            let mut step = self.inner.store.read(FindQuarantined { from }).await?;
             let Some(last) = step.last().map(|q| q.received) else { break };
             let full = step.len() == STEP;
             step.retain(|q| seen.insert((q.device, q.incarnation, q.op_no)));
-            // Operations of one push came at one moment: what was said first is judged first.
+            // Operations of one push have the same time of arrival: evaluate them in their order.
             step.sort_by_key(|q| (q.received, q.device, q.incarnation, q.op_no));
-            // A second look at one moment that shows nothing new has seen as much of it as it can.
+            // A second read of the same moment that shows nothing new cannot show more of it.
             from = if step.is_empty() { last.saturating_add(1) } else { last };
-            for kept in step.into_iter().filter(waits) {
-                match self.inner.store.write(Again { kept, now_ms: self.now_ms() }).await {
-                    Ok(done) => judged += u64::from(done),
-                    // The store's own trouble passes: the next start goes through it all again.
+            for quarantined in step.into_iter().filter(waits_for_newer_server) {
+                match self.inner.store.write(RetryOp { quarantined, now_ms: self.now_ms() }).await {
+                    Ok(None) => {}
+                    Ok(Some(outcome)) => {
+                        evaluated += 1;
+                        let mut counts = OutcomeCounts::default();
+                        counts.add(&outcome);
+                        self.count_operations(counts);
+                    }
+                    // The store's own failure passes: the next start retries all of them.
                     Err(CoreError::Store(error @ (StoreError::Busy | StoreError::Full | StoreError::Closed))) => {
                         return Err(error.into());
                     }
-                    Err(error) => tracing::error!(%error, "an operation in quarantine could not be judged"),
+                    Err(error) => tracing::error!(%error, "an operation in quarantine could not be evaluated"),
                 }
             }
             if !full {
                 break;
             }
         }
-        self.inner.store.write(Done { build: build.to_owned() }).await?;
-        Ok(judged)
+        self.inner.store.write(SaveLastBuild { build: build.to_owned() }).await?;
+        Ok(evaluated)
     }
 }
 
-fn waits(kept: &Quarantine) -> bool {
-    serde_json::from_str::<Outcome>(&kept.outcome).is_ok_and(|o| o == Outcome::Rejected(Rejection::NeedsNewerServer))
+/// True for an operation that waits for a newer server; broken ones stay in quarantine for good.
+fn waits_for_newer_server(quarantined: &Quarantine) -> bool {
+    serde_json::from_str::<Outcome>(&quarantined.outcome)
+        .is_ok_and(|o| o == Outcome::Rejected(Rejection::NeedsNewerServer))
 }
 
-struct JudgedBy;
+/// The build that retried the quarantine last.
+struct FindLastBuild;
 
-impl Job for JudgedBy {
+impl Job for FindLastBuild {
     type Out = Option<String>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
-        let found = txn.get::<Meta>(&[(JUDGED_BY.to_owned(),)]).await?;
+        let found = txn.get::<Meta>(&[(LAST_BUILD.to_owned(),)]).await?;
         Ok(found.into_iter().next().flatten().map(|m| m.value))
     }
 }
 
-struct Done {
+/// Stores the build that retried the quarantine.
+struct SaveLastBuild {
     build: String,
 }
 
-impl Job for Done {
+impl Job for SaveLastBuild {
     type Out = ();
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<(), CoreError> {
-        Ok(txn.put(&[Meta { name: JUDGED_BY.to_owned(), value: self.build }]).await?)
+        Ok(txn.put(&[Meta { name: LAST_BUILD.to_owned(), value: self.build }]).await?)
     }
 }
 
-struct Waiting {
+/// Quarantined operations that arrived at `from` or later, oldest first.
+struct FindQuarantined {
     from: i64,
 }
 
-impl Job for Waiting {
+impl Job for FindQuarantined {
     type Out = Vec<Quarantine>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
@@ -99,44 +116,45 @@ impl Job for Waiting {
     }
 }
 
-struct Again {
-    kept: Quarantine,
+/// Evaluates one quarantined operation. Returns its outcome if it left the quarantine with one.
+struct RetryOp {
+    quarantined: Quarantine,
     now_ms: i64,
 }
 
-impl Job for Again {
-    type Out = bool;
+impl Job for RetryOp {
+    type Out = Option<Outcome>;
     type Err = CoreError;
 
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<bool, CoreError> {
-        let Self { kept, now_ms } = self;
-        let Ok(op) = read(&kept.op, kept.op_no) else { return Ok(false) };
-        let Some(device) = txn.get::<Device>(&[(kept.device,)]).await?.pop().flatten() else { return Ok(false) };
-        let Some(worker) = txn.get::<Worker>(&[(device.worker,)]).await?.pop().flatten() else { return Ok(false) };
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
+        let Self { quarantined, now_ms } = self;
+        let Ok(op) = read(&quarantined.op, quarantined.op_no) else { return Ok(None) };
+        let Some(device) = txn.get::<Device>(&[(quarantined.device,)]).await?.pop().flatten() else { return Ok(None) };
+        let Some(worker) = txn.get::<Worker>(&[(device.worker,)]).await?.pop().flatten() else { return Ok(None) };
         let logged = txn.get::<OpLog>(&[(op.id,)]).await?.pop().flatten();
-        let waits = Some(Outcome::Rejected(Rejection::NeedsNewerServer));
-        let judged_before = logged.as_ref().is_some_and(|o| {
-            o.outcome.as_deref().map_or(Some(Outcome::Applied), |text| serde_json::from_str(text).ok()) != waits
+        let still_waits = Some(Outcome::Rejected(Rejection::NeedsNewerServer));
+        let evaluated_before = logged.as_ref().is_some_and(|o| {
+            o.outcome.as_deref().map_or(Some(Outcome::Applied), |text| serde_json::from_str(text).ok()) != still_waits
         });
-        if judged_before {
-            // It came again under another number and was judged then.
-            txn.delete::<Quarantine>(&[kept.key()]).await?;
-            return Ok(false);
+        if evaluated_before {
+            // It was sent again under another number and evaluated then.
+            txn.delete::<Quarantine>(&[quarantined.key()]).await?;
+            return Ok(None);
         }
-        // One that could not even be read was never given a stamp to order by: its own, but not after it came.
-        let hlc = logged.as_ref().map_or_else(|| hlc::correct(op.hlc, 0, kept.received, Hlc::ZERO), |o| o.hlc);
+        // An operation that could not be read has no corrected stamp: its own, but not later than its arrival.
+        let hlc = logged.as_ref().map_or_else(|| hlc::correct(op.hlc, 0, quarantined.received, Hlc::ZERO), |o| o.hlc);
         let principal = Principal::Device { worker: &worker, device: device.id, revoked: device.revoked };
         let mut working_set = WorkingSet::load(txn, &[&op], worker.id).await?;
-        let verdict = evaluate(&mut working_set, &op, &principal, EvaluationTime { hlc, now_ms });
-        if Some(&verdict.outcome) == waits.as_ref() {
-            return Ok(false);
+        let evaluation = evaluate(&mut working_set, &op, &principal, EvaluationTime { hlc, now_ms });
+        if Some(&evaluation.outcome) == still_waits.as_ref() {
+            return Ok(None);
         }
         effects::write(txn, &working_set.into_changes(), Vec::new(), now_ms).await?;
         let entry = OpLog {
             op_id: op.id,
             device: device.id,
-            incarnation: kept.incarnation,
-            op_no: kept.op_no,
+            incarnation: quarantined.incarnation,
+            op_no: quarantined.op_no,
             worker: worker.id,
             row: op.row,
             change: op.change.name().to_owned(),
@@ -144,13 +162,13 @@ impl Job for Again {
             original: op.hlc,
             hlc,
             skew_ms: logged.as_ref().map_or(0, |o| o.skew_ms),
-            rev: verdict.rev,
-            outcome: encode(&verdict.outcome),
-            op: kept.op.clone(),
-            received: kept.received,
+            rev: evaluation.rev,
+            outcome: encode(&evaluation.outcome),
+            op: quarantined.op.clone(),
+            received: quarantined.received,
         };
         txn.put(&[entry]).await?;
-        txn.delete::<Quarantine>(&[kept.key()]).await?;
-        Ok(true)
+        txn.delete::<Quarantine>(&[quarantined.key()]).await?;
+        Ok(Some(evaluation.outcome))
     }
 }

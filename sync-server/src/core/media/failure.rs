@@ -2,7 +2,7 @@
 
 use crate::core::{error::CoreError, objects::ObjectsError};
 
-/// Notes what failed while what was being done. The log names the step, and nobody.
+/// Logs a failure of the photo storage with what the server was doing. The log line names no person.
 pub fn failed(doing: &'static str) -> impl FnOnce(ObjectsError) -> CoreError {
     move |error| {
         tracing::error!(doing, why = %error, "photo storage");

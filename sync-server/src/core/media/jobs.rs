@@ -1,7 +1,11 @@
 //! The transactions of photo uploads.
 
 use crate::{
-    core::{CoreError, apply::effects::lookups::missing, auth, error::refuse},
+    core::{
+        apply::effects::lookups::missing_photos,
+        auth,
+        error::{CoreError, refuse},
+    },
     store::{
         Cell, Job, Txn,
         tables::{Media, PhotoRef, Upload},
@@ -12,6 +16,7 @@ use shared::{
     wire::{ErrorCode, MediaCreate, MediaState, MediaStatus},
 };
 
+/// The state of an upload as the device sees it.
 pub fn status(upload: &Upload, verified: bool) -> MediaStatus {
     let state = match verified {
         true => MediaState::Verified,
@@ -22,6 +27,7 @@ pub fn status(upload: &Upload, verified: bool) -> MediaStatus {
     MediaStatus { upload: upload.id, state, offset }
 }
 
+/// Returns the upload of these bytes by this device, or begins one; and what is known of the bytes.
 pub struct CreateUpload {
     pub token_hash: Vec<u8>,
     pub id: UploadId,
@@ -36,7 +42,7 @@ impl Job for CreateUpload {
         let device = auth::device(txn, &self.token_hash).await?.device;
         let MediaCreate { sha256, size, mime, .. } = self.request;
         let known = txn.get::<Media>(&[(sha256.clone(),)]).await?.into_iter().next().flatten();
-        // Two devices with the same bytes each have an upload of their own; the first to finish serves both.
+        // Two devices with the same bytes each have an upload; the first to finish serves both.
         let begun = txn.find::<Upload>("device", &[Cell::Blob(device.id.as_bytes())]).await?;
         let upload = match begun.into_iter().find(|u| u.sha256 == sha256 && u.size == size) {
             Some(upload) => upload,
@@ -60,6 +66,7 @@ impl Job for CreateUpload {
     }
 }
 
+/// An upload of the token's device, and what is known of its bytes.
 pub struct FindUpload {
     pub token_hash: Vec<u8>,
     pub id: UploadId,
@@ -77,7 +84,7 @@ impl Job for FindUpload {
     }
 }
 
-/// What was noted of bytes when they were stored and checked.
+/// What is known of bytes that were stored and checked.
 pub struct FindMedia(pub String);
 
 impl Job for FindMedia {
@@ -88,7 +95,7 @@ impl Job for FindMedia {
     }
 }
 
-/// Moves an upload's offset, unless another request did meanwhile.
+/// Moves an upload's offset, unless another request moved it meanwhile.
 pub struct MoveOffset {
     pub upload: UploadId,
     pub from: u64,
@@ -103,7 +110,7 @@ impl Job for MoveOffset {
         let Some(mut upload) = txn.get::<Upload>(&[(self.upload,)]).await?.into_iter().next().flatten() else {
             return refuse(ErrorCode::NotFound);
         };
-        // Another device may have brought the same bytes meanwhile, or another process finished this very upload.
+        // Another device may have sent the same bytes meanwhile, or another process finished this upload.
         let media = txn.get::<Media>(&[(upload.sha256.clone(),)]).await?.into_iter().next().flatten();
         if media.is_none() && upload.offset == self.from {
             (upload.offset, upload.touched) = (self.to, self.today);
@@ -113,7 +120,7 @@ impl Job for MoveOffset {
     }
 }
 
-/// The bytes are stored: every photo record that waited for them has them.
+/// Notes that the bytes are stored and checked, for every photo record that waits for them.
 pub struct MarkVerified {
     pub upload: Upload,
     pub now_ms: i64,
@@ -128,9 +135,9 @@ impl Job for MarkVerified {
         txn.put(&[media]).await?;
         let waiting = txn.find::<PhotoRef>("sha256", &[Cell::Text(sha256)]).await?;
         let waiting: Vec<PhotoRef> = waiting.into_iter().filter(|p| p.missing).collect();
-        let fewer: Vec<_> = waiting.iter().map(|p| missing(p.area.clone(), -1)).collect();
-        let there: Vec<_> = waiting.into_iter().map(|p| PhotoRef { missing: false, ..p }).collect();
-        txn.put(&there).await?;
+        let fewer: Vec<_> = waiting.iter().map(|p| missing_photos(p.area.clone(), -1)).collect();
+        let arrived: Vec<_> = waiting.into_iter().map(|p| PhotoRef { missing: false, ..p }).collect();
+        txn.put(&arrived).await?;
         txn.open_count_add(&fewer).await?;
         Ok(status(&self.upload, true))
     }

@@ -2,10 +2,10 @@
 //!
 //! - [`upload`]: the four steps of an upload, and photos that come in a bundle
 //! - [`jobs`]: their transactions
-//! - [`held`]: whether the bytes are where the database says
+//! - [`stored_media`]: whether the bytes are where the database says
 //! - [`failure`]: how a failed photo storage is logged
 
 pub mod failure;
-mod held;
 mod jobs;
+mod stored_media;
 mod upload;

@@ -1,4 +1,4 @@
-//! Media: bytes in chunks that resume, kept under their hash once it is checked. Records never wait for them.
+//! The four steps of a photo upload, and photos that arrive whole in a bundle.
 
 use super::{
     failure::failed,
@@ -24,6 +24,7 @@ use shared::{
 };
 
 impl<S: Store> ServerCore<S> {
+    #[tracing::instrument(name = "media_create", skip_all, fields(device, upload))]
     pub(in crate::core) async fn media_create_step(
         &self,
         token: &Token,
@@ -46,10 +47,16 @@ impl<S: Store> ServerCore<S> {
             now_ms: self.now_ms(),
         };
         let (upload, media) = self.inner.store.write(job).await?;
-        let media = self.held(media).await?;
-        Ok(status(&upload, media.is_some_and(|m| m.size == upload.size)))
+        note_ids(&upload);
+        let media = self.stored_media(media).await?;
+        let verified = media.is_some_and(|m| m.size == upload.size);
+        if !verified && upload.offset == 0 {
+            self.observer().photo_announced();
+        }
+        Ok(status(&upload, verified))
     }
 
+    #[tracing::instrument(name = "media_status", skip_all, fields(device, upload = %id))]
     pub(in crate::core) async fn media_status_step(
         &self,
         token: &Token,
@@ -59,6 +66,11 @@ impl<S: Store> ServerCore<S> {
         Ok(status(&upload, media.is_some()))
     }
 
+    #[tracing::instrument(
+        name = "media_chunk",
+        skip_all,
+        fields(device, upload = %chunk.upload, offset = chunk.offset)
+    )]
     pub(in crate::core) async fn media_chunk_step(
         &self,
         token: &Token,
@@ -72,14 +84,16 @@ impl<S: Store> ServerCore<S> {
         if chunk.bytes.len() > CHUNK_BYTES_MAX || end > upload.size {
             return refuse(ErrorCode::TooLarge);
         }
-        // The bytes first: an offset never promises what is not stored.
+        // The bytes first: an offset never covers bytes that are not stored.
         let objects = &self.inner.objects;
-        objects.write_at(upload.id.to_string(), chunk.offset, chunk.bytes).await.map_err(failed("keeping a chunk"))?;
-        self.go_to(&upload, end).await
+        objects.write_at(upload.id.to_string(), chunk.offset, chunk.bytes).await.map_err(failed("storing a chunk"))?;
+        self.move_offset(&upload, end).await
     }
 
-    /// `verified` is said only after these, in this order: all bytes are together, their hash is the one announced, the
-    /// photo is stored for good, and that is noted for good. Broken off anywhere, the next finish goes through all of it.
+    /// Answers `verified` only after these, in this order: all bytes are there, their hash is the announced one, the
+    /// photo is stored durably, and the database says so durably. Interrupted anywhere, the next finish repeats all of
+    /// it.
+    #[tracing::instrument(name = "media_finish", skip_all, fields(device, upload = %id))]
     pub(in crate::core) async fn media_finish_step(
         &self,
         token: &Token,
@@ -91,36 +105,39 @@ impl<S: Store> ServerCore<S> {
         }
         let name = upload.id.to_string();
         let objects = &self.inner.objects;
-        // Closed never: it lives as long as the core.
-        let _turn = self.inner.assemblies.acquire().await;
-        let whole = objects.assemble(name.clone(), upload.size).await.map_err(failed("putting a photo together"))?;
+        // Never closed: it lives as long as the core.
+        let _permit = self.inner.assemblies.acquire().await;
+        let whole = objects.assemble(name.clone(), upload.size).await.map_err(failed("assembling a photo"))?;
         let (bytes, hash) = match whole {
             Assembled::Whole { bytes, sha256 } => (bytes, hex(&sha256)),
-            // A chunk that was noted is gone (a disk that lied, a sweep in the same moment): sent again from there.
-            Assembled::Gap(at) => return self.go_to(&upload, at).await,
+            // A chunk is gone although the offset covers it (a disk that lied, a sweep at the same moment): resume
+            // there.
+            Assembled::Gap(at) => return self.move_offset(&upload, at).await,
         };
         if hash != upload.sha256 || !is_image(&bytes) {
-            objects.forget(name).await.map_err(failed("forgetting an upload"))?;
-            let begin = self.go_to(&upload, 0).await?;
+            objects.forget(name).await.map_err(failed("removing an upload"))?;
+            let restarted = self.move_offset(&upload, 0).await?;
             if hash == upload.sha256 {
                 return refuse(ErrorCode::NotAPhoto);
             }
-            return Ok(MediaStatus { state: MediaState::Mismatch, ..begin });
+            return Ok(MediaStatus { state: MediaState::Mismatch, ..restarted });
         }
-        objects.keep(upload.sha256.clone(), bytes).await.map_err(failed("keeping a photo"))?;
+        objects.keep(upload.sha256.clone(), bytes).await.map_err(failed("storing a photo"))?;
         let stored = self.inner.store.write(MarkVerified { upload, now_ms: self.now_ms() }).await?;
-        // What is left of the upload is only in the way: the sweep takes what cannot be removed now.
-        let _ = objects.forget(name).await.map_err(failed("forgetting an upload"));
+        self.observer().photo_verified();
+        // The chunks are no longer needed; the media sweep removes them if this fails.
+        let _ = objects.forget(name).await.map_err(failed("removing an upload"));
         Ok(stored)
     }
 
-    async fn go_to(&self, upload: &Upload, to: u64) -> Result<MediaStatus, CoreError> {
+    /// Moves the offset of an upload to `to`.
+    async fn move_offset(&self, upload: &Upload, to: u64) -> Result<MediaStatus, CoreError> {
         let today = Day::of_utc_ms(self.now_ms()).number();
         self.inner.store.write(MoveOffset { upload: upload.id, from: upload.offset, to, today }).await
     }
 
-    /// Keeps a photo that came whole, in a bundle of `device`: what the four steps above do in many. True when its bytes were not
-    /// here before. What is no photo, or too large for one, is passed over: it blocks nothing else.
+    /// Stores a photo that arrived whole, in a bundle of `device`. Returns true if its bytes were not here before.
+    /// Bytes that are no photo, or too large, are skipped: they block nothing else.
     pub(in crate::core) async fn store_photo(
         &self,
         device: DeviceId,
@@ -133,11 +150,11 @@ impl<S: Store> ServerCore<S> {
         }
         let sha256 = shared::chain::sha256_hex(&bytes);
         let known = self.inner.store.read(FindMedia(sha256.clone())).await?;
-        if self.held(known).await?.is_some() {
+        if self.stored_media(known).await?.is_some() {
             return Ok(false);
         }
-        // Stored twice it is stored once: its name is its hash.
-        self.inner.objects.keep(sha256.clone(), bytes).await.map_err(failed("keeping a photo of a bundle"))?;
+        // Storing it twice is harmless: its name is its hash.
+        self.inner.objects.keep(sha256.clone(), bytes).await.map_err(failed("storing a photo of a bundle"))?;
         let (now_ms, id) = (self.now_ms(), UploadId(self.new_id()));
         let upload = Upload {
             id,
@@ -150,13 +167,22 @@ impl<S: Store> ServerCore<S> {
             touched: Day::of_utc_ms(now_ms).number(),
         };
         self.inner.store.write(MarkVerified { upload, now_ms }).await?;
+        self.observer().photo_verified();
         Ok(true)
     }
 
+    /// The upload and, if its bytes are stored and checked, what is known of them.
     async fn upload(&self, token: &Token, id: UploadId) -> Result<(Upload, Option<Media>), CoreError> {
         let (upload, media) = self.inner.store.read(FindUpload { token_hash: auth::token_hash(token), id }).await?;
-        Ok((upload, self.held(media).await?))
+        note_ids(&upload);
+        Ok((upload, self.stored_media(media).await?))
     }
+}
+
+/// Adds the ids of an upload to the span of the step.
+fn note_ids(upload: &Upload) {
+    let span = tracing::Span::current();
+    span.record("device", tracing::field::display(upload.device)).record("upload", tracing::field::display(upload.id));
 }
 
 /// JPEG, PNG, WebP or HEIF, by their first bytes.

@@ -1,5 +1,5 @@
-//! What [`Objects`] promises, each promise a function, run on every implementation: a folder, memory, and a real server
-//! that speaks S3. Two handles on the same place stand for two processes, or for one before and after a kill.
+//! The promises of [`Objects`], one function each, run on every implementation: a folder, memory, and a real S3 server.
+//! Two handles on the same storage stand for two processes, or for one before and after a kill.
 
 use super::{
     Assembled::{Gap, Whole},
@@ -8,7 +8,7 @@ use super::{
 use shared::chain::sha256_hex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A name that no other check uses.
+/// An upload that no other check uses.
 fn upload() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("u{}", NEXT.fetch_add(1, Ordering::Relaxed))
@@ -25,22 +25,22 @@ async fn whole(objects: &dyn Objects, upload: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// `make` opens the same place once more.
+/// Runs all checks. `make` opens the same storage again.
 pub async fn run(make: impl Fn() -> StoredObjects) {
     let (one, two) = (make(), make());
-    an_upload_goes_on_at_every_offset_and_in_another_process(&one, &two).await;
+    an_upload_resumes_at_every_offset_and_in_another_process(&one, &two).await;
     chunks_that_come_twice_or_overlap_change_nothing(&one).await;
     a_hole_is_found_where_it_begins(&one).await;
-    what_is_kept_is_there_for_good_and_once(&one, &two).await;
+    a_stored_photo_stays_and_is_stored_once(&one, &two).await;
     two_processes_finish_the_same_bytes(&one, &two).await;
-    a_kill_after_keeping_leaves_all_that_a_second_finish_needs(&one, &two).await;
-    forgetting_nothing_is_fine_and_takes_no_neighbour_along(&one).await;
-    what_is_not_there_is_missing(&one).await;
+    a_kill_after_storing_leaves_all_that_a_second_finish_needs(&one, &two).await;
+    removing_an_upload_may_be_repeated_and_affects_no_other(&one).await;
+    an_unknown_photo_is_missing(&one).await;
     a_photo_is_held_when_all_of_it_is_there(&one, &two).await;
     one.probe().await.unwrap();
 }
 
-async fn an_upload_goes_on_at_every_offset_and_in_another_process(one: &dyn Objects, two: &dyn Objects) {
+async fn an_upload_resumes_at_every_offset_and_in_another_process(one: &dyn Objects, two: &dyn Objects) {
     let bytes = photo(3);
     for cut in [1, 9, 10, 99, 4096, bytes.len() - 1] {
         let name = upload();
@@ -57,7 +57,7 @@ async fn chunks_that_come_twice_or_overlap_change_nothing(one: &dyn Objects) {
         one.write_at(name.clone(), from as u64, bytes[from..to].to_vec()).await.unwrap();
     }
     assert!(whole(one, &name, &bytes).await);
-    // A photo is as long as was announced, whatever lies behind it.
+    // Bytes beyond the announced size are ignored.
     assert!(whole(one, &name, &bytes[..7000]).await);
 }
 
@@ -72,12 +72,12 @@ async fn a_hole_is_found_where_it_begins(one: &dyn Objects) {
     assert!(whole(one, &name, &bytes).await);
 }
 
-async fn what_is_kept_is_there_for_good_and_once(one: &dyn Objects, two: &dyn Objects) {
+async fn a_stored_photo_stays_and_is_stored_once(one: &dyn Objects, two: &dyn Objects) {
     let bytes = photo(11);
     let hash = sha256_hex(&bytes);
     one.keep(hash.clone(), bytes.clone()).await.unwrap();
     assert_eq!(two.read(hash.clone()).await.unwrap(), bytes);
-    // There already: the same again, from wherever it comes.
+    // Storing the same bytes again changes nothing.
     two.keep(hash.clone(), bytes.clone()).await.unwrap();
     assert_eq!(one.read(hash).await.unwrap(), bytes);
 }
@@ -96,12 +96,12 @@ async fn two_processes_finish_the_same_bytes(one: &dyn Objects, two: &dyn Object
     assert_eq!(one.assemble(name, 1).await.unwrap(), Gap(0), "its chunks are gone");
 }
 
-async fn a_kill_after_keeping_leaves_all_that_a_second_finish_needs(one: &dyn Objects, two: &dyn Objects) {
+async fn a_kill_after_storing_leaves_all_that_a_second_finish_needs(one: &dyn Objects, two: &dyn Objects) {
     let (name, bytes) = (upload(), photo(17));
     let hash = sha256_hex(&bytes);
     one.write_at(name.clone(), 0, bytes.clone()).await.unwrap();
     one.keep(hash.clone(), bytes.clone()).await.unwrap();
-    // Killed here, before the database heard of it.
+    // Killed here, before the database is updated.
     assert!(whole(two, &name, &bytes).await);
     two.keep(hash.clone(), bytes.clone()).await.unwrap();
     two.forget(name.clone()).await.unwrap();
@@ -109,7 +109,7 @@ async fn a_kill_after_keeping_leaves_all_that_a_second_finish_needs(one: &dyn Ob
     assert_eq!(two.assemble(name, 1).await.unwrap(), Gap(0));
 }
 
-async fn forgetting_nothing_is_fine_and_takes_no_neighbour_along(one: &dyn Objects) {
+async fn removing_an_upload_may_be_repeated_and_affects_no_other(one: &dyn Objects) {
     let (name, bytes) = (upload(), photo(19));
     let longer = format!("{name}0");
     one.forget(name.clone()).await.unwrap();
@@ -119,13 +119,13 @@ async fn forgetting_nothing_is_fine_and_takes_no_neighbour_along(one: &dyn Objec
     one.forget(name.clone()).await.unwrap();
     one.forget(name.clone()).await.unwrap();
     assert_eq!(one.assemble(name.clone(), 1).await.unwrap(), Gap(0));
-    assert!(whole(one, &longer, &bytes).await, "the one whose name begins alike");
-    // After a mismatch the same upload begins anew.
+    assert!(whole(one, &longer, &bytes).await, "the upload whose name has the same prefix");
+    // After a mismatch the same upload starts over.
     one.write_at(name.clone(), 0, bytes.clone()).await.unwrap();
     assert!(whole(one, &name, &bytes).await);
 }
 
-async fn what_is_not_there_is_missing(one: &dyn Objects) {
+async fn an_unknown_photo_is_missing(one: &dyn Objects) {
     assert_eq!(one.read(sha256_hex(b"never stored")).await, Err(ObjectsError::Missing));
 }
 

@@ -1,5 +1,5 @@
-//! How S3 is spoken: `object_store` with the HTTP client that the project has anyway, so that there is one TLS library and
-//! one list of trusted authorities.
+//! The HTTP client for S3: `object_store` over the client that the project uses elsewhere, so that there is one TLS
+//! library and one list of trusted authorities.
 
 use futures_util::future::BoxFuture;
 use object_store::{
@@ -11,10 +11,10 @@ use std::{pin::Pin, time::Duration};
 
 /// 5 s to connect: a storage further away than that is as good as down.
 const CONNECT: Duration = Duration::from_secs(5);
-/// 60 s for one call: 8 MiB at 140 kB/s. Clients of ours give up after 120 s of silence.
+/// 60 s for one call: 8 MiB at 140 kB/s. Our clients give up after 120 s without a reply.
 const CALL: Duration = Duration::from_secs(60);
 
-/// A storage's refusal: the status, and the word that S3 has for it. Never its body.
+/// A storage's refusal: the status and the S3 error code, never the body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it answered {status} {code}")]
 pub struct Refused {
@@ -23,7 +23,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// 507 is MinIO's, the words are those of Ceph and others.
+    /// True if the storage has no room. 507 is MinIO's status, the codes are those of Ceph and others.
     pub fn is_full(&self) -> bool {
         self.status == StatusCode::INSUFFICIENT_STORAGE.as_u16()
             || matches!(self.code.as_str(), "XMinioStorageFull" | "QuotaExceeded" | "InsufficientStorage")
@@ -31,24 +31,24 @@ impl Refused {
 
     fn new(status: StatusCode, body: &str) -> Self {
         let code = body.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>")).map(|(code, _)| code);
-        // A word, not a sentence that somebody's proxy put there.
+        // A single word, not a sentence of a proxy.
         let word = |code: &&str| code.len() <= 60 && code.bytes().all(|b| b.is_ascii_alphanumeric());
         Self { status: status.as_u16(), code: code.filter(word).unwrap_or("without a word").to_owned() }
     }
 
-    /// What the crate tries again, with growing pauses.
+    /// The kind that decides whether the crate retries, with growing pauses.
     fn kind(&self) -> HttpErrorKind {
         let passing = !self.is_full() && (self.status >= 500 || self.status == 429 || self.status == 408);
         if passing { HttpErrorKind::Request } else { HttpErrorKind::Unknown }
     }
 }
 
-/// Makes the clients, all of them trusting the same.
+/// Makes HTTP clients that trust the same authorities.
 #[derive(Debug)]
 pub struct Connector {
-    /// Beside the public authorities: those of a storage with a certificate of its own.
+    /// Trusted beside the public authorities, for a storage with a certificate of its own.
     pub authorities: Vec<Certificate>,
-    /// The endpoint is this machine: no proxy leads there.
+    /// The endpoint is this machine: no proxy is used.
     pub loopback: bool,
 }
 
@@ -59,7 +59,7 @@ impl HttpConnector for Connector {
             .https_only(!in_the_clear)
             .connect_timeout(CONNECT)
             .timeout(CALL)
-            // A redirect would have to be signed anew; a storage that sends one was named wrongly.
+            // A redirect would need a new signature; a storage that sends one is configured wrongly.
             .redirect(Policy::none());
         if self.loopback {
             builder = builder.no_proxy();
@@ -96,10 +96,10 @@ impl Http {
         let request = if body.content_length() == 0 { request } else { request.body(reqwest::Body::wrap(body)) };
         let response = request.send().await.map_err(broken)?;
         let (status, headers): (StatusCode, HeaderMap) = (response.status(), response.headers().clone());
-        // Whole at once: no object here is larger than a photo, and a connection cut in the middle is found out here,
-        // where the call can be made again.
+        // The whole body: no object is larger than a photo, and a cut connection is noticed here, where the call can be
+        // retried.
         let body = response.bytes().await.map_err(broken)?;
-        // What the crate itself understands: done, not there, there already.
+        // The crate itself handles these: done, missing, exists.
         if !status.is_success() && !matches!(status.as_u16(), 304 | 404 | 409 | 412) {
             let refused = Refused::new(status, &String::from_utf8_lossy(&body));
             return Err(HttpError::new(refused.kind(), refused));
@@ -111,14 +111,14 @@ impl Http {
     }
 }
 
-/// Every call of ours can be made twice, so all that broke is worth another try.
+/// Every call may be repeated, so every broken one is worth a retry.
 fn broken(error: reqwest::Error) -> HttpError {
     let kind = if error.is_timeout() { HttpErrorKind::Timeout } else { HttpErrorKind::Request };
     HttpError::new(kind, error.without_url())
 }
 
-/// What happened to a call, in words without addresses.
-pub fn plainly(error: &reqwest::Error) -> &'static str {
+/// What happened to a call, without addresses.
+pub fn in_words(error: &reqwest::Error) -> &'static str {
     match error {
         e if e.is_timeout() => "it did not answer in time",
         e if e.is_connect() => "it could not be reached",
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_a_status_and_a_word_and_never_what_else_the_answer_says() {
+    fn a_refusal_holds_status_and_code_and_nothing_else_of_the_response() {
         let body = "<Error><Code>InvalidAccessKeyId</Code><AWSAccessKeyId>AKIASECRET</AWSAccessKeyId></Error>";
         let refused = Refused::new(StatusCode::FORBIDDEN, body);
         assert_eq!(refused.to_string(), "it answered 403 InvalidAccessKeyId");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn full_is_told_from_busy_and_only_busy_is_tried_again() {
+    fn full_differs_from_busy_and_only_busy_is_retried() {
         for (status, code, full, again) in [
             (507, "XMinioStorageFull", true, false),
             (403, "QuotaExceeded", true, false),

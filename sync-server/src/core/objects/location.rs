@@ -1,7 +1,7 @@
-//! Where photos lie, as `serve --objects` names it: a folder, or `s3://bucket/prefix`. Endpoint, region and keys of S3 come
-//! from the environment (`AWS_…`), because a command line can be read by everybody on the machine.
+//! The location of photos as `serve --objects` names it: a folder, or `s3://bucket/prefix`. Endpoint, region and keys
+//! of S3 come from the environment (`AWS_…`), because every user of the machine can read a command line.
 
-use super::{StoredObjects, http::Connector};
+use super::{http::Connector, stored::StoredObjects};
 use object_store::{
     BackoffConfig, ClientConfigKey, RetryConfig,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
@@ -11,25 +11,26 @@ use object_store::{
 use reqwest::{Certificate, Url};
 use std::{io, path::PathBuf, str::FromStr, time::Duration};
 
-/// 2 more tries: a phone tries again by itself, and waits here meanwhile.
+/// 2 retries: the phone waits meanwhile and retries by itself.
 const RETRIES: usize = 2;
-/// 20 s for all tries of one call together: the phone hears of it before it gives up.
+/// 20 s for all tries of one call: the phone gets the error before it gives up.
 const RETRY_WITHIN: Duration = Duration::from_secs(20);
 
+/// Where photos are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ObjectsLocation {
     Folder(PathBuf),
     S3 { bucket: String, prefix: String },
 }
 
-/// Why a place cannot be used; nothing of it was tried yet.
+/// Why a location cannot be used. The storage itself was not called yet.
 #[derive(Debug, thiserror::Error)]
 pub enum LocationError {
     #[error("'{0}' is neither a folder nor s3://bucket/prefix")]
     Malformed(String),
     #[error("the folder {0}: {1}")]
     Folder(PathBuf, io::Error),
-    /// Keys and photos would travel readable.
+    /// Keys and photos would be sent unencrypted.
     #[error("the endpoint {0} is in the clear")]
     InTheClear(String),
     #[error("the certificates in {0}: {1}")]
@@ -56,13 +57,21 @@ impl FromStr for ObjectsLocation {
 }
 
 impl ObjectsLocation {
-    /// Makes a folder ready, or reads the environment. Storage behind a network is not asked yet.
+    /// Prepares a folder, or reads the environment. Storage behind a network is not called yet.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be created, or the settings of S3 are incomplete or insecure.
     pub fn open(&self) -> Result<StoredObjects, LocationError> {
         let authorities = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
         self.open_with(AmazonS3Builder::from_env(), authorities)
     }
 
-    /// As [`ObjectsLocation::open`], with settings for S3 that are given.
+    /// As [`ObjectsLocation::open`], with the given settings for S3.
+    ///
+    /// # Errors
+    ///
+    /// As [`ObjectsLocation::open`].
     pub fn open_with(
         &self,
         settings: AmazonS3Builder,
@@ -125,16 +134,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_a_folder_or_a_bucket_with_or_without_a_prefix() {
+    fn a_location_is_a_folder_or_a_bucket_with_or_without_a_prefix() {
         let s3 = |bucket: &str, prefix: &str| ObjectsLocation::S3 { bucket: bucket.into(), prefix: prefix.into() };
-        for (text, place) in [
+        for (text, location) in [
             ("photos", ObjectsLocation::Folder("photos".into())),
             ("/srv/lianxin/photos", ObjectsLocation::Folder("/srv/lianxin/photos".into())),
             ("s3://photos", s3("photos", "")),
             ("s3://photos/", s3("photos", "")),
             ("s3://county.photos/6208/a", s3("county.photos", "6208/a")),
         ] {
-            assert_eq!(text.parse::<ObjectsLocation>().unwrap(), place, "{text}");
+            assert_eq!(text.parse::<ObjectsLocation>().unwrap(), location, "{text}");
         }
         for text in ["", "s3://", "s3:///a", "http://x/y", "s3://a b", "s3://a/../b"] {
             assert!(matches!(text.parse::<ObjectsLocation>(), Err(LocationError::Malformed(_))), "{text}");
@@ -142,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_in_the_clear_is_refused_but_on_this_machine_or_when_it_was_allowed() {
+    fn an_unencrypted_endpoint_is_refused_except_on_this_machine_or_when_allowed() {
         let open = |endpoint: &str, allow: &str| {
             let settings = AmazonS3Builder::new()
                 .with_access_key_id("k")
@@ -161,14 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_without_a_certificate_is_named() {
+    fn a_bundle_without_a_certificate_is_refused() {
         let temp = crate::testing::TempDir::new();
         let file = temp.path().join("authorities.pem");
         std::fs::write(&file, "no certificate").unwrap();
         let settings = || AmazonS3Builder::new().with_access_key_id("k").with_secret_access_key("s");
-        let place: ObjectsLocation = "s3://photos".parse().unwrap();
+        let location: ObjectsLocation = "s3://photos".parse().unwrap();
         for bundle in [file, temp.path().join("missing.pem")] {
-            assert!(matches!(place.open_with(settings(), Some(bundle)), Err(LocationError::Authorities(..))));
+            assert!(matches!(location.open_with(settings(), Some(bundle)), Err(LocationError::Authorities(..))));
         }
     }
 }

@@ -1,12 +1,15 @@
 //! [`StoredObjects`]: the promises of [`Objects`] over any store of the `object_store` crate.
 
-use super::{Assembled, Objects, ObjectsError, ObjectsResult, http::Refused};
+use super::{
+    http::{Refused, in_words},
+    storage::{Assembled, Objects, ObjectsError, ObjectsResult},
+};
 use futures_util::{StreamExt, TryStreamExt, future::BoxFuture};
 use object_store::{Error, ObjectStore, ObjectStoreExt, local::LocalFileSystem, memory::InMemory, path::Path};
 use std::{io, path::PathBuf, sync::Arc};
 
-/// 8 chunks under way when an upload is put together: a photo of 8 MiB in chunks of 128 KiB from a storage 20 ms away
-/// takes a fifth of a second.
+/// 8 chunks read at the same time when a photo is assembled: a photo of 8 MiB in chunks of 128 KiB from a storage 20 ms
+/// away takes a fifth of a second.
 const READS: usize = 8;
 
 /// Photo bytes in a folder, in S3-compatible storage, or in memory.
@@ -15,7 +18,12 @@ pub struct StoredObjects {
 }
 
 impl StoredObjects {
-    /// In a local folder, made if need be. Files and their folders are synced to disk before a write is answered.
+    /// Stores in a local folder, which is created if need be. Files and their folders are fsynced before a write
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be created or opened.
     pub fn folder(folder: impl Into<PathBuf>) -> io::Result<Self> {
         let folder = folder.into();
         std::fs::create_dir_all(&folder)?;
@@ -23,16 +31,17 @@ impl StoredObjects {
         Ok(Self::over(store.with_fsync(true).with_automatic_cleanup(true)))
     }
 
-    /// In memory, for tests and simulations.
+    /// Stores in memory, for tests and simulations.
     pub fn in_memory() -> Self {
         Self::over(InMemory::new())
     }
 
+    /// Stores in any [`ObjectStore`].
     pub fn over(store: impl ObjectStore) -> Self {
         Self { store: Arc::new(store) }
     }
 
-    /// The chunks of an upload as (offset, length, name), in their order.
+    /// The chunks of an upload as (offset, length, path), sorted.
     async fn parts(&self, upload: &str) -> ObjectsResult<Vec<(u64, u64, Path)>> {
         let found: Vec<_> = self.store.list(Some(&folder_of(upload))).try_collect().await.map_err(objects_error)?;
         let part = |meta: object_store::ObjectMeta| {
@@ -55,7 +64,7 @@ impl StoredObjects {
     async fn put(&self, at: &Path, bytes: Vec<u8>) -> ObjectsResult<()> {
         match self.store.put(at, bytes.into()).await.map_err(objects_error) {
             Ok(_) => Ok(()),
-            // What a storage says of a bucket that is not there.
+            // The reply of a storage whose bucket does not exist.
             Err(ObjectsError::Missing) => Err(ObjectsError::Unavailable("no such bucket or folder".to_owned())),
             Err(error) => Err(error),
         }
@@ -63,7 +72,7 @@ impl StoredObjects {
 
     async fn assemble(&self, upload: &str, size: u64) -> ObjectsResult<Assembled> {
         use sha2::{Digest, Sha256};
-        // Sizes first: nothing is read of an upload that has a gap.
+        // Sizes first: an upload with a gap is not read.
         let parts = self.parts(upload).await?;
         let mut end = 0;
         for (offset, length, _) in &parts {
@@ -85,14 +94,14 @@ impl StoredObjects {
                 break;
             }
             let part = match part {
-                // Forgotten or replaced since it was listed: another process is at the same upload.
+                // Removed since it was listed: another process works on the same upload.
                 Err(ObjectsError::Missing) => return Ok(Assembled::Gap(end)),
                 part => part?,
             };
             if offset > end {
                 return Ok(Assembled::Gap(end));
             }
-            // What an earlier chunk held already is passed over, and so is what lies beyond the photo.
+            // Skip bytes that an earlier chunk had, and bytes beyond the end of the photo.
             let from = usize::try_from(end - offset).unwrap_or(usize::MAX).min(part.len());
             let until = usize::try_from(size - offset.min(size)).unwrap_or(usize::MAX).min(part.len());
             if from < until {
@@ -144,8 +153,8 @@ impl Objects for StoredObjects {
         Box::pin(async move { Self::assemble(self, &upload, size).await })
     }
 
-    /// The same bytes over the same bytes: whoever is second changes nothing, and what a broken disk made of an object
-    /// is mended by the next device that has it.
+    /// Overwrites an object with the same bytes: a second call changes nothing, and an object that a broken disk
+    /// damaged is repaired by the next device that sends it.
     fn keep(&self, sha256: String, bytes: Vec<u8>) -> BoxFuture<'_, ObjectsResult<()>> {
         Box::pin(async move { self.put(&object_at(&sha256), bytes).await })
     }
@@ -162,7 +171,7 @@ impl Objects for StoredObjects {
         Box::pin(async move {
             match self.store.head(&object_at(&sha256)).await.map_err(objects_error) {
                 Ok(found) => Ok(found.size == size),
-                // Of a bucket that is not there a storage says the same: that is no photo lost.
+                // A missing bucket gives the same error, and then no photo is lost.
                 Err(ObjectsError::Missing) => self.probe().await.map(|()| false),
                 Err(error) => Err(error),
             }
@@ -182,8 +191,8 @@ impl Objects for StoredObjects {
     }
 }
 
-/// The crate's error as ours. Its own text may hold the body of an answer, in which some storages repeat the access key:
-/// only what is known to be harmless is taken over.
+/// Converts an error of `object_store`. Its text may contain a response body, in which some storages repeat the access
+/// key: only known harmless parts are taken over.
 pub(super) fn objects_error(error: Error) -> ObjectsError {
     if let Error::NotFound { .. } = error {
         return ObjectsError::Missing;
@@ -200,7 +209,7 @@ pub(super) fn objects_error(error: Error) -> ObjectsError {
             };
         }
         if let Some(error) = error.downcast_ref::<reqwest::Error>() {
-            return ObjectsError::Unavailable(super::http::plainly(error).to_owned());
+            return ObjectsError::Unavailable(in_words(error).to_owned());
         }
         cause = error.source();
     }

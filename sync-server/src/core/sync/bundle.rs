@@ -1,14 +1,15 @@
-//! Bundles: work that comes as a file, carried by anyone. Everything is checked before anything is written; then its operations
-//! are judged as those of a push of the author's device, and its photos kept.
+//! Bundles: unsent work as a file, handed in by any device, the console or the command line. Everything is checked
+//! before anything is written; then its operations are evaluated as those of a push of the author's device, and its
+//! photos are stored.
 //!
-//! A bundle never moves the device's own numbering, chain, stamps or incarnation: it is taken in beside them, by operation id. So an old
-//! file brought again, or one of a former incarnation, changes nothing for the phone that is in use, and its next push repeats
-//! what the file brought.
+//! A bundle never moves the device's own numbering, chain, stamps or incarnation: it is taken in beside them, by
+//! operation id. An old file handed in again, or one of a former incarnation, therefore changes nothing for the phone
+//! in use, and the phone's next push repeats the operations of the file.
 
 use crate::{
     core::{
         admin::OfficeChange, apply::principal::Principal, auth, error::CoreError, intake::push_job::PushJob,
-        server::ServerCore,
+        observe::OutcomeCounts, server::ServerCore,
     },
     store::{
         Job, Store, StoreError, Txn,
@@ -30,7 +31,7 @@ use std::{collections::HashMap, io::Read};
 /// 8 MiB: as for request bodies.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
-/// Who brought a bundle; it stands in the access log.
+/// Who handed in a bundle; the access log names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelayedBy {
     Device { worker: WorkerId, device: DeviceId },
@@ -45,13 +46,19 @@ impl<S: Store> ServerCore<S> {
         Ok(BundleReply { server_now: Moment::shanghai(self.now_ms()), verdict })
     }
 
-    /// Takes a bundle in, from whoever brought it.
+    /// Takes in a bundle.
+    ///
+    /// # Errors
+    ///
+    /// The store or the photo storage failed; the file may be handed in again. Faults of the file are verdicts.
+    #[tracing::instrument(name = "bundle", skip_all, fields(bytes = file.len(), device, ops))]
     pub async fn import_bundle(&self, file: Vec<u8>, relayed_by: RelayedBy) -> Result<BundleVerdict, CoreError> {
         let header = match Bundle::parse(&file) {
             Ok(bundle) => bundle.header,
             Err(BadBundle::Damaged) => return Ok(BundleVerdict::Damaged),
             Err(BadBundle::NewerFormat(_)) => return Ok(BundleVerdict::NewerFormat),
         };
+        tracing::Span::current().record("device", tracing::field::display(header.device)).record("ops", header.ops);
         if header.key != self.inner.seal_public.id() {
             return Ok(BundleVerdict::OtherServer);
         }
@@ -62,28 +69,28 @@ impl<S: Store> ServerCore<S> {
             Err(verdict) => return Ok(verdict),
         };
         self.begin_day_if_due().await?;
-        // Written down first: work that came without a trace is worse than a trace without work.
-        self.note_import(&header, relayed_by).await?;
-        let mut news = false;
+        // The access log first: work without a log entry is worse than a log entry without work.
+        self.log_import(&header, relayed_by).await?;
+        let mut any_new = false;
         for request in content.pushes {
-            // The device's clock against its own reckoning of the server's, when it made the file: how long the file has been on
-            // its way says nothing about that clock.
+            // The device's clock against its estimate of the server's clock when it made the file. The time since then
+            // says nothing about the device's clock.
             let skew_ms = request.client_now.utc_ms.saturating_sub(header.created_ms);
-            news |= self
-                .inner
-                .store
-                .write(TakeBundledPush(PushJob::new(Vec::new(), request, skew_ms, self.now_ms())))
-                .await?;
+            let push = PushJob::new(Vec::new(), request, skew_ms, self.now_ms());
+            if let Some(counts) = self.inner.store.write(TakeBundledPush(push)).await? {
+                any_new = true;
+                self.count_operations(counts);
+            }
         }
         for photo in content.photos {
             let BundledPhoto { mime, bytes } = photo;
-            news |= self.store_photo(header.device, mime, bytes).await?;
+            any_new |= self.store_photo(header.device, mime, bytes).await?;
         }
-        Ok(if news { BundleVerdict::Accepted } else { BundleVerdict::Repeated })
+        Ok(if any_new { BundleVerdict::Accepted } else { BundleVerdict::Repeated })
     }
 
-    async fn note_import(&self, header: &Header, relayed_by: RelayedBy) -> Result<(), CoreError> {
-        let (by, way) = match relayed_by {
+    async fn log_import(&self, header: &Header, relayed_by: RelayedBy) -> Result<(), CoreError> {
+        let (by, channel) = match relayed_by {
             RelayedBy::Device { worker, device } => (worker, format!("device {device}")),
             RelayedBy::Console { worker } => (worker, "console".to_owned()),
             RelayedBy::CommandLine => (WorkerId::NIL, "command line".to_owned()),
@@ -92,7 +99,7 @@ impl<S: Store> ServerCore<S> {
             what: Access::Bundle,
             happened: Moment::shanghai(self.now_ms()),
             row: None,
-            detail: Some(format!("bundle of device {}, {} operations, by {way}", header.device, header.ops)),
+            detail: Some(format!("bundle of device {}, {} operations, by {channel}", header.device, header.ops)),
         };
         let row = RowId(self.new_id());
         let change = OfficeChange { kind: Kind::AccessLog, row, change: Change::Create(log.to_fields()) };
@@ -100,8 +107,8 @@ impl<S: Store> ServerCore<S> {
     }
 }
 
-/// Checks the signature, opens, unpacks and reads, off the async threads: megabytes take a while. Of the inner errors only the
-/// verdict is told.
+/// Checks the signature, opens, decompresses and reads the file, on a blocking thread because it may be megabytes.
+/// Inner errors are reduced to a verdict.
 async fn unseal(
     file: Vec<u8>,
     author: SignPublic,
@@ -123,7 +130,7 @@ async fn unseal(
     tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed.into())
 }
 
-/// What a push of the same shape would have been refused for as a whole.
+/// The verdict on a push that would have been refused as a whole.
 fn out_of_bounds(push: &PushRequest) -> Option<BundleVerdict> {
     let last = push.first_op.0.checked_add(push.ops.len() as u64);
     if push.first_op.0 == 0 || last.is_none_or(|n| n > MAX_OP_NO) || push.proto < PROTO_OLDEST {
@@ -132,7 +139,7 @@ fn out_of_bounds(push: &PushRequest) -> Option<BundleVerdict> {
     (push.proto > PROTO).then_some(BundleVerdict::NewerFormat)
 }
 
-/// Decompresses until the end or until the cap is passed, whichever comes first.
+/// Decompresses a file; `None` if it is damaged or larger than the limit.
 fn decompress(packed: &[u8]) -> Option<Vec<u8>> {
     let mut decoder = zstd::stream::read::Decoder::with_buffer(packed).ok()?;
     decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).ok()?;
@@ -141,6 +148,7 @@ fn decompress(packed: &[u8]) -> Option<Vec<u8>> {
     (bytes.len() <= BUNDLE_UNFOLDED_MAX).then_some(bytes)
 }
 
+/// The device whose token the request has.
 struct FindRelayingDevice {
     token_hash: Vec<u8>,
 }
@@ -154,7 +162,7 @@ impl Job for FindRelayingDevice {
     }
 }
 
-/// What a device's bundles are checked against, revoked or not.
+/// The key that verifies a device's bundles, revoked or not.
 struct FindSignKey(DeviceId);
 
 impl Job for FindSignKey {
@@ -166,39 +174,38 @@ impl Job for FindSignKey {
     }
 }
 
-/// A push taken in beside the device's own numbering. Gives whether anything of it was new.
+/// A push of a bundle, taken in beside the device's own numbering. Returns its counts if anything of it was new.
 struct TakeBundledPush(PushJob);
 
 impl Job for TakeBundledPush {
-    type Out = bool;
+    type Out = Option<OutcomeCounts>;
     type Err = CoreError;
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<bool, CoreError> {
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
         let Self(mut push) = self;
         let device = txn.get::<Device>(&[(push.device,)]).await?.into_iter().next().flatten();
-        let Some(device) = device else { return Ok(false) };
+        let Some(device) = device else { return Ok(None) };
         let worker = txn.get::<Worker>(&[(device.worker,)]).await?.into_iter().next().flatten();
-        let Some(worker) = worker else { return Ok(false) };
+        let Some(worker) = worker else { return Ok(None) };
         let ids: Vec<(OpId,)> = push.offered.iter().map(|o| (o.op_id(),)).collect();
         let logged: HashMap<OpId, OpLog> =
             txn.get::<OpLog>(&ids).await?.into_iter().flatten().map(|o| (o.op_id, o)).collect();
         let keys: Vec<_> = push.offered.iter().map(|o| (device.id, push.incarnation, o.no)).collect();
-        let kept: HashMap<_, String> =
+        let quarantined: HashMap<_, String> =
             txn.get::<Quarantine>(&keys).await?.into_iter().flatten().map(|q| (q.op_no, q.op)).collect();
         let incarnation = push.incarnation;
         push.offered.retain(|o| match &o.op {
             Ok(op) => !logged.contains_key(&op.id),
-            // A number that the device has used already has its text in quarantine, or was readable.
+            // The device has sent this number already: its text is in quarantine, or was readable.
             Err(_) if incarnation == device.incarnation && o.no <= device.last_op => false,
-            Err(_) => kept.get(&o.no) != Some(&o.text),
+            Err(_) => quarantined.get(&o.no) != Some(&o.text),
         });
         if push.offered.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
         let principal = Principal::Device { worker: &worker, device: device.id, revoked: device.revoked };
-        // A file comes late or early: what it holds is no older for what the phone sent meanwhile, and what the phone has yet to
-        // send is no younger for the file.
+        // A file arrives at any time: its stamps must not be raised by what the phone sent meanwhile, nor raise those
+        // that the phone will send.
         let mut no_floor = Hlc::ZERO;
-        push.take(txn, &principal, incarnation, &mut no_floor, logged).await?;
-        Ok(true)
+        Ok(Some(push.evaluate_ops(txn, &principal, incarnation, &mut no_floor, logged).await?.counts))
     }
 }

@@ -1,5 +1,5 @@
-//! Enrolment: a one-time code becomes a token. A wrong code costs nothing and tells nothing; a right one that is used or
-//! expired says so only to who has it.
+//! Enrolment: a one-time code becomes a token. The reply to a wrong code reveals nothing; only a caller with the right
+//! code learns that it is used or expired.
 
 use crate::{
     core::{
@@ -37,6 +37,7 @@ struct Enrol {
 }
 
 impl<S: Store> ServerCore<S> {
+    #[tracing::instrument(name = "enrol", skip_all, fields(device = %request.device, worker))]
     pub(in crate::core) async fn enrol_step(&self, request: EnrolRequest) -> Result<EnrolReply, CoreError> {
         auth::check_proto(request.proto)?;
         if request.device.is_nil() || request.proof.len() < 32 {
@@ -52,7 +53,9 @@ impl<S: Store> ServerCore<S> {
             token: Token(hex(&self.random::<32>())),
             now_ms: self.now_ms(),
         };
-        self.inner.store.write(job).await
+        let reply = self.inner.store.write(job).await?;
+        tracing::Span::current().record("worker", tracing::field::display(reply.worker));
+        Ok(reply)
     }
 }
 
@@ -63,8 +66,8 @@ impl Job for Enrol {
     async fn run<T: Txn>(self, txn: &mut T) -> Result<EnrolReply, CoreError> {
         let code = txn.get::<EnrolCode>(&[(self.code_hash.clone(),)]).await?.into_iter().next().flatten();
         let Some(code) = code else { return refuse(ErrorCode::CodeUnknown) };
-        let again = code.used_by == Some(self.device) && code.proof_hash.as_ref() == Some(&self.proof_hash);
-        if code.used_by.is_some() && !again {
+        let repeated = code.used_by == Some(self.device) && code.proof_hash.as_ref() == Some(&self.proof_hash);
+        if code.used_by.is_some() && !repeated {
             return refuse(ErrorCode::CodeUsed);
         }
         if code.expires <= self.now_ms {
@@ -74,11 +77,11 @@ impl Job for Enrol {
         let Some(worker) = worker.filter(|w| !w.left) else { return refuse(ErrorCode::NotAllowed) };
         let known = txn.get::<Device>(&[(self.device,)]).await?.into_iter().next().flatten();
         let device = match known {
-            // A store holds one person's work: somebody else enrols on a store of their own.
+            // A device's store holds one worker's data: another worker enrols with a store of their own.
             Some(device) if device.worker != worker.id => return refuse(ErrorCode::NotAllowed),
-            // The code was used and the device revoked since: the old code opens nothing any more.
-            Some(device) if again && device.revoked.is_some() => return refuse(ErrorCode::TokenRevoked),
-            // Enrolled anew, it goes on where it was: what it had sent is known.
+            // The device was revoked after it used this code: the code is void.
+            Some(device) if repeated && device.revoked.is_some() => return refuse(ErrorCode::TokenRevoked),
+            // A known device resumes where it was: its operations are in the log.
             Some(device) => Device { revoked: None, last_seen: self.now_ms, ..device },
             None => Device {
                 id: self.device,
@@ -95,7 +98,7 @@ impl Job for Enrol {
                 sign_key: None,
             },
         };
-        // The code proves whose phone it is, so that a key may change here and nowhere else.
+        // The code proves whose phone this is; therefore a key may change here and nowhere else.
         let sign_key = self.sign_key.map(|key| key.0).or(device.sign_key);
         let device = Device { token_hash: auth::token_hash(&self.token), label: self.label, sign_key, ..device };
         txn.put(&[device]).await?;

@@ -15,15 +15,16 @@ use shared::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// What may still go into a reply.
+/// How many rows and bytes a reply may still take.
 pub struct PageBudget {
     pub rows: usize,
     pub bytes: usize,
-    /// Nothing went in yet: a first row goes in however large it is.
+    /// True until the first row, which fits however large it is.
     pub fresh: bool,
 }
 
 impl PageBudget {
+    /// Takes a row of so many bytes out of the budget; false if it does not fit.
     fn takes(&mut self, bytes: usize) -> bool {
         if self.rows == 0 || bytes > self.bytes && !self.fresh {
             return false;
@@ -35,13 +36,17 @@ impl PageBudget {
     }
 }
 
-/// Something at a place in a scope's feed.
+/// An entry of a scope's feed.
 enum FeedItem {
     Row(RowId, String),
     Gone(RowId),
 }
 
-/// The next page of a scope, and whether it is its last.
+/// The next page of a scope, and whether it is the last.
+///
+/// # Errors
+///
+/// The store failed, or a stored row is no JSON.
 pub async fn page<T: Txn>(
     txn: &mut T,
     scope: Scope,
@@ -49,7 +54,7 @@ pub async fn page<T: Txn>(
     budget: &mut PageBudget,
 ) -> Result<(ScopePage, bool), CoreError> {
     let mut page = ScopePage { scope, reset: false, rows: Vec::new(), gone: Vec::new(), cursor: after, digest: None };
-    // One more than fits tells whether there is more.
+    // One more than fits shows whether there is more.
     let limit = budget.rows + 1;
     let mut segment = match scope {
         Scope::Worker(worker) => worker_segment(txn, worker, after, limit).await?,
@@ -63,7 +68,7 @@ pub async fn page<T: Txn>(
     let mut sent: HashSet<RowId> = HashSet::new();
     while let Some((seq, item)) = segment.items.pop_first() {
         let fits = match &item {
-            // A row stands at two places when it entered and was changed afterwards: the bytes are the same.
+            // A row has two entries if it entered the scope and changed afterwards: the bytes are the same.
             FeedItem::Row(id, _) if sent.contains(id) => true,
             FeedItem::Row(_, doc) => budget.takes(doc.len()),
             FeedItem::Gone(id) => budget.takes(id.as_bytes().len()),
@@ -84,39 +89,40 @@ pub async fn page<T: Txn>(
     Ok((page, !segment.cut))
 }
 
-/// Part of a scope's feed.
+/// Consecutive entries of a scope's feed.
 struct FeedSegment {
     items: BTreeMap<Seq, FeedItem>,
-    /// How far it was looked at, beyond the last item where something needs no telling.
+    /// How far the feed was read: beyond the last entry if the entries after it were skipped.
     until: Seq,
-    /// There is more behind it.
+    /// True if the feed has more entries.
     cut: bool,
 }
 
-/// One source of a feed, at most `limit` places of it.
+/// What was read of one source of a feed, at most `limit` entries.
 struct FeedSource {
-    places: usize,
+    entries: usize,
     last: Option<Seq>,
 }
 
-/// How far all sources are known in full: a source cut short at `limit` is known up to its last place. The cursor must
-/// not pass what another source still holds back.
+/// Up to which seq both sources are complete: a source cut off at `limit` is complete up to its last entry. The cursor
+/// must not pass entries that the other source still holds back. Returns the last seq to send, the cursor, and whether
+/// the feed has more entries.
 fn known_through(sources: [FeedSource; 2], limit: usize) -> (Seq, Seq, bool) {
-    let cut = sources.iter().filter(|s| s.places >= limit).filter_map(|s| s.last).min();
+    let cut = sources.iter().filter(|s| s.entries >= limit).filter_map(|s| s.last).min();
     let last = sources.iter().filter_map(|s| s.last).max().unwrap_or_default();
     (cut.unwrap_or(Seq(u64::MAX)), cut.unwrap_or(last), cut.is_some())
 }
 
-/// A worker's scope: the records of the recipients in their care by seq, and their own feed for what that misses.
+/// A worker's scope: records of the recipients in care by seq, and the worker's own feed for all others.
 async fn worker_segment<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit: usize) -> Stored<FeedSegment> {
     let grants = txn.find::<CareGrant>("worker", &[worker.cell()]).await?;
     let recipients: BTreeSet<_> = grants.iter().filter(|g| g.active).map(|g| g.recipient).collect();
     let cells: Vec<Cell<'_>> = recipients.iter().map(Column::cell).collect();
     let seqs = txn.seqs(SeqColumn::Recipient, &cells, after, limit).await?;
     let mut feed = txn.worker_feed(worker, after, limit).await?;
-    let walked = FeedSource { places: seqs.len(), last: seqs.last().copied() };
-    let told = FeedSource { places: feed.len(), last: feed.last().map(|f| f.seq) };
-    let (end, until, cut) = known_through([walked, told], limit);
+    let walked = FeedSource { entries: seqs.len(), last: seqs.last().copied() };
+    let listed = FeedSource { entries: feed.len(), last: feed.last().map(|f| f.seq) };
+    let (end, until, cut) = known_through([walked, listed], limit);
     let seqs: Vec<Seq> = seqs.into_iter().filter(|s| *s <= end).collect();
     feed.retain(|f| f.seq <= end);
     let mut items: BTreeMap<Seq, FeedItem> =
@@ -134,27 +140,31 @@ async fn worker_segment<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit
     Ok(FeedSegment { items, until, cut })
 }
 
-/// An area's or reference scope: its area_feeds by seq, and what moved off them.
+/// An area or reference scope: the records of its feeds by seq, and the tombstones of those that left.
 async fn area_segment<T: Txn>(txn: &mut T, area_feeds: Vec<String>, after: Seq, limit: usize) -> Stored<FeedSegment> {
     let cells: Vec<Cell<'_>> = area_feeds.iter().map(|s| Cell::Text(s)).collect();
     let seqs = txn.seqs(SeqColumn::AreaFeed, &cells, after, limit).await?;
-    let mut left = txn.tombstones(&area_feeds, after, limit).await?;
-    let walked = FeedSource { places: seqs.len(), last: seqs.last().copied() };
-    let told = FeedSource { places: left.len(), last: left.last().map(|g| g.seq) };
-    let (end, until, cut) = known_through([walked, told], limit);
+    let mut tombstones = txn.tombstones(&area_feeds, after, limit).await?;
+    let walked = FeedSource { entries: seqs.len(), last: seqs.last().copied() };
+    let listed = FeedSource { entries: tombstones.len(), last: tombstones.last().map(|g| g.seq) };
+    let (end, until, cut) = known_through([walked, listed], limit);
     let seqs: Vec<Seq> = seqs.into_iter().filter(|s| *s <= end).collect();
-    left.retain(|g| g.seq <= end);
-    // From one village to the next inside the same township nothing left the township.
-    let keys: Vec<(RowId,)> = left.iter().map(|g| (g.row,)).collect();
+    tombstones.retain(|g| g.seq <= end);
+    // A record that moved from one village of a township to another did not leave the township.
+    let keys: Vec<(RowId,)> = tombstones.iter().map(|g| (g.row,)).collect();
     let now = txn.get::<Record>(&keys).await?;
     let within = |area_feed: &Option<String>| area_feed.as_ref().is_some_and(|s| area_feeds.contains(s));
-    let gone = left.into_iter().zip(now).filter(|(_, now)| now.as_ref().is_none_or(|r| !within(&r.area_feed)));
+    let gone = tombstones.into_iter().zip(now).filter(|(_, now)| now.as_ref().is_none_or(|r| !within(&r.area_feed)));
     let mut items: BTreeMap<Seq, FeedItem> = gone.map(|(g, _)| (g.seq, FeedItem::Gone(g.row))).collect();
     items.extend(txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, FeedItem::Row(id, doc))));
     Ok(FeedSegment { items, until, cut })
 }
 
-/// What a device that has read a scope to its end must hold.
+/// The digest of all rows that a device must hold after it has read a scope to its end.
+///
+/// # Errors
+///
+/// The store failed.
 pub async fn digest<T: Txn>(txn: &mut T, scope: Scope) -> Stored<Digest> {
     let area_feeds = match scope {
         Scope::Worker(worker) => {

@@ -1,5 +1,5 @@
-//! Pull: what changed in a device's scopes since its cursors, a page at a time, from one snapshot. Rows go out as the
-//! bytes they are kept as.
+//! Pull: what changed in a device's scopes since its cursors, one page at a time, from one snapshot. Rows are sent as
+//! the bytes that the store holds.
 
 use super::{
     cursor::ReadPosition,
@@ -23,8 +23,8 @@ use shared::{
     wire::{ErrorCode, Keys, PULL_BYTES_MAX, PULL_ROWS_MAX, PullReply, PullRequest, Token},
 };
 
-/// A device is noted as seen once an hour; a write at every look would make idle devices the main load.
-const SEEN_EVERY_MS: i64 = 3_600_000;
+/// 1 hour between two updates of a device's last contact: a write at every pull would make idle devices the main load.
+const LAST_SEEN_EVERY_MS: i64 = 3_600_000;
 
 struct Pull {
     token_hash: Vec<u8>,
@@ -33,20 +33,27 @@ struct Pull {
 }
 
 impl<S: Store> ServerCore<S> {
+    #[tracing::instrument(
+        name = "pull",
+        skip_all,
+        fields(device = %request.device, scopes = request.cursors.len(), worker)
+    )]
     pub(in crate::core) async fn pull_step(&self, token: &Token, request: PullRequest) -> Result<PullReply, CoreError> {
         auth::check_proto(request.proto)?;
         self.begin_day_if_due().await?;
         let (token_hash, now_ms) = (auth::token_hash(token), self.now_ms());
         let keys = request.keys.clone();
         let (mut reply, device) = self.inner.store.read(Pull { token_hash, request, now_ms }).await?;
+        tracing::Span::current().record("worker", tracing::field::display(device.worker));
         reply.seal_key = self.exchange_keys(keys, &device).await?;
-        if now_ms.saturating_sub(device.last_seen) >= SEEN_EVERY_MS {
+        if now_ms.saturating_sub(device.last_seen) >= LAST_SEEN_EVERY_MS {
             self.inner.store.write(NoteLastSeen { device: device.id, now_ms }).await?;
         }
         Ok(reply)
     }
 }
 
+/// Writes when a device was last seen.
 struct NoteLastSeen {
     device: shared::DeviceId,
     now_ms: i64,
@@ -64,7 +71,7 @@ impl Job for NoteLastSeen {
 }
 
 impl<S: Store> ServerCore<S> {
-    /// What a pull says about keys: the device's is kept, the server's told where the device named another one.
+    /// Stores the device's key if the store has none. Returns the server's key if the device knows another one.
     async fn exchange_keys(&self, keys: Option<Keys>, device: &Device) -> Result<Option<SealPublic>, CoreError> {
         let Some(keys) = keys else { return Ok(None) };
         if let Some(key) = keys.sign.filter(|_| device.sign_key.is_none()) {

@@ -1,7 +1,7 @@
 //! Push: a device offers operations in order; each gets its outcome, and all of it is durable before the answer.
 //!
 //! What needs no store (reading the JSON, the chain) is done before the transaction; the transaction is
-//! [`super::super::intake`].
+//! [`PushJob`].
 
 use crate::{
     core::{
@@ -34,7 +34,8 @@ impl<S: Store> ServerCore<S> {
         Ok(reply)
     }
 
-    /// Evaluates pushes in one transaction, in this order. Each gets the reply it would get alone after those before it.
+    /// Evaluates pushes in one transaction, in this order. Each gets the reply it would get alone after those before
+    /// it.
     pub async fn push_together(&self, pushes: Vec<(Token, PushRequest)>) -> Vec<Result<PushReply, SyncError>> {
         let mut results: Vec<Option<PushResult>> = Vec::with_capacity(pushes.len());
         let mut prepared = Vec::with_capacity(pushes.len());
@@ -55,7 +56,7 @@ impl<S: Store> ServerCore<S> {
         results.into_iter().map(reply).collect()
     }
 
-    /// What can be done without the store.
+    /// Checks and reads a request, without the store except for the start of a day.
     async fn prepare_push(&self, token: &Token, request: PushRequest) -> Result<PushJob, CoreError> {
         auth::check_proto(request.proto)?;
         let bytes: usize = request.ops.iter().map(|op| op.get().len()).sum();

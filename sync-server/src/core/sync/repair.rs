@@ -1,5 +1,5 @@
-//! Repair: which parts of a scope a device holds otherwise than the server, and what is missing in them. Each answer is of
-//! one snapshot; no cursor moves, so a change between two answers comes by the next pull.
+//! Repair: compares the buckets of a scope with those of a device and sends the rows that the device lacks. Each reply
+//! is read from one snapshot. No cursor moves, so a change between two replies arrives with the next pull.
 
 use crate::{
     core::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 use shared::{
-    Moment, RowId,
+    Moment, RowId, WorkerId,
     digest::{Buckets, bucket_of},
     ids::Rev,
     wire::{
@@ -25,9 +25,9 @@ use shared::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// 48 bytes: one row's id and revision as JSON.
+/// 48 bytes: the id and revision of one row as JSON.
 const LISTED_BYTES: usize = 48;
-/// 64 records a read: at 500 bytes each far below a reply, and one round trip on a store behind a socket.
+/// 64 records per read: far less than a reply at 500 bytes each, and one round trip on a store behind a socket.
 const READ_AT_ONCE: usize = 64;
 
 struct Repair {
@@ -37,61 +37,65 @@ struct Repair {
 }
 
 impl<S: Store> ServerCore<S> {
+    #[tracing::instrument(name = "repair", skip_all, fields(device = %request.device, scope = %request.scope, worker))]
     pub(in crate::core) async fn repair_step(
         &self,
         token: &Token,
         request: RepairRequest,
     ) -> Result<RepairReply, CoreError> {
         auth::check_proto(request.proto)?;
-        // Both or neither would leave open what `more` speaks of.
+        // With both or neither, the meaning of `more` would be ambiguous.
         if request.buckets.is_some() != request.want.is_empty() || request.want.len() > REPAIR_WANT_MAX {
             return refuse(ErrorCode::Malformed);
         }
         self.begin_day_if_due().await?;
         let (token_hash, now_ms) = (auth::token_hash(token), self.now_ms());
-        self.inner.store.read(Repair { token_hash, request, now_ms }).await
+        let (reply, worker) = self.inner.store.read(Repair { token_hash, request, now_ms }).await?;
+        tracing::Span::current().record("worker", tracing::field::display(worker));
+        self.observer().repair_served();
+        Ok(reply)
     }
 }
 
 impl Job for Repair {
-    type Out = RepairReply;
+    type Out = (RepairReply, WorkerId);
     type Err = CoreError;
 
-    async fn run<T: Txn>(self, txn: &mut T) -> Result<RepairReply, CoreError> {
+    async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
         let auth::DeviceAuth { device, worker } = auth::device(txn, &self.token_hash).await?;
         let request = self.request;
         if device.id != request.device || !scopes_of(&worker).contains(&request.scope) {
             return refuse(ErrorCode::NotAllowed);
         }
-        let facts = feed_state::load(txn).await?;
+        let feed_state = feed_state::load(txn).await?;
         let seq = txn.head().await?;
         let mut reply = RepairReply {
-            epoch: facts.epoch,
+            epoch: feed_state.epoch,
             server_now: Moment::shanghai(self.now_ms),
             seq,
-            reset: request.epoch != facts.epoch || request.cursor > seq || request.cursor < facts.floor.seq,
+            reset: request.epoch != feed_state.epoch || request.cursor > seq || request.cursor < feed_state.floor.seq,
             differ: Vec::new(),
             rows: Vec::new(),
             more: false,
         };
         if reply.reset {
-            return Ok(reply);
+            return Ok((reply, worker.id));
         }
-        let held = held(txn, request.scope).await?;
-        let mut room = REPAIR_BYTES_MAX;
+        let held = rows_of_scope(txn, request.scope).await?;
+        let mut budget = REPAIR_BYTES_MAX;
         match request.buckets {
-            Some(theirs) => compare(txn, held, &theirs, request.from, &mut room, &mut reply).await?,
+            Some(theirs) => compare(txn, held, &theirs, request.from, &mut budget, &mut reply).await?,
             None => {
                 let want: Vec<RowId> = request.want.into_iter().filter(|id| held.contains_key(id)).collect();
-                reply.more = !send(txn, &want, &mut room, &mut reply.rows).await?;
+                reply.more = !send(txn, &want, &mut budget, &mut reply.rows).await?;
             }
         }
-        Ok(reply)
+        Ok((reply, worker.id))
     }
 }
 
-/// Every row of a scope with its revision: what a pull from the beginning would bring.
-async fn held<T: Txn>(txn: &mut T, scope: Scope) -> Stored<BTreeMap<RowId, Rev>> {
+/// Every row of a scope with its revision: what a pull from the beginning would send.
+async fn rows_of_scope<T: Txn>(txn: &mut T, scope: Scope) -> Stored<BTreeMap<RowId, Rev>> {
     let area_feeds = match scope {
         Scope::Worker(worker) => {
             let grants = txn.find::<CareGrant>("worker", &[worker.cell()]).await?;
@@ -99,8 +103,8 @@ async fn held<T: Txn>(txn: &mut T, scope: Scope) -> Stored<BTreeMap<RowId, Rev>>
             let cells: Vec<Cell<'_>> = recipients.iter().map(Column::cell).collect();
             let mut heads = txn.find::<RecordHead>("recipient", &cells).await?;
             let feed = txn.find::<WorkerFeed>("worker", &[worker.cell()]).await?;
-            let kept: Vec<_> = feed.iter().filter(|f| !f.gone).map(|f| (f.row,)).collect();
-            heads.extend(txn.get::<RecordHead>(&kept).await?.into_iter().flatten());
+            let listed: Vec<_> = feed.iter().filter(|f| !f.gone).map(|f| (f.row,)).collect();
+            heads.extend(txn.get::<RecordHead>(&listed).await?.into_iter().flatten());
             return Ok(heads.into_iter().map(|h| (h.id, h.rev)).collect());
         }
         Scope::Area(area) => {
@@ -112,13 +116,13 @@ async fn held<T: Txn>(txn: &mut T, scope: Scope) -> Stored<BTreeMap<RowId, Rev>>
     Ok(txn.find::<RecordHead>("area_feed", &cells).await?.into_iter().map(|h| (h.id, h.rev)).collect())
 }
 
-/// Lists the buckets that differ. Where the device holds nothing, the rows go along as far as there is room.
+/// Lists the buckets that differ. Rows of buckets that are empty on the device are sent at once, as far as they fit.
 async fn compare<T: Txn>(
     txn: &mut T,
     held: BTreeMap<RowId, Rev>,
     theirs: &Buckets,
     from: Option<Bucket>,
-    room: &mut usize,
+    budget: &mut usize,
     reply: &mut RepairReply,
 ) -> Stored<()> {
     let mut own = Buckets::default();
@@ -131,30 +135,30 @@ async fn compare<T: Txn>(
     for bucket in own.differing(theirs).filter(|b| from.is_none_or(|from| *b >= from.0)) {
         let rows = rows.remove(&bucket).unwrap_or_default();
         let bytes = LISTED_BYTES * (rows.len() + 1);
-        if bytes > *room && !reply.differ.is_empty() {
+        if bytes > *budget && !reply.differ.is_empty() {
             reply.more = true;
             break;
         }
-        *room = room.saturating_sub(bytes);
+        *budget = budget.saturating_sub(bytes);
         if theirs.0[usize::from(bucket)] == 0 {
             missing.extend(rows.iter().map(|(id, _)| *id));
         }
         reply.differ.push(Differing { bucket: Bucket(bucket), rows });
     }
-    // What finds no room here is asked for.
-    send(txn, &missing, room, &mut reply.rows).await?;
+    // The device asks for those that do not fit.
+    send(txn, &missing, budget, &mut reply.rows).await?;
     Ok(())
 }
 
-/// Adds rows until the room is used up, the first one however large it is. True when all of them went in.
-async fn send<T: Txn>(txn: &mut T, ids: &[RowId], room: &mut usize, rows: &mut Vec<RawRow>) -> Stored<bool> {
+/// Adds rows until the budget is used up; the first one fits however large it is. Returns true if all were added.
+async fn send<T: Txn>(txn: &mut T, ids: &[RowId], budget: &mut usize, rows: &mut Vec<RawRow>) -> Stored<bool> {
     for ids in ids.chunks(READ_AT_ONCE) {
         let keys: Vec<_> = ids.iter().map(|id| (*id,)).collect();
         for record in txn.get::<Record>(&keys).await?.into_iter().flatten() {
-            if record.doc.len() > *room && !rows.is_empty() {
+            if record.doc.len() > *budget && !rows.is_empty() {
                 return Ok(false);
             }
-            *room = room.saturating_sub(record.doc.len());
+            *budget = budget.saturating_sub(record.doc.len());
             rows.push(RawRow::from_string(record.doc).map_err(|e| StoreError::Corrupt(e.to_string()))?);
         }
     }

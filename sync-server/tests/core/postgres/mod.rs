@@ -1,21 +1,25 @@
-//! A town on PostgreSQL, in a database of its own; and what only that backend has.
+//! The tests of the core on PostgreSQL, and those of this backend only.
 
+#[path = "../batching.rs"]
+mod batching;
 #[path = "../bundles.rs"]
 mod bundles;
+#[path = "../created.rs"]
+mod created;
 #[path = "../enrolment.rs"]
 mod enrolment;
 #[path = "../figures.rs"]
 mod figures;
-#[path = "../grouping.rs"]
-mod grouping;
-#[path = "../keeping.rs"]
-mod keeping;
-#[path = "../made.rs"]
-mod made;
+#[path = "../fixture.rs"]
+mod fixture;
 #[path = "../media.rs"]
 mod media;
+#[path = "../observing.rs"]
+mod observing;
 #[path = "../office.rs"]
 mod office;
+#[path = "../pruning.rs"]
+mod pruning;
 #[path = "../pulling.rs"]
 mod pulling;
 #[path = "../pushing.rs"]
@@ -26,13 +30,11 @@ mod quarantine_retry;
 mod repairing;
 #[path = "../reviews.rs"]
 mod reviews;
-mod several;
+mod several_servers;
 #[path = "../skew.rs"]
 mod skew;
 #[path = "../speed.rs"]
 mod speed;
-#[path = "../town.rs"]
-mod town;
 
 use std::path::Path;
 use sync_server::{
@@ -40,10 +42,10 @@ use sync_server::{
     testing::postgres::Database,
 };
 
-/// What a town's store needs beside its folder: a database.
-pub struct Place(Database);
+/// Where the store of a fixture is: a database of its own.
+pub struct StoreLocation(Database);
 
-impl Place {
+impl StoreLocation {
     pub fn new() -> Self {
         Self(Database::new())
     }

@@ -1,25 +1,29 @@
-//! A town on SQLite, in a file of its folder; and what only that backend has.
+//! The tests of the core on SQLite, and those of this backend only.
 
+#[path = "../batching.rs"]
+mod batching;
 #[path = "../bundles.rs"]
 mod bundles;
+#[path = "../created.rs"]
+mod created;
 #[path = "../disk.rs"]
 mod disk;
 #[path = "../enrolment.rs"]
 mod enrolment;
 #[path = "../figures.rs"]
 mod figures;
-#[path = "../grouping.rs"]
-mod grouping;
-#[path = "../keeping.rs"]
-mod keeping;
-#[path = "../made.rs"]
-mod made;
+#[path = "../fixture.rs"]
+mod fixture;
 #[path = "../media.rs"]
 mod media;
 #[path = "../media_kills.rs"]
 mod media_kills;
+#[path = "../observing.rs"]
+mod observing;
 #[path = "../office.rs"]
 mod office;
+#[path = "../pruning.rs"]
+mod pruning;
 #[path = "../pulling.rs"]
 mod pulling;
 #[path = "../pushing.rs"]
@@ -34,18 +38,16 @@ mod reviews;
 mod skew;
 #[path = "../speed.rs"]
 mod speed;
-#[path = "../town.rs"]
-mod town;
 
-mod together;
+mod batch_equivalence;
 
 use std::path::Path;
 use sync_server::store::{AnyStore, SqliteStore};
 
-/// What a town's store needs beside its folder: nothing.
-pub struct Place;
+/// Where the store of a fixture is: a file in its folder.
+pub struct StoreLocation;
 
-impl Place {
+impl StoreLocation {
     pub fn new() -> Self {
         Self
     }

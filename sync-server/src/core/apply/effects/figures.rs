@@ -1,5 +1,6 @@
-//! What counts: `shared::indicators` says what a record counts for, before and after; the difference goes into the
-//! figures of every area above it. Also how many of something are open.
+//! Figures of the report: `shared::indicators` says what a record counts for, before and after its change; the
+//! difference is added to the figures of its area and every area above. Also counts how many needs, reviews and photos
+//! are open.
 
 use crate::core::apply::{row_change::RowChange, scopes::feed_key};
 use crate::store::{
@@ -13,7 +14,7 @@ use shared::{
 };
 use std::collections::{BTreeMap, HashMap};
 
-/// What may be open; the numbers are stored.
+/// What [`OpenCount`] counts; the numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenKind {
     Needs = 0,
@@ -21,17 +22,19 @@ pub enum OpenKind {
     Photos = 2,
 }
 
-/// Visits and contacts that began or ceased to count, by recipient.
+/// How the last visit and the last contact of a recipient may have changed.
 #[derive(Clone, Debug, Default)]
-pub struct Counted {
+pub struct LastDaysChange {
+    /// Newest day (since 1970) of a visit that began to count.
     pub visit: Option<i32>,
+    /// The same of a contact.
     pub contact: Option<i32>,
-    /// Something was taken away: the last days must be looked up again.
-    pub less: bool,
+    /// Something ceased to count: the last days must be looked up again.
+    pub removed: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Line {
+struct TallyKey {
     area: AreaCode,
     month: Month,
     category: String,
@@ -39,78 +42,90 @@ struct Line {
 }
 
 #[derive(Default)]
-struct Lines(HashMap<Line, (i64, i64)>);
+struct TallyDeltas(HashMap<TallyKey, (i64, i64)>);
 
-impl Lines {
-    /// Books a fact in its area and every area above, up to the city.
-    fn book(&mut self, area: AreaCode, month: Month, category: &str, indicator: u8, n: i64, fen: i64) {
+impl TallyDeltas {
+    /// Adds a fact to its area and every area above, up to the city.
+    fn add(&mut self, area: AreaCode, month: Month, category: &str, indicator: u8, n: i64, fen: i64) {
         for area in area.ancestry().take_while(|a| a.level() > AreaLevel::Province) {
-            let line = Line { area, month, category: category.to_owned(), indicator };
-            let sum = self.0.entry(line).or_default();
+            let key = TallyKey { area, month, category: category.to_owned(), indicator };
+            let sum = self.0.entry(key).or_default();
             sum.0 += n;
             sum.1 += fen;
         }
     }
     fn rows(self) -> Vec<TallyRow> {
-        let mut lines: Vec<_> = self.0.into_iter().filter(|(_, sum)| *sum != (0, 0)).collect();
-        // In the table's own order, which is kind to its pages.
-        lines.sort();
-        let row = |(line, (n, fen)): (Line, (i64, i64))| TallyRow {
-            parent: line.area.parent().map(|p| p.as_str().to_owned()).unwrap_or_default(),
-            area: line.area.as_str().to_owned(),
-            month: line.month,
-            category: line.category,
-            indicator: line.indicator,
+        let mut sums: Vec<_> = self.0.into_iter().filter(|(_, sum)| *sum != (0, 0)).collect();
+        // In the order of the table's key, so that neighbouring rows share pages.
+        sums.sort();
+        let row = |(key, (n, fen)): (TallyKey, (i64, i64))| TallyRow {
+            parent: key.area.parent().map(|p| p.as_str().to_owned()).unwrap_or_default(),
+            area: key.area.as_str().to_owned(),
+            month: key.month,
+            category: key.category,
+            indicator: key.indicator,
             n,
             fen,
         };
-        lines.into_iter().map(row).collect()
+        sums.into_iter().map(row).collect()
     }
 }
 
 type DailyCountKey = (RecipientId, i32, WorkerId);
 
-/// Changes to what stands behind one key, and where a first record of it would be booked.
+/// Changes to the contributions of one key, and the area and category under which a first contribution would count.
 struct DailyCountDelta {
     area: Option<AreaCode>,
     category: String,
     contributions: BTreeMap<u8, i64>,
 }
 
-pub async fn write<T: Txn>(txn: &mut T, changes: &[RowChange]) -> Stored<HashMap<RecipientId, Counted>> {
-    let mut lines = Lines::default();
-    let mut once: BTreeMap<DailyCountKey, DailyCountDelta> = BTreeMap::new();
+/// Writes figures, daily counts and open counts. Returns the recipients whose last visit or contact may have changed.
+///
+/// # Errors
+///
+/// The store failed.
+pub async fn write<T: Txn>(txn: &mut T, changes: &[RowChange]) -> Stored<HashMap<RecipientId, LastDaysChange>> {
+    let mut tallies = TallyDeltas::default();
+    let mut daily: BTreeMap<DailyCountKey, DailyCountDelta> = BTreeMap::new();
     let mut open: BTreeMap<(String, i64), i64> = BTreeMap::new();
     for change in changes {
-        let both = change.before.iter().map(|row| (row, -1)).chain([(&change.after, 1)]);
-        for (row, sign) in both {
+        let sides = change.before.iter().map(|row| (row, -1)).chain([(&change.after, 1)]);
+        for (row, sign) in sides {
             for fact in facts(row) {
-                collect(row, &fact, sign, &mut lines, &mut once);
+                collect(row, &fact, sign, &mut tallies, &mut daily);
             }
             if let Some(what) = open_of(row) {
                 *open.entry((feed_key(row).unwrap_or_default(), what as i64)).or_default() += sign;
             }
         }
     }
-    once.retain(|_, delta| delta.contributions.values().any(|n| *n != 0));
-    let counted = write_once(txn, once, &mut lines).await?;
-    txn.tally_add(&lines.rows()).await?;
+    daily.retain(|_, delta| delta.contributions.values().any(|n| *n != 0));
+    let last_days = write_daily_counts(txn, daily, &mut tallies).await?;
+    txn.tally_add(&tallies.rows()).await?;
     let open: Vec<_> = open
         .into_iter()
         .filter(|(_, n)| *n != 0)
         .map(|((area_feed, what), n)| OpenCount { area_feed, what, n })
         .collect();
     txn.open_count_add(&open).await?;
-    Ok(counted)
+    Ok(last_days)
 }
 
-fn collect(row: &Row, fact: &Fact, sign: i64, lines: &mut Lines, once: &mut BTreeMap<DailyCountKey, DailyCountDelta>) {
+/// Collects one fact of a record; `sign` is -1 for the record before its change, 1 for the one after.
+fn collect(
+    row: &Row,
+    fact: &Fact,
+    sign: i64,
+    tallies: &mut TallyDeltas,
+    daily: &mut BTreeMap<DailyCountKey, DailyCountDelta>,
+) {
     let Some(indicator) = fact.indicator.number() else { return };
     let category = row.category.as_ref().map_or("", |c| c.word());
     match (fact.once, row.area) {
         (Some(key), area) => {
             let key = (key.recipient, key.day.number(), key.worker);
-            let delta = once.entry(key).or_insert_with(|| DailyCountDelta {
+            let delta = daily.entry(key).or_insert_with(|| DailyCountDelta {
                 area,
                 category: category.to_owned(),
                 contributions: BTreeMap::new(),
@@ -118,23 +133,23 @@ fn collect(row: &Row, fact: &Fact, sign: i64, lines: &mut Lines, once: &mut BTre
             *delta.contributions.entry(indicator).or_default() += sign;
         }
         (None, Some(area)) => {
-            lines.book(area, fact.day.month(), category, indicator, sign * fact.n, sign * fact.fen.0);
+            tallies.add(area, fact.day.month(), category, indicator, sign * fact.n, sign * fact.fen.0);
         }
         // A record without an area is in no report.
         (None, None) => {}
     }
 }
 
-/// Brings the once-keys along and books those that begin or cease to count.
-async fn write_once<T: Txn>(
+/// Updates the daily counts and adds those that begin or cease to count to the figures.
+async fn write_daily_counts<T: Txn>(
     txn: &mut T,
     deltas: BTreeMap<DailyCountKey, DailyCountDelta>,
-    lines: &mut Lines,
-) -> Stored<HashMap<RecipientId, Counted>> {
+    tallies: &mut TallyDeltas,
+) -> Stored<HashMap<RecipientId, LastDaysChange>> {
     let keys: Vec<DailyCountKey> = deltas.keys().copied().collect();
     let old = txn.get::<DailyCount>(&keys).await?;
     let (mut put, mut delete) = (Vec::new(), Vec::new());
-    let mut counted: HashMap<RecipientId, Counted> = HashMap::new();
+    let mut last_days: HashMap<RecipientId, LastDaysChange> = HashMap::new();
     for ((key, delta), old) in deltas.into_iter().zip(old) {
         let (recipient, day, worker) = key;
         let mut entry = old.unwrap_or_else(|| DailyCount {
@@ -157,9 +172,9 @@ async fn write_once<T: Txn>(
             let step = if is { 1 } else { -1 };
             if let Some(area) = area {
                 let month = shared::Day::from_number(day).month();
-                lines.book(area, month, &entry.category, indicator, step, 0);
+                tallies.add(area, month, &entry.category, indicator, step, 0);
             }
-            note(counted.entry(recipient).or_default(), indicator, day, is);
+            note_day(last_days.entry(recipient).or_default(), indicator, day, is);
         }
         contributions.retain(|_, n| *n > 0);
         if contributions.is_empty() {
@@ -171,27 +186,29 @@ async fn write_once<T: Txn>(
     }
     txn.put(&put).await?;
     txn.delete::<DailyCount>(&delete).await?;
-    Ok(counted)
+    Ok(last_days)
 }
 
-fn note(counted: &mut Counted, indicator: u8, day: i32, more: bool) {
+/// Notes that a day began to count as `indicator`, or ceased to.
+fn note_day(change: &mut LastDaysChange, indicator: u8, day: i32, counts: bool) {
     let slot = match Indicator::from_number(indicator) {
-        Some(Indicator::HomeVisit) => &mut counted.visit,
-        Some(Indicator::Contact) => &mut counted.contact,
+        Some(Indicator::HomeVisit) => &mut change.visit,
+        Some(Indicator::Contact) => &mut change.contact,
         _ => return,
     };
-    if more {
+    if counts {
         *slot = (*slot).max(Some(day));
     } else {
-        counted.less = true;
+        change.removed = true;
     }
 }
 
-/// True when the key counts as `indicator`.
-pub fn counts_as(once: &DailyCount, indicator: &Indicator) -> bool {
-    indicator.number().is_some_and(|n| unpack(&once.contributions).contains_key(&n))
+/// True if the day counts as `indicator`.
+pub fn counts_as(count: &DailyCount, indicator: &Indicator) -> bool {
+    indicator.number().is_some_and(|n| unpack(&count.contributions).contains_key(&n))
 }
 
+/// Five bytes per indicator: its number, then how many records contribute (little-endian).
 fn pack(contributions: &BTreeMap<u8, i64>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(contributions.len() * 5);
     for (indicator, n) in contributions {
@@ -209,7 +226,7 @@ fn unpack(bytes: &[u8]) -> BTreeMap<u8, i64> {
     bytes.chunks(5).filter_map(entry).collect()
 }
 
-/// What a record keeps open.
+/// What an open record is counted as.
 fn open_of(row: &Row) -> Option<OpenKind> {
     if row.is_void() {
         return None;
@@ -227,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_behind_a_key_survives_its_bytes() {
+    fn contributions_survive_packing() {
         let contributions = BTreeMap::from([(0, 1), (2, 70_000), (16, 3)]);
         assert_eq!(unpack(&pack(&contributions)), contributions);
         assert!(unpack(&[]).is_empty());

@@ -1,4 +1,4 @@
-//! Small tables that answer one question each: workers, areas, rules, hand-outs, reviews, photos.
+//! Look-up tables of workers, areas, rules, hand-outs, reviews and photos, kept in step with their records.
 
 use super::figures::OpenKind;
 use crate::core::apply::{row_change::RowChange, scopes::feed_key};
@@ -11,25 +11,31 @@ use shared::{
     records::{self, Assistance, Kind, Photo},
 };
 
-/// What [`ReviewIndex::place`] begins with.
+/// Start of [`ReviewIndex::place`] of an open review.
 pub const OPEN: &str = "open:";
+/// Start of [`ReviewIndex::place`] of a decided review.
 pub const DONE: &str = "done:";
 
+/// Writes the look-up rows of changed records.
+///
+/// # Errors
+///
+/// The store failed.
 pub async fn write<T: Txn>(txn: &mut T, changes: &[RowChange]) -> Stored<()> {
     let of = |kind: Kind| changes.iter().filter(move |c| c.after.kind == kind);
     let workers: Vec<Worker> = of(Kind::Worker).filter_map(|c| worker(&c.after)).collect();
     txn.put(&workers).await?;
     let areas: Vec<Area> = of(Kind::Area).filter_map(|c| c.after.view::<records::Area>().ok()).map(area).collect();
     txn.put(&areas).await?;
-    let (stand, fall): (Vec<_>, Vec<_>) = of(Kind::RuleSet).partition(|c| !c.after.is_void());
-    let rules: Vec<Rules> = stand.into_iter().filter_map(|c| rules(&c.after)).collect();
+    let (valid, void): (Vec<_>, Vec<_>) = of(Kind::RuleSet).partition(|c| !c.after.is_void());
+    let rules: Vec<Rules> = valid.into_iter().filter_map(|c| rules(&c.after)).collect();
     txn.put(&rules).await?;
-    let fall: Vec<_> = fall.into_iter().filter_map(|c| Some((c.after.fields.parsed("area")?,))).collect();
-    txn.delete::<Rules>(&fall).await?;
-    let (stand, fall): (Vec<_>, Vec<_>) =
+    let void: Vec<_> = void.into_iter().filter_map(|c| Some((c.after.fields.parsed("area")?,))).collect();
+    txn.delete::<Rules>(&void).await?;
+    let (valid, void): (Vec<_>, Vec<_>) =
         of(Kind::Assistance).map(|c| aid(&c.after).ok_or((c.after.id,))).partition(Result::is_ok);
-    txn.put(&stand.into_iter().flatten().collect::<Vec<_>>()).await?;
-    txn.delete::<Aid>(&fall.into_iter().filter_map(Result::err).collect::<Vec<_>>()).await?;
+    txn.put(&valid.into_iter().flatten().collect::<Vec<_>>()).await?;
+    txn.delete::<Aid>(&void.into_iter().filter_map(Result::err).collect::<Vec<_>>()).await?;
     let reviews: Vec<ReviewIndex> = of(Kind::Review).map(|c| review(&c.after)).collect();
     txn.put(&reviews).await?;
     photos(txn, of(Kind::Photo)).await
@@ -57,7 +63,7 @@ fn rules(row: &Row) -> Option<Rules> {
     Some(Rules { area: row.fields.parsed("area")?, doc: serde_json::to_string(&row.fields).ok()? })
 }
 
-/// What is open lies by when it was filed, what is decided by when that was.
+/// An open review is sorted by the time of filing, a decided one by the time of the decision.
 fn review(row: &Row) -> ReviewIndex {
     let decided = merge::review::decided(row);
     let (state, since) = match &decided {
@@ -71,7 +77,8 @@ fn aid(row: &Row) -> Option<Aid> {
     if row.is_void() { None } else { aid_of(row.id, row.device, &row.fields) }
 }
 
-/// Something of value handed out; what two devices record alike is worth a look.
+/// The look-up row of something of value that was handed out; `None` for other assistance. It reveals a hand-out that
+/// two devices recorded.
 pub fn aid_of(row: RowId, device: DeviceId, fields: &Fields) -> Option<Aid> {
     let aid: Assistance = fields.view().ok()?;
     if aid.lines.is_empty() && aid.amount.is_none_or(|a| a.0 == 0) {
@@ -88,7 +95,7 @@ pub fn aid_of(row: RowId, device: DeviceId, fields: &Fields) -> Option<Aid> {
     })
 }
 
-/// Notes which photos there are, and whether their bytes have come.
+/// Writes which photos are recorded, and whether their bytes have arrived.
 async fn photos<T: Txn>(txn: &mut T, changes: impl Iterator<Item = &RowChange>) -> Stored<()> {
     let rows: Vec<&Row> = changes.map(|c| &*c.after).collect();
     if rows.is_empty() {
@@ -101,13 +108,13 @@ async fn photos<T: Txn>(txn: &mut T, changes: impl Iterator<Item = &RowChange>) 
     let (mut put, mut delete, mut open) = (Vec::new(), Vec::new(), Vec::new());
     for ((row, old), known) in rows.into_iter().zip(old).zip(known) {
         if let Some(old) = old.filter(|o| o.missing) {
-            open.push(missing(old.area, -1));
+            open.push(missing_photos(old.area, -1));
         }
         match row.view::<Photo>() {
             Ok(photo) if !row.is_void() => {
                 let area = feed_key(row).unwrap_or_default();
                 if known.is_none() {
-                    open.push(missing(area.clone(), 1));
+                    open.push(missing_photos(area.clone(), 1));
                 }
                 put.push(PhotoRef {
                     row: row.id,
@@ -125,6 +132,7 @@ async fn photos<T: Txn>(txn: &mut T, changes: impl Iterator<Item = &RowChange>) 
     txn.open_count_add(&open).await
 }
 
-pub fn missing(area_feed: String, n: i64) -> OpenCount {
+/// A change of the number of missing photos in an area feed.
+pub fn missing_photos(area_feed: String, n: i64) -> OpenCount {
     OpenCount { area_feed, what: OpenKind::Photos as i64, n }
 }

@@ -1,6 +1,6 @@
-//! Recipients' look-up rows, pairings as rights, and who is due when.
+//! Recipients' look-up rows with their due days, and pairings as rights.
 
-use super::figures::{self, Counted};
+use super::figures::{self, LastDaysChange};
 use crate::core::apply::{
     row_change::RowChange,
     scopes::{area_of, recipient_seen_through},
@@ -17,8 +17,8 @@ use shared::{
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Who cares for whom, before and after.
-pub struct Care {
+/// The workers of each touched recipient, before and after.
+pub struct CareChange {
     pub before: HashMap<RecipientId, BTreeSet<WorkerId>>,
     pub after: HashMap<RecipientId, BTreeSet<WorkerId>>,
     /// First day of the oldest pairing in force.
@@ -26,8 +26,12 @@ pub struct Care {
     grants: Vec<CareGrant>,
 }
 
-impl Care {
-    /// Loads the pairings of every recipient that `changes` touch and puts the changed ones over them.
+impl CareChange {
+    /// Loads the pairings of every recipient that `changes` touch and applies the changed ones.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
     pub async fn load<T: Txn>(txn: &mut T, changes: &[RowChange], flips: Vec<CareGrant>, today: Day) -> Stored<Self> {
         let mut grants = flips;
         grants.extend(changes.iter().filter_map(|c| grant_of(&c.after, today)));
@@ -60,14 +64,14 @@ fn by_recipient<'a>(grants: impl Iterator<Item = &'a CareGrant>) -> HashMap<Reci
     map
 }
 
-/// The right that a pairing gives. A withdrawn pairing ends on the day it was withdrawn: what was done before counts.
+/// The right that a pairing gives. A voided pairing ends on the day it was voided: work done before still counts.
 fn grant_of(row: &Row, today: Day) -> Option<CareGrant> {
     if row.kind != Kind::Pairing {
         return None;
     }
     let pairing: Pairing = row.view().ok()?;
-    let withdrawn = row.void.as_ref().map(|v| Day::of_utc_ms(v.hlc.ms()).number());
-    let end = [pairing.end.map(Day::number), withdrawn].into_iter().flatten().min();
+    let voided = row.void.as_ref().map(|v| Day::of_utc_ms(v.hlc.ms()).number());
+    let end = [pairing.end.map(Day::number), voided].into_iter().flatten().min();
     let mut grant = CareGrant {
         pairing: row.id.into(),
         worker: pairing.worker,
@@ -80,34 +84,40 @@ fn grant_of(row: &Row, today: Day) -> Option<CareGrant> {
     Some(grant)
 }
 
+/// True if the pairing is in force on `day`.
 pub fn in_force(grant: &CareGrant, day: Day) -> bool {
     let day = day.number();
     grant.start <= day && grant.end.is_none_or(|end| day < end)
 }
 
+/// Writes pairings as rights and the look-up rows of all recipients that the changes concern.
+///
+/// # Errors
+///
+/// The store failed.
 pub async fn write<T: Txn>(
     txn: &mut T,
     changes: &[RowChange],
-    care: &Care,
-    counted: &HashMap<RecipientId, Counted>,
+    care: &CareChange,
+    last_days: &HashMap<RecipientId, LastDaysChange>,
 ) -> Stored<()> {
     txn.put(&care.grants).await?;
     let described: HashMap<RecipientId, &Row> =
         changes.iter().filter(|c| c.after.kind == Kind::Recipient).map(|c| (c.after.id.into(), &*c.after)).collect();
-    let ruled: Vec<AreaCode> =
+    let rule_areas: Vec<AreaCode> =
         changes.iter().filter(|c| c.after.kind == Kind::RuleSet).filter_map(|c| area_of(&c.after)).collect();
-    let mut wanted: BTreeSet<RecipientId> = described.keys().chain(counted.keys()).copied().collect();
+    let mut wanted: BTreeSet<RecipientId> = described.keys().chain(last_days.keys()).copied().collect();
     wanted.extend(care.grants.iter().map(|g| g.recipient));
     let keys: Vec<_> = wanted.iter().map(|r| (*r,)).collect();
     let found = txn.get::<Recipient>(&keys).await?;
 
-    let news = wanted.iter().zip(&found).filter(|(id, old)| old.is_none() && described.contains_key(*id));
-    let before = seen_before(txn, news.map(|(id, _)| *id).collect()).await?;
-    let rules = if described.is_empty() && ruled.is_empty() { Vec::new() } else { load_rules(txn).await? };
+    let new = wanted.iter().zip(&found).filter(|(id, old)| old.is_none() && described.contains_key(*id));
+    let before = last_days_before(txn, new.map(|(id, _)| *id).collect()).await?;
+    let rules = if described.is_empty() && rule_areas.is_empty() { Vec::new() } else { load_rules(txn).await? };
     let mut people = Vec::with_capacity(keys.len());
     for (id, old) in wanted.into_iter().zip(found) {
         let described = described.get(&id).and_then(|row| describe(row, old.as_ref(), &rules));
-        // Someone only spoken of is not on the roster yet.
+        // A recipient whom records only refer to is not on the roster yet.
         let Some(mut person) = described.or_else(|| old.clone()) else { continue };
         if let Some(since) = care.since.get(&id) {
             person.since = *since;
@@ -115,26 +125,26 @@ pub async fn write<T: Txn>(
         if let Some((visit, contact)) = before.get(&id) {
             (person.last_visit, person.last_contact) = (*visit, *contact);
         }
-        if let Some(counted) = counted.get(&id) {
-            person.last_visit = person.last_visit.max(counted.visit);
-            person.last_contact = person.last_contact.max(counted.contact);
-            if counted.less {
-                (person.last_visit, person.last_contact) = last_days(txn, id).await?;
+        if let Some(change) = last_days.get(&id) {
+            person.last_visit = person.last_visit.max(change.visit);
+            person.last_contact = person.last_contact.max(change.contact);
+            if change.removed {
+                (person.last_visit, person.last_contact) = find_last_days(txn, id).await?;
             }
         }
-        settle(&mut person);
+        set_due_day(&mut person);
         if old.as_ref() != Some(&person) {
             people.push(person);
         }
     }
     txn.put(&people).await?;
-    rule_anew(txn, &ruled, &rules).await
+    apply_new_rules(txn, &rule_areas, &rules).await
 }
 
 /// The look-up row of a recipient's record.
 fn describe(row: &Row, old: Option<&Recipient>, rules: &[(AreaCode, RuleSet)]) -> Option<Recipient> {
     let recipient: records::Recipient = row.view().ok()?;
-    let (visit_days, contact_days) = in_force_for(&recipient, rules);
+    let (visit_days, contact_days) = intervals_for(&recipient, rules);
     Some(Recipient {
         id: row.id.into(),
         place: recipient.area,
@@ -149,8 +159,8 @@ fn describe(row: &Row, old: Option<&Recipient>, rules: &[(AreaCode, RuleSet)]) -
     })
 }
 
-/// When the recipient is next due, by the rules of `shared`.
-fn settle(person: &mut Recipient) {
+/// Sets the day on which the recipient is next due, by the rules of `shared`.
+fn set_due_day(person: &mut Recipient) {
     let days = |n: Option<i32>| n.and_then(|n| u16::try_from(n).ok());
     let day = |n: Option<i32>| n.map(Day::from_number);
     let due = soonest(
@@ -163,7 +173,7 @@ fn settle(person: &mut Recipient) {
 }
 
 /// The intervals of the nearest rule set; the shipped default where the office has none.
-fn in_force_for(recipient: &records::Recipient, rules: &[(AreaCode, RuleSet)]) -> (Option<i32>, Option<i32>) {
+fn intervals_for(recipient: &records::Recipient, rules: &[(AreaCode, RuleSet)]) -> (Option<i32>, Option<i32>) {
     let nearest =
         rules.iter().filter(|(area, _)| area.contains(&recipient.area)).max_by_key(|(area, _)| area.as_str().len());
     let (visit, contact) = match nearest {
@@ -175,12 +185,12 @@ fn in_force_for(recipient: &records::Recipient, rules: &[(AreaCode, RuleSet)]) -
 
 async fn load_rules<T: Txn>(txn: &mut T) -> Stored<Vec<(AreaCode, RuleSet)>> {
     let rows = txn.under::<Rules>("area", "").await?;
-    // A rule set that a newer server wrote may not be readable here: the next one up is then in force.
+    // This server may not be able to read a rule set of a newer one; the rules of the area above then apply.
     Ok(rows.into_iter().filter_map(|r| Some((r.area, serde_json::from_str(&r.doc).ok()?))).collect())
 }
 
-/// New rules for an area: everyone in it is due anew.
-async fn rule_anew<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(AreaCode, RuleSet)]) -> Stored<()> {
+/// Recomputes the due days of everyone in areas whose rules changed.
+async fn apply_new_rules<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(AreaCode, RuleSet)]) -> Stored<()> {
     if areas.is_empty() {
         return Ok(());
     }
@@ -192,40 +202,42 @@ async fn rule_anew<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(AreaCode, 
     for (person, record) in people.iter_mut().zip(docs) {
         let row = record.and_then(|r| serde_json::from_str::<Row>(&r.doc).ok());
         if let Some(recipient) = row.and_then(|r| r.view::<records::Recipient>().ok()) {
-            (person.visit_days, person.contact_days) = in_force_for(&recipient, rules);
-            settle(person);
+            (person.visit_days, person.contact_days) = intervals_for(&recipient, rules);
+            set_due_day(person);
         }
     }
     txn.put(&people).await
 }
 
-/// The same of people who are new on the roster: work may come before its recipient does, as on a restored server.
-async fn seen_before<T: Txn>(
+/// The last visit and contact of recipients who are new on the roster. Work may arrive before its recipient, for
+/// example on a restored server.
+async fn last_days_before<T: Txn>(
     txn: &mut T,
-    news: Vec<RecipientId>,
+    new: Vec<RecipientId>,
 ) -> Stored<HashMap<RecipientId, (Option<i32>, Option<i32>)>> {
-    if news.is_empty() {
+    if new.is_empty() {
         return Ok(HashMap::new());
     }
-    let cells: Vec<_> = news.iter().map(Column::cell).collect();
+    let cells: Vec<_> = new.iter().map(Column::cell).collect();
     let mut last: HashMap<RecipientId, (Option<i32>, Option<i32>)> = HashMap::new();
-    for once in txn.find::<DailyCount>("recipient", &cells).await? {
-        let (visit, contact) = last.entry(once.recipient).or_default();
-        let day = |indicator| figures::counts_as(&once, indicator).then_some(once.day);
+    for count in txn.find::<DailyCount>("recipient", &cells).await? {
+        let (visit, contact) = last.entry(count.recipient).or_default();
+        let day = |indicator| figures::counts_as(&count, indicator).then_some(count.day);
         *visit = (*visit).max(day(&Indicator::HomeVisit));
         *contact = (*contact).max(day(&Indicator::Contact));
     }
     Ok(last)
 }
 
-/// The last day somebody was visited and the last day of a contact, from what counts.
-async fn last_days<T: Txn>(txn: &mut T, recipient: RecipientId) -> Stored<(Option<i32>, Option<i32>)> {
+/// The last day of a visit and of a contact, from the recipient's daily counts.
+async fn find_last_days<T: Txn>(txn: &mut T, recipient: RecipientId) -> Stored<(Option<i32>, Option<i32>)> {
     let (mut visit, mut contact, mut until, mut seen) = (None, None, i32::MAX, HashSet::new());
     loop {
         let page = txn.daily_counts_before(recipient, until, 50).await?;
         let fresh = page.iter().filter(|o| seen.insert((o.day, o.worker))).count();
-        for once in &page {
-            let last = |slot: Option<i32>, indicator| slot.or(figures::counts_as(once, indicator).then_some(once.day));
+        for count in &page {
+            let last =
+                |slot: Option<i32>, indicator| slot.or(figures::counts_as(count, indicator).then_some(count.day));
             visit = last(visit, &Indicator::HomeVisit);
             contact = last(contact, &Indicator::Contact);
         }

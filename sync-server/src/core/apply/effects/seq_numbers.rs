@@ -2,7 +2,8 @@
 
 use shared::ids::Seq;
 
-/// Numbers given out within one transaction: counted first, drawn from the clock as late as possible.
+/// Hands out the seqs that one transaction took from the store. They are counted first and taken as late as possible,
+/// because no other transaction gets seqs until this one commits.
 pub struct SeqNumbers {
     last: u64,
 }
@@ -13,6 +14,7 @@ impl SeqNumbers {
         Self { last: last.0 }
     }
 
+    /// The next seq.
     pub fn take(&mut self) -> Seq {
         self.last += 1;
         Seq(self.last)

@@ -10,7 +10,12 @@ use crate::{
 };
 use shared::{Day, Row, ids::Seq};
 
-/// Writes `changes` and all that follows. `flips` are pairings whose time came or ended without a change of their own.
+/// Writes `changes` and all that follows from them. `flips` are pairings that come in force or go out of force today
+/// without a change of their record.
+///
+/// # Errors
+///
+/// The store failed.
 pub async fn write<T: Txn>(
     txn: &mut T,
     changes: &[RowChange],
@@ -22,20 +27,20 @@ pub async fn write<T: Txn>(
     }
     let today = Day::of_utc_ms(now_ms);
     lookups::write(txn, changes).await?;
-    let care = people::Care::load(txn, changes, flips, today).await?;
-    let counted = figures::write(txn, changes).await?;
-    people::write(txn, changes, &care, &counted).await?;
+    let care = people::CareChange::load(txn, changes, flips, today).await?;
+    let last_days = figures::write(txn, changes).await?;
+    people::write(txn, changes, &care, &last_days).await?;
 
-    let mut members = members::Plan::make(txn, changes, &care).await?;
-    let needed = members.entries() + changes.len();
-    let mut numbers = SeqNumbers::after(txn.advance(needed as u64).await?);
+    let mut feeds = members::FeedPlan::make(txn, changes, &care).await?;
+    let seqs_needed = feeds.entries() + changes.len();
+    let mut seqs = SeqNumbers::after(txn.advance(seqs_needed as u64).await?);
     let mut records = Vec::with_capacity(changes.len());
     for change in changes {
-        records.push(record(&change.after, numbers.take())?);
+        records.push(record(&change.after, seqs.take())?);
     }
-    members.number(&mut numbers);
+    feeds.number(&mut seqs);
     txn.put(&records).await?;
-    members.write(txn).await
+    feeds.write(txn).await
 }
 
 fn record(row: &Row, seq: Seq) -> Stored<tables::Record> {

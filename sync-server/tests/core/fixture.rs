@@ -1,4 +1,5 @@
-//! A town for tests: two townships, workers, recipients, pairings; and phones that speak the protocol.
+//! Fixture of the core's tests: a county with two townships, workers, recipients and pairings; and phones that speak
+//! the protocol.
 
 use serde_json::{Value, json, value::RawValue};
 use shared::{
@@ -22,7 +23,7 @@ use std::{
     },
 };
 use sync_server::{
-    core::{OfficeChange, OfficeReply, Settings, StoredObjects, TestEnv, Viewer},
+    core::{ChangeCounts, OfficeChange, Settings, StoredObjects, TestEnv, Viewer},
     data::LocalCore,
     store::{
         Column, Job, Store, StoreError, Txn,
@@ -31,7 +32,7 @@ use sync_server::{
 };
 use uuid::Uuid;
 
-use super::Place;
+use super::StoreLocation;
 
 /// 2026-03-02 10:00 in Shanghai, a Monday.
 pub const START_MS: i64 = 1_772_416_800_000;
@@ -42,19 +43,19 @@ pub const OTHER_TOWNSHIP: &str = "620826102201";
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// An id nobody else has in this run.
+/// An id that is unique in this run.
 pub fn fresh() -> Uuid {
     Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(NEXT.fetch_add(1, Ordering::Relaxed)))
 }
 
-pub struct Town {
+pub struct Fixture {
     pub core: LocalCore,
     pub env: Arc<TestEnv>,
     pub folder: PathBuf,
-    place: Place,
+    place: StoreLocation,
 }
 
-impl Drop for Town {
+impl Drop for Fixture {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
@@ -96,11 +97,11 @@ pub fn new_pairing(w: &str, r: &str, start: &str) -> OfficeChange {
     create(Kind::Pairing, pairing(w, r), value)
 }
 
-impl Town {
+impl Fixture {
     /// Workers W1 (R1, R2) and W2 (R2, R3), supervisor S1 of township 101, administrator A1 of the city; R1 and R2 live
-    /// in the first village, R3 in the second, R4 in the other township with nobody.
+    /// in the first village, R3 in the second, R4 in the other township without a pairing.
     pub async fn new() -> Self {
-        let town = Self::empty().await;
+        let fixture = Self::empty().await;
         let areas = [
             ("6208", "平凉市"),
             ("620826", "静宁县"),
@@ -130,21 +131,21 @@ impl Town {
             new_pairing("W2", "R2", "2026-01-01"),
             new_pairing("W2", "R3", "2026-01-01"),
         ]);
-        town.office(changes).await;
-        town
+        fixture.office(changes).await;
+        fixture
     }
 
     pub async fn empty() -> Self {
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("lianxin-town-{}-{n}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("lianxin-core-test-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let env = Arc::new(TestEnv::new(START_MS));
-        let place = Place::new();
+        let place = StoreLocation::new();
         let core = open(&place, &folder, &env).await;
         Self { core, env, folder, place }
     }
 
-    pub async fn office(&self, changes: Vec<OfficeChange>) -> OfficeReply {
+    pub async fn office(&self, changes: Vec<OfficeChange>) -> ChangeCounts {
         self.core.apply_office(changes).await.unwrap()
     }
 
@@ -165,22 +166,22 @@ impl Town {
         self.core.report_for(&self.viewer("A1").await, request).await.unwrap()
     }
 
-    /// The same store opened once more: as after a restart, or by a second server.
+    /// Opens the same store again, as after a restart or by a second server.
     pub async fn open_again(&self) -> LocalCore {
         open(&self.place, &self.folder, &self.env).await
     }
 
-    /// Every record, straight from the store.
+    /// Every record, read from the store.
     pub async fn every_row(&self) -> Vec<Row> {
         self.core.store().read(EveryRow).await.unwrap()
     }
 
-    /// What the log says of a record.
+    /// The log entries of a record.
     pub async fn logged(&self, row: RowId) -> Vec<OpLog> {
         self.core.store().read(Logged(row)).await.unwrap()
     }
 
-    /// A record as the server has it.
+    /// A record of the server.
     pub async fn row(&self, id: impl Into<RowId>) -> Row {
         self.find(id).await.expect("the server has the record")
     }
@@ -210,7 +211,7 @@ impl Job for Logged {
     }
 }
 
-pub async fn open(place: &Place, folder: &std::path::Path, env: &Arc<TestEnv>) -> LocalCore {
+pub async fn open(place: &StoreLocation, folder: &std::path::Path, env: &Arc<TestEnv>) -> LocalCore {
     let objects = Arc::new(StoredObjects::folder(folder.join("objects")).unwrap());
     LocalCore::open(place.open(folder).await, objects, env.clone(), Settings::default()).await.unwrap()
 }
@@ -227,7 +228,7 @@ pub fn enrol_request(code: &str, device: DeviceId, proof: &str) -> EnrolRequest 
     }
 }
 
-/// A phone: its outbox, what it holds of each scope, its clock's error.
+/// A phone: its outbox, the rows it holds of each scope, the error of its clock.
 pub struct Phone {
     pub core: LocalCore,
     env: Arc<TestEnv>,
@@ -243,17 +244,17 @@ pub struct Phone {
     pub outbox: Vec<Op>,
     pub epoch: Option<Epoch>,
     pub cursors: BTreeMap<Scope, Seq>,
-    /// Operations whose outcome it asks after.
+    /// Operations whose late outcome it asks for.
     pub ask: Vec<OpId>,
     pub held: BTreeMap<Scope, BTreeSet<RowId>>,
     pub rows: HashMap<RowId, Row>,
 }
 
 impl Phone {
-    pub fn new(town: &Town, id: DeviceId, token: Token, worker: WorkerId) -> Self {
+    pub fn new(fixture: &Fixture, id: DeviceId, token: Token, worker: WorkerId) -> Self {
         Self {
-            core: town.core.clone(),
-            env: town.env.clone(),
+            core: fixture.core.clone(),
+            env: fixture.env.clone(),
             id,
             token,
             worker,
@@ -276,7 +277,7 @@ impl Phone {
         self.env.now_ms() + self.skew
     }
 
-    /// Saves an operation; its base is the revision this phone holds.
+    /// Saves an operation based on the revision that this phone holds.
     pub fn save(&mut self, kind: Kind, row: impl Into<RowId>, change: Change) -> OpId {
         let row = row.into();
         let op = Op {
@@ -331,7 +332,7 @@ impl Phone {
         self.core.push(&self.token, request).await
     }
 
-    /// Notes a push as acknowledged.
+    /// Marks a push as acknowledged.
     pub fn acknowledge(&mut self, request: &PushRequest) {
         self.chain = request.ops.iter().fold(request.chain, |chain, op| chain.then(op.get()));
         self.sent = OpNo(request.first_op.0 - 1 + request.ops.len() as u64);
@@ -395,10 +396,10 @@ impl Phone {
         reply
     }
 
-    /// Pulls to the end and checks every digest against what this phone holds. Returns the number of pages.
+    /// Pulls to the end and compares every digest with the rows of this phone. Returns the number of pages.
     pub async fn pull(&mut self) -> usize {
         for pages in 1.. {
-            assert!(pages < 1000, "a pull that never ends");
+            assert!(pages < 1000, "the pull does not end");
             let reply = self.pull_page().await;
             if reply.more {
                 continue;

@@ -1,6 +1,6 @@
-//! A group of pushes leaves the store exactly as the same pushes one by one: every row, every number.
+//! A batch of pushes leaves the store exactly as the same pushes one by one: every row, every seq.
 
-use super::{Place, made::Made, town::*};
+use super::{StoreLocation, created::CreatedRecords, fixture::*};
 use proptest::prelude::*;
 use serde_json::json;
 use shared::{
@@ -57,21 +57,21 @@ fn step() -> impl Strategy<Value = Step> {
 
 const PEOPLE: [&str; 4] = ["R1", "R2", "R3", "R4"];
 
-/// Plays the steps into pushes, none of them sent.
-async fn pushes(town: &Town, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
-    // Two phones of one worker, one of another, one of the supervisor.
+/// Turns the steps into pushes; none is sent.
+async fn pushes(fixture: &Fixture, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
+    // Two phones of one worker, one of another worker, one of the supervisor.
     let mut phones = Vec::new();
     for worker in ["W1", "W1", "W2", "S1"] {
-        phones.push(town.phone(worker).await);
+        phones.push(fixture.phone(worker).await);
     }
     for phone in &mut phones {
         phone.pull().await;
     }
-    let mut made = Made::default();
+    let mut created = CreatedRecords::default();
     let mut pushes: Vec<(Token, PushRequest)> = Vec::new();
     let at = |day: i64| Moment::shanghai(START_MS + day * DAY_MS).to_string();
     for step in steps {
-        town.env.advance(1000);
+        fixture.env.advance(1000);
         let mut send = |phone: &mut Phone| {
             if !phone.outbox.is_empty() {
                 let request = phone.request();
@@ -83,13 +83,13 @@ async fn pushes(town: &Town, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
             Step::Visit { phone, who, day } => {
                 let value = json!({"recipient": recipient(PEOPLE[who]), "mode": "home", "happened": at(day), "presence": "found"});
                 let row = phones[phone].create(Kind::Visit, value);
-                made.note(Kind::Visit, row);
+                created.note(Kind::Visit, row);
             }
-            Step::Aid { phone, who, yuan } => phones[phone].give_money(&mut made, PEOPLE[who], at(0), yuan),
-            Step::Need { phone, who } => phones[phone].raise_need(&mut made, PEOPLE[who], at(0)),
-            Step::Advance { phone, which, to } => phones[phone].advance_one(&made, which, to),
-            Step::Void { phone, which } => phones[phone].void_one(&made, which),
-            Step::Amend { phone, which, day } => phones[phone].move_a_visit(&made, which, at(day)),
+            Step::Aid { phone, who, yuan } => phones[phone].give_money(&mut created, PEOPLE[who], at(0), yuan),
+            Step::Need { phone, who } => phones[phone].raise_need(&mut created, PEOPLE[who], at(0)),
+            Step::Advance { phone, which, to } => phones[phone].advance_one(&created, which, to),
+            Step::Void { phone, which } => phones[phone].void_one(&created, which),
+            Step::Amend { phone, which, day } => phones[phone].move_a_visit(&created, which, at(day)),
             Step::Number { phone, who, n } => {
                 phones[phone].set(Kind::Recipient, recipient(PEOPLE[who]), json!({"phone": format!("1390000000{n}")}));
             }
@@ -102,7 +102,7 @@ async fn pushes(town: &Town, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
             Step::Propose { phone } => {
                 let value = json!({"code": "N1", "name": "新人", "category": "orphan", "area": VILLAGE});
                 let row = phones[phone].create(Kind::Recipient, value);
-                made.note(Kind::Recipient, row);
+                created.note(Kind::Recipient, row);
             }
             Step::Move { who } => {
                 phones[3].set(Kind::Recipient, recipient(PEOPLE[who]), json!({"area": VILLAGE_2}));
@@ -111,7 +111,7 @@ async fn pushes(town: &Town, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
                 phones[3].set(Kind::Pairing, pairing("W1", "R2"), json!({"end": "2026-03-02"}));
             }
             Step::Resolve { which, accept } => {
-                // Whatever was said, as if it had gone to review.
+                // Any record, as if its change had gone to review.
                 let ops: Vec<_> = pushes.iter().flat_map(|(_, r)| r.ops.iter().map(|op| op.get())).collect();
                 if !ops.is_empty() {
                     let op: serde_json::Value = serde_json::from_str(ops[which % ops.len()]).unwrap();
@@ -138,7 +138,7 @@ async fn pushes(town: &Town, steps: Vec<Step>) -> Vec<(Token, PushRequest)> {
     pushes
 }
 
-/// All that a store holds, as text.
+/// The whole content of a store, as text.
 struct Everything;
 
 impl Job for Everything {
@@ -163,12 +163,12 @@ async fn everything(core: &LocalCore) -> Vec<String> {
 }
 
 async fn play(steps: Vec<Step>, sizes: Vec<usize>) {
-    let town = Town::new().await;
-    let mut pushes = pushes(&town, steps).await;
-    let folder = town.folder.join("together");
+    let fixture = Fixture::new().await;
+    let mut pushes = pushes(&fixture, steps).await;
+    let folder = fixture.folder.join("together");
     std::fs::create_dir_all(&folder).unwrap();
-    town.core.backup(folder.join("server.db")).await.unwrap();
-    let together = open(&Place, &folder, &town.env).await;
+    fixture.core.backup(folder.join("server.db")).await.unwrap();
+    let together = open(&StoreLocation, &folder, &fixture.env).await;
 
     let mut sizes = sizes.into_iter().cycle();
     while !pushes.is_empty() {
@@ -177,21 +177,22 @@ async fn play(steps: Vec<Step>, sizes: Vec<usize>) {
         let mut alone = Vec::new();
         for (token, request) in group.clone() {
             use shared::protocol::SyncProtocol;
-            alone.push(town.core.push(&token, request).await.map_err(|e| e.code().cloned()));
+            alone.push(fixture.core.push(&token, request).await.map_err(|e| e.code().cloned()));
         }
         let verdicts = together.push_together(group).await;
         let verdicts: Vec<_> = verdicts.into_iter().map(|v| v.map_err(|e| e.code().cloned())).collect();
         assert_eq!(verdicts, alone);
-        let (one_by_one, in_one) = (everything(&town.core).await, everything(&together).await);
+        let (one_by_one, in_one) = (everything(&fixture.core).await, everything(&together).await);
         for (a, b) in one_by_one.iter().zip(&in_one) {
             assert_eq!(a, b);
         }
         assert_eq!(one_by_one.len(), in_one.len());
     }
-    let viewer = town.viewer("A1").await;
+    let viewer = fixture.viewer("A1").await;
     for (at, period) in [("6208", "2026"), ("620826101", "2026-01"), (VILLAGE, "2026-03"), (VILLAGE_2, "2026-03")] {
         let ask = || shared::wire::ReportRequest { area: area(at), period: period.parse().unwrap(), category: None };
-        let (alone, in_one) = (town.core.report_for(&viewer, ask()).await, together.report_for(&viewer, ask()).await);
+        let (alone, in_one) =
+            (fixture.core.report_for(&viewer, ask()).await, together.report_for(&viewer, ask()).await);
         assert_eq!(format!("{:?}", alone.unwrap()), format!("{:?}", in_one.unwrap()), "{at} {period}");
     }
 }
@@ -199,7 +200,7 @@ async fn play(steps: Vec<Step>, sizes: Vec<usize>) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
     #[test]
-    fn a_group_leaves_the_store_as_its_pushes_one_by_one(
+    fn a_batch_leaves_the_store_as_its_pushes_one_by_one(
         steps in prop::collection::vec(step(), 1..80),
         sizes in prop::collection::vec(1usize..9, 1..4),
     ) {
