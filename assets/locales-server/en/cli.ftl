@@ -15,6 +15,7 @@ cli-arg-tls_cert = TLS certificate chain (PEM)
 cli-arg-tls_key = TLS private key (PEM)
 cli-arg-public_url = What phones call this server; goes into enrolment links
 cli-arg-objects = Where photos lie: a folder, or s3://bucket/prefix with AWS_… variables (by default photos in the data folder)
+cli-arg-metrics_listen = Port, or address and port, for Prometheus metrics at /metrics (a port alone is on 127.0.0.1; off when not given)
 cli-arg-log = Log format: json or text
 cli-arg-areas = Areas: code,name,parent
 cli-arg-units = Units: code,name,area

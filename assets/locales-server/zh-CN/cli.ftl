@@ -15,6 +15,7 @@ cli-arg-tls_cert = TLS 证书链（PEM）
 cli-arg-tls_key = TLS 私钥（PEM）
 cli-arg-public_url = 手机访问本服务器的网址，写进注册链接
 cli-arg-objects = 照片放在哪里：文件夹，或 s3://桶/前缀（另用 AWS_… 环境变量；默认在数据文件夹的 photos 里）
+cli-arg-metrics_listen = Prometheus 指标（/metrics）的端口，或地址加端口（只写端口则限于 127.0.0.1；不写则不开启）
 cli-arg-log = 日志格式：json 或 text
 cli-arg-areas = 区划表：code,name,parent
 cli-arg-units = 单位表：code,name,area

@@ -67,6 +67,8 @@ pub struct Serve {
     pub tls_key: Option<PathBuf>,
     #[arg(long, env = "LIANXIN_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    #[arg(long, env = "LIANXIN_METRICS_LISTEN", value_name = "ADDRESS", value_parser = super::metrics_port::address)]
+    pub metrics_listen: Option<SocketAddr>,
     #[arg(long, env = "LIANXIN_LOG", value_name = "FORMAT", default_value = "json", value_parser = ["json", "text"])]
     pub log: String,
 }

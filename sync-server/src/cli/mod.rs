@@ -10,6 +10,7 @@ pub mod bundle;
 pub mod control;
 pub mod enrol;
 pub mod import;
+mod metrics_port;
 pub mod office;
 pub mod restore;
 pub mod serve;

@@ -1,7 +1,8 @@
 //! `sync-server serve`: phones, reports, console, until it is told to stop.
 
-use super::{Failure, args::Serve, control};
+use super::{Failure, args::Serve, control, metrics_port};
 use crate::{
+    app,
     console::ConsoleOptions,
     core::{
         Env, Settings, StoredObjects, SystemEnv,
@@ -67,7 +68,8 @@ pub async fn run(options: Serve, lang: Lang) -> Result<String, Failure> {
             .ok()
     });
     let api = Arc::new(Api::new(Arc::new(core.clone()), Limits::default()));
-    let app = http::app(api, ConsoleOptions { https, public_url });
+    let _metrics = metrics_port::start(options.metrics_listen, core.clone(), api.metrics.clone(), lang).await?;
+    let app = app::router(api, ConsoleOptions { https, public_url });
     let _tended = Tended(tokio::spawn(core.clone().media_sweep_round()));
     println!("{}", tr_with(lang, "cli-serving", &[("url", own_url.clone().into())]));
     tracing::info!(url = own_url, version = env!("CARGO_PKG_VERSION"), "listening");

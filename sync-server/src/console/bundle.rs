@@ -1,12 +1,15 @@
-//! Files of phones' unsent work, brought on a stick. Administrators only; nobody here can read what is in one.
+//! Import of bundles, the sealed files of unsent work, for instance from a USB stick. For administrators only. The
+//! console never shows what a bundle holds.
 //!
 //! - `GET /console/bundle`: 200 · 303 to the log-in · 403
-//! - `POST /console/bundle`: 200 what became of the file · 303 · 400 · 403 · 413 larger than a file may be
+//! - `POST /console/bundle`: 200 the result · 303 · 400 · 403 · 413 the file is too large
 
 use super::{
-    Console,
-    guard::{self, Administrator, Signed, Uploaded},
-    page::{self, Frame},
+    guard::{Administrator, CsrfUpload},
+    page::{self, Layout},
+    refusal,
+    signed_in::SignedIn,
+    state::Console,
 };
 use crate::{core::RelayedBy, store::Store};
 use axum::{
@@ -17,41 +20,47 @@ use maud::{Markup, html};
 use shared::wire::{BUNDLE_BYTES_MAX, BundleVerdict, ErrorCode};
 use std::sync::Arc;
 
-/// The largest file and the form around it.
+/// The largest bundle, and 16 KiB for the form around it.
 pub const UPLOAD_BYTES_MAX: usize = BUNDLE_BYTES_MAX + (16 << 10);
 
-pub async fn form<S: Store>(State(_): State<Arc<Console<S>>>, Administrator(signed): Administrator) -> Response {
-    shown(&signed, None).into_response()
+/// The form.
+pub async fn form<S: Store>(State(_): State<Arc<Console<S>>>, Administrator(signed_in): Administrator) -> Response {
+    view(&signed_in, None).into_response()
 }
 
-fn shown(signed: &Signed, verdict: Option<&BundleVerdict>) -> Markup {
-    let reader = &signed.reader;
-    let title = reader.t("console-menu-bundle");
+/// The form, below the result of the last import where there is one.
+fn view(signed_in: &SignedIn, verdict: Option<&BundleVerdict>) -> Markup {
+    let locale = &signed_in.locale;
+    let title = locale.t("console-menu-bundle");
     let content = html! {
         section.card.narrow {
             h1 { (title) }
-            p.soft { (reader.t("console-bundle-hint")) }
+            p.soft { (locale.t("console-bundle-hint")) }
             @if let Some(verdict) = verdict {
-                (page::note(if verdict.is_delivered() { "good" } else { "error" }, &reader.t(&format!("bundle-{verdict}"))))
+                (page::note(if verdict.is_delivered() { "good" } else { "error" }, &locale.t(&format!("bundle-{verdict}"))))
             }
             form.fields method="post" action="/console/bundle" enctype="multipart/form-data" {
-                (page::csrf(signed))
-                label { span { (reader.t("console-bundle-file")) }
+                (page::csrf(signed_in))
+                label { span { (locale.t("console-bundle-file")) }
                     input type="file" name="file" accept=".lxb" required; }
-                button type="submit" { (reader.t("console-bundle-do")) }
+                button type="submit" { (locale.t("console-bundle-do")) }
             }
         }
     };
-    page::page(&Frame { reader, signed: Some(signed), title, here: "/console/bundle" }, content)
+    page::page(&Layout { locale, signed_in: Some(signed_in), title, menu_path: "/console/bundle" }, content)
 }
 
-pub async fn submit<S: Store>(State(console): State<Arc<Console<S>>>, Uploaded { signed, file }: Uploaded) -> Response {
-    if !signed.viewer.is_administrator() {
-        return guard::refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed);
+/// Imports the file on behalf of the administrator.
+pub async fn submit<S: Store>(
+    State(console): State<Arc<Console<S>>>,
+    CsrfUpload { signed_in, file }: CsrfUpload,
+) -> Response {
+    if !signed_in.viewer.is_administrator() {
+        return refusal::refused(&signed_in.locale, Some(&signed_in), &ErrorCode::NotAllowed);
     }
-    let relayed_by = RelayedBy::Console { worker: signed.viewer.worker };
+    let relayed_by = RelayedBy::Console { worker: signed_in.viewer.worker };
     match console.core.import_bundle(file, relayed_by).await {
-        Ok(verdict) => shown(&signed, Some(&verdict)).into_response(),
-        Err(error) => guard::failed(&signed.reader, Some(&signed), error),
+        Ok(verdict) => view(&signed_in, Some(&verdict)).into_response(),
+        Err(error) => refusal::failed(&signed_in.locale, Some(&signed_in), error),
     }
 }

@@ -1,15 +1,18 @@
-//! Devices: which there are, when they were last heard of, and ending a lost one's access. Administrators only, within
-//! their areas.
+//! Devices: a list with the last contact of each, and the withdrawal of a lost device. For administrators, within their
+//! areas.
 //!
 //! - `GET /console/devices?q=…`: 200 · 303 to the log-in · 403
-//! - `GET /console/devices/{id}/revoke`: 200 the question · 403 · 404
+//! - `GET /console/devices/{id}/revoke`: 200 asks for confirmation · 403 · 404
 //! - `POST /console/devices/{id}/revoke`: 303 to the list · 403 · 404
 
 use super::{
-    Console,
     format::{count, moment},
-    guard::{self, Administrator, Posted, Reader, Signed},
-    page::{self, Frame},
+    guard::{Administrator, CsrfForm},
+    page::{self, Layout},
+    page_locale::PageLocale,
+    refusal,
+    signed_in::SignedIn,
+    state::Console,
 };
 use crate::{
     core::{CoreError, DeviceFilter, DeviceInfo},
@@ -24,21 +27,23 @@ use serde::Deserialize;
 use shared::wire::ErrorCode;
 use std::sync::Arc;
 
-/// 200 lines: more is found faster by name or code.
-const SHOWN: usize = 200;
-/// Silent after 30 days, as in the report.
+/// 200 devices: beyond that a search by name or code is faster than scrolling.
+const SHOWN_MAX: usize = 200;
+/// 30 days without contact, as in the report.
 const SILENT_MS: i64 = 30 * 86_400_000;
 
+/// The query string of the list.
 #[derive(Debug, Default, Deserialize)]
-pub struct Search {
+pub struct DeviceSearch {
+    /// Part of a worker's name or code, or of a device's label.
     #[serde(default)]
     q: String,
 }
 
-/// Devices of workers counted in the administrator's areas, those heard of last first.
-async fn mine<S: Store>(console: &Console<S>, signed: &Signed) -> Result<Vec<DeviceInfo>, CoreError> {
+/// The devices of all workers counted in the administrator's areas, latest contact first.
+async fn devices_of_areas<S: Store>(console: &Console<S>, signed_in: &SignedIn) -> Result<Vec<DeviceInfo>, CoreError> {
     let mut devices: Vec<DeviceInfo> = Vec::new();
-    for area in &signed.viewer.areas {
+    for area in &signed_in.viewer.areas {
         devices.extend(console.core.devices(DeviceFilter { area: Some(*area), worker: None }).await?);
     }
     // Areas may overlap.
@@ -47,15 +52,16 @@ async fn mine<S: Store>(console: &Console<S>, signed: &Signed) -> Result<Vec<Dev
     Ok(devices)
 }
 
+/// The list, filtered by the search.
 pub async fn list<S: Store>(
     State(console): State<Arc<Console<S>>>,
-    Administrator(signed): Administrator,
-    Query(search): Query<Search>,
+    Administrator(signed_in): Administrator,
+    Query(search): Query<DeviceSearch>,
 ) -> Response {
-    let reader = &signed.reader;
-    let devices = match mine(&console, &signed).await {
+    let locale = &signed_in.locale;
+    let devices = match devices_of_areas(&console, &signed_in).await {
         Ok(devices) => devices,
-        Err(error) => return guard::failed(reader, Some(&signed), error),
+        Err(error) => return refusal::failed(locale, Some(&signed_in), error),
     };
     let q = search.q.trim().to_lowercase();
     let found: Vec<&DeviceInfo> = devices
@@ -64,47 +70,51 @@ pub async fn list<S: Store>(
         .collect();
     let content = html! {
         div.head {
-            h1 { (reader.t("console-menu-devices")) span.of { (reader.tw("console-devices-n", &[("n", count(devices.len() as i64).into())])) } }
+            h1 { (locale.t("console-menu-devices")) span.of { (locale.tw("console-devices-n", &[("n", count(devices.len() as i64).into())])) } }
             form.filters method="get" action="/console/devices" {
-                label { span { (reader.t("console-search")) } input type="search" name="q" value=(search.q); }
-                button type="submit" { (reader.t("console-show")) }
-                a.button.line href="/console/enrol" { (reader.t("console-menu-enrol")) }
+                label { span { (locale.t("console-search")) } input type="search" name="q" value=(search.q); }
+                button type="submit" { (locale.t("console-show")) }
+                a.button.line href="/console/enrol" { (locale.t("console-menu-enrol")) }
             }
         }
         section.card.table {
             @if found.is_empty() {
-                p.empty { (reader.t(if devices.is_empty() { "console-no-devices" } else { "console-none-found" })) }
+                p.empty { (locale.t(if devices.is_empty() { "console-no-devices" } else { "console-none-found" })) }
             } @else {
-                div.scroll tabindex="0" { (table(&found, reader)) }
-                @if found.len() > SHOWN { p.empty { (reader.tw("console-first-n", &[("n", count(SHOWN as i64).into())])) } }
+                div.scroll tabindex="0" { (table(&found, console.core.now_ms(), locale)) }
+                @if found.len() > SHOWN_MAX { p.empty { (locale.tw("console-first-n", &[("n", count(SHOWN_MAX as i64).into())])) } }
             }
         }
     };
-    let frame =
-        Frame { reader, signed: Some(&signed), title: reader.t("console-menu-devices"), here: "/console/devices" };
-    page::page(&frame, content).into_response()
+    let layout = Layout {
+        locale,
+        signed_in: Some(&signed_in),
+        title: locale.t("console-menu-devices"),
+        menu_path: "/console/devices",
+    };
+    page::page(&layout, content).into_response()
 }
 
-fn table(devices: &[&DeviceInfo], reader: &Reader) -> Markup {
+fn table(devices: &[&DeviceInfo], now_ms: i64, locale: &PageLocale) -> Markup {
     html! {
         table.devices {
             thead { tr {
                 @for key in ["worker", "label", "seen", "enrolled", "ops", "state", "do"] {
-                    th scope="col" { (reader.t(&format!("console-device-{key}"))) }
+                    th scope="col" { (locale.t(&format!("console-device-{key}"))) }
                 }
             } }
             tbody {
-                @for device in devices.iter().take(SHOWN) {
+                @for device in devices.iter().take(SHOWN_MAX) {
                     tr {
                         th scope="row" { (device.worker_name) " " span.soft { (device.worker_code) } }
                         td { (device.label) }
                         td { (moment(device.last_seen)) }
                         td { (moment(device.enrolled)) }
                         td { (count(i64::try_from(device.last_op).unwrap_or(i64::MAX))) }
-                        td { (state(device, reader)) }
+                        td { (state(device, now_ms, locale)) }
                         td {
                             @if device.revoked.is_none() {
-                                a href={ "/console/devices/" (device.id) "/revoke" } { (reader.t("console-revoke")) }
+                                a href={ "/console/devices/" (device.id) "/revoke" } { (locale.t("console-revoke")) }
                             }
                         }
                     }
@@ -114,65 +124,69 @@ fn table(devices: &[&DeviceInfo], reader: &Reader) -> Markup {
     }
 }
 
-fn state(device: &DeviceInfo, reader: &Reader) -> Markup {
-    let silent = super::now_ms() - device.last_seen.utc_ms > SILENT_MS;
+/// Whether the device is withdrawn, silent or in use.
+fn state(device: &DeviceInfo, now_ms: i64, locale: &PageLocale) -> Markup {
+    let silent = now_ms - device.last_seen.utc_ms > SILENT_MS;
     let (class, icon, key) = match device.revoked {
         Some(_) => ("revoked", "warning", "console-device-revoked"),
         None if silent => ("silent", "offline", "console-device-silent"),
         None => ("good", "check", "console-device-good"),
     };
-    html! { span class={ "tag " (class) } { (page::icon(icon)) (reader.t(key)) } }
+    html! { span class={ "tag " (class) } { (page::icon(icon)) (locale.t(key)) } }
 }
 
-/// The device of an address, where it is one of the administrator's.
-async fn one<S: Store>(console: &Console<S>, signed: &Signed, id: &str) -> Result<DeviceInfo, Response> {
-    let reader = &signed.reader;
-    let devices = mine(console, signed).await.map_err(|e| guard::failed(reader, Some(signed), e))?;
-    // One of another area looks like none at all.
+/// The device with this id, unless it is withdrawn. A device of another area is refused as unknown.
+async fn find_device<S: Store>(console: &Console<S>, signed_in: &SignedIn, id: &str) -> Result<DeviceInfo, Response> {
+    let locale = &signed_in.locale;
+    let devices =
+        devices_of_areas(console, signed_in).await.map_err(|e| refusal::failed(locale, Some(signed_in), e))?;
     let device = devices.into_iter().find(|d| d.id.to_string() == id && d.revoked.is_none());
-    device.ok_or_else(|| guard::refused(reader, Some(signed), &ErrorCode::NotFound))
+    device.ok_or_else(|| refusal::refused(locale, Some(signed_in), &ErrorCode::NotFound))
 }
 
-pub async fn ask<S: Store>(
+/// Asks for confirmation.
+pub async fn confirm<S: Store>(
     State(console): State<Arc<Console<S>>>,
-    Administrator(signed): Administrator,
+    Administrator(signed_in): Administrator,
     Path(id): Path<String>,
 ) -> Response {
-    let device = match one(&console, &signed, &id).await {
+    let device = match find_device(&console, &signed_in, &id).await {
         Ok(device) => device,
         Err(response) => return response,
     };
-    let reader = &signed.reader;
-    let title = reader.t("console-revoke-title");
+    let locale = &signed_in.locale;
+    let title = locale.t("console-revoke-title");
     let content = html! {
         section.card.narrow {
             h1 { (title) }
             p { b { (device.worker_name) } " " span.soft { (device.worker_code) } " · " (device.label) }
-            p { (reader.t("console-revoke-explain")) }
+            p { (locale.t("console-revoke-explain")) }
             form.fields method="post" action={ "/console/devices/" (device.id) "/revoke" } {
-                (page::csrf(&signed))
-                button.danger type="submit" { (reader.t("console-revoke-do")) }
-                a.button.line href="/console/devices" { (reader.t("console-cancel")) }
+                (page::csrf(&signed_in))
+                button.danger type="submit" { (locale.t("console-revoke-do")) }
+                a.button.line href="/console/devices" { (locale.t("console-cancel")) }
             }
         }
     };
-    page::page(&Frame { reader, signed: Some(&signed), title, here: "/console/devices" }, content).into_response()
+    page::page(&Layout { locale, signed_in: Some(&signed_in), title, menu_path: "/console/devices" }, content)
+        .into_response()
 }
 
+/// Withdraws the device.
 pub async fn revoke<S: Store>(
     State(console): State<Arc<Console<S>>>,
     Path(id): Path<String>,
-    Posted { signed, .. }: Posted,
+    CsrfForm { signed_in, .. }: CsrfForm,
 ) -> Response {
-    if !signed.viewer.is_administrator() {
-        return guard::refused(&signed.reader, Some(&signed), &ErrorCode::NotAllowed);
+    if !signed_in.viewer.is_administrator() {
+        return refusal::refused(&signed_in.locale, Some(&signed_in), &ErrorCode::NotAllowed);
     }
-    let device = match one(&console, &signed, &id).await {
+    let device = match find_device(&console, &signed_in, &id).await {
         Ok(device) => device,
         Err(response) => return response,
     };
     match console.core.revoke_device(device.id).await {
         Ok(()) => Redirect::to("/console/devices").into_response(),
-        Err(error) => guard::failed(&signed.reader, Some(&signed), error),
+        Err(error) => refusal::failed(&signed_in.locale, Some(&signed_in), error),
     }
 }

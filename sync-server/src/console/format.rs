@@ -1,6 +1,6 @@
-//! Numbers, days and periods as a reader of each language writes them.
+//! Numbers, days and periods as readers of each language write them.
 
-use super::guard::Reader;
+use super::page_locale::PageLocale;
 use shared::{Fen, Moment, Month, Period};
 
 /// 62000 → `62,000`.
@@ -31,28 +31,28 @@ pub fn moment(at: Moment) -> String {
     format!("{} {hour:02}:{minute:02}", at.day())
 }
 
-pub fn month(month: Month, reader: &Reader) -> String {
+pub fn month(month: Month, locale: &PageLocale) -> String {
     let args = [("year", month.year.to_string().into()), ("month", i32::from(month.month).into())];
-    reader.tw("console-month", &args)
+    locale.tw("console-month", &args)
 }
 
 /// `1月`, for an axis.
-pub fn month_short(month: Month, reader: &Reader) -> String {
-    reader.tw("console-month-short", &[("month", i32::from(month.month).into())])
+pub fn month_short(month: Month, locale: &PageLocale) -> String {
+    locale.tw("console-month-short", &[("month", i32::from(month.month).into())])
 }
 
-pub fn period(period: Period, reader: &Reader) -> String {
+pub fn period(period: Period, locale: &PageLocale) -> String {
     let year = |y: i16| ("year", y.to_string().into());
     match period {
-        Period::Month(m) => month(m, reader),
+        Period::Month(m) => month(m, locale),
         Period::Quarter { year: y, quarter } => {
-            reader.tw("console-quarter", &[year(y), ("quarter", quarter.to_string().into())])
+            locale.tw("console-quarter", &[year(y), ("quarter", quarter.to_string().into())])
         }
-        Period::Year(y) => reader.tw("console-year", &[year(y)]),
-        Period::Since(y) => reader.tw("console-since", &[year(y)]),
+        Period::Year(y) => locale.tw("console-year", &[year(y)]),
+        Period::Since(y) => locale.tw("console-since", &[year(y)]),
         Period::Range { from, to } => {
-            let args = [("from", month(from, reader).into()), ("to", month(to, reader).into())];
-            reader.tw("console-range", &args)
+            let args = [("from", month(from, locale).into()), ("to", month(to, locale).into())];
+            locale.tw("console-range", &args)
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     format::{count, moment},
-    guard::Reader,
+    page_locale::PageLocale,
     report::category_name,
 };
 use serde_json::Value;
@@ -37,38 +37,38 @@ pub fn is_silent(field: &str) -> bool {
 }
 
 /// The word of an open enum, or the word itself where no locale file has one.
-pub fn word(reader: &Reader, area: &str, word: &str) -> String {
+pub fn word(locale: &PageLocale, area: &str, word: &str) -> String {
     let key = format!("{area}-{word}");
-    let text = reader.t(&key);
+    let text = locale.t(&key);
     if text == key { word.to_owned() } else { text }
 }
 
-pub fn field(reader: &Reader, field: &str) -> String {
+pub fn field(locale: &PageLocale, field: &str) -> String {
     // An element of a set is told by its set.
-    word(reader, "field", field.split('/').next().unwrap_or(field))
+    word(locale, "field", field.split('/').next().unwrap_or(field))
 }
 
 /// A value as a reader says it.
-pub fn value(reader: &Reader, kind: &Kind, field: &str, value: Option<&Value>) -> String {
-    let Some(value) = value.filter(|v| !v.is_null()) else { return reader.t("console-review-empty") };
-    let text = || plain(reader, value);
-    let as_word = |area: &str| value.as_str().map_or_else(text, |w| word(reader, area, w));
+pub fn value(locale: &PageLocale, kind: &Kind, field: &str, value: Option<&Value>) -> String {
+    let Some(value) = value.filter(|v| !v.is_null()) else { return locale.t("console-review-empty") };
+    let text = || plain(locale, value);
+    let as_word = |area: &str| value.as_str().map_or_else(text, |w| word(locale, area, w));
     let words = |area: &str| match value {
-        Value::Array(items) => join(reader, items.iter().filter_map(Value::as_str).map(|w| word(reader, area, w))),
+        Value::Array(items) => join(locale, items.iter().filter_map(Value::as_str).map(|w| word(locale, area, w))),
         _ => text(),
     };
     match (kind, field) {
-        (_, "category") => value.as_str().map_or_else(text, |w| category_name(&Category::from(w), reader)),
+        (_, "category") => value.as_str().map_or_else(text, |w| category_name(&Category::from(w), locale)),
         (_, "status" | "risk" | "sex" | "mode" | "presence" | "role") => as_word(field),
         (Kind::Assistance, "kind") => as_word("assistance"),
         (Kind::Need, "kind") => as_word("need"),
         (Kind::Activity, "kind") => as_word("activity"),
         (_, "tags") => words("tag"),
         (_, "services") => words("service"),
-        (_, "amount") => value.as_i64().map_or_else(text, |fen| yuan(reader, Fen(fen))),
+        (_, "amount") => value.as_i64().map_or_else(text, |fen| yuan(locale, Fen(fen))),
         (_, "happened" | "solved") => read::<Moment>(value).map_or_else(text, moment),
-        (_, "findings") => read::<Vec<Finding>>(value).map_or_else(text, |list| findings(reader, &list)),
-        (_, "lines") => read::<Vec<GoodsLine>>(value).map_or_else(text, |list| goods(reader, &list)),
+        (_, "findings") => read::<Vec<Finding>>(value).map_or_else(text, |list| findings(locale, &list)),
+        (_, "lines") => read::<Vec<GoodsLine>>(value).map_or_else(text, |list| goods(locale, &list)),
         _ => text(),
     }
 }
@@ -77,38 +77,38 @@ fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
     T::deserialize(value).ok()
 }
 
-fn join(reader: &Reader, parts: impl Iterator<Item = String>) -> String {
+fn join(locale: &PageLocale, parts: impl Iterator<Item = String>) -> String {
     let parts: Vec<String> = parts.filter(|p| !p.is_empty()).collect();
-    parts.join(&reader.t("words-list-sep"))
+    parts.join(&locale.t("words-list-sep"))
 }
 
-fn yuan(reader: &Reader, fen: Fen) -> String {
+fn yuan(locale: &PageLocale, fen: Fen) -> String {
     let cents = fen.0.unsigned_abs() % 100;
     let sign = if fen.0 < 0 { "-" } else { "" };
     let amount = format!("{sign}{}.{cents:02}", count((fen.0.unsigned_abs() / 100) as i64));
-    reader.tw("console-yuan", &[("amount", amount.into())])
+    locale.tw("console-yuan", &[("amount", amount.into())])
 }
 
-fn findings(reader: &Reader, list: &[Finding]) -> String {
+fn findings(locale: &PageLocale, list: &[Finding]) -> String {
     let line = |f: &Finding| {
-        let verdict = reader.t(if f.good { "console-good" } else { "console-bad" });
+        let verdict = locale.t(if f.good { "console-good" } else { "console-bad" });
         let note = f.note.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
         format!("{} {verdict}{note}", f.item)
     };
-    join(reader, list.iter().map(line))
+    join(locale, list.iter().map(line))
 }
 
-fn goods(reader: &Reader, list: &[GoodsLine]) -> String {
-    join(reader, list.iter().map(|line| format!("{} × {} {}", line.item, line.quantity, line.unit)))
+fn goods(locale: &PageLocale, list: &[GoodsLine]) -> String {
+    join(locale, list.iter().map(|line| format!("{} × {} {}", line.item, line.quantity, line.unit)))
 }
 
 /// Text as it is; of what is composed, its parts.
-fn plain(reader: &Reader, value: &Value) -> String {
+fn plain(locale: &PageLocale, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(n) => n.to_string(),
-        Value::Array(items) => join(reader, items.iter().map(|v| plain(reader, v))),
-        Value::Object(map) => join(reader, map.values().map(|v| plain(reader, v))),
+        Value::Array(items) => join(locale, items.iter().map(|v| plain(locale, v))),
+        Value::Object(map) => join(locale, map.values().map(|v| plain(locale, v))),
         Value::Bool(_) | Value::Null => String::new(),
     }
 }

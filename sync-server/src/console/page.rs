@@ -1,6 +1,6 @@
-//! The frame around every page, and the pieces that several pages use.
+//! The layout of every page, and the pieces that several pages use.
 
-use super::guard::{Reader, Signed};
+use super::{page_locale::PageLocale, signed_in::SignedIn};
 use crate::text::Lang;
 use axum::{http::header, response::IntoResponse};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -8,9 +8,10 @@ use std::sync::LazyLock;
 
 const STYLE: &str = include_str!("../../../assets/console/console.css");
 
-/// Changes with the style sheet, so that browsers may keep it for good.
+/// A hash of the style sheet in its address, so that browsers may cache it for ever.
 static STYLE_VERSION: LazyLock<String> = LazyLock::new(|| shared::chain::sha256_hex(STYLE.as_bytes())[..12].to_owned());
 
+/// The style sheet.
 pub async fn style() -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, "text/css; charset=utf-8"),
@@ -19,39 +20,41 @@ pub async fn style() -> impl IntoResponse {
     (headers, STYLE)
 }
 
-pub struct Frame<'a> {
-    pub reader: &'a Reader,
-    pub signed: Option<&'a Signed>,
+/// What a page shows around its content.
+pub struct Layout<'a> {
+    pub locale: &'a PageLocale,
+    pub signed_in: Option<&'a SignedIn>,
     pub title: String,
-    /// Path of the menu entry that is open.
-    pub here: &'a str,
+    /// The path of the current menu entry; empty for none.
+    pub menu_path: &'a str,
 }
 
-pub fn page(frame: &Frame<'_>, content: Markup) -> Markup {
-    let reader = frame.reader;
+/// A whole page.
+pub fn page(layout: &Layout<'_>, content: Markup) -> Markup {
+    let locale = layout.locale;
     html! {
         (DOCTYPE)
-        html lang=(reader.lang.code()) {
+        html lang=(locale.lang.code()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (frame.title) " · " (reader.t("console-brand")) }
+                title { (layout.title) " · " (locale.t("console-brand")) }
                 link rel="stylesheet" href={ "/console/style.css?v=" (*STYLE_VERSION) };
             }
             body {
-                a.skip href="#main" { (reader.t("console-skip")) }
+                a.skip href="#main" { (locale.t("console-skip")) }
                 header.bar {
-                    a.brand href="/console/report" { (knot()) span { (reader.t("console-brand")) } }
-                    @if let Some(signed) = frame.signed { (menu(frame.here, signed)) }
+                    a.brand href="/console/report" { (knot()) span { (locale.t("console-brand")) } }
+                    @if let Some(signed_in) = layout.signed_in { (menu(layout.menu_path, signed_in)) }
                     div.me {
-                        @for lang in Lang::ALL.into_iter().filter(|l| *l != reader.lang) {
-                            a lang=(lang.code()) href=(reader.in_lang(lang)) { (crate::text::tr(lang, "console-language")) }
+                        @for lang in Lang::ALL.into_iter().filter(|l| *l != locale.lang) {
+                            a lang=(lang.code()) href=(locale.in_lang(lang)) { (crate::text::tr(lang, "console-language")) }
                         }
-                        @if let Some(signed) = frame.signed {
-                            span.who { (signed.viewer.name) }
+                        @if let Some(signed_in) = layout.signed_in {
+                            span.who { (signed_in.viewer.name) }
                             form method="post" action="/console/logout" {
-                                (csrf(signed))
-                                button.quiet type="submit" { (reader.t("console-log-out")) }
+                                (csrf(signed_in))
+                                button.quiet type="submit" { (locale.t("console-log-out")) }
                             }
                         }
                     }
@@ -62,9 +65,9 @@ pub fn page(frame: &Frame<'_>, content: Markup) -> Markup {
     }
 }
 
-fn menu(here: &str, signed: &Signed) -> Markup {
+fn menu(menu_path: &str, signed_in: &SignedIn) -> Markup {
     let mut entries = vec![("/console/report", "console-menu-report"), ("/console/reviews", "console-menu-reviews")];
-    if signed.viewer.is_administrator() {
+    if signed_in.viewer.is_administrator() {
         entries.extend([
             ("/console/devices", "console-menu-devices"),
             ("/console/enrol", "console-menu-enrol"),
@@ -72,20 +75,20 @@ fn menu(here: &str, signed: &Signed) -> Markup {
         ]);
     }
     html! {
-        nav.menu aria-label=(signed.reader.t("console-menu")) {
+        nav.menu aria-label=(signed_in.locale.t("console-menu")) {
             @for (path, key) in entries {
-                a href=(path) aria-current=[(path == here).then_some("page")] { (signed.reader.t(key)) }
+                a href=(path) aria-current=[(path == menu_path).then_some("page")] { (signed_in.locale.t(key)) }
             }
         }
     }
 }
 
-/// The token that every form carries.
-pub fn csrf(signed: &Signed) -> Markup {
-    html! { input type="hidden" name="csrf" value=(signed.csrf); }
+/// The hidden field with the session's token, for every form.
+pub fn csrf(signed_in: &SignedIn) -> Markup {
+    html! { input type="hidden" name="csrf" value=(signed_in.csrf); }
 }
 
-/// A sentence that needs to be read: `kind` is `error`, `warning` or `good`.
+/// A highlighted sentence; `kind` is `error`, `warning` or `good`.
 pub fn note(kind: &str, text: &str) -> Markup {
     html! {
         p class={ "note " (kind) } role=[(kind == "error").then_some("alert")] {
@@ -96,7 +99,7 @@ pub fn note(kind: &str, text: &str) -> Markup {
 
 macro_rules! icons {
     ($($name:literal),+ $(,)?) => {
-        /// An icon of the product's set; it follows the colour of the text and says nothing on its own.
+        /// An icon in the colour of the text, hidden from screen readers. An unknown name gives an empty one.
         pub fn icon(name: &str) -> Markup {
             let svg = match name {
                 $($name => include_str!(concat!("../../../assets/icons/", $name, ".svg")),)+
@@ -108,7 +111,7 @@ macro_rules! icons {
 }
 icons!["check", "warning", "clock", "question", "photo", "chat", "offline", "phone", "upload"];
 
-/// Two loops of one line: the product's sign.
+/// The product's logo: two loops of one line.
 fn knot() -> Markup {
     html! {
         svg.knot viewBox="0 0 128 128" aria-hidden="true" {

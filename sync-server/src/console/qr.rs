@@ -1,18 +1,18 @@
-//! QR codes: as SVG for a page, as blocks for a terminal.
+//! QR codes: as SVG for a page, as block characters for a terminal.
 
 use maud::{Markup, html};
 use qrcode::{Color, EcLevel, QrCode, render::unicode::Dense1x2};
 use std::fmt::Write;
 
-/// 4 modules of quiet ground around it, as ISO/IEC 18004 asks for.
+/// 4 modules of blank margin, as ISO/IEC 18004 requires.
 const QUIET: usize = 4;
 
-/// Half of the code may be dirty or torn off: it is printed, and photographed from screens.
+/// Level Q restores 25 % of the code: it is printed, and photographed from screens.
 fn code(text: &str) -> Option<QrCode> {
     QrCode::with_error_correction_level(text, EcLevel::Q).ok()
 }
 
-/// `None` when the text is longer than a QR code holds.
+/// The code as SVG, with a label for screen readers; `None` when the text is too long for a QR code.
 pub fn svg(text: &str, label: &str) -> Option<Markup> {
     let code = code(text)?;
     let width = code.width();
@@ -32,7 +32,8 @@ pub fn svg(text: &str, label: &str) -> Option<Markup> {
     })
 }
 
-/// Two modules a character, dark on light whatever the terminal's own colours are.
+/// The code as text, two modules per character; `None` when the text is too long. Dark and light are swapped, because
+/// most terminals write light on dark.
 pub fn terminal(text: &str) -> Option<String> {
     let blocks = code(text)?.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
     Some(blocks)
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_becomes_a_picture_and_a_text_too_long_does_not() {
+    fn a_link_becomes_a_qr_code_and_a_text_that_is_too_long_does_not() {
         let svg = svg("lianxin://enrol?server=https%3A%2F%2Fa.example&code=ABCDE-FGHJK", "码").unwrap().into_string();
         assert!(svg.contains("role=\"img\"") && svg.matches("h1v1h-1z").count() > 200);
         assert!(super::svg(&"x".repeat(5000), "码").is_none());

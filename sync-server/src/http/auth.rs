@@ -1,7 +1,7 @@
-//! The device's token, as an extractor: a handler that takes [`DeviceToken`] cannot be called without one. Whether the
-//! token is known, and what it may see, is the core's to say.
+//! The device's token, as an extractor: a handler that takes [`DeviceToken`] cannot run without one. Whether the server
+//! knows the token, and what the token allows, is decided by the core.
 
-use super::{peer::Peer, state::Api};
+use super::{reply_format::ReplyFormat, state::Api};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
@@ -10,12 +10,14 @@ use axum::{
 use shared::wire::{ErrorCode, SyncError, Token};
 use std::sync::Arc;
 
-/// From `Authorization: Bearer …`. Counts against the device's rate.
+/// The token of `Authorization: Bearer …`. Extracting it takes one request from the device's rate limit. Rejects with
+/// `token-unknown` or `too-many-requests`.
 pub struct DeviceToken(pub Token);
 
-/// 200 characters: tokens are 43 today; anything much longer is not one.
+/// 200 characters: tokens have 43 today, and anything much longer is no token.
 const TOKEN_MAX: usize = 200;
 
+/// The bearer token of a request; `None` when it is missing, empty or too long.
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
@@ -25,13 +27,13 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 impl<P: Send + Sync + 'static> FromRequestParts<Arc<Api<P>>> for DeviceToken {
     type Rejection = Response;
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api<P>>) -> Result<Self, Response> {
-        let peer = Peer::of(&parts.headers);
+        let format = ReplyFormat::of(&parts.headers);
         let Some(token) = bearer(&parts.headers) else {
-            return Err(peer.refuse(&SyncError::refused(ErrorCode::TokenUnknown)));
+            return Err(format.refuse(&SyncError::refused(ErrorCode::TokenUnknown)));
         };
-        // By device and not by address: a relayed_by puts a whole town behind one.
+        // By token and not by address: behind a carrier's NAT, all phones of a town share one address.
         if let Err(wait) = api.rate.take(token) {
-            return Err(peer.refuse(&SyncError::refused(ErrorCode::TooManyRequests).retry_after(wait)));
+            return Err(format.refuse(&SyncError::refused(ErrorCode::TooManyRequests).retry_after(wait)));
         }
         Ok(Self(Token(token.to_owned())))
     }

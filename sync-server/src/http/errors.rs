@@ -1,11 +1,8 @@
-//! The one place where an error becomes a status, a `Retry-After` and a sentence in the reader's language.
+//! The one place where an error code gets its HTTP status, a waiting time, and a sentence in the caller's language.
 
-use super::{body, limits::jitter, peer::Peer};
+use super::limits::jitter;
 use crate::text::{Lang, tr};
-use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::Response,
-};
+use axum::http::StatusCode;
 use shared::wire::{ApiError, ErrorCode, SyncError};
 
 /// The status of each code. Clients decide by the code; the status is for proxies and people.
@@ -26,7 +23,7 @@ pub fn status(code: &ErrorCode) -> StatusCode {
     }
 }
 
-/// Seconds to wait where the core named none; every refusal for now carries some, so that clients spread out.
+/// Seconds to wait when the core named none. Every temporary refusal has a random wait, so that clients spread out.
 fn default_wait(code: &ErrorCode) -> Option<u32> {
     match code {
         ErrorCode::Busy => Some(jitter(2, 10)),
@@ -38,64 +35,23 @@ fn default_wait(code: &ErrorCode) -> Option<u32> {
     }
 }
 
-/// The body that goes out: never the core's own wording, which is for logs.
+/// The body of a refusal. The core's own message is for logs and never sent.
 pub fn api_error(error: &SyncError, lang: Lang) -> ApiError {
     let (code, retry_after, accepts) = match error {
         SyncError::Refused(refused) => (refused.code.clone(), refused.retry_after, refused.accepts),
-        // The core has no connection of its own to lose.
+        // Only clients produce these two; the core calls no other server.
         SyncError::Offline(_) | SyncError::BadReply(_) => (ErrorCode::Internal, None, None),
     };
     let retry_after = retry_after.or_else(|| default_wait(&code));
     ApiError { message: tr(lang, &format!("error-{code}")), code, retry_after, accepts }
 }
 
-pub fn response(error: &SyncError, peer: Peer) -> Response {
-    let error = api_error(error, peer.lang);
-    let mut response = body::reply(&error, peer);
-    *response.status_mut() = status(&error.code);
-    if let Some(seconds) = error.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if response.status() == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    if response.status() == StatusCode::UPGRADE_REQUIRED {
-        response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("lianxin"));
-    }
-    response
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn plain(lang: Lang) -> Peer {
-        Peer { lang, zstd: false }
-    }
-
     #[test]
-    fn every_refusal_that_may_pass_says_how_long_to_wait() {
-        for code in ErrorCode::ALL {
-            let error = SyncError::refused(code.clone());
-            let response = response(&error, plain(Lang::En));
-            let waits = response.headers().contains_key(header::RETRY_AFTER);
-            let passes = !error.is_permanent() && *code != ErrorCode::OffsetMismatch;
-            assert_eq!(waits, passes, "{code}");
-            assert!(response.status().is_client_error() || response.status().is_server_error(), "{code}");
-        }
-    }
-
-    #[test]
-    fn what_the_core_says_to_wait_goes_out_as_header_and_in_the_body() {
-        let error = SyncError::refused(ErrorCode::Busy).retry_after(7);
-        let response = response(&error, plain(Lang::ZhCn));
-        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(response.headers()[header::RETRY_AFTER], "7");
-        assert_eq!(api_error(&error, Lang::ZhCn).retry_after, Some(7));
-    }
-
-    #[test]
-    fn an_inner_wording_never_goes_out() {
+    fn an_internal_message_is_never_sent() {
         let error = SyncError::Refused(ApiError {
             code: ErrorCode::Internal,
             message: "disk image is malformed: 张三".into(),

@@ -1,5 +1,5 @@
-//! What keeps one caller from crowding out the rest. Everything is kept in memory: a restart forgives, and no limit
-//! costs a write.
+//! Limits that keep one caller from starving the others. Their state is in memory only: a restart resets it, and no
+//! request costs a database write.
 
 use std::{
     collections::HashMap,
@@ -9,20 +9,21 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// How much is let in.
+/// How many requests the server accepts.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// 256 pushes at once: each holds at most 1 MiB, and the store commits them in groups. More would only wait.
+    /// 256 pushes at once: each holds at most 1 MiB, and the store commits them in groups. More pushes would only wait
+    /// for the store.
     pub pushes_at_once: usize,
-    /// 2 bundles at once: each takes up to 4 MiB as it comes and 32 MiB unfolded, and they are rare.
+    /// 2 bundles at once: each takes up to 4 MiB compressed and 32 MiB decompressed, and bundles are rare.
     pub bundles_at_once: usize,
-    /// 2,000 requests at once per device: a week's backlog with its photos passes unhindered.
+    /// 2,000 requests at once per device: a week's backlog with its photos stays below it.
     pub burst: u32,
-    /// 50 requests a second per device after that: a client in a loop is slowed, a quick one never notices.
+    /// 50 requests a second per device after that: a client in a loop is slowed down, a fast one never reaches it.
     pub per_second: u32,
-    /// Five wrong tries of a code or a password are free; each further one waits twice as long as the last.
-    pub free_tries: u32,
-    /// 180 s from first byte to answer: 128 KiB on a link of 1 kB/s, where clients give up after 120 s of silence.
+    /// 5 wrong enrolment codes or passwords are free; after each further one the next attempt waits twice as long.
+    pub free_attempts: u32,
+    /// 180 s from the first byte to the reply: 128 KiB on a link of 1 kB/s. Clients give up after 120 s without a byte.
     pub request_timeout: Duration,
 }
 
@@ -33,21 +34,22 @@ impl Default for Limits {
             bundles_at_once: 2,
             burst: 2000,
             per_second: 50,
-            free_tries: 5,
+            free_attempts: 5,
             request_timeout: Duration::from_secs(180),
         }
     }
 }
 
-/// 100,000 keys of about 40 bytes: four demo cities' devices. Beyond it the ones that are whole again are forgotten.
+/// 100,000 keys of about 40 bytes, four times the devices of a city. Beyond it, keys at their initial state are
+/// dropped.
 const KEYS_MAX: usize = 100_000;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // The maps are valid after any panic: each change is one assignment.
+    // A panic cannot leave a map half changed: each change is one assignment.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A bucket of requests per key; it fills at a steady rate. Keys are kept as hashes only.
+/// A token bucket per key. It stores hashes of the keys, never the keys.
 pub struct RateLimiter {
     burst: f64,
     per_second: f64,
@@ -56,12 +58,17 @@ pub struct RateLimiter {
 }
 
 impl RateLimiter {
+    /// Allows `burst` requests at once and refills `per_second` of them each second. 0 counts as 1.
     pub fn new(burst: u32, per_second: u32) -> Self {
         let (burst, per_second) = (f64::from(burst.max(1)), f64::from(per_second.max(1)));
         Self { burst, per_second, hasher: RandomState::new(), buckets: Mutex::default() }
     }
 
-    /// Takes one; otherwise the seconds until there is one.
+    /// Takes one request from the bucket of `key`.
+    ///
+    /// # Errors
+    ///
+    /// The bucket is empty: the seconds until the next request is allowed.
     pub fn take(&self, key: &str) -> Result<(), u32> {
         let now = Instant::now();
         let full = |left: f64, at: Instant| (left + (now - at).as_secs_f64() * self.per_second).min(self.burst);
@@ -80,32 +87,36 @@ impl RateLimiter {
     }
 }
 
-/// 5 minutes at most: long enough that guessing is hopeless, short enough that nobody is locked out by a stranger.
+/// 5 minutes: long enough to make guessing hopeless, short enough that a stranger cannot lock an account for long.
 const BACK_OFF_MAX: Duration = Duration::from_secs(300);
-/// A key is forgotten an hour after its last failure.
+/// 1 hour after its last failure a key starts anew.
 const FORGET_AFTER: Duration = Duration::from_secs(3600);
 
-/// Growing waits after wrong tries, per key.
+/// Growing delays after failed attempts, per key. It stores hashes of the keys, never the keys.
 pub struct LoginThrottle {
     free: u32,
     hasher: RandomState,
-    tries: Mutex<HashMap<u64, (u32, Instant)>>,
+    attempts: Mutex<HashMap<u64, (u32, Instant)>>,
 }
 
 impl LoginThrottle {
+    /// Lets `free` attempts fail without a delay.
     pub fn new(free: u32) -> Self {
-        Self { free, hasher: RandomState::new(), tries: Mutex::default() }
+        Self { free, hasher: RandomState::new(), attempts: Mutex::default() }
     }
 
-    /// Begins a try. It counts as failed until [`Self::succeeded`], so that many at once gain nothing.
-    /// `Err`: seconds to wait; the try does not count.
+    /// Starts an attempt. It counts as failed until [`Self::succeeded`], so that parallel attempts gain nothing.
+    ///
+    /// # Errors
+    ///
+    /// Too many attempts failed: the seconds to wait. A refused attempt does not count as failed.
     pub fn attempt(&self, key: &str) -> Result<(), u32> {
         let now = Instant::now();
-        let mut tries = lock(&self.tries);
-        if tries.len() >= KEYS_MAX {
-            tries.retain(|_, (_, last)| now - *last < FORGET_AFTER);
+        let mut attempts = lock(&self.attempts);
+        if attempts.len() >= KEYS_MAX {
+            attempts.retain(|_, (_, last)| now - *last < FORGET_AFTER);
         }
-        let (failed, last) = tries.entry(self.hasher.hash_one(key)).or_insert((0, now));
+        let (failed, last) = attempts.entry(self.hasher.hash_one(key)).or_insert((0, now));
         if now - *last >= FORGET_AFTER {
             *failed = 0;
         }
@@ -118,8 +129,9 @@ impl LoginThrottle {
         Ok(())
     }
 
+    /// Forgets the failed attempts of `key`.
     pub fn succeeded(&self, key: &str) {
-        lock(&self.tries).remove(&self.hasher.hash_one(key));
+        lock(&self.attempts).remove(&self.hasher.hash_one(key));
     }
 
     fn wait_after(&self, failed: u32) -> Duration {
@@ -130,7 +142,7 @@ impl LoginThrottle {
     }
 }
 
-/// Seconds between `from` and `to`, so that those refused together do not come back together.
+/// A random number of seconds in `from..=to`, so that clients refused together do not return together.
 pub fn jitter(from: u32, to: u32) -> u32 {
     let random = RandomState::new().hash_one(from);
     from + (random % u64::from(to.saturating_sub(from) + 1)) as u32
@@ -142,36 +154,36 @@ mod tests {
     use tokio::time::advance;
 
     #[tokio::test(start_paused = true)]
-    async fn a_device_that_used_its_burst_waits_and_another_does_not() {
-        let buckets = RateLimiter::new(3, 1);
-        assert_eq!((0..3).map(|_| buckets.take("a")).collect::<Vec<_>>(), vec![Ok(()); 3]);
-        assert_eq!(buckets.take("a"), Err(1));
-        assert_eq!(buckets.take("b"), Ok(()));
+    async fn a_device_that_used_its_burst_waits_and_another_device_does_not() {
+        let limiter = RateLimiter::new(3, 1);
+        assert_eq!((0..3).map(|_| limiter.take("a")).collect::<Vec<_>>(), vec![Ok(()); 3]);
+        assert_eq!(limiter.take("a"), Err(1));
+        assert_eq!(limiter.take("b"), Ok(()));
         advance(Duration::from_secs(1)).await;
-        assert_eq!(buckets.take("a"), Ok(()));
-        assert_eq!(buckets.take("a"), Err(1));
+        assert_eq!(limiter.take("a"), Ok(()));
+        assert_eq!(limiter.take("a"), Err(1));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn each_wrong_try_beyond_the_free_ones_waits_twice_as_long() {
-        let tries = LoginThrottle::new(2);
-        assert_eq!(tries.attempt("x"), Ok(()));
-        assert_eq!(tries.attempt("x"), Ok(()));
+    async fn each_failed_attempt_beyond_the_free_ones_doubles_the_delay() {
+        let throttle = LoginThrottle::new(2);
+        assert_eq!(throttle.attempt("x"), Ok(()));
+        assert_eq!(throttle.attempt("x"), Ok(()));
         let mut waits = Vec::new();
         for _ in 0..11 {
-            let wait = tries.attempt("x").unwrap_err();
+            let wait = throttle.attempt("x").unwrap_err();
             waits.push(wait);
             advance(Duration::from_secs(u64::from(wait))).await;
-            assert_eq!(tries.attempt("x"), Ok(()));
+            assert_eq!(throttle.attempt("x"), Ok(()));
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
-        assert_eq!(tries.attempt("y"), Ok(()), "another key is not held back");
-        tries.succeeded("x");
-        assert_eq!(tries.attempt("x"), Ok(()));
+        assert_eq!(throttle.attempt("y"), Ok(()), "another key is not held back");
+        throttle.succeeded("x");
+        assert_eq!(throttle.attempt("x"), Ok(()));
     }
 
     #[test]
-    fn jitter_stays_in_its_bounds_and_is_not_always_the_same() {
+    fn jitter_stays_in_its_bounds_and_varies() {
         let drawn: std::collections::HashSet<u32> = (0..500).map(|_| jitter(2, 10)).collect();
         assert!(drawn.iter().all(|s| (2..=10).contains(s)));
         assert!(drawn.len() > 1);

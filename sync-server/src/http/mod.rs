@@ -1,29 +1,33 @@
-//! The server over HTTP: what phones talk to. The route table is in [`router`], each endpoint has a file under [`api`],
-//! and what all of them share stands beside it:
+//! The device API over HTTP, and the parts of an HTTP server that the console uses too. The route table is in
+//! [`router`], each endpoint has a file in [`api`]. Below them:
 //!
-//! - [`body`]: bodies in and out, JSON with or without zstd, and what they may unfold to
-//! - [`auth`]: the device's token as an extractor, so that a handler cannot be called without
-//! - [`errors`]: the one place where an error becomes a status, a `Retry-After` and a sentence
-//! - [`limits`]: rates per device, back-off per code and account, the bound on pushes under way
-//! - [`log`]: one line per request, without anything personal
-//! - [`permits`]: a place among the pushes or bundles under way, as an extractor
-//! - [`push_order`]: pushes of one device that are under way together
-//! - [`serve`]: listening, TLS, draining on shutdown
+//! - [`request_body`]: bodies, plain or zstd, with limits on their decompressed size
+//! - [`reply`] in a [`reply_format`]: JSON replies and refusals, in the caller's language, compressed on demand
+//! - [`errors`]: the one place where an error code gets its status, its `Retry-After` and its sentence
+//! - [`auth`]: the device's token, as an extractor
+//! - [`limits`]: requests per device, growing delays per code and account, bounds on pushes and bundles in progress
+//! - [`permits`]: a slot among those pushes and bundles, as an extractor
+//! - [`push_order`]: the order of one device's pipelined pushes
+//! - [`request_log`]: one log line and one observation of the metrics per request, without personal data
+//! - [`serve`], [`tls`]: listening, TLS, and an orderly stop
+//!
+//! Nothing here uses the console. [`crate::app`] composes both.
 
 pub mod api;
 pub mod auth;
-pub mod body;
 pub mod errors;
 pub mod limits;
-pub mod log;
-pub mod peer;
 pub mod permits;
 pub mod push_order;
+pub mod reply;
+pub mod reply_format;
+pub mod request_body;
+pub mod request_log;
 pub mod router;
 pub mod serve;
 pub mod state;
 pub mod tls;
 
-pub use router::{app, router};
+pub use router::router;
 pub use serve::{ServeOptions, serve};
 pub use state::{Api, Backend};

@@ -1,17 +1,25 @@
-//! A place among the requests of a kind that are under way, as an extractor: a handler that takes one before its body reads nothing
-//! while all are taken, so what does not fit costs no memory.
+//! Extractors that reserve capacity before the body is read: a slot for a push or a bundle, and the place of a push
+//! among those of its device. A handler that takes them before its body reads nothing when no slot is free, so an
+//! excess request costs no memory.
 
-use super::{peer::Peer, state::Api};
+use super::{
+    auth::bearer,
+    push_order::{PushOrder, PushTurn},
+    reply_format::ReplyFormat,
+    state::Api,
+};
 use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 use shared::wire::{ErrorCode, SyncError};
-use std::{marker::PhantomData, sync::Arc};
+use std::{convert::Infallible, marker::PhantomData, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Which permits.
+/// A kind of request with a bounded number in progress.
 pub trait Permits {
+    /// The semaphore that bounds this kind.
     fn of<P>(api: &Api<P>) -> &Arc<Semaphore>;
 }
 
+/// Pushes in progress.
 pub struct Pushes;
 
 impl Permits for Pushes {
@@ -20,6 +28,7 @@ impl Permits for Pushes {
     }
 }
 
+/// Bundles in progress.
 pub struct Bundles;
 
 impl Permits for Bundles {
@@ -28,15 +37,24 @@ impl Permits for Bundles {
     }
 }
 
+/// A slot, held until it is dropped. Rejects with `busy` when none is free.
 pub struct Permit<K>(
-    #[expect(dead_code, reason = "held until the answer is out")] OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "held until the handler returns")] OwnedSemaphorePermit,
     PhantomData<fn() -> K>,
 );
 
 impl<P: Send + Sync + 'static, K: Permits> FromRequestParts<Arc<Api<P>>> for Permit<K> {
     type Rejection = Response;
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api<P>>) -> Result<Self, Response> {
-        let busy = |_| Peer::of(&parts.headers).refuse(&SyncError::refused(ErrorCode::Busy));
+        let busy = |_| ReplyFormat::of(&parts.headers).refuse(&SyncError::refused(ErrorCode::Busy));
         K::of(api).clone().try_acquire_owned().map(|permit| Self(permit, PhantomData)).map_err(busy)
+    }
+}
+
+impl<P: Send + Sync + 'static> FromRequestParts<Arc<Api<P>>> for PushTurn {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api<P>>) -> Result<Self, Infallible> {
+        // `DeviceToken` has rejected requests without a token before.
+        Ok(PushOrder::take_turn(&api.push_order, bearer(&parts.headers).unwrap_or_default()))
     }
 }

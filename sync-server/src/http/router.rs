@@ -1,33 +1,20 @@
-//! The route table of what phones talk to.
+//! The route table of the device API.
 
 use super::{
-    api, errors, log,
-    peer::Peer,
+    api,
+    reply::not_found,
+    request_log,
     state::{Api, Backend},
-};
-use crate::{
-    console::{self, Console, ConsoleOptions},
-    core::ServerCore,
-    store::Store,
 };
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
-    response::Response,
     routing::{get, patch, post},
 };
-use shared::wire::{ErrorCode, SyncError};
 use std::sync::Arc;
 
-/// Everything a browser or a phone may ask for.
-pub fn app<S: Store>(api: Arc<Api<ServerCore<S>>>, console: ConsoleOptions) -> Router {
-    let pages = console::router(Arc::new(Console::new(ServerCore::clone(&api.core), console)));
-    let pages = pages.layer(middleware::from_fn_with_state(api.clone(), log::observe::<ServerCore<S>>));
-    router(api).merge(pages).fallback(not_found)
-}
-
-/// Every endpoint, with the limits and the log around it.
+/// Every endpoint, inside the limits and the request log.
 pub fn router<P: Backend>(api: Arc<Api<P>>) -> Router {
     Router::new()
         .route("/v1/enrol", post(api::enrol::handle::<P>))
@@ -46,13 +33,8 @@ pub fn router<P: Backend>(api: Arc<Api<P>>) -> Router {
         .route("/v1/report", get(api::report::handle::<P>))
         .route("/healthz", get(api::healthz::handle::<P>))
         .method_not_allowed_fallback(not_found)
-        // Bodies are capped where they are read, by what they unfold to.
+        // `request_body::read` limits bodies, by their decompressed size.
         .layer(DefaultBodyLimit::disable())
-        .layer(middleware::from_fn_with_state(api.clone(), log::observe::<P>))
+        .layer(middleware::from_fn_with_state(api.clone(), request_log::log_request::<P>))
         .with_state(api)
-}
-
-/// 404 with the same body as every other refusal.
-pub async fn not_found(peer: Peer) -> Response {
-    errors::response(&SyncError::refused(ErrorCode::NotFound), peer)
 }

@@ -1,7 +1,7 @@
-//! Listening, and an orderly end: no new requests, those under way are finished, then the listener closes.
+//! Accepts connections, and stops in order: the listener closes, requests in progress finish, then the server ends.
 //!
-//! The loop is our own, over hyper, for one thing that axum's lacks: a connection that sends nothing is closed, so that
-//! silent ones cannot use up the sockets.
+//! The accept loop is written on hyper because `axum::serve` has no timeout for idle connections, which could otherwise
+//! use up the sockets.
 
 use axum::{Router, serve::Listener};
 use hyper::server::conn::http1;
@@ -12,22 +12,23 @@ use hyper_util::{
 };
 use std::{future::Future, pin::pin, time::Duration};
 
-/// How the server listens.
+/// Timeouts of connections.
 #[derive(Clone, Debug)]
 pub struct ServeOptions {
-    /// 30 s for requests under way when the server is told to stop; systemd waits 60.
+    /// 30 s for requests in progress after the request to stop; systemd kills the service after 60.
     pub drain: Duration,
-    /// 75 s from one request to the head of the next: longer than web servers in front keep an idle connection.
-    pub silence: Duration,
+    /// 75 s from one request to the head of the next: longer than reverse proxies keep an idle connection.
+    pub idle: Duration,
 }
 
 impl Default for ServeOptions {
     fn default() -> Self {
-        Self { drain: Duration::from_secs(30), silence: Duration::from_secs(75) }
+        Self { drain: Duration::from_secs(30), idle: Duration::from_secs(75) }
     }
 }
 
-/// Serves `app` until `shutdown` is done and the requests under way are answered, or the time to drain is over.
+/// Serves `app` until `shutdown` completes and then until the requests in progress are answered, but no longer than
+/// [`ServeOptions::drain`].
 pub async fn serve<L: Listener>(
     app: Router,
     mut listener: L,
@@ -35,20 +36,20 @@ pub async fn serve<L: Listener>(
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(options.silence);
-    let under_way = GracefulShutdown::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(options.idle);
+    let in_progress = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
     loop {
         let (io, _) = tokio::select! {
-            // Axum's listeners wait and try again when the system has no more sockets.
+            // Listeners of axum wait and retry when the system has no socket left.
             connection = listener.accept() => connection,
             () = &mut shutdown => break,
         };
         let service = TowerToHyperService::new(app.clone());
-        let connection = under_way.watch(builder.serve_connection(TokioIo::new(io), service));
+        let connection = in_progress.watch(builder.serve_connection(TokioIo::new(io), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                // Clients go away; that is theirs to do.
+                // Expected: clients disconnect.
                 tracing::debug!(%error, "a connection ended early");
             }
         });
@@ -56,9 +57,9 @@ pub async fn serve<L: Listener>(
     drop(listener);
     tracing::info!("stopping: no new requests");
     tokio::select! {
-        () = under_way.shutdown() => (),
+        () = in_progress.shutdown() => (),
         () = tokio::time::sleep(options.drain) => {
-            tracing::warn!("some requests did not finish in time and were cut off");
+            tracing::warn!("some requests did not finish in time and were aborted");
         }
     }
 }
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_under_way_is_answered_before_the_end_and_a_later_one_is_not_taken() {
+    async fn a_request_in_progress_is_answered_before_the_end_and_a_later_one_is_not_taken() {
         let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let (begin, wait) = (begun.clone(), go_on.clone());
         let slow = || async move {
@@ -120,7 +121,7 @@ mod tests {
         client.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
         begun.notified().await;
         stop.send(()).unwrap();
-        // Refused once the listener is closed.
+        // Connecting fails once the listener is closed.
         while TcpStream::connect(address).await.is_ok() {
             tokio::task::yield_now().await;
         }
@@ -133,14 +134,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_that_sends_nothing_is_closed() {
+    async fn an_idle_connection_is_closed() {
         let (listener, address) = listening().await;
-        let options = ServeOptions { silence: Duration::from_millis(1), ..ServeOptions::default() };
+        let options = ServeOptions { idle: Duration::from_millis(1), ..ServeOptions::default() };
         tokio::spawn(serve(Router::new(), listener, options, std::future::pending()));
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(b"GET / HTTP/1.1\r\nhost:").await.unwrap();
         let mut answer = Vec::new();
-        // Ends when the server closes; without the limit it would wait for ever.
+        // Ends when the server closes the connection; without the timeout it would wait for ever.
         client.read_to_end(&mut answer).await.unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! TLS of the server's own, through rustls with ring, for those who put no web server in front.
+//! TLS without a reverse proxy, through rustls with ring.
 
 use axum::serve::Listener;
 use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
@@ -17,9 +17,10 @@ use tokio_rustls::{
 
 /// 10 s for a handshake: three round trips on the slowest 2G link.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// 64 finished handshakes may wait to be served.
+/// 64 connections may wait between handshake and service.
 const WAITING: usize = 64;
 
+/// Why certificate and key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     #[error("certificate: {0}")]
@@ -31,6 +32,12 @@ pub enum TlsError {
 }
 
 /// Reads a PEM chain and its key.
+///
+/// # Errors
+///
+/// - [`TlsError::Certificate`]: the chain cannot be read or is empty.
+/// - [`TlsError::Key`]: the key cannot be read.
+/// - [`TlsError::Pair`]: rustls refuses them, for instance because they do not belong together.
 pub fn config(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
@@ -48,7 +55,7 @@ pub fn config(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     Ok(config)
 }
 
-/// Connections whose handshake is done. Handshakes run beside each other, so a slow one holds up nobody.
+/// Accepts connections after their TLS handshake. Handshakes run concurrently, so a slow one delays no other.
 pub struct TlsListener {
     ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
     address: SocketAddr,
@@ -56,6 +63,11 @@ pub struct TlsListener {
 }
 
 impl TlsListener {
+    /// Starts to accept on `listener`.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot name the listener's address.
     pub fn new(listener: TcpListener, config: ServerConfig) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -71,14 +83,14 @@ async fn accept_all(
     sender: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
     loop {
-        // Axum's accept waits and tries again when the system has no more file handles.
-        let (stream, peer) = Listener::accept(&mut listener).await;
+        // axum's `accept` waits and retries when the system has no file descriptor left.
+        let (stream, address) = Listener::accept(&mut listener).await;
         let (acceptor, sender) = (acceptor.clone(), sender.clone());
         tokio::spawn(async move {
             let _ = stream.set_nodelay(true);
             if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                // Closed only once the server drains: the connection is dropped and the client tries again.
-                let _ = sender.send((stream, peer)).await;
+                // The channel closes when the server stops: the connection is dropped and the client retries.
+                let _ = sender.send((stream, address)).await;
             }
         });
     }
@@ -97,7 +109,7 @@ impl Listener for TlsListener {
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         match self.ready.recv().await {
             Some(connection) => connection,
-            // The accepting task ends only with this listener.
+            // Unreachable: the accepting task ends with this listener.
             None => std::future::pending().await,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{TempDir, World};
 use crate::{
+    app,
     console::ConsoleOptions,
     core::{Env, Settings, SystemEnv},
     data::{DataDir, LocalCore},
@@ -71,7 +72,7 @@ impl TestServer {
                     let _ = stopped.await;
                 };
                 let options = ServeOptions { drain: std::time::Duration::from_secs(1), ..ServeOptions::default() };
-                http::serve(http::app(api, ConsoleOptions::default()), listener, options, stopped).await;
+                http::serve(app::router(api, ConsoleOptions::default()), listener, options, stopped).await;
                 drop(lock);
             });
         });

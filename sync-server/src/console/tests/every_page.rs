@@ -1,32 +1,32 @@
-//! What holds for every page: no markup from records, headers, tokens of forms, language.
+//! What holds for every page: text from records is escaped, security headers, tokens of forms, language.
 
-use super::{review::two_names, *};
+use super::{review_case::two_names, *};
 
 #[tokio::test]
 async fn text_from_records_cannot_become_markup() {
-    let desk = Desk::new().await;
+    let console = TestConsole::new().await;
     let mut world = World::default();
     world.area("629901003", "<script>alert(1)</script>\"乡");
-    desk.core.apply_office(world.changes()).await.unwrap();
-    let cookie = desk.signed_in("S2").await;
-    let page = desk.get("/console/report", &cookie).await;
+    console.core.apply_office(world.changes()).await.unwrap();
+    let cookie = console.signed_in("S2").await;
+    let page = console.get("/console/report", &cookie).await;
     assert!(page.text.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(!page.text.contains("<script"));
-    let search = desk.signed_in("A1").await;
-    let page = desk.get("/console/devices?q=%22%3E%3Cscript%3E", &search).await;
+    let search = console.signed_in("A1").await;
+    let page = console.get("/console/devices?q=%22%3E%3Cscript%3E", &search).await;
     assert!(page.text.contains("value=\"&quot;&gt;&lt;script&gt;\""));
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_headers_and_no_page_needs_scripts_or_inline_styles() {
-    let desk = Desk::new().await;
-    let cookie = desk.signed_in("A1").await;
-    desk.enrolled("W1", 7).await;
-    let mut pages = vec![desk.get("/console/login", "").await, desk.get("/console/style.css", "").await];
+async fn every_response_has_the_headers_and_no_page_needs_scripts_or_inline_styles() {
+    let console = TestConsole::new().await;
+    let cookie = console.signed_in("A1").await;
+    console.enrolled("W1", 7).await;
+    let mut pages = vec![console.get("/console/login", "").await, console.get("/console/style.css", "").await];
     for path in PAGES {
-        pages.push(desk.get(path, &cookie).await);
+        pages.push(console.get(path, &cookie).await);
     }
-    pages.push(desk.get("/console/report?area=1", &cookie).await);
+    pages.push(console.get("/console/report?area=1", &cookie).await);
     for page in pages {
         let header = |name: &str| page.headers[name].to_str().unwrap().to_owned();
         assert_eq!(
@@ -38,18 +38,18 @@ async fn every_answer_carries_the_headers_and_no_page_needs_scripts_or_inline_st
         for inline in ["<script", " style=", " onclick=", " onload=", "javascript:"] {
             assert!(!page.text.contains(inline), "{inline}");
         }
-        // What the policy would block stays out of the style sheet too.
+        // The policy would block both in the style sheet.
         assert!(!page.text.contains("url(") && !page.text.contains("@import"));
     }
 }
 
 #[tokio::test]
 async fn every_form_that_changes_something_carries_the_sessions_token() {
-    let desk = Desk::new().await;
-    let cookie = desk.signed_in("A1").await;
-    desk.enrolled("W1", 7).await;
+    let console = TestConsole::new().await;
+    let cookie = console.signed_in("A1").await;
+    console.enrolled("W1", 7).await;
     for path in PAGES.iter().filter(|p| !p.ends_with(".csv")) {
-        let page = desk.get(path, &cookie).await;
+        let page = console.get(path, &cookie).await;
         let forms = page.text.matches("method=\"post\"").count();
         assert!(forms > 0, "{path} has the log-out at least");
         assert_eq!(page.text.matches("name=\"csrf\"").count(), forms, "{path}");
@@ -57,31 +57,31 @@ async fn every_form_that_changes_something_carries_the_sessions_token() {
 }
 
 #[tokio::test]
-async fn a_chosen_language_is_kept() {
-    let desk = Desk::new().await;
-    assert!(desk.get("/console/login", "").await.text.contains("<html lang=\"zh-CN\">"));
-    let english = desk.get("/console/login?lang=en", "").await;
+async fn a_chosen_language_is_remembered() {
+    let console = TestConsole::new().await;
+    assert!(console.get("/console/login", "").await.text.contains("<html lang=\"zh-CN\">"));
+    let english = console.get("/console/login?lang=en", "").await;
     assert!(english.text.contains("<html lang=\"en\">") && english.text.contains("Log in"));
     let kept = english.cookies().into_iter().find(|c| c.starts_with("lianxin_lang=en")).unwrap().to_owned();
     let kept = kept.split(';').next().unwrap();
-    let again = desk.get("/console/login", kept).await;
+    let again = console.get("/console/login", kept).await;
     assert!(again.text.contains("Log in") && again.text.contains("href=\"/console/login?lang=zh-CN\""));
-    // Of a page with filters, the filters stay.
-    let cookie = desk.signed_in("S2").await;
-    let page = desk.get("/console/report?area=629901&period=2025", &cookie).await;
+    // The link to the other language keeps the filters.
+    let cookie = console.signed_in("S2").await;
+    let page = console.get("/console/report?area=629901&period=2025", &cookie).await;
     assert!(page.text.contains("href=\"/console/report?area=629901&amp;period=2025&amp;lang=en\""));
 }
 
 #[tokio::test]
 async fn no_page_shows_a_locale_key() {
-    let desk = Desk::new().await;
-    let cookie = desk.signed_in("A1").await;
-    desk.enrolled("W1", 7).await;
-    let case = two_names(&desk, 70).await;
+    let console = TestConsole::new().await;
+    let cookie = console.signed_in("A1").await;
+    console.enrolled("W1", 7).await;
+    let case = two_names(&console, 70).await;
     for lang in ["zh-CN", "en"] {
         let case = format!("/console/reviews/{case}");
         for path in PAGES.into_iter().chain([case.as_str()]) {
-            let page = desk.get(&format!("{path}?lang={lang}"), &cookie).await;
+            let page = console.get(&format!("{path}?lang={lang}"), &cookie).await;
             for prefix in ["console-", "indicator-", "category-", "error-", "field-", "review-", "change-", "kind-"] {
                 let shown =
                     page.text.split(prefix).skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
@@ -92,13 +92,13 @@ async fn no_page_shows_a_locale_key() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
-    let desk = Desk::new().await;
-    let cookie = desk.signed_in("A1").await;
+async fn an_unknown_page_or_device_is_not_found() {
+    let console = TestConsole::new().await;
+    let cookie = console.signed_in("A1").await;
     for path in ["/console/devices/x/revoke", "/console/nothing"] {
-        assert_eq!(desk.get(path, &cookie).await.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(console.get(path, &cookie).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert!(matches!(desk.core.set_password("nobody", PASSWORD).await, Err(CoreError::UnknownWorker(_))));
+    assert!(matches!(console.core.set_password("nobody", PASSWORD).await, Err(CoreError::UnknownWorker(_))));
     let area: AreaCode = "629901".parse().unwrap();
-    assert!(desk.core.areas_under(area).await.unwrap().len() > 2);
+    assert!(console.core.areas_under(area).await.unwrap().len() > 2);
 }

@@ -1,15 +1,15 @@
-//! The report as a table to download.
+//! The report as a file.
 
 use super::*;
 
 #[tokio::test]
-async fn every_download_leaves_a_trace_of_who_and_what() {
-    let desk = Desk::new().await;
-    let cookie = desk.signed_in("S2").await;
-    desk.get("/console/report.csv?area=629901001&period=2026-10&category=orphan", &cookie).await;
-    desk.get("/console/report.csv?area=6299&period=2026", &cookie).await;
-    let logs = access_log(&desk).await;
-    assert_eq!(logs.len(), 1, "a refused download leaves none");
+async fn every_download_is_recorded_with_its_author_and_its_report() {
+    let console = TestConsole::new().await;
+    let cookie = console.signed_in("S2").await;
+    console.get("/console/report.csv?area=629901001&period=2026-10&category=orphan", &cookie).await;
+    console.get("/console/report.csv?area=6299&period=2026", &cookie).await;
+    let logs = access_log(&console).await;
+    assert_eq!(logs.len(), 1, "a refused download is not recorded");
     let (by, log) = &logs[0];
     assert_eq!(*by, RowId::from(worker_id("S2")));
     assert_eq!(log.what.word(), "export");

@@ -14,6 +14,7 @@ use crate::{
 };
 use argon2::{Algorithm, Argon2, Params, Version};
 use shared::{AreaCode, WorkerId, records::Role};
+use subtle::ConstantTimeEq;
 
 /// A person logged in to the console, and what they may see.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +70,7 @@ async fn hash_password(password: &str, salt: Vec<u8>) -> Result<Vec<u8>, StoreEr
 
 /// Compares in constant time.
 fn equal(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+    a.ct_eq(b).into()
 }
 
 impl<S: Store> ServerCore<S> {

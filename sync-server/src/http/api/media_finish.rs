@@ -1,28 +1,33 @@
-//! `POST /v1/media/{upload}/finish`: checks the hash and stores the photo.
+//! `POST /v1/media/{upload}/finish`: compares the hash and stores the photo.
 //!
-//! - 200 [`MediaStatus`](shared::wire::MediaStatus): `verified`; `mismatch` when the bytes are not those announced; `uploading`
-//!   while some are missing
+//! - 200 [`MediaStatus`](shared::wire::MediaStatus): `verified`; `mismatch` when the hash differs from the announced
+//!   one; `uploading` while bytes are missing
 //! - 401 `token-unknown` · 403 `token-revoked` · 404 `not-found`
-//! - 400 `not-a-photo`: its bytes are let go of, the upload stands at 0
+//! - 400 `not-a-photo`: the server dropped the bytes, and the upload is back at offset 0
 //! - 429 `too-many-requests` · 500 `internal` · 503 `busy` · 507 `storage-full`
 
-use super::{Upload, media_answer};
-use crate::http::{Api, Backend, auth::DeviceToken, peer::Peer};
+use super::media_answer::{Upload, media_answer};
+use crate::http::{
+    auth::DeviceToken,
+    reply_format::ReplyFormat,
+    state::{Api, Backend},
+};
 use axum::{extract::State, response::Response};
 use std::sync::Arc;
 
+/// Completes the upload.
 pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
-    peer: Peer,
+    format: ReplyFormat,
     DeviceToken(token): DeviceToken,
     Upload(upload): Upload,
 ) -> Response {
-    media_answer(peer, api.core.media_finish(&token, upload).await)
+    media_answer(format, api.core.media_finish(&token, upload).await)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fake::{Bench, Fake};
+    use crate::http::api::test_api::{FakeBackend, TestApi};
     use shared::wire::ErrorCode;
 
     fn path() -> String {
@@ -31,13 +36,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_finished_upload_is_verified() {
-        let reply = Bench::new(Fake::default()).call("POST", &path(), "").await;
+        let reply = TestApi::new(FakeBackend::default()).call("POST", &path(), "").await;
         assert_eq!((reply.status.as_u16(), reply.json()["state"].as_str()), (200, Some("verified")));
     }
 
     #[tokio::test]
-    async fn what_is_not_a_photo_is_refused_for_good() {
-        let reply = Bench::new(Fake::failing(ErrorCode::NotAPhoto)).call("POST", &path(), "").await;
+    async fn bytes_that_are_no_photo_are_refused_permanently() {
+        let reply = TestApi::new(FakeBackend::failing(ErrorCode::NotAPhoto)).call("POST", &path(), "").await;
         assert_eq!((reply.status.as_u16(), reply.code().as_str()), (400, "not-a-photo"));
         assert!(!reply.headers.contains_key("retry-after"));
     }

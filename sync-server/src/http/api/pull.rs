@@ -1,4 +1,4 @@
-//! `POST /v1/pull`: what changed in a device's scopes.
+//! `POST /v1/pull`: the changes in a device's scopes after its cursors.
 //!
 //! - 200 [`PullReply`](shared::wire::PullReply)
 //! - 400 `malformed`, `bad-encoding` · 426 `protocol-too-old`, `protocol-too-new`
@@ -6,24 +6,31 @@
 //! - 413 `too-large`
 //! - 429 `too-many-requests` · 500 `internal` · 503 `busy`
 
-use crate::http::{Api, Backend, auth::DeviceToken, body::Wire, log, peer::Peer};
+use crate::http::{
+    auth::DeviceToken,
+    reply_format::ReplyFormat,
+    request_body::JsonBody,
+    request_log,
+    state::{Api, Backend},
+};
 use axum::{extract::State, response::Response};
 use shared::wire::PullRequest;
 use std::sync::Arc;
 
+/// Answers the pull.
 pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
-    peer: Peer,
+    format: ReplyFormat,
     DeviceToken(token): DeviceToken,
-    Wire(request): Wire<PullRequest>,
+    JsonBody(request): JsonBody<PullRequest>,
 ) -> Response {
-    log::note_device(request.device);
-    peer.answer(api.core.pull(&token, request).await)
+    request_log::record_device(request.device);
+    format.answer(api.core.pull(&token, request).await)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fake::{Bench, Fake, moment};
+    use crate::http::api::test_api::{FakeBackend, TestApi, moment};
     use shared::wire::ErrorCode;
 
     fn body() -> String {
@@ -33,24 +40,24 @@ mod tests {
 
     #[tokio::test]
     async fn a_pull_with_nothing_new_is_short() {
-        let bench = Bench::new(Fake::default());
-        let reply = bench.call("POST", "/v1/pull", body()).await;
+        let api = TestApi::new(FakeBackend::default());
+        let reply = api.call("POST", "/v1/pull", body()).await;
         assert_eq!(reply.status, 200);
-        assert_eq!(bench.asked(), ["pull t"]);
+        assert_eq!(api.calls(), ["pull t"]);
         assert!(reply.bytes.len() < 200);
     }
 
     #[tokio::test]
-    async fn a_revoked_device_is_told_so() {
-        let bench = Bench::new(Fake::failing(ErrorCode::TokenRevoked));
-        let reply = bench.call("POST", "/v1/pull", body()).await;
+    async fn a_revoked_device_is_refused_as_revoked() {
+        let api = TestApi::new(FakeBackend::failing(ErrorCode::TokenRevoked));
+        let reply = api.call("POST", "/v1/pull", body()).await;
         assert_eq!((reply.status.as_u16(), reply.code().as_str()), (403, "token-revoked"));
     }
 
     #[tokio::test]
-    async fn a_scope_of_a_shape_unknown_here_is_passed_over() {
-        let bench = Bench::new(Fake::default());
+    async fn an_unknown_kind_of_scope_is_ignored() {
+        let api = TestApi::new(FakeBackend::default());
         let body = body().replace("{}", r#"{"z:1":5}"#);
-        assert_eq!(bench.call("POST", "/v1/pull", body).await.status, 200);
+        assert_eq!(api.call("POST", "/v1/pull", body).await.status, 200);
     }
 }

@@ -1,30 +1,37 @@
-//! `POST /v1/repair`: where a scope differs, and what is missing there.
+//! `POST /v1/repair`: compares a scope bucket by bucket, and returns the rows that the device lacks.
 //!
 //! - 200 [`RepairReply`](shared::wire::RepairReply)
 //! - 400 `malformed` (also: neither or both of `buckets` and `want`), `bad-encoding`
 //! - 426 `protocol-too-old`, `protocol-too-new`
-//! - 401 `token-unknown` · 403 `token-revoked`, `not-allowed` (also: not one's scope)
+//! - 401 `token-unknown` · 403 `token-revoked`, `not-allowed` (also for a scope of another worker)
 //! - 413 `too-large`
 //! - 429 `too-many-requests` · 500 `internal` · 503 `busy`
 
-use crate::http::{Api, Backend, auth::DeviceToken, body::Wire, log, peer::Peer};
+use crate::http::{
+    auth::DeviceToken,
+    reply_format::ReplyFormat,
+    request_body::JsonBody,
+    request_log,
+    state::{Api, Backend},
+};
 use axum::{extract::State, response::Response};
 use shared::wire::RepairRequest;
 use std::sync::Arc;
 
+/// Answers one step of the repair.
 pub async fn handle<P: Backend>(
     State(api): State<Arc<Api<P>>>,
-    peer: Peer,
+    format: ReplyFormat,
     DeviceToken(token): DeviceToken,
-    Wire(request): Wire<RepairRequest>,
+    JsonBody(request): JsonBody<RepairRequest>,
 ) -> Response {
-    log::note_device(request.device);
-    peer.answer(api.core.repair(&token, request).await)
+    request_log::record_device(request.device);
+    format.answer(api.core.repair(&token, request).await)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fake::{Bench, Fake, moment};
+    use crate::http::api::test_api::{FakeBackend, TestApi, moment};
     use shared::wire::ErrorCode;
 
     fn body(scope: &str) -> String {
@@ -36,18 +43,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_repair_is_passed_on_with_its_scope() {
-        let bench = Bench::new(Fake::default());
-        let reply = bench.call("POST", "/v1/repair", body("a:620826101")).await;
+    async fn a_repair_reaches_the_core_with_its_scope() {
+        let api = TestApi::new(FakeBackend::default());
+        let reply = api.call("POST", "/v1/repair", body("a:620826101")).await;
         assert_eq!(reply.status, 200);
-        assert_eq!(bench.asked(), ["repair t a:620826101"]);
+        assert_eq!(api.calls(), ["repair t a:620826101"]);
     }
 
     #[tokio::test]
-    async fn a_scope_of_a_shape_unknown_here_is_malformed_and_a_foreign_one_forbidden() {
-        let bench = Bench::new(Fake::default());
-        assert_eq!(bench.call("POST", "/v1/repair", body("z:1")).await.code(), "malformed");
-        let bench = Bench::new(Fake::failing(ErrorCode::NotAllowed));
-        assert_eq!(bench.call("POST", "/v1/repair", body("a:620826101")).await.status, 403);
+    async fn an_unknown_kind_of_scope_is_malformed_and_a_foreign_scope_forbidden() {
+        let api = TestApi::new(FakeBackend::default());
+        assert_eq!(api.call("POST", "/v1/repair", body("z:1")).await.code(), "malformed");
+        let api = TestApi::new(FakeBackend::failing(ErrorCode::NotAllowed));
+        assert_eq!(api.call("POST", "/v1/repair", body("a:620826101")).await.status, 403);
     }
 }

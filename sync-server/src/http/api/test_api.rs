@@ -1,6 +1,10 @@
-//! A protocol of canned answers, to test what lies between it and the socket.
+//! A backend with canned replies, to test the layer between the socket and the protocol.
 
-use crate::http::{Api, Backend, limits::Limits, router};
+use crate::http::{
+    limits::Limits,
+    router,
+    state::{Api, Backend},
+};
 use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
@@ -17,27 +21,29 @@ use shared::{
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
-/// Answers every call well, or with `error` once set, and remembers what it was asked.
+/// Succeeds with every call, or fails with `error` once that is set. Records the calls.
 #[derive(Default)]
-pub struct Fake {
+pub struct FakeBackend {
     pub error: Mutex<Option<SyncError>>,
-    pub asked: Mutex<Vec<String>>,
-    /// Set: pushes wait for it.
+    pub calls: Mutex<Vec<String>>,
+    /// When set, pushes wait for a permit.
     pub gate: Option<Arc<tokio::sync::Semaphore>>,
-    /// Set: the last operation taken so far, and only the next one is; the very first waits at the gate, the others do not.
-    pub last: Option<Mutex<u64>>,
-    pub sick: bool,
-    /// A push meets a defect.
+    /// When set, the last acknowledged operation: a push must start with the next one, and only a push that starts with
+    /// operation 1 waits at the gate.
+    pub acked_through: Option<Mutex<u64>>,
+    pub unhealthy: bool,
+    /// When true, a push panics.
     pub panics: std::sync::atomic::AtomicBool,
 }
 
-impl Fake {
+impl FakeBackend {
+    /// A backend that fails every call with `code`.
     pub fn failing(code: ErrorCode) -> Self {
         Self { error: Mutex::new(Some(SyncError::refused(code))), ..Self::default() }
     }
 
-    fn answer<T>(&self, asked: String, value: T) -> Answer<T> {
-        self.asked.lock().unwrap().push(asked);
+    fn answer<T>(&self, call: String, value: T) -> Answer<T> {
+        self.calls.lock().unwrap().push(call);
         match self.error.lock().unwrap().clone() {
             Some(error) => Err(error),
             None => Ok(value),
@@ -57,7 +63,7 @@ fn status(upload: UploadId, offset: u64) -> MediaStatus {
     MediaStatus { upload, state: MediaState::Uploading, offset }
 }
 
-impl SyncProtocol for Fake {
+impl SyncProtocol for FakeBackend {
     async fn enrol(&self, request: EnrolRequest) -> Answer<EnrolReply> {
         let reply = EnrolReply {
             token: Token("t-new".into()),
@@ -74,12 +80,12 @@ impl SyncProtocol for Fake {
         self.answer(format!("enrol {}", request.code), reply)
     }
     async fn push(&self, token: &Token, request: PushRequest) -> Answer<PushReply> {
-        if let Some(gate) = self.gate.as_ref().filter(|_| self.last.is_none() || request.first_op == OpNo(1)) {
+        if let Some(gate) = self.gate.as_ref().filter(|_| self.acked_through.is_none() || request.first_op == OpNo(1)) {
             gate.acquire().await.unwrap().forget();
         }
         assert!(!self.panics.load(std::sync::atomic::Ordering::SeqCst), "planted");
         let mut verdict = PushVerdict::Accepted { acked_through: OpNo(request.ops.len() as u64), outcomes: vec![] };
-        if let Some(last) = &self.last {
+        if let Some(last) = &self.acked_through {
             let mut last = last.lock().unwrap();
             if request.first_op.0 > *last + 1 {
                 verdict = PushVerdict::Resume { have: OpNo(*last) };
@@ -151,18 +157,19 @@ impl SyncProtocol for Fake {
     }
 }
 
-impl Backend for Fake {
+impl Backend for FakeBackend {
     async fn healthy(&self) -> bool {
-        !self.sick
+        !self.unhealthy
     }
 }
 
-/// The router over a fake, and the fake to look into.
-pub struct Bench {
-    pub fake: Arc<Fake>,
+/// The router of the device API over a [`FakeBackend`].
+pub struct TestApi {
+    pub backend: Arc<FakeBackend>,
     router: axum::Router,
 }
 
+/// A response, read to its end.
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -173,22 +180,23 @@ impl Reply {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap()
     }
-    /// The code of a refusal.
+    /// The error code of a refusal.
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap().to_owned()
     }
 }
 
-impl Bench {
-    pub fn new(fake: Fake) -> Self {
-        Self::with(fake, Limits::default())
+impl TestApi {
+    pub fn new(backend: FakeBackend) -> Self {
+        Self::with(backend, Limits::default())
     }
 
-    pub fn with(fake: Fake, limits: Limits) -> Self {
-        let fake = Arc::new(fake);
-        Self { router: router(Arc::new(Api::new(fake.clone(), limits))), fake }
+    pub fn with(backend: FakeBackend, limits: Limits) -> Self {
+        let backend = Arc::new(backend);
+        Self { router: router(Arc::new(Api::new(backend.clone(), limits))), backend }
     }
 
+    /// Sends any request.
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let response: Response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -196,20 +204,23 @@ impl Bench {
         Reply { status: parts.status, headers: parts.headers, bytes }
     }
 
-    /// A request with the token "t".
+    /// Sends a request with the token `t`.
     pub async fn call(&self, method: &str, path: &str, body: impl Into<Body>) -> Reply {
         self.send(request(method, path).body(body.into()).unwrap()).await
     }
 
-    pub fn asked(&self) -> Vec<String> {
-        self.fake.asked.lock().unwrap().clone()
+    /// The calls so far, each as one line.
+    pub fn calls(&self) -> Vec<String> {
+        self.backend.calls.lock().unwrap().clone()
     }
 }
 
+/// A request with the token `t`, to be completed.
 pub fn request(method: &str, path: &str) -> axum::http::request::Builder {
     Request::builder().method(method).uri(path).header("authorization", "Bearer t")
 }
 
+/// The JSON of a push with these operations, starting with number 1.
 pub fn push_json(ops: &str) -> String {
     let (device, chain) = (uuid::Uuid::from_u128(7), "0".repeat(64));
     format!(

@@ -1,46 +1,42 @@
-//! Bodies: JSON in and out, plain or zstd. The caps are on what a body unfolds to, so that a small one that unfolds to a
-//! gigabyte costs no more than a megabyte.
+//! Request bodies: JSON or bytes, plain or zstd. Size limits apply to the decompressed size too, so that a small body
+//! which decompresses to a gigabyte costs no more memory than the limit.
 
-use super::{peer::Peer, state::Api};
+use super::{reply_format::ReplyFormat, state::Api};
 use axum::{
     body::Body,
     extract::{FromRequest, Request},
     http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use futures_util::StreamExt;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use shared::wire::{BODY_BYTES_MAX, ErrorCode, SyncError};
 use std::{io::Read, sync::Arc};
 
-/// 8 MiB: the window that zstd's levels up to 19 use. A frame that asks for more memory is refused.
+/// 8 MiB (2^23 bytes): the window of zstd levels up to 19. A frame that needs a larger window is refused.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
-/// Level 3: 250 operations shrink to a tenth in under a millisecond; higher levels gain little on JSON.
-const ZSTD_LEVEL: i32 = 3;
-/// Below 200 bytes a zstd frame is no smaller than the text.
-const COMPRESS_FROM: usize = 200;
-/// 4 MiB read and thrown away beyond a cap, so that a client which is still sending gets to read why it was refused.
+/// 4 MiB read and discarded beyond the limit, so that a client that is still sending can read the refusal.
 const DRAIN_MAX: usize = 4 << 20;
 
-/// A request's JSON body.
-pub struct Wire<T>(pub T);
+/// A JSON request body of at most [`BODY_BYTES_MAX`] bytes. Rejects with `malformed`, `bad-encoding` or `too-large`.
+pub struct JsonBody<T>(pub T);
 
-impl<P, T> FromRequest<Arc<Api<P>>> for Wire<T>
+impl<P, T> FromRequest<Arc<Api<P>>> for JsonBody<T>
 where
     P: Send + Sync + 'static,
     T: DeserializeOwned,
 {
     type Rejection = Response;
     async fn from_request(request: Request, _: &Arc<Api<P>>) -> Result<Self, Response> {
-        let peer = Peer::of(request.headers());
+        let format = ReplyFormat::of(request.headers());
         let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body, BODY_BYTES_MAX).await.map_err(|e| peer.refuse(&e))?;
+        let bytes = read(&parts.headers, body, BODY_BYTES_MAX).await.map_err(|e| format.refuse(&e))?;
         match serde_json::from_slice(&bytes) {
             Ok(value) => Ok(Self(value)),
             Err(e) => {
-                // Where it stopped, never what it read there: that may be a name.
-                tracing::debug!(line = e.line(), column = e.column(), "a body could not be read");
-                Err(peer.refuse(&SyncError::refused(ErrorCode::Malformed)))
+                // The position only: serde's message quotes the input, which may hold a name.
+                tracing::debug!(line = e.line(), column = e.column(), "malformed request body");
+                Err(format.refuse(&SyncError::refused(ErrorCode::Malformed)))
             }
         }
     }
@@ -48,13 +44,16 @@ where
 
 /// Reads a body of at most `max` bytes, before and after decompression.
 ///
-/// Errors: `TooLarge`; `BadEncoding` for an encoding other than zstd or a broken frame; `Malformed` when the
-/// connection broke before the announced end.
+/// # Errors
+///
+/// - `TooLarge`: more than `max` bytes, compressed or decompressed.
+/// - `BadEncoding`: a `Content-Encoding` other than zstd, or a broken zstd frame.
+/// - `Malformed`: the connection broke before the announced end.
 pub async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<Vec<u8>, SyncError> {
     let raw = collect(body, max).await?;
     match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         None | Some(b"identity" | b"") => Ok(raw),
-        Some(name) if name.eq_ignore_ascii_case(b"zstd") => unfold(&raw, max),
+        Some(name) if name.eq_ignore_ascii_case(b"zstd") => decompress(&raw, max),
         Some(_) => Err(SyncError::refused(ErrorCode::BadEncoding)),
     }
 }
@@ -75,36 +74,14 @@ async fn collect(body: Body, max: usize) -> Result<Vec<u8>, SyncError> {
     if seen > max { Err(SyncError::refused(ErrorCode::TooLarge)) } else { Ok(bytes) }
 }
 
-/// Decompresses until the end or until the cap is passed, whichever comes first.
-fn unfold(raw: &[u8], max: usize) -> Result<Vec<u8>, SyncError> {
+/// Decompresses to the end, or to the first byte beyond `max`.
+fn decompress(raw: &[u8], max: usize) -> Result<Vec<u8>, SyncError> {
     let bad = |_| SyncError::refused(ErrorCode::BadEncoding);
     let mut decoder = zstd::stream::read::Decoder::with_buffer(raw).map_err(bad)?;
     decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(bad)?;
     let mut bytes = Vec::new();
     decoder.take(max as u64 + 1).read_to_end(&mut bytes).map_err(bad)?;
     if bytes.len() > max { Err(SyncError::refused(ErrorCode::TooLarge)) } else { Ok(bytes) }
-}
-
-/// A JSON answer, compressed where the caller reads zstd and it helps.
-pub fn reply<T: Serialize>(value: &T, peer: Peer) -> Response {
-    let Ok(json) = serde_json::to_vec(value) else {
-        // Wire types hold string keys and plain numbers only; kept as an answer rather than a panic.
-        return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let packed = (peer.zstd && json.len() >= COMPRESS_FROM)
-        .then(|| zstd::bulk::compress(&json, ZSTD_LEVEL).ok())
-        .flatten()
-        .filter(|packed| packed.len() < json.len());
-    let compressed = packed.is_some();
-    let mut response = Response::new(Body::from(packed.unwrap_or(json)));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language"));
-    if compressed {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
-    }
-    response
 }
 
 #[cfg(test)]
@@ -120,7 +97,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_of_exactly_the_cap_is_read_and_one_byte_more_is_not() {
+    async fn a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_refused() {
         for len in [99, 100] {
             assert_eq!(read(&HeaderMap::new(), Body::from(vec![7; len]), 100).await.unwrap().len(), len);
             let packed = zstd::encode_all(&vec![7; len][..], 3).unwrap();
@@ -133,14 +110,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_bomb_is_refused_after_the_cap_and_not_unfolded() {
+    async fn a_zstd_bomb_is_refused_without_being_decompressed_whole() {
         let bomb = zstd::encode_all(std::io::repeat(0).take(1 << 30), 3).unwrap();
-        assert!(bomb.len() < BODY_BYTES_MAX, "the bomb itself passes the first cap");
+        assert!(bomb.len() < BODY_BYTES_MAX, "the compressed bomb passes the first limit");
         assert_eq!(read_zstd(bomb, BODY_BYTES_MAX).await, Err(ErrorCode::TooLarge));
     }
 
     #[tokio::test]
-    async fn a_frame_that_is_cut_short_or_of_another_kind_is_named() {
+    async fn a_truncated_frame_and_another_encoding_are_refused_as_bad_encoding() {
         let packed = zstd::encode_all(&b"{\"a\":1}"[..], 3).unwrap();
         assert_eq!(read_zstd(packed[..packed.len() - 2].to_vec(), 100).await, Err(ErrorCode::BadEncoding));
         assert_eq!(read_zstd(b"{}".to_vec(), 100).await, Err(ErrorCode::BadEncoding));
@@ -150,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_level_a_client_may_choose_can_be_read() {
+    async fn every_zstd_level_up_to_19_can_be_read() {
         let text = "走访".repeat(50_000);
         for level in 1..=19 {
             let packed = zstd::encode_all(text.as_bytes(), level).unwrap();

@@ -1,24 +1,23 @@
-//! What the caller's headers say about the answer: its language, and whether it may be compressed.
+//! How the caller wants its reply, from the request headers: in which language, and compressed or not.
 
-use super::{body, errors};
 use crate::text::Lang;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
-    response::Response,
 };
-use serde::Serialize;
-use shared::{protocol::Answer, wire::SyncError};
 use std::convert::Infallible;
 
+/// The negotiated form of a reply. [`super::reply`] writes replies in it.
 #[derive(Clone, Copy, Debug)]
-pub struct Peer {
+pub struct ReplyFormat {
+    /// The language of error messages, from `Accept-Language`.
     pub lang: Lang,
-    /// The caller reads zstd.
+    /// True when `Accept-Encoding` lists zstd.
     pub zstd: bool,
 }
 
-impl Peer {
+impl ReplyFormat {
+    /// Reads `Accept-Language` and `Accept-Encoding`. Missing or unreadable headers give an uncompressed Chinese reply.
     pub fn of(headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let zstd = text(header::ACCEPT_ENCODING).split(',').any(|entry| {
@@ -27,21 +26,9 @@ impl Peer {
         });
         Self { lang: Lang::accepted(text(header::ACCEPT_LANGUAGE)), zstd }
     }
-
-    /// The protocol's answer as a response.
-    pub fn answer<T: Serialize>(self, answer: Answer<T>) -> Response {
-        match answer {
-            Ok(reply) => body::reply(&reply, self),
-            Err(error) => self.refuse(&error),
-        }
-    }
-
-    pub fn refuse(self, error: &SyncError) -> Response {
-        errors::response(error, self)
-    }
 }
 
-impl<S: Sync> FromRequestParts<S> for Peer {
+impl<S: Sync> FromRequestParts<S> for ReplyFormat {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self::of(&parts.headers))
