@@ -23,9 +23,9 @@ fn secret() -> SealSecret {
 }
 
 /// A device that knows the server's sealing key.
-async fn device_with_seal_key(world: &World, server: &FakeServer) -> Core {
+async fn device_with_seal_key(env: &TestEnv, server: &FakeServer) -> Core {
     server.state().seal_key = Some(secret().public());
-    let mut core = device(world);
+    let mut core = device(env);
     sync(&mut core, server).await;
     server.take_calls();
     core
@@ -57,8 +57,8 @@ fn verdict(verdict: BundleVerdict) -> Answer<BundleReply> {
 
 #[tokio::test]
 async fn a_bundle_holds_what_a_push_would_send_and_marks_nothing_as_sent() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device_with_seal_key(&world, &server).await;
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device_with_seal_key(&env, &server).await;
     assert_eq!(core.handle(Command::ExportBundle), Reply::Refused(Refusal::NothingUnsent));
     for n in 0..251 {
         save_feedback(&mut core, &n.to_string());
@@ -79,19 +79,19 @@ async fn a_bundle_holds_what_a_push_would_send_and_marks_nothing_as_sent() {
 
 #[tokio::test]
 async fn each_bundle_of_a_day_has_its_own_name() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device_with_seal_key(&world, &server).await;
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device_with_seal_key(&env, &server).await;
     save_feedback(&mut core, "a");
     assert_eq!(export(&mut core).name, "lianxin-2026-03-10-1.lxb");
     assert_eq!(export(&mut core).name, "lianxin-2026-03-10-2.lxb");
-    world.pass_ms(DAY_MS);
+    env.pass_ms(DAY_MS);
     assert_eq!(export(&mut core).name, "lianxin-2026-03-11-1.lxb");
 }
 
 #[tokio::test]
 async fn an_exported_operation_can_no_longer_be_undone_without_a_trace() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device_with_seal_key(&world, &server).await;
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device_with_seal_key(&env, &server).await;
     let row = save_feedback(&mut core, "a");
     export(&mut core);
     let void = Command::Void { row, reason: "记错了".into() };
@@ -105,8 +105,8 @@ async fn an_exported_operation_can_no_longer_be_undone_without_a_trace() {
 
 #[tokio::test]
 async fn a_device_without_the_sealing_key_exports_nothing_and_receives_the_key_with_the_next_pull() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "a");
     sync(&mut core, &server).await;
     save_feedback(&mut core, "b");
@@ -119,8 +119,8 @@ async fn a_device_without_the_sealing_key_exports_nothing_and_receives_the_key_w
 
 #[tokio::test]
 async fn the_own_key_is_told_until_a_server_that_knows_of_bundles_has_heard_it_and_again_after_a_restore() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let keys = |server: &FakeServer| server.state().pulls.last().unwrap().keys.clone().unwrap();
     sync(&mut core, &server).await;
     let first = keys(&server);
@@ -143,8 +143,8 @@ async fn the_own_key_is_told_until_a_server_that_knows_of_bundles_has_heard_it_a
 
 #[tokio::test]
 async fn a_colleagues_bundle_is_relayed_by_the_next_sync_and_its_bytes_are_dropped_once_delivered() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device_with_seal_key(&world, &server).await;
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device_with_seal_key(&env, &server).await;
     for bytes in [colleagues_bundle(1), colleagues_bundle(2), colleagues_bundle(1)] {
         assert_eq!(core.handle(Command::RelayBundle { bytes }), Reply::Done);
     }
@@ -170,8 +170,8 @@ async fn a_colleagues_bundle_is_relayed_by_the_next_sync_and_its_bytes_are_dropp
 
 #[tokio::test]
 async fn a_bundle_that_does_not_get_through_is_tried_again_and_blocks_nothing() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device_with_seal_key(&world, &server).await;
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device_with_seal_key(&env, &server).await;
     assert_eq!(core.handle(Command::RelayBundle { bytes: colleagues_bundle(1) }), Reply::Done);
     assert_eq!(core.handle(Command::RelayBundle { bytes: colleagues_bundle(2) }), Reply::Done);
     let refused = |code| Err(SyncError::refused(code));
@@ -187,8 +187,8 @@ async fn a_bundle_that_does_not_get_through_is_tried_again_and_blocks_nothing() 
 
 #[tokio::test]
 async fn a_server_busy_with_bundles_gets_the_wait_it_asks_for_while_photos_go_on() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device_with_seal_key(&world, &server).await;
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device_with_seal_key(&env, &server).await;
     super::media::take(&mut core, 10);
     sync(&mut core, &server).await;
     server.take_calls();
@@ -219,8 +219,8 @@ async fn a_server_busy_with_bundles_gets_the_wait_it_asks_for_while_photos_go_on
 #[tokio::test]
 async fn a_server_without_room_for_a_relayed_bundle_ends_the_run_and_its_wait_is_kept() {
     for code in [ErrorCode::StorageFull, ErrorCode::TooManyRequests] {
-        let (world, server) = (World::new(), FakeServer::default());
-        let mut core = device_with_seal_key(&world, &server).await;
+        let (env, server) = (TestEnv::new(), FakeServer::default());
+        let mut core = device_with_seal_key(&env, &server).await;
         for n in [1, 2] {
             assert_eq!(core.handle(Command::RelayBundle { bytes: colleagues_bundle(n) }), Reply::Done);
         }
@@ -235,9 +235,9 @@ async fn a_server_without_room_for_a_relayed_bundle_ends_the_run_and_its_wait_is
 
 #[tokio::test]
 async fn a_revoked_device_seals_unsent_work_that_can_be_read_out_without_the_pin() {
-    let (world, server, dir) = (World::new(), FakeServer::default(), Dir::new());
+    let (env, server, dir) = (TestEnv::new(), FakeServer::default(), Dir::new());
     server.state().seal_key = Some(secret().public());
-    let mut core = device_in(&world, dir.path());
+    let mut core = device_in(&env, dir.path());
     sync(&mut core, &server).await;
     save_feedback(&mut core, "a");
     server.plan_push(Err(SyncError::refused(ErrorCode::TokenRevoked)));
@@ -245,7 +245,7 @@ async fn a_revoked_device_seals_unsent_work_that_can_be_read_out_without_the_pin
     assert_eq!((view.waiting_total, view.waiting.len()), (1, 0), "the count is shown, the records are not");
     drop(core);
 
-    let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(env.clone())).unwrap();
     let Reply::Status(status) = core.handle(Command::Status) else { panic!() };
     assert_eq!((status.phase, status.sealed.unwrap().ops), (Phase::Locked, 1));
     let Reply::Bundle(sealed) = core.handle(Command::SealedBundle) else { panic!() };
@@ -264,9 +264,9 @@ async fn a_revoked_device_seals_unsent_work_that_can_be_read_out_without_the_pin
 
 #[tokio::test]
 async fn unlocking_seals_the_bundle_that_a_kill_during_revocation_prevented() {
-    let (world, server, dir) = (World::new(), FakeServer::default(), Dir::new());
+    let (env, server, dir) = (TestEnv::new(), FakeServer::default(), Dir::new());
     server.state().seal_key = Some(secret().public());
-    let mut core = device_in(&world, dir.path());
+    let mut core = device_in(&env, dir.path());
     sync(&mut core, &server).await;
     save_feedback(&mut core, "a");
     server.plan_push(Err(SyncError::refused(ErrorCode::TokenRevoked)));
@@ -275,7 +275,7 @@ async fn unlocking_seals_the_bundle_that_a_kill_during_revocation_prevented() {
     std::fs::remove_dir_all(dir.path().join("sealed")).unwrap();
     std::fs::create_dir_all(dir.path().join("sealed")).unwrap();
     std::fs::write(dir.path().join("sealed/arriving"), b"lianxinb half of it").unwrap();
-    let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(env.clone())).unwrap();
     assert!(core.sealed.is_none());
     core.handle(Command::Unlock { pin: "2486".into() });
     assert_eq!(find_sealed(dir.path()).map(|_| ()), Some(()));
@@ -284,13 +284,13 @@ async fn unlocking_seals_the_bundle_that_a_kill_during_revocation_prevented() {
 
 #[tokio::test]
 async fn thirty_days_without_contact_lock_the_device_until_one_contact() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device_with_seal_key(&world, &server).await;
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device_with_seal_key(&env, &server).await;
     let row = save_feedback(&mut core, "a");
-    world.pass_ms(29 * DAY_MS);
+    env.pass_ms(29 * DAY_MS);
     let Reply::Today(today) = core.handle(Command::Today) else { panic!() };
     assert_eq!(today.locks_in_days, Some(1), "the first screen warns some days before");
-    world.pass_ms(DAY_MS);
+    env.pass_ms(DAY_MS);
     for command in [Command::Today, Command::Void { row, reason: "x".into() }] {
         assert_eq!(core.handle(command), Reply::Refused(Refusal::InactivityLocked));
     }
@@ -312,28 +312,28 @@ async fn thirty_days_without_contact_lock_the_device_until_one_contact() {
 
 #[tokio::test]
 async fn a_clock_set_back_does_not_delay_the_lock() {
-    let (world, server, dir) = (World::new(), FakeServer::default(), Dir::new());
-    let mut core = device_in(&world, dir.path());
+    let (env, server, dir) = (TestEnv::new(), FakeServer::default(), Dir::new());
+    let mut core = device_in(&env, dir.path());
     sync(&mut core, &server).await;
-    world.pass_ms(25 * DAY_MS);
+    env.pass_ms(25 * DAY_MS);
     core.handle(Command::Status);
-    world.set_clock_by(-25 * DAY_MS as i64);
+    env.set_clock_by(-25 * DAY_MS as i64);
     core.handle(Command::Status);
     drop(core);
-    let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(env.clone())).unwrap();
     core.handle(Command::Unlock { pin: "2486".into() });
     assert_eq!(core.phase().unwrap(), Phase::Ready);
-    world.pass_ms(5 * DAY_MS);
+    env.pass_ms(5 * DAY_MS);
     core.handle(Command::Status);
     assert_eq!(core.phase().unwrap(), Phase::InactivityLocked);
 }
 
 #[tokio::test]
 async fn a_phone_with_regular_contact_never_locks() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device_with_seal_key(&world, &server).await;
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device_with_seal_key(&env, &server).await;
     for _ in 0..5 {
-        world.pass_ms(20 * DAY_MS);
+        env.pass_ms(20 * DAY_MS);
         sync(&mut core, &server).await;
         assert_eq!(core.phase().unwrap(), Phase::Ready);
     }

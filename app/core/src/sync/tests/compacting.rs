@@ -17,9 +17,9 @@ fn base(core: &Core) -> compact::Base {
 }
 
 /// Passes `n` days, with a sync on each.
-async fn days(core: &mut Core, world: &World, server: &FakeServer, n: u64) {
+async fn days(core: &mut Core, env: &TestEnv, server: &FakeServer, n: u64) {
     for _ in 0..n {
-        world.pass_ms(DAY_MS);
+        env.pass_ms(DAY_MS);
         sync(core, server).await;
     }
 }
@@ -35,14 +35,14 @@ fn op_id(core: &Core, no: u64) -> shared::OpId {
 
 #[tokio::test]
 async fn settled_operations_are_removed_after_sixty_days_and_the_chain_continues() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedbacks(&mut core, 3);
     sync(&mut core, &server).await;
     sync(&mut core, &server).await;
-    days(&mut core, &world, &server, 59).await;
+    days(&mut core, &env, &server, 59).await;
     assert_eq!(kept(&core), [1, 2, 3]);
-    days(&mut core, &world, &server, 2).await;
+    days(&mut core, &env, &server, 2).await;
     assert!(kept(&core).is_empty());
     let sent = server.state().pushes[0].ops.clone();
     let chain = sent.iter().fold(Chain::default(), |chain, op| chain.then(op.get()));
@@ -60,8 +60,8 @@ async fn settled_operations_are_removed_after_sixty_days_and_the_chain_continues
 
 #[tokio::test]
 async fn operations_that_need_attention_stay_and_block_no_later_ones() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let rows: Vec<RowId> = (0..5).map(|n| save_feedback(&mut core, &n.to_string())).collect();
     let ids: Vec<_> = (1..=5).map(|no| op_id(&core, no)).collect();
     let review = Outcome::InReview {
@@ -83,7 +83,7 @@ async fn operations_that_need_attention_stay_and_block_no_later_ones() {
     for no in [2, 4] {
         core.handle(Command::Acknowledge { op_no: OpNo(no) });
     }
-    days(&mut core, &world, &server, 62).await;
+    days(&mut core, &env, &server, 62).await;
     assert_eq!(kept(&core), [1, 2, 3]);
     assert_eq!(base(&core).no, OpNo(5));
     assert!(shown(&core, rows[2]), "a record in review is still shown");
@@ -95,37 +95,37 @@ async fn operations_that_need_attention_stay_and_block_no_later_ones() {
 #[tokio::test]
 async fn a_wrong_clock_removes_nothing_early() {
     // The phone's clock is 400 days behind during the save, and is corrected afterwards.
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
-    world.set_clock_by(-400 * DAY_MS as i64);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    env.set_clock_by(-400 * DAY_MS as i64);
     server.state().ahead_ms = 400 * DAY_MS as i64;
     save_feedback(&mut core, "a");
     sync(&mut core, &server).await;
-    world.set_clock_by(400 * DAY_MS as i64);
+    env.set_clock_by(400 * DAY_MS as i64);
     server.state().ahead_ms = 0;
-    days(&mut core, &world, &server, 59).await;
+    days(&mut core, &env, &server, 59).await;
     assert_eq!(kept(&core), [1]);
     // The server's clock is a year ahead for one day.
     save_feedback(&mut core, "b");
     sync(&mut core, &server).await;
     server.state().ahead_ms = 365 * DAY_MS as i64;
-    days(&mut core, &world, &server, 1).await;
+    days(&mut core, &env, &server, 1).await;
     assert!(kept(&core).contains(&2), "by this phone's clock the operation is a day old");
     server.state().ahead_ms = 0;
-    days(&mut core, &world, &server, 3).await;
+    days(&mut core, &env, &server, 3).await;
     assert!(kept(&core).contains(&2));
 }
 
 #[tokio::test]
 async fn a_server_that_asks_for_removed_operations_gets_the_others_under_a_new_incarnation() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedbacks(&mut core, 3);
     sync(&mut core, &server).await;
-    days(&mut core, &world, &server, 40).await;
+    days(&mut core, &env, &server, 40).await;
     save_feedbacks(&mut core, 2);
     sync(&mut core, &server).await;
-    days(&mut core, &world, &server, 22).await;
+    days(&mut core, &env, &server, 22).await;
     assert_eq!(kept(&core), [4, 5]);
     save_feedback(&mut core, "new");
     server.plan_push(Ok(PushVerdict::Resume { have: OpNo(1) }));
@@ -140,7 +140,7 @@ async fn a_server_that_asks_for_removed_operations_gets_the_others_under_a_new_i
     let asked: Vec<Incarnation> = pushes.iter().rev().take(3).map(|p| p.incarnation).collect();
     assert_eq!(asked, [Incarnation(3), Incarnation(2), Incarnation(1)]);
     // Numbers continue under the new incarnation, also after its compaction.
-    days(&mut core, &world, &server, 62).await;
+    days(&mut core, &env, &server, 62).await;
     assert!(kept(&core).is_empty());
     save_feedback(&mut core, "later");
     sync(&mut core, &server).await;
@@ -149,14 +149,14 @@ async fn a_server_that_asks_for_removed_operations_gets_the_others_under_a_new_i
 
 #[tokio::test]
 async fn a_restored_server_is_offered_the_operations_of_the_last_thirty_days_despite_compaction() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedbacks(&mut core, 2);
     sync(&mut core, &server).await;
-    days(&mut core, &world, &server, 50).await;
+    days(&mut core, &env, &server, 50).await;
     save_feedbacks(&mut core, 2);
     sync(&mut core, &server).await;
-    days(&mut core, &world, &server, 15).await;
+    days(&mut core, &env, &server, 15).await;
     assert_eq!(kept(&core), [3, 4]);
     server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
     server.state().pushes.clear();
@@ -168,15 +168,15 @@ async fn a_restored_server_is_offered_the_operations_of_the_last_thirty_days_des
 
 #[tokio::test]
 async fn an_operation_saved_long_ago_and_acknowledged_lately_is_offered_to_a_restored_server() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "acknowledged at once");
     sync(&mut core, &server).await;
     // It waits for weeks without a signal.
     save_feedback(&mut core, "saved today");
-    world.pass_ms(55 * DAY_MS);
+    env.pass_ms(55 * DAY_MS);
     sync(&mut core, &server).await;
-    days(&mut core, &world, &server, 2).await;
+    days(&mut core, &env, &server, 2).await;
     for epoch in [0xE2, 0xE3] {
         // Restored twice, both times to a backup from before the second operation.
         server.state().epoch = Some(Epoch(Uuid::from_u128(epoch)));
@@ -184,25 +184,25 @@ async fn an_operation_saved_long_ago_and_acknowledged_lately_is_offered_to_a_res
         sync(&mut core, &server).await;
         let pushes = std::mem::take(&mut server.state().pushes);
         assert_eq!(pushes.iter().flat_map(numbers).collect::<Vec<_>>(), [2], "epoch {epoch:x}");
-        days(&mut core, &world, &server, 1).await;
+        days(&mut core, &env, &server, 1).await;
     }
 }
 
 #[tokio::test]
 async fn an_operation_that_a_restored_server_accepted_again_counts_as_acknowledged_from_then_on() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "a");
     sync(&mut core, &server).await;
-    days(&mut core, &world, &server, 20).await;
+    days(&mut core, &env, &server, 20).await;
     // The pull that tells the new epoch succeeds, but the push after it fails for three weeks.
     server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
     for _ in 0..20 {
         server.plan_push(Err(SyncError::Offline("cut".into())));
-        world.pass_ms(DAY_MS);
+        env.pass_ms(DAY_MS);
         sync(&mut core, &server).await;
     }
-    days(&mut core, &world, &server, 15).await;
+    days(&mut core, &env, &server, 15).await;
     server.state().epoch = Some(Epoch(Uuid::from_u128(0xE3)));
     server.state().pushes.clear();
     sync(&mut core, &server).await;
@@ -212,13 +212,13 @@ async fn an_operation_that_a_restored_server_accepted_again_counts_as_acknowledg
 
 #[tokio::test]
 async fn compaction_keeps_drafts() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let keep = Command::SaveDraft { key: "visit:1".into(), json: "{}".into() };
     core.handle(keep);
     save_feedback(&mut core, "a");
     sync(&mut core, &server).await;
-    days(&mut core, &world, &server, 70).await;
+    days(&mut core, &env, &server, 70).await;
     assert!(kept(&core).is_empty());
     let drafts: i64 = core.store().unwrap().conn().query_row("SELECT count(*) FROM draft", [], |r| r.get(0)).unwrap();
     assert_eq!(drafts, 1);
@@ -226,13 +226,13 @@ async fn compaction_keeps_drafts() {
 
 #[tokio::test]
 async fn a_photo_that_outlives_the_operation_of_its_record_still_arrives() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let metered = |core: &mut Core, metered| core.handle(Command::SetConnection { metered: Some(metered) });
     metered(&mut core, true);
     super::media::take(&mut core, 100);
     sync(&mut core, &server).await;
-    days(&mut core, &world, &server, 70).await;
+    days(&mut core, &env, &server, 70).await;
     assert!(kept(&core).is_empty(), "the operation of its record was compacted");
     server.take_calls();
     metered(&mut core, false);

@@ -25,8 +25,8 @@ fn state(view: &SyncView, row: RowId) -> Vec<RecordState> {
 
 #[tokio::test]
 async fn a_device_asks_for_a_late_outcome_until_a_newer_server_gives_it() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let row = save_feedback(&mut core, "a");
     let op = op_of(&core, row).id;
     server.plan_push(Ok(accepted(&core, row, Outcome::Rejected(Rejection::NeedsNewerServer))));
@@ -51,8 +51,8 @@ async fn a_device_asks_for_a_late_outcome_until_a_newer_server_gives_it() {
 
 #[tokio::test]
 async fn more_than_fifty_late_outcomes_are_requested_in_turn_but_not_from_a_server_of_version_one() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedbacks(&mut core, 70);
     let conn = core.store().unwrap().conn();
     let waits = r#"{"rejected":"needs_newer_server"}"#;
@@ -100,8 +100,8 @@ const HELD: Outcome =
 async fn an_author_sees_the_decision_of_a_supervisor_and_its_reason() {
     for (status, decision) in [(ReviewStatus::Accepted, "身份证已核"), (ReviewStatus::Declined, "上月已发过")]
     {
-        let (world, server) = (World::new(), FakeServer::default());
-        let mut core = device(&world);
+        let (env, server) = (TestEnv::new(), FakeServer::default());
+        let mut core = device(&env);
         let row = save_feedback(&mut core, "a");
         let op = op_of(&core, row);
         server.plan_push(Ok(accepted(&core, row, HELD)));
@@ -131,8 +131,8 @@ async fn an_author_sees_the_decision_of_a_supervisor_and_its_reason() {
 
 #[tokio::test]
 async fn a_push_reply_after_the_decision_does_not_reopen_the_review() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let row = save_feedback(&mut core, "a");
     let op = op_of(&core, row);
     // The reply to the push was lost; the decision arrives in a pull before the push is repeated.

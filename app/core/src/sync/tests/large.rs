@@ -8,7 +8,7 @@ use crate::{
 };
 use std::sync::Arc;
 use sync_server::{
-    core::TestEnv,
+    core::TestEnv as ServerEnv,
     testing::{Options, TestServer, World as Town},
 };
 
@@ -75,11 +75,11 @@ fn jpeg(size: usize) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_photo_of_eight_mebibytes_arrives_over_a_link_that_breaks_every_300_kilobytes() {
-    let world = World::new();
-    let env = Arc::new(TestEnv::new(crate::Env::now(&world).utc_ms));
-    let server = TestServer::start_with(Options { env, ..Options::default() });
+    let env = TestEnv::new();
+    let server_env = Arc::new(ServerEnv::new(crate::Env::now(&env).utc_ms));
+    let server = TestServer::start_with(Options { env: server_env, ..Options::default() });
     server.load(&Town::small());
-    let mut core = opened(&world, None);
+    let mut core = opened(&env, None);
     let enrol = Command::Enrol { server: server.url(), code: server.code("W1") };
     let http = HttpClient::new(ServerAddress::parse(&server.url()).unwrap()).unwrap();
     let link = FlakyLink { http, left: Mutex::new(LINK_BYTES), sent: Mutex::new(0) };

@@ -73,8 +73,8 @@ fn stored(core: &Core, id: PhotoId) -> photo::Meta {
 
 #[tokio::test]
 async fn a_photo_follows_its_record_in_chunks_and_its_bytes_stay() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let id = take(&mut core, CHUNK_BYTES + 10);
     server.plan_media([at(0), at(CHUNK_BYTES), at(CHUNK_BYTES + 10), is(MediaState::Verified)]);
     let view = sync(&mut core, &server).await;
@@ -87,7 +87,7 @@ async fn a_photo_follows_its_record_in_chunks_and_its_bytes_stay() {
 
 #[test]
 fn a_chunk_holds_the_bytes_at_its_offset_up_to_the_end_of_the_photo() {
-    let mut core = device(&World::new());
+    let mut core = device(&TestEnv::new());
     let bytes: Vec<u8> = (0..100_000_u32).map(|n| (n % 251) as u8).collect();
     let id = take_bytes(&mut core, &bytes);
     let conn = core.store().unwrap().conn();
@@ -104,8 +104,8 @@ fn a_chunk_holds_the_bytes_at_its_offset_up_to_the_end_of_the_photo() {
 
 #[tokio::test]
 async fn bytes_that_the_server_has_are_not_sent() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     take(&mut core, 10);
     server.plan_media([is(MediaState::Verified)]);
     sync(&mut core, &server).await;
@@ -114,8 +114,8 @@ async fn bytes_that_the_server_has_are_not_sent() {
 
 #[tokio::test]
 async fn a_broken_upload_resumes_at_the_servers_offset_and_not_at_the_devices() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     take(&mut core, 3 * CHUNK_BYTES);
     server.plan_media([at(0), at(CHUNK_BYTES), offline()]);
     let view = sync(&mut core, &server).await;
@@ -131,8 +131,8 @@ async fn a_broken_upload_resumes_at_the_servers_offset_and_not_at_the_devices() 
 
 #[tokio::test]
 async fn an_upload_that_the_server_forgot_is_restarted() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     take(&mut core, 10);
     server.plan_media([at(0), offline()]);
     sync(&mut core, &server).await;
@@ -144,8 +144,8 @@ async fn an_upload_that_the_server_forgot_is_restarted() {
 
 #[tokio::test]
 async fn a_photo_with_a_wrong_hash_is_restarted_and_marked_failed_after_three_tries() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let id = take(&mut core, 10);
     for _ in 0..3 {
         server.plan_media([at(0), at(10), is(MediaState::Mismatch)]);
@@ -156,7 +156,7 @@ async fn a_photo_with_a_wrong_hash_is_restarted_and_marked_failed_after_three_tr
     assert!(photo::bytes(core.store().unwrap().conn(), id).unwrap().is_some(), "its bytes stay");
     server.take_calls();
     // An automatic sync does not try it again; a sync by the user does.
-    world.pass_ms(3_600_000);
+    env.pass_ms(3_600_000);
     core.begin_by_itself();
     while let Some(step) = core.next_step() {
         core.apply(step.run(&server).await);
@@ -168,9 +168,9 @@ async fn a_photo_with_a_wrong_hash_is_restarted_and_marked_failed_after_three_tr
 
 #[tokio::test]
 async fn a_bad_photo_blocks_neither_the_next_photo_nor_any_record() {
-    let (world, server) = (World::new(), FakeServer::default());
+    let (env, server) = (TestEnv::new(), FakeServer::default());
     for code in [ErrorCode::NotAPhoto, ErrorCode::TooLarge, ErrorCode::Internal, ErrorCode::NotAllowed] {
-        let mut core = device(&world);
+        let mut core = device(&env);
         let (bad, good) = (take(&mut core, 10), take(&mut core, 20));
         server.plan_media([Err(SyncError::refused(code.clone())), is(MediaState::Verified)]);
         let view = sync(&mut core, &server).await;
@@ -182,8 +182,8 @@ async fn a_bad_photo_blocks_neither_the_next_photo_nor_any_record() {
 
 #[tokio::test]
 async fn a_photo_during_which_the_connection_broke_follows_the_others_in_the_next_run() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let (first, second) = (take(&mut core, 10), take(&mut core, 20));
     server.plan_media([at(0), offline()]);
     sync(&mut core, &server).await;
@@ -195,8 +195,8 @@ async fn a_photo_during_which_the_connection_broke_follows_the_others_in_the_nex
 
 #[tokio::test]
 async fn an_operation_saved_during_an_upload_precedes_the_next_chunk() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     take(&mut core, 2 * CHUNK_BYTES);
     server.plan_media([at(0), at(CHUNK_BYTES), at(2 * CHUNK_BYTES), is(MediaState::Verified)]);
     assert!(core.begin(&Command::SyncNow).is_none());
@@ -207,7 +207,7 @@ async fn an_operation_saved_during_an_upload_precedes_the_next_chunk() {
         core.apply(reply);
         if seen.len() == 4 {
             save_feedback(&mut core, "between two chunks");
-            world.pass_ms(crate::sync::schedule::AFTER_SAVE_MS);
+            env.pass_ms(crate::sync::schedule::AFTER_SAVE_MS);
         }
     }
     assert_eq!(seen[3..6], ["media_chunk", "push", "pull"]);
@@ -216,8 +216,8 @@ async fn an_operation_saved_during_an_upload_precedes_the_next_chunk() {
 
 #[tokio::test]
 async fn an_offset_that_never_moves_ends_the_upload_for_this_run() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let id = take(&mut core, 10);
     server.plan_media((0..20).map(|_| at(0)));
     let view = sync(&mut core, &server).await;
@@ -228,8 +228,8 @@ async fn an_offset_that_never_moves_ends_the_upload_for_this_run() {
 
 #[tokio::test]
 async fn a_photo_of_a_rejected_record_is_not_sent() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     take(&mut core, 10);
     let refused = shared::Outcome::Rejected(shared::op::Rejection::NotYours);
     let outcome = shared::OpOutcome { op_id: shared::ids::OpId::NIL, op_no: OpNo(1), outcome: refused };

@@ -21,8 +21,8 @@ async fn run(core: &mut Core, command: Command, server: &FakeServer) -> SyncView
 
 #[tokio::test]
 async fn a_metered_connection_holds_back_photos_but_no_records_and_the_view_says_why() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     metered(&mut core, Some(true));
     take(&mut core, 5000);
     let view = sync(&mut core, &server).await;
@@ -44,8 +44,8 @@ async fn a_metered_connection_holds_back_photos_but_no_records_and_the_view_says
 
 #[tokio::test]
 async fn send_photos_now_applies_to_one_run() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     metered(&mut core, Some(true));
     let first = take(&mut core, 10);
     server.plan_media([status(MediaState::Verified, 0)]);
@@ -61,8 +61,8 @@ async fn send_photos_now_applies_to_one_run() {
 
 #[tokio::test]
 async fn a_running_sync_stops_photos_when_the_wifi_is_lost_and_resumes_on_send_photos_now() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     take(&mut core, 3 * CHUNK_BYTES);
     let statuses = [0, CHUNK_BYTES, 2 * CHUNK_BYTES, 3 * CHUNK_BYTES].map(|at| status(MediaState::Uploading, at));
     server.plan_media(statuses.into_iter().chain([status(MediaState::Verified, 0)]));
@@ -95,8 +95,8 @@ async fn a_running_sync_stops_photos_when_the_wifi_is_lost_and_resumes_on_send_p
 
 #[tokio::test]
 async fn the_preference_or_an_unmetered_connection_makes_the_next_sync_due_at_once() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     metered(&mut core, Some(true));
     take(&mut core, 10);
     sync(&mut core, &server).await;
@@ -116,8 +116,8 @@ async fn the_preference_or_an_unmetered_connection_makes_the_next_sync_due_at_on
 
 #[tokio::test]
 async fn the_metered_state_outlives_the_lock() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     metered(&mut core, Some(true));
     core.handle(Command::Lock);
     metered(&mut core, Some(true));

@@ -19,7 +19,7 @@ use super::{Step, run_to_end};
 use crate::{
     Command, Core, Paths, Reply,
     store::{Enrolment, meta, outbox, record},
-    testing::World,
+    testing::World as TestEnv,
     views::SyncView,
 };
 use shared::{
@@ -211,17 +211,17 @@ impl SyncProtocol for FakeServer {
 }
 
 /// An unlocked, enrolled device.
-pub fn device(world: &World) -> Core {
-    device_at(Paths::default(), world)
+pub fn device(env: &TestEnv) -> Core {
+    device_at(Paths::default(), env)
 }
 
 /// An unlocked, enrolled device with its store in a folder.
-pub fn device_in(world: &World, dir: &std::path::Path) -> Core {
-    device_at(Paths { dir: Some(dir.to_owned()) }, world)
+pub fn device_in(env: &TestEnv, dir: &std::path::Path) -> Core {
+    device_at(Paths { dir: Some(dir.to_owned()) }, env)
 }
 
-pub fn device_at(paths: Paths, world: &World) -> Core {
-    let mut core = Core::open_for_tests(paths, Box::new(world.clone())).unwrap();
+pub fn device_at(paths: Paths, env: &TestEnv) -> Core {
+    let mut core = Core::open_for_tests(paths, Box::new(env.clone())).unwrap();
     core.create_vault("2486").unwrap();
     enrol(&mut core);
     core

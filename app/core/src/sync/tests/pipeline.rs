@@ -10,8 +10,8 @@ fn unsent(core: &Core) -> u32 {
     outbox::waiting(core.store().unwrap().conn()).unwrap().0
 }
 
-fn begun(world: &World, saved: u64) -> Core {
-    let mut core = device(world);
+fn begun(env: &TestEnv, saved: u64) -> Core {
+    let mut core = device(env);
     save_feedbacks(&mut core, saved as u32);
     assert_eq!(core.begin(&Command::SyncNow), None);
     core
@@ -34,8 +34,8 @@ fn first_of(step: &Step) -> u64 {
 
 #[tokio::test]
 async fn a_push_is_sent_while_its_predecessor_is_evaluated() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 2 * FULL + 20);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 20);
     first_push(&mut core, &server).await;
     let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     assert_eq!((first_of(&second), first_of(&third)), (FULL + 1, 2 * FULL + 1));
@@ -56,8 +56,8 @@ async fn a_push_is_sent_while_its_predecessor_is_evaluated() {
 
 #[tokio::test]
 async fn a_device_pipelines_at_most_four_calls() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 6 * FULL);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 6 * FULL);
     first_push(&mut core, &server).await;
     let mut out = vec![core.next_step().unwrap()];
     out.extend(std::iter::from_fn(|| core.pipeline_ahead()));
@@ -70,11 +70,11 @@ async fn a_device_pipelines_at_most_four_calls() {
 
 #[tokio::test]
 async fn a_slow_link_carries_one_push_at_a_time() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 2 * FULL + 1);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 1);
     let first = core.next_step().unwrap();
     let reply = first.run(&server).await;
-    world.pass_ms(1001);
+    env.pass_ms(1001);
     core.apply(reply);
     assert_eq!(first_of(&core.next_step().unwrap()), FULL + 1);
     assert!(core.pipeline_ahead().is_none());
@@ -87,8 +87,8 @@ async fn a_push_sent_ahead_of_another_verdict_is_discarded_and_sent_again() {
         Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(7) }),
         Ok(PushVerdict::Accepted { acked_through: OpNo(FULL + 1), outcomes: vec![] }),
     ] {
-        let (world, server) = (World::new(), FakeServer::default());
-        let mut core = begun(&world, 2 * FULL + 20);
+        let (env, server) = (TestEnv::new(), FakeServer::default());
+        let mut core = begun(&env, 2 * FULL + 20);
         first_push(&mut core, &server).await;
         let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
         let expected = match &verdict {
@@ -109,8 +109,8 @@ async fn a_push_sent_ahead_of_another_verdict_is_discarded_and_sent_again() {
 
 #[tokio::test]
 async fn a_reply_after_a_lost_one_acknowledges_nothing_and_does_not_end_the_next_run() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 2 * FULL + 20);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 20);
     first_push(&mut core, &server).await;
     let (_second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     core.apply(Step::no_reply());
@@ -124,8 +124,8 @@ async fn a_reply_after_a_lost_one_acknowledges_nothing_and_does_not_end_the_next
 
 #[tokio::test]
 async fn a_push_that_overtook_its_predecessor_is_sent_again() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 2 * FULL + 20);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 20);
     first_push(&mut core, &server).await;
     let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     server.plan_push(Ok(PushVerdict::Resume { have: OpNo(FULL) }));
@@ -141,8 +141,8 @@ async fn a_push_that_overtook_its_predecessor_is_sent_again() {
 
 #[tokio::test]
 async fn no_push_follows_one_that_overtook_its_predecessor() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 6 * FULL);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 6 * FULL);
     first_push(&mut core, &server).await;
     let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     let (fourth, _fifth) = (core.pipeline_ahead().unwrap(), core.pipeline_ahead().unwrap());
@@ -160,8 +160,8 @@ async fn no_push_follows_one_that_overtook_its_predecessor() {
 
 #[tokio::test]
 async fn a_server_without_room_for_a_pipelined_push_does_not_end_the_run() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 2 * FULL + 20);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 20);
     first_push(&mut core, &server).await;
     let (second, _third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     core.apply(second.run(&server).await);
@@ -175,8 +175,8 @@ async fn a_server_without_room_for_a_pipelined_push_does_not_end_the_run() {
 
 #[tokio::test]
 async fn a_new_run_measures_the_link_before_it_pipelines() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 3 * FULL);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 3 * FULL);
     first_push(&mut core, &server).await;
     let _refused = core.next_step().unwrap();
     core.apply(Step::no_reply());
@@ -203,8 +203,8 @@ fn cursor_of(step: &Step) -> Option<u64> {
 
 #[tokio::test]
 async fn the_next_page_is_requested_before_the_current_one_is_applied() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 0);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 0);
     let (reply, behind) = first_page(&mut core, &server).await;
     let behind = behind.unwrap();
     assert_eq!(cursor_of(&behind), Some(5));
@@ -219,8 +219,8 @@ async fn the_next_page_is_requested_before_the_current_one_is_applied() {
 
 #[tokio::test]
 async fn a_pipelined_page_is_requested_again_when_the_cursor_moved() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 0);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 0);
     let (reply, behind) = first_page(&mut core, &server).await;
     core.apply(reply);
     // As after a page that found the scope to differ and dropped it.
@@ -232,16 +232,16 @@ async fn a_pipelined_page_is_requested_again_when_the_cursor_moved() {
 
 #[tokio::test]
 async fn no_page_is_pipelined_across_a_new_epoch() {
-    let (world, server) = (World::new(), FakeServer::default());
+    let (env, server) = (TestEnv::new(), FakeServer::default());
     server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
-    let mut core = begun(&world, 0);
+    let mut core = begun(&env, 0);
     assert!(first_page(&mut core, &server).await.1.is_none());
 }
 
 #[tokio::test]
 async fn a_report_or_a_new_operation_precedes_the_next_page() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = begun(&world, 0);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 0);
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([]) }, true)));
     let reply = core.next_step().unwrap().run(&server).await;
     let area = "620802".parse().unwrap();
@@ -251,7 +251,7 @@ async fn a_report_or_a_new_operation_precedes_the_next_page() {
     core.apply(reply);
     assert_eq!(step(&mut core), "report");
 
-    let mut core = begun(&world, 0);
+    let mut core = begun(&env, 0);
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([]) }, true)));
     let reply = core.next_step().unwrap().run(&server).await;
     save_feedback(&mut core, "meanwhile");

@@ -26,8 +26,8 @@ fn note(core: &Core, row: RowId) -> Option<String> {
 
 #[tokio::test]
 async fn a_page_is_stored_with_its_cursor_and_the_next_request_continues_there() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([recipient(1, 1, "甲")]) }, true)));
     server.plan_pull(Err(SyncError::Offline("cut".into())));
     sync(&mut core, &server).await;
@@ -40,8 +40,8 @@ async fn a_page_is_stored_with_its_cursor_and_the_next_request_continues_there()
 
 #[tokio::test]
 async fn a_waiting_operation_is_listed_under_the_name_of_the_latest_page() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     server.plan_pull(Ok(page(rows([recipient(1, 1, "甲")]), false)));
     sync(&mut core, &server).await;
     edit(&mut core, R1, "own words");
@@ -57,16 +57,16 @@ async fn a_waiting_operation_is_listed_under_the_name_of_the_latest_page() {
 
 #[tokio::test]
 async fn nothing_to_do_is_one_round_trip() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     sync(&mut core, &server).await;
     assert_eq!(server.take_calls(), ["pull"]);
 }
 
 #[tokio::test]
 async fn an_unreadable_row_blocks_no_other_row() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let mut mixed = rows([recipient(1, 1, "甲")]);
     mixed.rows.insert(0, shared::wire::RawRow::from_string(r#"{"of":"tomorrow"}"#.into()).unwrap());
     server.plan_pull(Ok(page(mixed, false)));
@@ -77,8 +77,8 @@ async fn an_unreadable_row_blocks_no_other_row() {
 
 #[tokio::test]
 async fn a_row_that_left_its_scope_stays_until_own_operations_on_it_are_acknowledged() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     server.plan_pull(Ok(page(rows([recipient(1, 1, "甲"), recipient(2, 1, "乙")]), false)));
     sync(&mut core, &server).await;
     edit(&mut core, R1, "own words");
@@ -96,8 +96,8 @@ async fn a_row_that_left_its_scope_stays_until_own_operations_on_it_are_acknowle
 
 #[tokio::test]
 async fn a_dropped_scope_removes_its_rows_except_those_in_another_scope() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let county = Scope::Area("620802".parse().unwrap());
     let mut both = page(rows([recipient(1, 1, "甲"), recipient(2, 1, "乙")]), false);
     both.scopes.push(ScopePage { scope: county, ..rows([recipient(2, 1, "乙")]) });
@@ -113,8 +113,8 @@ async fn a_dropped_scope_removes_its_rows_except_those_in_another_scope() {
 
 #[tokio::test]
 async fn a_reset_removes_missing_rows_only_after_the_last_page() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     server.plan_pull(Ok(page(rows([recipient(1, 1, "甲"), recipient(2, 1, "乙")]), false)));
     sync(&mut core, &server).await;
     let reset = ScopePage { reset: true, cursor: Seq(3), ..rows([]) };
@@ -129,12 +129,12 @@ async fn a_reset_removes_missing_rows_only_after_the_last_page() {
 
 #[tokio::test]
 async fn a_reset_after_months_removes_rows_that_left_except_those_with_waiting_operations() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     server.plan_pull(Ok(page(rows([recipient(1, 1, "甲"), recipient(2, 1, "乙"), recipient(3, 1, "丙")]), false)));
     sync(&mut core, &server).await;
     edit(&mut core, R1, "own words");
-    world.pass_ms(200 * 86_400_000);
+    env.pass_ms(200 * 86_400_000);
     server.plan_push(Err(SyncError::refused(shared::wire::ErrorCode::Malformed)));
     let reset = ScopePage { reset: true, cursor: Seq(9), ..rows([recipient(3, 1, "丙")]) };
     server.plan_pull(Ok(page(reset, false)));
@@ -148,8 +148,8 @@ async fn a_reset_after_months_removes_rows_that_left_except_those_with_waiting_o
 
 #[tokio::test]
 async fn a_scope_whose_digest_differs_is_downloaded_again_once_and_counted() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let mut right = Digest::default();
     [R1, RowId(Uuid::from_u128(2))].into_iter().for_each(|row| right.add(row, Rev(1)));
     // The first time a row is missing, the second time it is there.
@@ -168,8 +168,8 @@ async fn a_scope_whose_digest_differs_is_downloaded_again_once_and_counted() {
 
 #[tokio::test]
 async fn a_digest_that_never_matches_does_not_keep_the_run_going() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let wrong = Digest { count: 9, sum: 9 };
     for _ in 0..10 {
         server.plan_pull(Ok(page(ScopePage { digest: Some(wrong), ..rows([recipient(1, 1, "甲")]) }, false)));
@@ -179,19 +179,19 @@ async fn a_digest_that_never_matches_does_not_keep_the_run_going() {
     assert!(view.last_success.is_some() && shown(&core, R1));
     sync(&mut core, &server).await;
     assert_eq!(server.take_calls(), ["pull"], "not every sync downloads the scope again");
-    world.pass_ms(6 * 3_600_000);
+    env.pass_ms(6 * 3_600_000);
     sync(&mut core, &server).await;
     assert_eq!(server.take_calls(), ["pull", "repair", "pull"], "a sync some hours later does");
 }
 
 #[tokio::test]
 async fn a_restored_server_is_offered_the_last_thirty_days_and_its_rows_are_downloaded_again() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let day = 86_400_000;
     save_feedback(&mut core, "acknowledged 31 days before the last contact");
     sync(&mut core, &server).await;
-    world.pass_ms(31 * day);
+    env.pass_ms(31 * day);
     let recent = save_feedback(&mut core, "acknowledged at the last contact");
     let refused = Outcome::Rejected(Rejection::NotYours);
     let told = shared::OpOutcome { op_id: shared::ids::OpId::NIL, op_no: OpNo(2), outcome: refused };
@@ -200,7 +200,7 @@ async fn a_restored_server_is_offered_the_last_thirty_days_and_its_rows_are_down
     assert_eq!(sync(&mut core, &server).await.attention.len(), 1);
     server.take_calls();
     // The phone lies in a drawer for months, and the server is restored meanwhile.
-    world.pass_ms(100 * day);
+    env.pass_ms(100 * day);
 
     let restored = Epoch(Uuid::from_u128(0xE2));
     server.state().epoch = Some(restored);
@@ -220,8 +220,8 @@ async fn a_restored_server_is_offered_the_last_thirty_days_and_its_rows_are_down
 
 #[tokio::test]
 async fn a_restored_server_is_offered_operations_of_a_former_incarnation_too() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let first = save_feedback(&mut core, "acknowledged under the first");
     sync(&mut core, &server).await;
     let second = save_feedback(&mut core, "acknowledged under the second");
@@ -238,8 +238,8 @@ async fn a_restored_server_is_offered_operations_of_a_former_incarnation_too() {
 
 #[tokio::test]
 async fn a_restored_server_that_lacks_even_more_is_sent_all_of_it() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedbacks(&mut core, 4);
     sync(&mut core, &server).await;
     server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
@@ -253,8 +253,8 @@ async fn a_restored_server_that_lacks_even_more_is_sent_all_of_it() {
 
 #[tokio::test]
 async fn a_restored_server_that_knows_only_an_older_incarnation_gets_the_operations_in_order() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let rows = [save_feedback(&mut core, "a"), save_feedback(&mut core, "b")];
     sync(&mut core, &server).await;
     server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));

@@ -6,8 +6,8 @@ use shared::{OpOutcome, Outcome, ids::OpId, op::Rejection, wire::ErrorCode};
 
 #[tokio::test]
 async fn a_second_push_continues_the_chain_of_the_first() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "a");
     sync(&mut core, &server).await;
     save_feedback(&mut core, "b");
@@ -20,8 +20,8 @@ async fn a_second_push_continues_the_chain_of_the_first() {
 
 #[tokio::test]
 async fn a_push_holds_250_operations_and_the_next_push_the_rest() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     for n in 0..251 {
         save_feedback(&mut core, &n.to_string());
     }
@@ -32,8 +32,8 @@ async fn a_push_holds_250_operations_and_the_next_push_the_rest() {
 
 #[tokio::test]
 async fn large_operations_are_split_so_that_no_push_exceeds_256_kib() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     for _ in 0..30 {
         save_feedback(&mut core, &"字".repeat(4000));
     }
@@ -47,8 +47,8 @@ async fn large_operations_are_split_so_that_no_push_exceeds_256_kib() {
 
 #[tokio::test]
 async fn only_acknowledged_operations_count_as_sent() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedbacks(&mut core, 3);
     server.plan_push(Ok(PushVerdict::Accepted { acked_through: OpNo(2), outcomes: vec![] }));
     server.plan_push(Err(SyncError::refused(ErrorCode::Busy).retry_after(60)));
@@ -64,8 +64,8 @@ async fn only_acknowledged_operations_count_as_sent() {
 
 #[tokio::test]
 async fn a_server_that_has_fewer_operations_is_sent_the_rest_with_the_chain_at_that_point() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedbacks(&mut core, 3);
     sync(&mut core, &server).await;
     save_feedback(&mut core, "4");
@@ -79,8 +79,8 @@ async fn a_server_that_has_fewer_operations_is_sent_the_rest_with_the_chain_at_t
 
 #[tokio::test]
 async fn a_server_that_redirects_without_end_ends_the_run_and_loses_nothing() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "a");
     for n in 1..20 {
         server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(n) }));
@@ -98,8 +98,8 @@ async fn a_server_that_redirects_without_end_ends_the_run_and_loses_nothing() {
 
 #[tokio::test]
 async fn a_copied_device_continues_under_a_new_incarnation_and_every_operation_keeps_its_id() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "old");
     sync(&mut core, &server).await;
     save_feedbacks(&mut core, 2);
@@ -122,8 +122,8 @@ async fn a_copied_device_continues_under_a_new_incarnation_and_every_operation_k
 
 #[tokio::test]
 async fn outcomes_are_stored_with_their_operations_and_a_rejected_record_stays_on_the_device() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let rows = [save_feedback(&mut core, "a"), save_feedback(&mut core, "b")];
     let refused = Outcome::Rejected(Rejection::NotYours);
     server.plan_push(Ok(PushVerdict::Accepted {
@@ -140,9 +140,9 @@ async fn outcomes_are_stored_with_their_operations_and_a_rejected_record_stays_o
 
 #[tokio::test]
 async fn a_record_is_shown_without_a_gap_from_its_save_until_the_pull() {
-    let (world, server, dir) = (World::new(), FakeServer::default(), Dir::new());
+    let (env, server, dir) = (TestEnv::new(), FakeServer::default(), Dir::new());
     let paths = Paths { dir: Some(dir.path().to_owned()) };
-    let mut core = device_at(paths.clone(), &world);
+    let mut core = device_at(paths.clone(), &env);
     let row = save_feedback(&mut core, "a");
     let server_row = as_server_row(&core, row);
     server.plan_pull(Err(SyncError::Offline("cut".into())));
@@ -151,7 +151,7 @@ async fn a_record_is_shown_without_a_gap_from_its_save_until_the_pull() {
     assert!(shown(&core, row), "acknowledged, and not pulled yet");
     // Killed between acknowledgement and pull.
     drop(core);
-    let mut core = Core::open_for_tests(paths, Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(paths, Box::new(env.clone())).unwrap();
     core.unlock("2486").unwrap();
     assert!(shown(&core, row));
     server.plan_pull(Ok(page(rows([server_row]), false)));
@@ -164,15 +164,15 @@ async fn a_record_is_shown_without_a_gap_from_its_save_until_the_pull() {
 
 #[tokio::test]
 async fn an_operation_acknowledged_during_a_pull_is_settled_by_the_next_pull() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     server.plan_pull(Ok(page(rows([recipient(1, 1, "甲")]), true)));
     assert!(core.begin(&Command::SyncNow).is_none());
     let first = core.next_step().unwrap();
     assert_eq!(first.name(), "pull");
     core.apply(first.run(&server).await);
     let row = save_feedback(&mut core, "saved between two pages");
-    world.pass_ms(crate::sync::schedule::AFTER_SAVE_MS);
+    env.pass_ms(crate::sync::schedule::AFTER_SAVE_MS);
     let mut seen = Vec::new();
     while let Some(step) = core.next_step() {
         seen.push((step.name(), outbox::unsettled(core.store().unwrap().conn(), row).unwrap().len()));
@@ -184,8 +184,8 @@ async fn an_operation_acknowledged_during_a_pull_is_settled_by_the_next_pull() {
 
 #[tokio::test]
 async fn a_refused_push_does_not_prevent_the_pull() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "a");
     server.plan_push(Err(SyncError::refused(ErrorCode::Malformed)));
     server.plan_pull(Ok(page(rows([recipient(1, 1, "甲")]), false)));
@@ -210,8 +210,8 @@ fn of_a_newer_build(core: &Core) -> OpId {
 
 #[tokio::test]
 async fn an_operation_of_a_newer_build_is_sent_and_blocks_nothing() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let op_id = of_a_newer_build(&core);
     save_feedback(&mut core, "after it");
     let outcome = Outcome::Rejected(Rejection::NeedsNewerServer);
@@ -229,8 +229,8 @@ async fn an_operation_of_a_newer_build_is_sent_and_blocks_nothing() {
 
 #[tokio::test]
 async fn a_restored_server_that_knows_an_older_incarnation_is_offered_acknowledged_operations_again() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "acknowledged");
     sync(&mut core, &server).await;
     save_feedback(&mut core, "waiting");

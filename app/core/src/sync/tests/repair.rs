@@ -91,8 +91,8 @@ fn server() -> TestServer {
     server
 }
 
-async fn phone(world: &World, server: &TestServer) -> Core {
-    let mut core = Core::open_for_tests(Paths::default(), Box::new(world.clone())).unwrap();
+async fn phone(env: &TestEnv, server: &TestServer) -> Core {
+    let mut core = Core::open_for_tests(Paths::default(), Box::new(env.clone())).unwrap();
     core.create_vault("2486").unwrap();
     let enrol = Command::Enrol { server: server.url(), code: server.code("W1") };
     assert!(matches!(run_to_end(&mut core, enrol, server.core()).await, Reply::Status(_)));
@@ -194,8 +194,8 @@ const PAUSE_MS: u64 = 6 * 3_600_000 + 1;
 fn a_repair_restores_every_row_and_compares_only_differing_buckets() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = server();
-    let world = World::new();
-    let core = std::cell::RefCell::new(runtime.block_on(phone(&world, &server)));
+    let env = TestEnv::new();
+    let core = std::cell::RefCell::new(runtime.block_on(phone(&env, &server)));
     let right = held(&core.borrow());
     let scope = reference(&core.borrow());
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 40, ..ProptestConfig::default() });
@@ -207,7 +207,7 @@ fn a_repair_restores_every_row_and_compares_only_differing_buckets() {
         let wrong = held(core);
         // A session skips digests that matched; a new one verifies them again.
         core.session = Default::default();
-        world.pass_ms(PAUSE_MS);
+        env.pass_ms(PAUSE_MS);
         let observed = ObservedServer::new(&server);
         let view = runtime.block_on(run(core, &observed));
         prop_assert_eq!(view.last_problem, None);
@@ -239,13 +239,13 @@ fn a_repair_restores_every_row_and_compares_only_differing_buckets() {
 
 #[tokio::test]
 async fn a_change_between_digest_and_repair_is_applied_and_pulled_again() {
-    let (world, server) = (World::new(), server());
-    let mut core = phone(&world, &server).await;
+    let (env, server) = (TestEnv::new(), server());
+    let mut core = phone(&env, &server).await;
     let scope = reference(&core);
     let cursor = member::cursors(core.store().unwrap().conn()).unwrap()[&scope];
     damage(core.store().unwrap().conn(), scope, Damage::Lost(3));
     core.session = Default::default();
-    world.pass_ms(PAUSE_MS);
+    env.pass_ms(PAUSE_MS);
     let observed = ObservedServer::new(&server);
     assert!(core.begin(&Command::SyncNow).is_none());
     let mut steps = Vec::new();
@@ -265,20 +265,20 @@ async fn a_change_between_digest_and_repair_is_applied_and_pulled_again() {
         core.apply(reply);
     }
     assert!(steps.starts_with(&["pull", "repair"]) && steps.ends_with(&["pull"]), "{steps:?}");
-    let mut fresh = phone(&world, &server).await;
+    let mut fresh = phone(&env, &server).await;
     assert!(held(&core)[&scope.to_string()] == held(&fresh)[&scope.to_string()]);
     run(&mut fresh, &observed).await;
 }
 
 #[tokio::test]
 async fn a_repair_keeps_a_row_with_waiting_operations() {
-    let (world, server) = (World::new(), server());
-    let mut core = phone(&world, &server).await;
+    let (env, server) = (TestEnv::new(), server());
+    let mut core = phone(&env, &server).await;
     let scope = reference(&core);
     damage(core.store().unwrap().conn(), scope, Damage::Extra(9));
     let row = RowId(Uuid::from_u128(9));
     core.session = Default::default();
-    world.pass_ms(PAUSE_MS);
+    env.pass_ms(PAUSE_MS);
     core.save(|tx| {
         outbox::append_op(tx, &Kind::Notice, row, Rev(1), Change::Set(Fields::new().with("text", "own")))?;
         Ok(())
@@ -299,8 +299,8 @@ async fn a_repair_keeps_a_row_with_waiting_operations() {
 
 #[tokio::test]
 async fn a_scope_whose_repair_fails_is_downloaded_again_once_in_six_hours() {
-    let (world, server) = (World::new(), server());
-    let mut core = phone(&world, &server).await;
+    let (env, server) = (TestEnv::new(), server());
+    let mut core = phone(&env, &server).await;
     let right = held(&core);
     let scope = reference(&core);
     let mut observed = ObservedServer::new(&server);
@@ -315,15 +315,15 @@ async fn a_scope_whose_repair_fails_is_downloaded_again_once_in_six_hours() {
     }
     assert!(held(&core) != right, "the scope stays as it is within six hours");
     observed.broken = false;
-    world.pass_ms(PAUSE_MS);
+    env.pass_ms(PAUSE_MS);
     run(&mut core, &observed).await;
     assert!(held(&core) == right);
 }
 
 #[tokio::test]
 async fn rows_that_this_build_cannot_read_do_not_keep_a_repair_going() {
-    let (world, fake) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, fake) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let digest = shared::digest::Digest { count: 3, sum: 3 };
     let planned = || page(ScopePage { digest: Some(digest), cursor: Seq(4), ..rows([recipient(1, 1, "甲")]) }, false);
     fake.plan_pull(Ok(planned()));
@@ -358,8 +358,8 @@ async fn rows_that_this_build_cannot_read_do_not_keep_a_repair_going() {
 
 #[tokio::test]
 async fn a_repair_reply_about_another_epoch_is_discarded() {
-    let (world, fake) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, fake) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let digest = shared::digest::Digest { count: 3, sum: 3 };
     let first = page(ScopePage { digest: Some(digest), cursor: Seq(4), ..rows([recipient(1, 1, "甲")]) }, false);
     fake.plan_pull(Ok(first));

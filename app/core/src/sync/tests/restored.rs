@@ -13,19 +13,19 @@ fn rows_of(request: &PushRequest) -> Vec<RowId> {
 
 #[tokio::test]
 async fn operations_acknowledged_under_an_earlier_incarnation_are_offered_again_once() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let refused = |n| OpOutcome { op_id: OpId::NIL, op_no: OpNo(n), outcome: Outcome::Rejected(Rejection::NotYours) };
     save_feedback(&mut core, "31 days old");
     sync(&mut core, &server).await;
-    world.pass_ms(2 * DAY_MS);
+    env.pass_ms(2 * DAY_MS);
     let mut recent = vec![save_feedback(&mut core, "under the first incarnation")];
     sync(&mut core, &server).await;
     // The server notices a copy of this device.
     recent.push(save_feedback(&mut core, "waited meanwhile"));
     server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(7) }));
     sync(&mut core, &server).await;
-    world.pass_ms(29 * DAY_MS);
+    env.pass_ms(29 * DAY_MS);
     recent.push(save_feedback(&mut core, "under the second"));
     server.plan_push(Ok(PushVerdict::Accepted { acked_through: OpNo(2), outcomes: vec![refused(2)] }));
     assert_eq!(sync(&mut core, &server).await.attention.len(), 1);
@@ -61,8 +61,8 @@ fn confirmed(core: &Core, row: RowId) -> bool {
 
 #[tokio::test]
 async fn a_record_that_a_restored_server_rejects_stays_shown_but_is_no_longer_confirmed() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let row = save_feedback(&mut core, "a");
     let taken = as_server_row(&core, row);
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(4), ..rows([taken]) }, false)));
@@ -111,8 +111,8 @@ fn amend(core: &mut Core, row: RowId) {
 
 #[tokio::test]
 async fn a_lost_record_of_the_workers_other_device_is_confirmed_until_a_change_of_it_is_rejected() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let row = RowId(Uuid::from_u128(0x77));
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(4), ..rows([made_elsewhere(row)]) }, false)));
     sync(&mut core, &server).await;
@@ -135,8 +135,8 @@ async fn a_lost_record_of_the_workers_other_device_is_confirmed_until_a_change_o
 
 #[tokio::test]
 async fn a_colleagues_lost_record_stays_confirmed_while_a_change_of_it_needs_attention() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let person = RowId(Uuid::from_u128(1));
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(4), ..rows([recipient(1, 3, "甲")]) }, false)));
     sync(&mut core, &server).await;

@@ -10,8 +10,8 @@ use shared::wire::ErrorCode;
 
 #[tokio::test]
 async fn a_revoked_device_keeps_unsent_work_and_stays_revoked_until_it_is_enrolled_again() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let row = save_feedback(&mut core, "a");
     server.plan_push(Err(SyncError::refused(ErrorCode::TokenRevoked)));
     let view = sync(&mut core, &server).await;
@@ -29,8 +29,8 @@ async fn a_revoked_device_keeps_unsent_work_and_stays_revoked_until_it_is_enroll
 
 #[tokio::test]
 async fn a_code_of_another_worker_does_not_take_over_waiting_operations() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "mine");
     let other = Command::Enrol { server: "https://lianxin.example".into(), code: "0THER".into() };
     assert_eq!(run_to_end(&mut core, other, &server).await, Reply::Refused(Refusal::NotNow));
@@ -39,8 +39,8 @@ async fn a_code_of_another_worker_does_not_take_over_waiting_operations() {
 
 #[tokio::test]
 async fn an_unsafe_address_is_refused_before_anything_is_sent() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = Core::open_for_tests(Paths::default(), Box::new(world.clone())).unwrap();
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = Core::open_for_tests(Paths::default(), Box::new(env.clone())).unwrap();
     core.create_vault("2486").unwrap();
     for (address, code) in [("http://lianxin.example", "ABCDE"), ("", "ABCDE"), ("https://lianxin.example", " - ")] {
         let command = Command::Enrol { server: address.into(), code: code.into() };
@@ -51,13 +51,13 @@ async fn an_unsafe_address_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn the_wait_that_a_server_asks_for_is_kept_and_the_next_attempt_is_shown() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     server.plan_pull(Err(SyncError::refused(ErrorCode::TooManyRequests).retry_after(600)));
     let view = sync(&mut core, &server).await;
     let due = core.due_in_ms().unwrap();
     assert!((600_000..=900_000).contains(&due));
-    let shown = view.next_attempt.unwrap().utc_ms - crate::Env::now(&world).utc_ms;
+    let shown = view.next_attempt.unwrap().utc_ms - crate::Env::now(&env).utc_ms;
     assert_eq!(u64::try_from(shown).unwrap(), due);
     save_feedback(&mut core, "a");
     assert_eq!(core.due_in_ms(), Some(due), "a save does not shorten the wait");
@@ -66,8 +66,8 @@ async fn the_wait_that_a_server_asks_for_is_kept_and_the_next_attempt_is_shown()
 
 #[tokio::test]
 async fn an_automatic_sync_respects_the_undo_window_and_returns_when_it_closes() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     assert_eq!(core.due_in_ms(), Some(0), "at once after opening");
     save_feedback(&mut core, "just saved");
     core.begin_by_itself();
@@ -76,7 +76,7 @@ async fn an_automatic_sync_respects_the_undo_window_and_returns_when_it_closes()
     }
     assert_eq!(server.take_calls(), ["pull"]);
     assert_eq!(core.due_in_ms(), Some(AFTER_SAVE_MS));
-    world.pass_ms(AFTER_SAVE_MS);
+    env.pass_ms(AFTER_SAVE_MS);
     core.begin_by_itself();
     while let Some(step) = core.next_step() {
         core.apply(step.run(&server).await);
@@ -87,8 +87,8 @@ async fn an_automatic_sync_respects_the_undo_window_and_returns_when_it_closes()
 
 #[tokio::test]
 async fn a_sync_by_the_user_sends_fresh_operations_but_not_those_saved_meanwhile() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "before");
     server.plan_pull(Ok(page(rows([]), true)));
     assert!(core.begin(&Command::SyncNow).is_none());
@@ -107,8 +107,8 @@ async fn a_sync_by_the_user_sends_fresh_operations_but_not_those_saved_meanwhile
 
 #[tokio::test]
 async fn a_sync_requested_again_after_its_pull_pulls_once_more() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     super::media::take(&mut core, 10);
     let mut run = async |asked_at: &[usize]| {
         server.plan_pull(Ok(page(rows([]), true)));
@@ -142,8 +142,8 @@ async fn a_sync_requested_again_after_its_pull_pulls_once_more() {
 
 #[tokio::test]
 async fn locking_ends_a_sync_and_a_later_reply_changes_nothing() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "a");
     assert!(core.begin(&Command::SyncNow).is_none());
     let step = core.next_step().unwrap();
@@ -158,8 +158,8 @@ async fn locking_ends_a_sync_and_a_later_reply_changes_nothing() {
 
 #[tokio::test]
 async fn a_step_whose_reply_never_came_is_repeated() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "a");
     assert!(core.begin(&Command::SyncNow).is_none());
     assert_eq!([step(&mut core), step(&mut core)], ["push", "push"]);
@@ -172,8 +172,8 @@ async fn a_step_whose_reply_never_came_is_repeated() {
 
 #[tokio::test]
 async fn a_clock_is_reported_as_wrong_by_a_day_but_not_by_a_minute() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     server.state().ahead_ms = -86_400_000;
     assert_eq!(sync(&mut core, &server).await.clock_off_s, Some(86_400));
     server.state().ahead_ms = 86_400_000;
@@ -184,13 +184,13 @@ async fn a_clock_is_reported_as_wrong_by_a_day_but_not_by_a_minute() {
 
 #[tokio::test]
 async fn a_clock_set_back_after_a_sync_is_ignored_and_stamps_keep_growing() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let first = save_feedback(&mut core, "a");
     sync(&mut core, &server).await;
     let day = core.today_day().unwrap();
     for back in [1, 400] {
-        world.set_clock_by(-back * 86_400_000);
+        env.set_clock_by(-back * 86_400_000);
         assert_eq!(core.today_day().unwrap(), day, "never earlier than the last server time seen");
         let saved = core.write(|tx| Ok(tx.true_now())).unwrap();
         assert_eq!(saved.day(), day);
@@ -204,9 +204,9 @@ async fn a_clock_set_back_after_a_sync_is_ignored_and_stamps_keep_growing() {
         .collect();
     assert!(stamp(first) < stamps[0] && stamps.is_sorted_by(|a, b| a < b));
     // A corrected clock counts again; so does a server whose own clock was wrong.
-    world.set_clock_by(401 * 86_400_000);
+    env.set_clock_by(401 * 86_400_000);
     sync(&mut core, &server).await;
-    world.pass_ms(3 * 86_400_000);
+    env.pass_ms(3 * 86_400_000);
     assert_eq!(core.today_day().unwrap(), day.plus(3));
     server.state().ahead_ms = 365 * 86_400_000;
     sync(&mut core, &server).await;
@@ -217,8 +217,8 @@ async fn a_clock_set_back_after_a_sync_is_ignored_and_stamps_keep_growing() {
 
 #[tokio::test]
 async fn the_last_report_is_read_without_a_connection_and_marked_as_old() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let request = ReportRequest { area: "620802".parse().unwrap(), period: "2026-03".parse().unwrap(), category: None };
     let ask = Command::Report(request.clone());
     assert_eq!(run_to_end(&mut core, ask.clone(), &server).await, Reply::Refused(Refusal::Offline));
@@ -246,8 +246,8 @@ async fn the_last_report_is_read_without_a_connection_and_marked_as_old() {
 
 #[tokio::test]
 async fn a_full_disk_ends_the_sync_with_a_problem_and_the_whole_page_is_stored_later() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let big = |n| {
         let mut row = recipient(n, 1, "甲");
         row.fields.set("note", serde_json::Value::from("字".repeat(4000)));

@@ -7,8 +7,8 @@ use shared::wire::{Accepts, ApiError, ErrorCode, MediaState, PROTO};
 
 #[tokio::test]
 async fn a_device_speaks_the_version_of_an_older_server() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = Core::open_for_tests(Paths::default(), Box::new(world.clone())).unwrap();
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = Core::open_for_tests(Paths::default(), Box::new(env.clone())).unwrap();
     core.create_vault("2486").unwrap();
     server.state().newest = Some(1);
     let command = Command::Enrol { server: "https://lianxin.example".into(), code: "ABCDE-12345".into() };
@@ -19,7 +19,7 @@ async fn a_device_speaks_the_version_of_an_older_server() {
     assert_eq!(server.take_calls(), ["enrol", "enrol", "push", "pull"], "refused once, and remembered for a day");
     // Within a day of the server's upgrade the newer version is used again.
     server.state().newest = None;
-    world.pass_ms(24 * 3_600_000);
+    env.pass_ms(24 * 3_600_000);
     sync(&mut core, &server).await;
     let protos: Vec<u16> = server.state().pulls.iter().map(|p| p.proto).collect();
     assert_eq!(protos, [1, PROTO]);
@@ -27,8 +27,8 @@ async fn a_device_speaks_the_version_of_an_older_server() {
 
 #[tokio::test]
 async fn a_server_replaced_by_an_older_one_costs_one_call() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedback(&mut core, "a");
     sync(&mut core, &server).await;
     server.state().newest = Some(1);
@@ -40,8 +40,8 @@ async fn a_server_replaced_by_an_older_one_costs_one_call() {
 
 #[tokio::test]
 async fn a_device_that_is_too_old_keeps_its_operations_and_reports_the_problem() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let row = save_feedback(&mut core, "a");
     let accepts = Some(Accepts { oldest: PROTO + 1, newest: PROTO + 3 });
     let code = ErrorCode::ProtocolTooOld;
@@ -55,8 +55,8 @@ async fn a_device_that_is_too_old_keeps_its_operations_and_reports_the_problem()
 
 #[tokio::test]
 async fn an_unknown_verdict_acknowledges_nothing_and_the_push_is_repeated() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     save_feedbacks(&mut core, 2);
     let verdict: PushVerdict = serde_json::from_value(json!({"held": {"until": "2027-01-01"}})).unwrap();
     server.plan_push(Ok(verdict));
@@ -77,8 +77,8 @@ fn an_upload_state_of_a_newer_server_is_read_as_unknown() {
 
 #[tokio::test]
 async fn a_scope_kind_of_a_newer_server_blocks_no_other_scope() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let mut reply = serde_json::to_value(page(rows([recipient(1, 1, "甲")]), false)).unwrap();
     let newer = json!({"scope": "x:sheep", "cursor": 3, "rows": [{"of": "tomorrow"}], "since": 9});
     reply["scopes"].as_array_mut().unwrap().insert(0, newer);
@@ -102,8 +102,8 @@ fn extended(value: &mut Value) {
 
 #[tokio::test]
 async fn a_row_of_a_newer_server_is_stored_with_its_unknown_fields() {
-    let (world, server) = (World::new(), FakeServer::default());
-    let mut core = device(&world);
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let mut row = serde_json::to_value(recipient(1, 1, "甲")).unwrap();
     extended(&mut row);
     let text = serde_json::to_string(&row).unwrap();
