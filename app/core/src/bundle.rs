@@ -3,7 +3,7 @@
 
 use crate::{
     Core, Refusal,
-    client::pack_bytes,
+    client::compress,
     store::{self, StoreError, Tx, meta, outbox::Outgoing, photo},
     sync::chain_before,
     views::{BundleView, SealedView},
@@ -196,7 +196,7 @@ impl Core {
 }
 
 fn packed(content: &Content) -> Result<Vec<u8>, Refusal> {
-    pack_bytes(&content.to_bytes()).map_err(|e| StoreError::from(e).into())
+    compress(&content.to_bytes()).map_err(|e| StoreError::from(e).into())
 }
 
 /// Writes the file whole or not at all, then lets go of older ones.

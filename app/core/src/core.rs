@@ -5,7 +5,7 @@ use crate::{
     bundle::{Sealed, find_sealed},
     inactivity_lock::Watch,
     store::{self, Me, Store, StoreKey, Tx, outbox::Outgoing, undo::Fresh},
-    sync,
+    sync::session::Session,
     vault::{Cost, Vault},
     views::Phase,
 };
@@ -24,7 +24,7 @@ pub struct Core {
     pub(crate) vault: Vault,
     /// `None` while locked.
     pub(crate) store: Option<Store>,
-    pub(crate) session: sync::Session,
+    pub(crate) session: Session,
     /// Saves that can still be taken back.
     pub(crate) fresh: Fresh,
     /// What the platform says of the connection; `None` while it says nothing.
@@ -62,7 +62,7 @@ impl Core {
             env,
             vault,
             store: None,
-            session: sync::Session::default(),
+            session: Session::default(),
             fresh: Fresh::default(),
             watch: None,
             sealed: places.dir.as_deref().and_then(find_sealed),

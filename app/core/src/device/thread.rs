@@ -124,7 +124,7 @@ impl Network {
 /// Makes a call, unless it is given up before its reply has come.
 async fn make(client: &RefCell<Option<HttpClient>>, outgoing: Outgoing) -> Landed {
     let Outgoing { step, server, wanted } = outgoing;
-    let given_up = step.lost();
+    let given_up = Step::no_reply();
     let call = pin!(call(client, step, &server));
     match select(call, wanted).await {
         Either::Left((landed, _)) => landed,
@@ -134,15 +134,14 @@ async fn make(client: &RefCell<Option<HttpClient>>, outgoing: Outgoing) -> Lande
 
 /// Makes one call, over the connections of the calls before where the server is the same.
 async fn call(client: &RefCell<Option<HttpClient>>, step: Step, server: &str) -> Landed {
-    let failed =
-        |step: &Step, what: &str| Landed { reply: step.failed(SyncError::Offline(what.to_owned())), up: 0, down: 0 };
+    let failed = |what: &str| Landed { reply: Err(SyncError::Offline(what.to_owned())), up: 0, down: 0 };
     let Ok(address) = ServerAddress::parse(server) else {
-        return failed(&step, "the server's address is not one");
+        return failed("the server's address is not one");
     };
     let known = client.borrow().clone().filter(|c| *c.address() == address);
     let client = match known.map_or_else(|| HttpClient::new(address), Ok) {
         Ok(known) => client.borrow_mut().insert(known).clone(),
-        Err(_) => return failed(&step, "TLS could not be set up"),
+        Err(_) => return failed("TLS could not be set up"),
     };
     let reply = step.run(&client).await;
     let (up, down) = client.traffic().take();
