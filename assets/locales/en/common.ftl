@@ -26,11 +26,6 @@ common-more = More
 common-yuan = yuan
 common-today = Today
 common-yesterday = Yesterday
-common-moment-today = today { $time }
-common-moment-yesterday = yesterday { $time }
-common-moment-date = { $date }, { $time }
-common-money = ¥{ $amount }
-common-wan = ¥{ $amount } × 10,000
 common-count-records = { $n ->
     [one] { $n } record
    *[other] { $n } records

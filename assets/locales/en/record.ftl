@@ -38,4 +38,3 @@ record-draft-drop = Delete the draft
 record-draft-drop-yes = Delete it
 record-draft-drop-no = Keep it
 record-draft-drop-text = What was typed and its photos go. Saved records are not affected.
-record-finding = { $name }: { $verdict }

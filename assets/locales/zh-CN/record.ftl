@@ -38,4 +38,3 @@ record-draft-drop = 删掉草稿
 record-draft-drop-yes = 删掉
 record-draft-drop-no = 留着
 record-draft-drop-text = 已写的内容和照片会一起删掉。已保存的记录不受影响。
-record-finding = { $name }：{ $verdict }

@@ -56,15 +56,8 @@ fn pair(card: &CardView, former: &Former) -> Pair {
     }
 }
 
-/// A value as text; nothing for what is no plain value.
-pub(in crate::screens) fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(n) => n.to_string(),
-        Value::Array(items) => labels::list(items.iter().map(plain)),
-        Value::Object(map) => labels::line(map.values().map(plain)),
-        Value::Null | Value::Bool(_) => String::new(),
-    }
+fn plain(value: &Value) -> String {
+    labels::record_format(None).plain(value)
 }
 
 #[component]
