@@ -1,4 +1,4 @@
-# Refusals whose advice for a phone (error-… of the presentation crate) does not fit a browser or an import: one sentence each.
+# Errors whose advice for a phone (`error-…` in shared/presentation) does not fit the readers of the server: one text each.
 server-error-not-allowed = You may not do this. Ask your administrator if you need to.
 server-error-malformed = The server cannot read this request. Update the app and try again.
 server-error-too-large = This is too large and was not accepted. Make it smaller and try again.

@@ -1,4 +1,4 @@
-# Refusals whose advice for a phone (error-… of the presentation crate) does not fit a browser or an import: one sentence each.
+# Errors whose advice for a phone (`error-…` in shared/presentation) does not fit the readers of the server: one text each.
 server-error-not-allowed = 您没有这项权限。需要的话请联系管理员。
 server-error-malformed = 服务器读不懂这个请求。请更新应用后重试。
 server-error-too-large = 内容太大，服务器没有接收。请减小后重试。

@@ -1,4 +1,4 @@
-# Import: what is wrong with a line, and what to do. Column labels are also read as headers.
+# Import: what is wrong with a line, and what to do. The labels of columns are accepted as headers too.
 import-at-line = { $file } 第 { $line } 行：{ $what }
 import-at-column = { $file } 第 { $line } 行“{ $column }”列：{ $what }
 import-or = 、

@@ -1,4 +1,4 @@
-# The menu behind the plus, and what every form and record has in common.
+# The menu of the plus button, and texts that all forms and records share.
 record-who = For whom?
 record-visit = Visit
 record-contact = Contact

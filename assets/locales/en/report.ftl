@@ -1,4 +1,4 @@
-# Figures for supervisors.
+# Indicators for supervisors.
 report-nobody-typed = Derived from records, nobody typed them
 report-my-area = My area
 report-period = Period

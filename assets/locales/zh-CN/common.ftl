@@ -1,4 +1,4 @@
-# Words and small sentences that every screen may use.
+# Texts that every screen may use.
 common-app-name = 连心
 common-app-line = 结对关爱，一次记好
 common-save = 保存
@@ -33,7 +33,7 @@ common-bad = 有问题
 common-on = 已打开
 common-off = 已关闭
 
-# Where a record is; always shown with its sign.
+# The state of a record, always shown with its icon.
 status-confirmed = 已确认
 status-waiting = 待上传
 status-sending = 上传中

@@ -1,4 +1,4 @@
-# The menu behind the plus, and what every form and record has in common.
+# The menu of the plus button, and texts that all forms and records share.
 record-who = 记给谁？
 record-visit = 走访
 record-contact = 联系

@@ -1,4 +1,4 @@
-# Figures for supervisors.
+# Indicators for supervisors.
 report-nobody-typed = 由记录自动得出，不用填表
 report-my-area = 我的区划
 report-period = 时间
