@@ -22,19 +22,11 @@ impl Crate {
     }
 
     fn resolve_path(&self, module: ModuleId, segments: &[String], visited: &mut Visited) -> BTreeSet<Target> {
-        let Some((first, mut rest)) = segments.split_first() else { return BTreeSet::new() };
+        let Some((first, rest)) = segments.split_first() else { return BTreeSet::new() };
         let mut targets: BTreeSet<Target> = match first.as_str() {
             "crate" => [Target::Module(0)].into(),
             "self" => [Target::Module(module)].into(),
-            "super" => {
-                let mut ancestor = self.modules[module].parent;
-                while let Some((next, after)) = rest.split_first().filter(|(next, _)| *next == "super") {
-                    debug_assert_eq!(next, "super");
-                    ancestor = ancestor.and_then(|id| self.modules[id].parent);
-                    rest = after;
-                }
-                ancestor.map(Target::Module).into_iter().collect()
-            }
+            "super" => self.modules[module].parent.map(Target::Module).into_iter().collect(),
             name => self.lookup(module, name, visited),
         };
         for name in rest {
@@ -52,6 +44,10 @@ impl Crate {
             targets = modules
                 .into_iter()
                 .flat_map(|id| {
+                    // `super::super`, `self::super`.
+                    if name == "super" {
+                        return self.modules[id].parent.map(Target::Module).into_iter().collect();
+                    }
                     let found = self.lookup(id, name, visited);
                     // What a macro makes cannot be read from tokens; it lies no deeper than here.
                     if found.is_empty() { [Target::Item(id)].into() } else { found }

@@ -124,16 +124,41 @@ fn is_test_attribute(tokens: &[Located], at: usize) -> bool {
     }
 }
 
+/// Words that begin an item or a statement.
+const ITEMS: [&str; 16] = [
+    "async",
+    "const",
+    "enum",
+    "extern",
+    "fn",
+    "impl",
+    "let",
+    "macro_rules",
+    "mod",
+    "static",
+    "struct",
+    "trait",
+    "type",
+    "union",
+    "unsafe",
+    "use",
+];
+
 /// The index after the item, field or statement that starts at `at`, its attributes included.
 fn after_item(tokens: &[Located], mut at: usize) -> usize {
     while is_attribute(tokens, at) {
         at = after_group(tokens, at + 1);
     }
-    let ends_with_semicolon = tokens[at..].iter().take(6).any(|t| t.is_ident("use"));
+    // After `pub` and `pub(crate)`, the word that says what it is.
+    let word = tokens[at..].iter().filter_map(Located::ident).find(|w| !["pub", "crate", "super", "in"].contains(w));
+    let is_use = word == Some("use");
+    let is_item = word.is_some_and(|word| ITEMS.contains(&word));
     while at < tokens.len() {
         match tokens[at].token {
-            Token::Punct(';' | ',') => return at + 1,
-            Token::Open('{') if !ends_with_semicolon => return after_group(tokens, at),
+            Token::Punct(';') => return at + 1,
+            // Of a field, a variant or an argument. An item may have commas before its body: `fn f<A, B>()`.
+            Token::Punct(',') if !is_item => return at + 1,
+            Token::Open('{') if !is_use => return after_group(tokens, at),
             Token::Open(_) => at = after_group(tokens, at),
             // The last field or statement of a group has no separator after it.
             Token::Close(_) => return at,
@@ -183,6 +208,9 @@ mod tests {
         assert_eq!(idents("#[cfg(test)] use crate::{a, b}; struct S;"), ["struct", "S"]);
         assert_eq!(idents("#[cfg(test)] mod tests { fn goes() {} } struct S;"), ["struct", "S"]);
         assert_eq!(idents("#[allow(dead_code)] #[cfg(test)] fn goes() -> u8 { 1 } struct S;"), ["struct", "S"]);
+        assert_eq!(idents("#[cfg(test)] pub(crate) fn goes<A, B>(a: A, b: B) {} struct S;"), ["struct", "S"]);
+        assert_eq!(idents("#[cfg(test)] impl<A, B> T<A, B> { fn goes() {} } struct S;"), ["struct", "S"]);
+        assert_eq!(idents("enum E { #[cfg(test)] Goes(u8, u8), Stays }"), ["enum", "E", "Stays"]);
         assert_eq!(idents("#[tokio::test] async fn goes() {} struct S;"), ["struct", "S"]);
         assert_eq!(idents("struct S { #[cfg(test)] goes: u8, stays: u8 }"), ["struct", "S", "stays", "u8"]);
         assert_eq!(idents("struct S { #[cfg(test)] goes: u8 } struct T;"), ["struct", "S", "struct", "T"]);

@@ -58,6 +58,10 @@ fn paths_in_bodies_types_macros_and_attributes_count_like_imports() {
         "fn f() { use crate::a as other; other::f(); }",
         "fn f(x: u8) -> u8 { x.max(crate::a::LOW) }",
         "fn f() { for _ in 0..crate::a::LOW {} }",
+        "mod deep { pub fn f() { super::super::a::f() } }",
+        "mod deep { use self::super::super::a::A; pub struct B(A); }",
+        "macro_rules! m { () => { $crate::a::f() } }",
+        "pub fn f() -> Vec<u8> { Vec::<crate::a::A>::new(); vec![] }",
         "pub type B = Vec<<crate::a::A as Iterator>::Item>;",
     ]
     .iter()
