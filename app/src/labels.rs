@@ -1,5 +1,5 @@
-//! What records and refusals say in the reader's language: the functions of the crate `presentation`, bound to the language
-//! of the app; and the texts, signs and colours that only the app has.
+//! What records and refusals say in the reader's language: the functions of the crate `presentation`, bound to the
+//! language of the app; and the texts, signs and colours that only the app has.
 
 use device_core::{Refusal, views::RecordState};
 pub use presentation::labels::line;

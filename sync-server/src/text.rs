@@ -1,6 +1,6 @@
-//! The server's texts in the language of their reader: errors, console, import and command line. Texts that only the server
-//! shows live in `assets/locales-server/<language>/<area>.ftl`; those that it shares with the app come with the crate
-//! `presentation`.
+//! The server's texts in the language of their reader: errors, console, import and command line. Texts that only the
+//! server shows live in `assets/locales-server/<language>/<area>.ftl`; those that it shares with the app come with the
+//! crate `presentation`.
 
 use std::sync::LazyLock;
 
@@ -46,8 +46,8 @@ pub fn has(lang: Lang, key: &str) -> bool {
     CATALOGUE.has(lang, key)
 }
 
-/// What failed and what to do next, as sentences. Where the advice for a phone does not fit the readers of the server, the
-/// server has a text of its own (`server-error-<code>`).
+/// What failed and what to do next, as sentences. Where the advice for a phone does not fit the readers of the server,
+/// the server has a text of its own (`server-error-<code>`).
 pub fn error_sentences(lang: Lang, code: &ErrorCode) -> String {
     let own = format!("server-error-{code}");
     if has(lang, &own) { tr(lang, &own) } else { presentation::labels::error_sentences(code, locale(lang)) }

@@ -1,4 +1,5 @@
-//! The app's own locale files, embedded, because a phone gives the app no folder of files. One file per area of the app.
+//! The app's own locale files, embedded, because a phone gives the app no folder of files. One file per area of the
+//! app.
 
 use presentation::{Lang, Texts};
 

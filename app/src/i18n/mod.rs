@@ -1,9 +1,9 @@
 //! The app's texts in the language of its reader. Texts that only the app shows live in
 //! `assets/locales/<language>/<area>.ftl`; those that it shares with the console come with the crate `presentation`.
 //!
-//! [`tr`] and [`tr_args`] look a key up in the language of the app's [`Prefs`](crate::prefs::Prefs). They never panic: a key
-//! that a language lacks is read in Chinese, and one that no language has is shown as it is. Tests hold both languages to
-//! the same keys with the same arguments, and every key used in `app/src` to exist.
+//! [`tr`] and [`tr_args`] look a key up in the language of the app's [`Prefs`](crate::prefs::Prefs). They never panic:
+//! a key that a language lacks is read in Chinese, and one that no language has is shown as it is. Tests hold both
+//! languages to the same keys with the same arguments, and every key used in `app/src` to exist.
 
 mod catalogue;
 #[cfg(test)]

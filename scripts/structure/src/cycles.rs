@@ -1,8 +1,8 @@
 //! Circles among the modules of a crate.
 //!
-//! A node is a file. File A has an edge to file B when A names something that B defines: in a `use`, in a path, or as a macro.
-//! A path leads to where the item is defined, through any number of re-exports; `mod x;` alone is no edge, but `pub use
-//! x::Y` is. Code for tests does not count.
+//! A node is a file. File A has an edge to file B when A names something that B defines: in a `use`, in a path, or as a
+//! macro. A path leads to where the item is defined, through any number of re-exports; `mod x;` alone is no edge, but
+//! `pub use x::Y` is. Code for tests does not count.
 //!
 //! Not seen, because nothing in the tokens names the other file: calls of methods, and items that a macro makes (these
 //! count as defined where the macro is called).

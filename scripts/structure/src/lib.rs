@@ -3,8 +3,8 @@
 //! - [`cycles`]: the modules of a crate do not depend on each other in a circle.
 //! - [`columns`]: no comment is longer than a line of the code may be.
 //!
-//! The checks read tokens and compile nothing, so they take a second for the whole workspace. `make lint` runs them through
-//! `main.rs`; `tests/workspace.rs` runs them with the tests.
+//! The checks read tokens and compile nothing, so they take a second for the whole workspace. `make lint` runs them
+//! through `main.rs`; `tests/workspace.rs` runs them with the tests.
 
 pub mod columns;
 pub mod cycles;

@@ -1,4 +1,5 @@
-//! Days, moments and periods. A day is a day in China (UTC+8, no summer time since 1991), whatever the zone of the machine.
+//! Days, moments and periods. A day is a day in China (UTC+8, no summer time since 1991), whatever the zone of the
+//! machine.
 
 use chrono::Datelike;
 use shared::{Day, Moment, Month, Period};

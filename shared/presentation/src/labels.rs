@@ -1,5 +1,5 @@
-//! Labels of kinds, fields and values, and refusals as sentences. A value without a label, as a newer peer may send, is shown
-//! as it is.
+//! Labels of kinds, fields and values, and refusals as sentences. A value without a label, as a newer peer may send, is
+//! shown as it is.
 
 use shared::{
     op::Rejection,
@@ -86,8 +86,8 @@ pub fn problems(all: &[Problem], locale: Locale) -> String {
     all.join(&locale.text("format-sentence-separator"))
 }
 
-/// What failed and what to do next, of a refusal by the server. A code that this build does not know reads as an error of
-/// the server.
+/// What failed and what to do next, of a refusal by the server. A code that this build does not know reads as an error
+/// of the server.
 pub fn error(code: &ErrorCode, locale: Locale) -> (String, String) {
     let known = if code.is_known() { code } else { &ErrorCode::Internal };
     (locale.text(&format!("error-{}", known.word())), locale.text(&format!("error-{}-next", known.word())))

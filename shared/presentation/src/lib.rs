@@ -1,5 +1,5 @@
-//! How the data of `shared` reads in each language. The app and the console both use this crate, so that the office and the
-//! phone call a thing by the same name and write a number the same way.
+//! How the data of `shared` reads in each language. The app and the console both use this crate, so that the office and
+//! the phone call a thing by the same name and write a number the same way.
 //!
 //! Layers, each above the ones before it:
 //!
