@@ -1,8 +1,7 @@
 //! How this person likes to read (language, size of text, colours) and to send photos. Kept by the settings screen, read by everything.
 
 use dioxus::prelude::*;
-
-use crate::i18n::Lang;
+use presentation::Lang;
 
 /// Size of text and targets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -35,7 +35,7 @@ pub fn use_status() -> Option<StatusView> {
 /// What the reader asked for, from what was kept.
 pub(super) fn prefs_of(stored: &Stored) -> Prefs {
     Prefs {
-        lang: Lang::from_code(stored.lang.as_deref().unwrap_or_default()),
+        lang: stored.lang.as_deref().and_then(Lang::from_code).unwrap_or_default(),
         text: if stored.large_text { TextSize::Large } else { TextSize::Normal },
         // Who asked for contrast needs it at night too.
         theme: match (stored.high_contrast, stored.dark) {

@@ -71,7 +71,7 @@ fn file(report: &Report, locale: &PageLocale) -> Vec<u8> {
     for (key, _) in figures::six(&report.total) {
         head.push(format!("{}{}", locale.t(key), locale.t(&format!("{key}-unit"))));
     }
-    head.extend(figures::others(&report.total).iter().map(|(i, _)| locale.t(&format!("indicator-{i}"))));
+    head.extend(figures::others(&report.total).iter().map(|(i, _)| locale.t(&format!("console-indicator-{i}"))));
     lines.push(head);
     let mut add = |what: &str, code: String, name: String, figures: &Figures| {
         let mut line = vec![locale.t(what), safe(code), safe(name)];

@@ -74,7 +74,7 @@ pub fn more(figures: &Figures, locale: &PageLocale) -> Markup {
                 summary { (locale.t("console-more")) }
                 dl.more {
                     @for (indicator, value) in others(figures) {
-                        div { dt { (locale.t(&format!("indicator-{indicator}"))) } dd { (value) } }
+                        div { dt { (locale.t(&format!("console-indicator-{indicator}"))) } dd { (value) } }
                     }
                 }
             }

@@ -14,7 +14,7 @@ use super::{
     session::{LIFETIME, constant_time_eq, random_text},
     state::Console,
 };
-use crate::{core::LoginError, store::Store};
+use crate::{core::LoginError, store::Store, text::error_sentences};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -91,7 +91,8 @@ pub async fn submit<S: Store>(
             response
         }
         Err(LoginError::Wrong) => {
-            show(&console, &locale, StatusCode::UNAUTHORIZED, Some(locale.t("error-login-failed")))
+            let sentences = error_sentences(locale.lang, &ErrorCode::LoginFailed);
+            show(&console, &locale, StatusCode::UNAUTHORIZED, Some(sentences))
         }
         Err(LoginError::Store(error)) => {
             tracing::error!(%error, "a log-in could not be verified");

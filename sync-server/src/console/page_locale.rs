@@ -4,11 +4,12 @@ use super::{
     address::{query_value, with_query_value},
     cookies::{LANG_COOKIE, cookie},
 };
-use crate::text::{FluentValue, Lang, tr, tr_with};
+use crate::text::{self, FluentValue, Lang, tr, tr_with};
 use axum::{
     extract::FromRequestParts,
     http::{Uri, request::Parts},
 };
+use presentation::Locale;
 use std::convert::Infallible;
 
 /// The language of a page and its address, for links to the same page in another language. `?lang=` decides, else the
@@ -24,6 +25,11 @@ impl PageLocale {
         let chosen_before = || cookie(&parts.headers, LANG_COOKIE).and_then(|code| Lang::from_code(&code));
         let lang = chosen_lang(&parts.uri).or_else(chosen_before).unwrap_or_default();
         Self { lang, uri: parts.uri.clone() }
+    }
+
+    /// The language and texts, for the shared formats.
+    pub fn locale(&self) -> Locale {
+        text::locale(self.lang)
     }
 
     /// The text of `key`.

@@ -1,7 +1,7 @@
 //! The one place where an error code gets its HTTP status, a waiting time, and a sentence in the caller's language.
 
 use super::limits::jitter;
-use crate::text::{Lang, tr};
+use crate::text::{Lang, error_sentences};
 use axum::http::StatusCode;
 use shared::wire::{ApiError, ErrorCode, SyncError};
 
@@ -43,7 +43,7 @@ pub fn api_error(error: &SyncError, lang: Lang) -> ApiError {
         SyncError::Offline(_) | SyncError::BadReply(_) => (ErrorCode::Internal, None, None),
     };
     let retry_after = retry_after.or_else(|| default_wait(&code));
-    ApiError { message: tr(lang, &format!("error-{code}")), code, retry_after, accepts }
+    ApiError { message: error_sentences(lang, &code), code, retry_after, accepts }
 }
 
 #[cfg(test)]

@@ -4,10 +4,9 @@ use super::{
     builder::RecordBuilder,
     finding::Findings,
     ids::recipient_id,
-    sheet::{Sheet, SheetLine},
+    sheet::{Sheet, SheetLine, is_label},
     values::{number_up_to, parse_day},
 };
-use crate::text::{Lang, tr};
 use shared::{
     Day, Kind,
     id_number::{self, Doubt, Sex},
@@ -127,6 +126,6 @@ fn guardian(line: &SheetLine<'_>, findings: &mut Findings) -> Option<Guardian> {
 
 /// The word of a known tag whose label the cell holds; any other text is a tag of the office's own.
 fn tag(text: &str) -> String {
-    let known = TAGS.iter().find(|w| Lang::ALL.iter().any(|l| tr(*l, &format!("tag-{w}")).eq_ignore_ascii_case(text)));
+    let known = TAGS.iter().find(|w| is_label(text, "tag", w));
     known.map_or_else(|| text.to_owned(), |word| (*word).to_owned())
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     components::{Button, ButtonKind, EmptyState, Figure, Glyph, IconButton, ListRow, Page, Section, Tone, TopBar},
-    i18n::{format, tr, tr_args, use_lang},
+    i18n::{format, tr, tr_args},
     labels,
     routes::Route,
     state::{Link, today, use_ask, use_link, use_status},
@@ -103,7 +103,7 @@ fn MonthStep(month: Month, on_month: EventHandler<Month>) -> Element {
                 if month == now {
                     {tr("mine-figures")}
                 } else {
-                    {tr_args("mine-month", &[("month", format::month(month.year.into(), month.month.into(), use_lang()).into())])}
+                    {tr_args("mine-month", &[("month", labels::month(month).into())])}
                 }
             }
             IconButton {

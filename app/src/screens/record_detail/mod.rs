@@ -24,7 +24,7 @@ use crate::{
 };
 use amend::{AmendSheet, can_amend};
 use field_rows::facts;
-pub(super) use field_rows::{is_silent, told};
+pub(super) use field_rows::told;
 
 #[component]
 pub fn RecordDetailScreen(row: Uuid) -> Element {

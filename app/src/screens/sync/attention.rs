@@ -6,7 +6,10 @@ use device_core::{
     views::{OutboxItem, RecordState},
 };
 use dioxus::prelude::*;
-use shared::op::{Outcome, Rejection};
+use shared::{
+    op::{Outcome, Rejection},
+    records::Kind,
+};
 
 use super::items::{route, title};
 use crate::{
@@ -64,21 +67,9 @@ fn pill(item: &OutboxItem) -> (Status, Option<String>) {
     }
 }
 
-/// A value as the record's page would show it. Codes of open enums have their words; everything else is what was typed.
-fn value(field: &str, text: &str) -> String {
-    if text.is_empty() {
-        return tr("common-none");
-    }
-    match field {
-        "category" => labels::word("category", text),
-        "status" => labels::word("status", text),
-        "risk" => labels::word("risk", text),
-        "sex" => labels::word("sex", text),
-        // As in every list; the whole number is on the card, where looking is logged.
-        "phone" => shared::id_number::masked_phone(text),
-        "id_number" => shared::id_number::masked(text),
-        _ => text.to_owned(),
-    }
+/// A value as the record's page shows it: a code as its label, a number of a person masked.
+fn value(kind: &Kind, field: &str, text: &str) -> String {
+    labels::record_format(None).value_or_none(kind, field, Some(&text.into()))
 }
 
 #[component]
@@ -110,8 +101,8 @@ pub fn Attention(item: OutboxItem) -> Element {
                     for (field, own, stands) in item.values.clone() {
                         div { key: "{field}", class: "two-value",
                             span { class: "small strong", {labels::word("field", &field)} }
-                            span { {tr_args("sync-own-value", &[("value", value(&field, &own).into())])} }
-                            span { {tr_args("sync-standing-value", &[("value", value(&field, &stands).into())])} }
+                            span { {tr_args("sync-own-value", &[("value", value(&item.kind, &field, &own).into())])} }
+                            span { {tr_args("sync-standing-value", &[("value", value(&item.kind, &field, &stands).into())])} }
                         }
                     }
                 }
