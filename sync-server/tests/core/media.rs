@@ -264,7 +264,7 @@ async fn neither_status_nor_finish_answers_verified_for_lost_bytes() {
     let upload = fixture.core.media_create(&two.token, request(RowId(fresh()), &bytes)).await.unwrap().upload;
     assert_eq!(upload_photo(&fixture, &one, RowId(fresh()), &bytes).await, MediaState::Verified);
     std::fs::remove_file(stored(&fixture, &bytes)).unwrap();
-    // The other phone goes on with its own upload of the same bytes.
+    // The other phone continues its own upload of the same bytes.
     let status = fixture.core.media_status(&two.token, upload).await.unwrap();
     assert_eq!((status.state, status.offset), (MediaState::Uploading, 0));
     assert_eq!(fixture.core.media_finish(&two.token, upload).await.unwrap().state, MediaState::Uploading);
