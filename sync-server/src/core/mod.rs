@@ -1,7 +1,7 @@
 //! The server without HTTP: takes operations of devices and the office, decides by the rules of `shared`, keeps feeds
 //! and figures in step with the records, and answers. Rooms, from the bottom to the top; none uses one above it:
 //!
-//! - [`env`], [`error`], [`observe`]: time and randomness, errors, events to count
+//! - [`mod@env`], [`error`], [`observe`]: time and randomness, errors, events to count
 //! - [`objects`]: where photo bytes are stored
 //! - `auth`, `feed_state`, `keys`: who calls; the store's epoch and day marks; the keys of bundles
 //! - [`apply`]: one operation against the working set, and all that follows from changed rows

@@ -49,7 +49,7 @@ impl Findings {
         self.errors.push(finding);
     }
 
-    /// Adds a warning: the import goes on.
+    /// Adds a warning: the import continues.
     pub fn warning(&mut self, location: CellLocation<'_>, code: &str, args: &[(&str, FluentValue<'_>)]) {
         let finding = self.make(location, code, args);
         self.warnings.push(finding);

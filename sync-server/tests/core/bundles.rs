@@ -72,6 +72,7 @@ async fn tell(fixture: &Fixture, phone: &Phone, keys: Keys) -> Option<SealPublic
     fixture.core.pull(&phone.token, request).await.unwrap().seal_key
 }
 
+/// Hands in a bundle by a device.
 async fn hand_in(fixture: &Fixture, relayed_by: &Phone, file: Vec<u8>) -> BundleVerdict {
     fixture.core.bundle(&relayed_by.token, file).await.unwrap().verdict
 }
@@ -114,7 +115,7 @@ async fn a_colleague_hands_in_a_bundle_and_the_authors_push_repeats_it() {
     // Later the author is online again, with one more record.
     author.phone.visit("R2");
     let outcomes = author.phone.push().await;
-    assert_eq!(outcomes.len(), 1, "the author hears what became of it: {outcomes:?}");
+    assert_eq!(outcomes.len(), 1, "the author learns the outcome: {outcomes:?}");
     assert_eq!(outcomes[0].outcome, Outcome::Rejected(Rejection::NotYours));
     assert_eq!(logged(&fixture, author.phone.id).await.len(), 5, "every operation once");
     assert_eq!(fixture.report(VILLAGE, "2026-03").await.total, figures, "the visit counts once");
@@ -182,7 +183,7 @@ async fn work_from_before_a_revocation_counts_and_later_work_waits_for_a_supervi
     assert_eq!(outcome(change), Some(held));
     assert_eq!(fixture.row(recipient("R1")).await.fields.text("phone"), Some("13900000000"));
 
-    // Enrolled again, the phone goes on and learns all outcomes.
+    // Enrolled again, the phone continues and learns all outcomes.
     let issued = fixture.core.issue_code("W1").await.unwrap();
     let again = fixture.core.enrol(enrol_request(&issued.code, author.phone.id, "b")).await.unwrap();
     author.phone.token = again.token;

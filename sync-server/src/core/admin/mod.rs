@@ -2,7 +2,8 @@
 //!
 //! - [`codes`], [`devices`], [`directory`]: enrolment codes, devices, areas and workers
 //! - [`accounts`]: console log-ins and what a viewer may see
-//! - [`office_changes`]: imports and edits; [`review_list`]: what waits for a decision, and deciding
+//! - [`office_changes`]: imports and edits; [`review_list`]: reviews and deciding them, with
+//!   `review_history`
 //! - [`report`]: figures; [`photo_view`]: a photo for the console
 //! - [`health`]: backup, epoch, counts
 
@@ -14,6 +15,7 @@ mod health;
 mod office_changes;
 mod photo_view;
 mod report;
+mod review_history;
 pub mod review_list;
 
 pub use accounts::{LoginError, PASSWORD_MIN, Viewer};

@@ -1,7 +1,12 @@
 //! Reviews as the office reads them: lists by area, one review with both values and the history of its record, and
 //! deciding. A decision is an operation like any other: it is evaluated and logged.
 
-use super::{accounts::Viewer, office_changes::OfficeChange};
+pub use super::review_history::{Attribution, HistoryEntry};
+use super::{
+    accounts::Viewer,
+    office_changes::OfficeChange,
+    review_history::{history, worker_names},
+};
 use crate::{
     core::{
         apply::{
@@ -12,34 +17,20 @@ use crate::{
         server::ServerCore,
     },
     store::{
-        Column, Job, Store, Stored, Txn,
-        tables::{Area, Device, OpLog, Record, ReviewIndex, Worker},
+        Job, Store, Stored, Txn,
+        tables::{Area, Record, ReviewIndex},
     },
 };
 use serde_json::Value;
 use shared::{
-    AreaCode, Change, Day, DeviceId, Hlc, Kind, Op, Outcome, RecipientId, ReviewId, Row, RowId, WorkerId,
-    merge::{
-        decide::touched,
-        review::{Decided, TwoValues, decided, given_reason, standing_by, two_values},
-    },
+    AreaCode, Change, Day, Hlc, Kind, RecipientId, ReviewId, Row, RowId, WorkerId,
+    merge::review::{Decided, TwoValues, decided, given_reason, standing_by, two_values},
     records::{Recipient, Review, ReviewStatus},
 };
 use std::collections::{BTreeSet, HashMap};
 
 /// 20 reviews a page: as many as a person works through at a stretch.
 pub const REVIEWS_PER_PAGE: usize = 20;
-/// 200 entries of the history of one record: more have not been seen.
-const HISTORY_MAX: usize = 200;
-
-/// Who made a change or set a value, and when.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attribution {
-    /// The name; `None` for the server, an import, or a worker who is not on the roster any more.
-    pub by: Option<String>,
-    pub hlc: Hlc,
-}
-
 /// A review with the names and values that a person needs to decide it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReviewCase {
@@ -73,17 +64,6 @@ pub struct ReviewPage {
     pub open_total: usize,
     pub done: Vec<ReviewCase>,
     pub done_total: usize,
-}
-
-/// One operation on the record of a review.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HistoryEntry {
-    pub made: Attribution,
-    /// The label of the device; `None` for an import or the console.
-    pub device: Option<String>,
-    pub change: Change,
-    /// `None` for applied.
-    pub outcome: Option<Outcome>,
 }
 
 impl<S: Store> ServerCore<S> {
@@ -233,7 +213,7 @@ async fn review_cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<
     let in_force = |review: &Review| standing_by(review, about.get(&review.row));
     let mut authors: BTreeSet<WorkerId> = reviews.iter().map(|(_, r)| r.proposed_by).collect();
     authors.extend(reviews.iter().filter_map(|(_, r)| in_force(r)).map(|(by, _)| by));
-    let names = names(txn, authors).await?;
+    let names = worker_names(txn, authors).await?;
     let review_case = |(row, review): (&Row, Review)| {
         let person = review.recipient.and_then(|r| about.get(&r.into()));
         let minor = person.and_then(|p| p.view::<Recipient>().ok()).is_some_and(|p| p.is_minor(today));
@@ -262,40 +242,8 @@ async fn review_cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<
     Ok(reviews.into_iter().map(review_case).collect())
 }
 
-/// All operations on the record of a review that concern the fields in question, whatever their outcome.
-async fn history<T: Txn>(txn: &mut T, review: &Review) -> Stored<Vec<HistoryEntry>> {
-    let mut log = txn.find::<OpLog>("row", &[Column::cell(&review.row)]).await?;
-    // An operation that changed nothing has no revision; it came after the one that it met.
-    log.sort_by_key(|entry| (entry.received, entry.hlc, entry.rev.map_or(u64::MAX, |rev| rev.0)));
-    let skip = log.len().saturating_sub(HISTORY_MAX);
-    let log: Vec<(OpLog, Op)> =
-        log.into_iter().skip(skip).filter_map(|e| serde_json::from_str(&e.op).ok().map(|op| (e, op))).collect();
-    let names = names(txn, log.iter().map(|(e, _)| e.worker).collect()).await?;
-    let keys: BTreeSet<DeviceId> = log.iter().map(|(e, _)| e.device).filter(|d| !d.is_nil()).collect();
-    let keys: Vec<(DeviceId,)> = keys.into_iter().map(|d| (d,)).collect();
-    let devices: HashMap<DeviceId, String> =
-        txn.get::<Device>(&keys).await?.into_iter().flatten().map(|d| (d.id, d.label)).collect();
-    let in_question = touched(&review.op.change);
-    let is_relevant = |change: &Change| {
-        let fields = touched(change);
-        in_question.is_empty() || fields.is_empty() || fields.iter().any(|f| in_question.contains(f))
-    };
-    let entry = |(entry, op): (OpLog, Op)| HistoryEntry {
-        made: Attribution { by: names.get(&entry.worker).cloned(), hlc: entry.hlc },
-        device: devices.get(&entry.device).cloned().filter(|label| !label.is_empty()),
-        change: op.change,
-        outcome: entry.outcome.as_deref().and_then(|o| serde_json::from_str(o).ok()),
-    };
-    Ok(log.into_iter().filter(|(_, op)| is_relevant(&op.change)).map(entry).collect())
-}
-
 async fn rows<T: Txn>(txn: &mut T, ids: BTreeSet<RowId>) -> Stored<HashMap<RowId, Row>> {
     let keys: Vec<(RowId,)> = ids.into_iter().map(|id| (id,)).collect();
     let found = txn.get::<Record>(&keys).await?.into_iter().flatten();
     found.map(|record| Ok((record.id, parse_row(&record.doc)?))).collect()
-}
-
-async fn names<T: Txn>(txn: &mut T, ids: BTreeSet<WorkerId>) -> Stored<HashMap<WorkerId, String>> {
-    let keys: Vec<(WorkerId,)> = ids.into_iter().filter(|id| !id.is_nil()).map(|id| (id,)).collect();
-    Ok(txn.get::<Worker>(&keys).await?.into_iter().flatten().map(|w| (w.id, w.name)).collect())
 }

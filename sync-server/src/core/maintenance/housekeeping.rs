@@ -37,7 +37,7 @@ impl<S: Store> ServerCore<S> {
     ///
     /// # Errors
     ///
-    /// The store failed; the next run goes on.
+    /// The store failed; the next run continues.
     #[tracing::instrument(name = "housekeeping", skip_all)]
     pub async fn prune(&self) -> Result<Pruned, CoreError> {
         self.begin_day_if_due().await?;
