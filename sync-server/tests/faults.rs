@@ -23,6 +23,7 @@ fn server() -> TestServer {
     server
 }
 
+/// An enrolled client of a worker.
 async fn client_of(server: &TestServer, worker: &str, n: u128) -> PhoneClient {
     PhoneClient::enrol(&server.url(), &server.code(worker), n).await
 }

@@ -16,6 +16,7 @@ use sync_server::{
 };
 use tracing_subscriber::fmt::format::FmtSpan;
 
+/// Everything that was logged.
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
 

@@ -88,6 +88,7 @@ impl Site {
     }
 }
 
+/// A running server process, killed when it is dropped.
 struct Server {
     child: Child,
     url: String,
@@ -157,6 +158,7 @@ async fn holdings(client: &PhoneClient) -> (Option<Epoch>, BTreeMap<RowId, Row>,
     }
 }
 
+/// Ids of the visits among rows.
 fn visits(rows: &BTreeMap<RowId, Row>) -> BTreeSet<RowId> {
     rows.values().filter(|r| r.kind == shared::Kind::Visit).map(|r| r.id).collect()
 }

@@ -90,6 +90,7 @@ impl Site {
     }
 }
 
+/// A running server process, killed when it is dropped.
 struct Server {
     child: Child,
     url: String,

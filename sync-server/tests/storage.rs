@@ -35,6 +35,7 @@ fn program(data: &Path, objects: &str, endpoint: &str) -> Command {
     command
 }
 
+/// The program with a data folder and arguments.
 fn command(data: &Path, line: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
     command

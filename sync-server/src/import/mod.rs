@@ -6,10 +6,10 @@
 //!
 //! - [`columns`]: the lists and their columns; [`ids`]: ids from codes
 //! - [`finding`]: what is wrong with a line, in the reader's language
-//! - [`sheet`]: from bytes to lines, whatever the file's encoding; [`values`]: what cells hold
-//! - [`builder`]: collects the records
-//! - [`areas`], [`units`], [`workers`], [`recipients`], [`pairings`]: one list each
-//! - [`run`]: all lists of one import, checked against each other and the store
+//! - [`sheet`]: from bytes to lines, whatever the file's encoding; `values`: what cells hold
+//! - `builder`: collects the records
+//! - `areas`, `units`, `workers`, `recipients`, `pairings`: one list each
+//! - `run`: all lists of one import, checked against each other and the store
 
 mod areas;
 mod builder;

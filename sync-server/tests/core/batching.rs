@@ -4,6 +4,7 @@ use super::fixture::*;
 use serde_json::json;
 use shared::{Kind, Moment, Outcome, records::ReviewReason, wire::ErrorCode, wire::PushVerdict};
 
+/// A hand-out of money.
 fn money(who: &str) -> serde_json::Value {
     let at = Moment::shanghai(START_MS).to_string();
     json!({"recipient": recipient(who), "kind": "money", "amount": 30_000, "happened": at})

@@ -72,6 +72,7 @@ async fn tell(fixture: &Fixture, phone: &Phone, keys: Keys) -> Option<SealPublic
     fixture.core.pull(&phone.token, request).await.unwrap().seal_key
 }
 
+/// Hands in a bundle by a device.
 async fn hand_in(fixture: &Fixture, relayed_by: &Phone, file: Vec<u8>) -> BundleVerdict {
     fixture.core.bundle(&relayed_by.token, file).await.unwrap().verdict
 }

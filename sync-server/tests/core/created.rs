@@ -9,6 +9,7 @@ use shared::{Change, Fields, Kind, RowId};
 pub struct CreatedRecords(Vec<(Kind, RowId)>);
 
 impl CreatedRecords {
+    /// Adds a created record.
     pub fn note(&mut self, kind: Kind, row: RowId) {
         self.0.push((kind, row));
     }
@@ -21,17 +22,20 @@ impl CreatedRecords {
 }
 
 impl Phone {
+    /// Records money handed out.
     pub fn give_money(&mut self, created: &mut CreatedRecords, who: &str, at: String, yuan: i64) {
         let value = json!({"recipient": recipient(who), "kind": "money", "amount": yuan * 100, "happened": at});
         created.note(Kind::Assistance, self.create(Kind::Assistance, value));
     }
 
+    /// Records a new need.
     pub fn raise_need(&mut self, created: &mut CreatedRecords, who: &str, at: String) {
         let value =
             json!({"recipient": recipient(who), "kind": "heating", "text": "缺煤", "status": "opened", "happened": at});
         created.note(Kind::Need, self.create(Kind::Need, value));
     }
 
+    /// Advances a created need to a status.
     pub fn advance_one(&mut self, created: &CreatedRecords, which: usize, to: usize) {
         if let Some((kind, row)) = created.pick(which, Some(&Kind::Need)) {
             let to = ["assigned", "in_hand", "solved", "cannot"][to].to_owned();
@@ -39,12 +43,14 @@ impl Phone {
         }
     }
 
+    /// Voids a created record.
     pub fn void_one(&mut self, created: &CreatedRecords, which: usize) {
         if let Some((kind, row)) = created.pick(which, None) {
             self.save(kind, row, Change::Void { reason: "记错".into() });
         }
     }
 
+    /// Amends the day of a created visit.
     pub fn move_a_visit(&mut self, created: &CreatedRecords, which: usize, to: String) {
         if let Some((kind, row)) = created.pick(which, Some(&Kind::Visit)) {
             let fields = Fields::new().with("happened", to);

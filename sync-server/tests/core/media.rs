@@ -10,14 +10,17 @@ use shared::{
 };
 use std::path::PathBuf;
 
+/// Bytes that begin like a JPEG and depend on `n`.
 pub fn jpeg(n: u8) -> Vec<u8> {
     let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0];
     bytes.extend((0..20_000u32).map(|i| (i as u8).wrapping_mul(n)));
     bytes
 }
+/// The request that begins an upload.
 pub fn request(photo: RowId, bytes: &[u8]) -> MediaCreate {
     MediaCreate { photo: photo.into(), sha256: sha256_hex(bytes), size: bytes.len() as u64, mime: "image/jpeg".into() }
 }
+/// Records a photo of R1; its bytes are not uploaded yet.
 pub fn photo(phone: &mut Phone, bytes: &[u8]) -> RowId {
     phone.create(
         Kind::Photo,
@@ -25,6 +28,7 @@ pub fn photo(phone: &mut Phone, bytes: &[u8]) -> RowId {
             "happened": Moment::shanghai(START_MS).to_string(), "of": "visit", "recipient": recipient("R1")}),
     )
 }
+/// Missing photos by the report, and by the totals.
 async fn missing(fixture: &Fixture) -> (i64, u64) {
     let report = fixture.report(VILLAGE, "2026-03").await;
     (report.attention.photos_missing, fixture.core.stats().await.unwrap().photos_pending)

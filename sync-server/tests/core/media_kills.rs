@@ -41,6 +41,7 @@ impl KillSwitch {
     }
 }
 
+/// A photo storage that fails after the kill.
 struct KillableObjects(StoredObjects, KillSwitch);
 
 impl KillableObjects {
@@ -80,6 +81,7 @@ impl Objects for KillableObjects {
     }
 }
 
+/// A store that fails after the kill.
 struct KillableStore(SqliteStore, KillSwitch);
 
 impl Store for KillableStore {
@@ -98,6 +100,7 @@ impl Store for KillableStore {
     }
 }
 
+/// A second core on the same store, which the switch kills.
 async fn killable_core(fixture: &Fixture, kill: &KillSwitch) -> ServerCore<KillableStore> {
     let store = KillableStore(SqliteStore::open(fixture.folder.join("server.db")).unwrap(), kill.clone());
     let objects = KillableObjects(StoredObjects::folder(fixture.folder.join("objects")).unwrap(), kill.clone());
@@ -131,6 +134,7 @@ async fn send<S: Store>(core: &ServerCore<S>, token: &Token, photo: RowId, bytes
     panic!("ten answers and not at an end: {status:?}")
 }
 
+/// How many files are in a folder and below.
 fn files(folder: &Path) -> usize {
     std::fs::read_dir(folder)
         .map_or(0, |entries| entries.map(|e| e.unwrap().path()).map(|p| if p.is_dir() { files(&p) } else { 1 }).sum())

@@ -24,20 +24,20 @@ use uuid::Uuid;
 
 /// A store whose next writes panic as planned. The panic is outside the job: panics inside are caught by every backend.
 #[derive(Clone, Default)]
-struct Panicky {
+struct PanickingStore {
     store: MemoryStore,
     plan: Arc<Mutex<VecDeque<bool>>>,
     /// Writes wait for this, so that other pushes can queue up behind them.
     open: Arc<AtomicBool>,
 }
 
-impl Store for Panicky {
+impl Store for PanickingStore {
     async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
         while !self.open.load(Ordering::Relaxed) {
             tokio::task::yield_now().await;
         }
         let planned = self.plan.lock().unwrap().pop_front();
-        assert_ne!(planned, Some(true), "as the test asks");
+        assert_ne!(planned, Some(true), "a planned panic");
         self.store.write(job).await
     }
     async fn read<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
@@ -67,7 +67,7 @@ async fn a_panic_in_a_batch_is_reported_to_its_pushes_and_the_next_batch_runs() 
     use ErrorCode::{Internal, TokenUnknown};
     let folder = TempDir::new();
     let objects = Arc::new(StoredObjects::folder(folder.path()).unwrap());
-    let store = Panicky { open: Arc::new(AtomicBool::new(true)), ..Panicky::default() };
+    let store = PanickingStore { open: Arc::new(AtomicBool::new(true)), ..PanickingStore::default() };
     let env = Arc::new(TestEnv::new(0));
     let core = ServerCore::open(store.clone(), objects, env, Settings::default()).await.unwrap();
     let token = Token("x".repeat(43));

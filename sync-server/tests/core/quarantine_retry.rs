@@ -70,6 +70,7 @@ impl Job for MakeUnreadable {
     }
 }
 
+/// How many operations are in quarantine.
 pub async fn quarantined(fixture: &Fixture) -> usize {
     fixture.core.store().read(AllQuarantined).await.unwrap().len()
 }

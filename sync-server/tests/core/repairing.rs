@@ -12,6 +12,7 @@ use shared::{
     },
 };
 
+/// A request that compares all buckets of a scope.
 fn request(phone: &Phone, scope: Scope) -> RepairRequest {
     RepairRequest {
         proto: 2,
@@ -26,6 +27,7 @@ fn request(phone: &Phone, scope: Scope) -> RepairRequest {
     }
 }
 
+/// The buckets of the rows that a phone holds of a scope.
 fn buckets(phone: &Phone, scope: Scope) -> Buckets {
     let mut buckets = Buckets::default();
     for id in &phone.held[&scope] {

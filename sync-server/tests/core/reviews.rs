@@ -9,6 +9,7 @@ use shared::{
     records::{Review, ReviewReason, ReviewStatus},
 };
 
+/// A decision with a reason.
 fn resolve(accept: bool) -> Change {
     Change::Resolve { accept, reason: "核实过".into() }
 }

@@ -8,8 +8,10 @@ use sync_server::{
     store::{Job, Store, Txn, tables::OpLog},
 };
 
+/// 400 days: more than a year, so that no calendar arithmetic hides it.
 const OFF: i64 = 400 * DAY_MS;
 
+/// The log entry of an operation.
 struct Logged(OpId);
 
 impl Job for Logged {

@@ -85,7 +85,7 @@ impl Job for RemoveUploads {
 }
 
 impl<S: Store> ServerCore<S> {
-    /// Removes the uploads without a byte for [`ABANDONED_DAYS`]. Returns how many there were.
+    /// Removes the uploads without a byte for 30 days. Returns how many there were.
     ///
     /// # Errors
     ///

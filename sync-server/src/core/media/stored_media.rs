@@ -20,7 +20,7 @@ impl<S: Store> ServerCore<S> {
         if stored.map_err(failed("looking for a photo"))? {
             return Ok(Some(media));
         }
-        tracing::error!(doing = "looking for a photo", why = "a stored object is gone", "photo storage");
+        tracing::error!(doing = "looking for a photo", why = "what was stored is gone", "photo storage");
         self.inner.store.write(ForgetMedia(media)).await?;
         Ok(None)
     }

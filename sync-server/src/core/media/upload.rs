@@ -86,7 +86,7 @@ impl<S: Store> ServerCore<S> {
         }
         // The bytes first: an offset never covers bytes that are not stored.
         let objects = &self.inner.objects;
-        objects.write_at(upload.id.to_string(), chunk.offset, chunk.bytes).await.map_err(failed("storing a chunk"))?;
+        objects.write_at(upload.id.to_string(), chunk.offset, chunk.bytes).await.map_err(failed("keeping a chunk"))?;
         self.move_offset(&upload, end).await
     }
 
@@ -107,7 +107,7 @@ impl<S: Store> ServerCore<S> {
         let objects = &self.inner.objects;
         // Never closed: it lives as long as the core.
         let _permit = self.inner.assemblies.acquire().await;
-        let whole = objects.assemble(name.clone(), upload.size).await.map_err(failed("assembling a photo"))?;
+        let whole = objects.assemble(name.clone(), upload.size).await.map_err(failed("putting a photo together"))?;
         let (bytes, hash) = match whole {
             Assembled::Whole { bytes, sha256 } => (bytes, hex(&sha256)),
             // A chunk is gone although the offset covers it (a disk that lied, a sweep at the same moment): resume
@@ -115,18 +115,18 @@ impl<S: Store> ServerCore<S> {
             Assembled::Gap(at) => return self.move_offset(&upload, at).await,
         };
         if hash != upload.sha256 || !is_image(&bytes) {
-            objects.forget(name).await.map_err(failed("removing an upload"))?;
+            objects.forget(name).await.map_err(failed("forgetting an upload"))?;
             let restarted = self.move_offset(&upload, 0).await?;
             if hash == upload.sha256 {
                 return refuse(ErrorCode::NotAPhoto);
             }
             return Ok(MediaStatus { state: MediaState::Mismatch, ..restarted });
         }
-        objects.keep(upload.sha256.clone(), bytes).await.map_err(failed("storing a photo"))?;
+        objects.keep(upload.sha256.clone(), bytes).await.map_err(failed("keeping a photo"))?;
         let stored = self.inner.store.write(MarkVerified { upload, now_ms: self.now_ms() }).await?;
         self.observer().photo_verified();
         // The chunks are no longer needed; the media sweep removes them if this fails.
-        let _ = objects.forget(name).await.map_err(failed("removing an upload"));
+        let _ = objects.forget(name).await.map_err(failed("forgetting an upload"));
         Ok(stored)
     }
 
@@ -154,7 +154,7 @@ impl<S: Store> ServerCore<S> {
             return Ok(false);
         }
         // Storing it twice is harmless: its name is its hash.
-        self.inner.objects.keep(sha256.clone(), bytes).await.map_err(failed("storing a photo of a bundle"))?;
+        self.inner.objects.keep(sha256.clone(), bytes).await.map_err(failed("keeping a photo of a bundle"))?;
         let (now_ms, id) = (self.now_ms(), UploadId(self.new_id()));
         let upload = Upload {
             id,

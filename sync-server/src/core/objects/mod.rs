@@ -9,7 +9,7 @@
 //! An unfinished upload thus survives a restart, and any server process can resume it. Chunks may overlap and may
 //! come twice: overlapping chunks hold the same bytes; if they do not, the hash of the whole reveals it.
 //!
-//! - [`location`]: what `--objects` may name; [`storage`]: the trait; [`stored`]: its implementation; [`http`]: the
+//! - `location`: what `--objects` may name; `storage`: the trait; `stored`: its implementation; `http`: the
 //!   HTTP client for S3
 //! - `conformance`: one suite that every implementation passes
 

@@ -18,6 +18,8 @@ mod media;
 mod observing;
 #[path = "../office.rs"]
 mod office;
+#[path = "../phone.rs"]
+mod phone;
 #[path = "../pruning.rs"]
 mod pruning;
 #[path = "../pulling.rs"]
@@ -26,6 +28,8 @@ mod pulling;
 mod pushing;
 #[path = "../quarantine_retry.rs"]
 mod quarantine_retry;
+#[path = "../records.rs"]
+mod records;
 #[path = "../repairing.rs"]
 mod repairing;
 #[path = "../reviews.rs"]

@@ -22,6 +22,8 @@ mod media_kills;
 mod observing;
 #[path = "../office.rs"]
 mod office;
+#[path = "../phone.rs"]
+mod phone;
 #[path = "../pruning.rs"]
 mod pruning;
 #[path = "../pulling.rs"]
@@ -30,6 +32,8 @@ mod pulling;
 mod pushing;
 #[path = "../quarantine_retry.rs"]
 mod quarantine_retry;
+#[path = "../records.rs"]
+mod records;
 #[path = "../repairing.rs"]
 mod repairing;
 #[path = "../reviews.rs"]
