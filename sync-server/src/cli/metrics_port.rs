@@ -57,10 +57,11 @@ pub async fn start(
     };
     let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
-    tracing::info!(%address, "serving metrics");
     let router = metrics::endpoint::router(core, metrics);
     let task = tokio::spawn(http::serve(router, listener, ServeOptions::default(), std::future::pending()));
-    Ok(Some(MetricsPort { address, task }))
+    let port = MetricsPort { address, task };
+    tracing::info!(address = %port.address, "serving metrics");
+    Ok(Some(port))
 }
 
 #[cfg(test)]

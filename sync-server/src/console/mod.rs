@@ -15,11 +15,11 @@
 //! | `GET`, `POST /console/bundle` | administrators | [`bundle`] |
 //! | `GET /console/style.css` | anyone | [`page`] |
 //!
-//! [`router`] is that table in code. Under the pages, from the bottom:
+//! [`mod@router`] is that table in code. Under the pages, from the bottom:
 //!
 //! - [`address`], [`cookies`], [`page_locale`]: query strings, cookies, the language of a page
 //! - [`session`], [`signed_in`], [`state`]: who is signed in, and what every page shares
-//! - [`format`], [`format_record`], [`figures`], [`chart`], [`qr`], [`page`]: what pages are made of
+//! - [`mod@format`], [`format_record`], [`figures`], [`chart`], [`qr`], [`page`]: what pages are made of
 //! - [`refusal`], [`guard`], [`security_headers`], [`access_log`]: error pages; extractors that require a session, a
 //!   role and the form's token; response headers; the record of what was looked at
 //!

@@ -1,5 +1,5 @@
 //! The device API over HTTP, and the parts of an HTTP server that the console uses too. The route table is in
-//! [`router`], each endpoint has a file in [`api`]. Below them:
+//! [`mod@router`], each endpoint has a file in [`api`]. Below them:
 //!
 //! - [`request_body`]: bodies, plain or zstd, with limits on their decompressed size
 //! - [`reply`] in a [`reply_format`]: JSON replies and refusals, in the caller's language, compressed on demand
@@ -9,7 +9,7 @@
 //! - [`permits`]: a slot among those pushes and bundles, as an extractor
 //! - [`push_order`]: the order of one device's pipelined pushes
 //! - [`request_log`]: one log line and one observation of the metrics per request, without personal data
-//! - [`serve`], [`tls`]: listening, TLS, and an orderly stop
+//! - [`mod@serve`], [`tls`]: listening, TLS, and an orderly stop
 //!
 //! Nothing here uses the console. [`crate::app`] composes both.
 

@@ -1,6 +1,6 @@
 //! `POST /v1/enrol`: exchanges a one-time code for a device token.
 //!
-//! - 200 [`EnrolReply`]
+//! - 200 [`EnrolReply`](shared::wire::EnrolReply)
 //! - 400 `malformed`, `bad-encoding` · 426 `protocol-too-old`, `protocol-too-new`
 //! - 403 `not-allowed`: the worker has left, or the device belongs to another worker; `token-revoked`: the device was
 //!   withdrawn meanwhile

@@ -1,5 +1,5 @@
 //! The endpoints of the device API, one file each. The first lines of a file list every status it returns; its tests
-//! are in the same file. [`media_answer`] holds what the upload endpoints share.
+//! are in the same file. `media_answer` holds what the upload endpoints share.
 
 pub mod bundle;
 pub mod enrol;

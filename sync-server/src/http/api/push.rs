@@ -1,6 +1,6 @@
 //! `POST /v1/push`: a device sends operations in order.
 //!
-//! - 200 [`PushReply`](shared::wire::PushReply): acknowledged operations are durable
+//! - 200 [`PushReply`]: acknowledged operations are durable
 //! - 400 `malformed`, `bad-encoding` · 426 `protocol-too-old`, `protocol-too-new`
 //! - 401 `token-unknown` · 403 `token-revoked`, `not-allowed`
 //! - 413 `too-large`
