@@ -56,7 +56,7 @@ pub struct Crate {
 
 /// Where the source of a module is, and the files of its children.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct SourceLocation<'a> {
     file: FileId,
     children_folder: &'a Path,
 }
@@ -110,18 +110,18 @@ impl Crate {
         let tokens = tokens::read(&text).map_err(|error| unreadable(error.to_string()))?;
         let file = self.files.len();
         self.files.push(path.to_owned());
-        self.module(&tokens, Place { file, children_folder }, parent)
+        self.module(&tokens, SourceLocation { file, children_folder }, parent)
     }
 
     fn module(
         &mut self,
         tokens: &[Located],
-        place: Place<'_>,
+        location: SourceLocation<'_>,
         parent: Option<ModuleId>,
     ) -> Result<ModuleId, SourceError> {
         let id = self.modules.len();
         self.modules.push(Module {
-            file: place.file,
+            file: location.file,
             parent,
             children: BTreeMap::new(),
             items: BTreeSet::new(),
@@ -161,7 +161,7 @@ impl Crate {
                 }
                 Token::Ident(word) if word == "mod" && depth == 0 => {
                     if let Some(name) = next_ident(1).map(ToOwned::to_owned) {
-                        at = self.child(id, &name, tokens, at + 2, place, path_attribute.take())?;
+                        at = self.child(id, &name, tokens, at + 2, location, path_attribute.take())?;
                         continue;
                     }
                 }
@@ -199,14 +199,17 @@ impl Crate {
         name: &str,
         tokens: &[Located],
         at: usize,
-        place: Place<'_>,
+        location: SourceLocation<'_>,
         path_attribute: Option<String>,
     ) -> Result<usize, SourceError> {
-        let Place { file, children_folder } = place;
+        let SourceLocation { file, children_folder } = location;
         let below = children_folder.join(name);
         let (child, end) = if tokens.get(at).is_some_and(|t| t.is(&Token::Open('{'))) {
             let end = tokens::after_group(tokens, at);
-            (self.module(&tokens[at + 1..end - 1], Place { file, children_folder: &below }, Some(parent))?, end)
+            (
+                self.module(&tokens[at + 1..end - 1], SourceLocation { file, children_folder: &below }, Some(parent))?,
+                end,
+            )
         } else {
             let (path, folder) = match path_attribute {
                 Some(relative) => {
