@@ -90,7 +90,7 @@ mod tests {
     fn every_error_code_has_a_text() {
         for code in ErrorCode::ALL {
             for lang in Lang::ALL {
-                let text = error_sentences(lang, &code);
+                let text = error_sentences(lang, code);
                 assert!(text.chars().count() > 8 && !text.contains("error-"), "{code} in {}: {text}", lang.code());
             }
         }

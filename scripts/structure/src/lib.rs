@@ -11,6 +11,7 @@ pub mod cycles;
 pub mod resolve;
 pub mod source;
 pub mod tokens;
+mod uses;
 
 use std::{
     io,

@@ -54,6 +54,13 @@ pub struct Crate {
     pub macros: BTreeMap<String, Vec<ModuleId>>,
 }
 
+/// Where the source of a module is, and the files of its children.
+#[derive(Clone, Copy)]
+struct SourceLocation<'a> {
+    file: FileId,
+    children_folder: &'a Path,
+}
+
 /// Why the modules of a crate cannot be read.
 #[derive(Debug)]
 pub enum SourceError {
@@ -103,19 +110,18 @@ impl Crate {
         let tokens = tokens::read(&text).map_err(|error| unreadable(error.to_string()))?;
         let file = self.files.len();
         self.files.push(path.to_owned());
-        self.module(&tokens, file, children_folder, parent)
+        self.module(&tokens, SourceLocation { file, children_folder }, parent)
     }
 
     fn module(
         &mut self,
         tokens: &[Located],
-        file: FileId,
-        children_folder: &Path,
+        location: SourceLocation<'_>,
         parent: Option<ModuleId>,
     ) -> Result<ModuleId, SourceError> {
         let id = self.modules.len();
         self.modules.push(Module {
-            file,
+            file: location.file,
             parent,
             children: BTreeMap::new(),
             items: BTreeSet::new(),
@@ -155,7 +161,7 @@ impl Crate {
                 }
                 Token::Ident(word) if word == "mod" && depth == 0 => {
                     if let Some(name) = next_ident(1).map(ToOwned::to_owned) {
-                        at = self.child(id, &name, tokens, at + 2, file, children_folder, path_attribute.take())?;
+                        at = self.child(id, &name, tokens, at + 2, location, path_attribute.take())?;
                         continue;
                     }
                 }
@@ -187,21 +193,23 @@ impl Crate {
     }
 
     /// Takes in the child `name`, whose body or semicolon is at `at`; returns the index after it.
-    #[allow(clippy::too_many_arguments)]
     fn child(
         &mut self,
         parent: ModuleId,
         name: &str,
         tokens: &[Located],
         at: usize,
-        file: FileId,
-        children_folder: &Path,
+        location: SourceLocation<'_>,
         path_attribute: Option<String>,
     ) -> Result<usize, SourceError> {
+        let SourceLocation { file, children_folder } = location;
         let below = children_folder.join(name);
         let (child, end) = if tokens.get(at).is_some_and(|t| t.is(&Token::Open('{'))) {
             let end = tokens::after_group(tokens, at);
-            (self.module(&tokens[at + 1..end - 1], file, &below, Some(parent))?, end)
+            (
+                self.module(&tokens[at + 1..end - 1], SourceLocation { file, children_folder: &below }, Some(parent))?,
+                end,
+            )
         } else {
             let (path, folder) = match path_attribute {
                 Some(relative) => {
@@ -268,47 +276,6 @@ impl Crate {
         }
         end
     }
-
-    fn use_tree(&mut self, id: ModuleId, tree: &[Located], prefix: &[String]) {
-        let mut segments = prefix.to_vec();
-        let mut at = 0;
-        let line = tree.first().map_or(0, |t| t.line);
-        while at < tree.len() {
-            match &tree[at].token {
-                Token::Ident(word) if word == "as" => {
-                    let name = tree.get(at + 1).and_then(Located::ident).unwrap_or("_").to_owned();
-                    return self.import(id, segments, line, name);
-                }
-                Token::Ident(word) => segments.push(word.clone()),
-                Token::Punct('*') => {
-                    self.modules[id].globs.push(PathUse { segments, line });
-                    return;
-                }
-                Token::Open(_) => {
-                    let inside = &tree[at + 1..tokens::after_group(tree, at) - 1];
-                    for branch in branches(inside) {
-                        self.use_tree(id, branch, &segments);
-                    }
-                    return;
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        if let Some(name) = segments.last().cloned() {
-            self.import(id, segments, line, name);
-        }
-    }
-
-    fn import(&mut self, id: ModuleId, mut segments: Vec<String>, line: usize, mut name: String) {
-        if segments.len() > 1 && segments.last().is_some_and(|last| last == "self") {
-            segments.pop();
-            if name == "self" {
-                name = segments.last().cloned().unwrap_or_default();
-            }
-        }
-        self.modules[id].imports.entry(name).or_default().push(PathUse { segments, line });
-    }
 }
 
 fn follows_dot(tokens: &[Located], at: usize) -> bool {
@@ -323,24 +290,4 @@ fn string_of(located: &Located) -> Option<String> {
         Token::Literal(text) => Some(text.strip_prefix('"')?.strip_suffix('"')?.to_owned()),
         _ => None,
     }
-}
-
-/// The parts of a `use` group between its commas.
-fn branches(tokens: &[Located]) -> Vec<&[Located]> {
-    let mut parts = Vec::new();
-    let (mut start, mut depth) = (0, 0usize);
-    for (at, located) in tokens.iter().enumerate() {
-        match located.token {
-            Token::Open(_) => depth += 1,
-            Token::Close(_) => depth -= 1,
-            Token::Punct(',') if depth == 0 => {
-                parts.push(&tokens[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&tokens[start..]);
-    parts.retain(|part| !part.is_empty());
-    parts
 }

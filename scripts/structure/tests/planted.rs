@@ -1,5 +1,7 @@
 //! Planted circles are found, and what only looks like a circle is not.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{fs, path::PathBuf};
 
 use structure::cycles::{self, Report};

@@ -99,7 +99,7 @@ fn an_error_is_two_sentences_that_can_stand_together() {
     assert_eq!(labels::error(&unknown, zh), labels::error(&ErrorCode::Internal, zh));
     for code in ErrorCode::ALL {
         for lang in Lang::ALL {
-            let (what, next) = labels::error(&code, locale(lang));
+            let (what, next) = labels::error(code, locale(lang));
             assert!(!what.ends_with(['。', '.']) && next.ends_with(['。', '.']), "{what} {next}");
         }
     }
