@@ -7,5 +7,6 @@ pub mod data;
 pub mod http;
 pub mod import;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::store::{
     Cell, Column, Job, Store, StoreError, Totals, Txn,
-    tables::{Area, Device, EnrolCode, Worker},
+    tables::{self, Area, Device, EnrolCode, Worker},
 };
 use shared::{AreaCode, DeviceId, Moment, UnitId, WorkerId, ids::Epoch, records::Role, wire::enrol::normalise_code};
 use std::{collections::HashMap, path::PathBuf};
@@ -203,7 +203,7 @@ impl Job for ListDevices {
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
         let devices = match &self.0.worker {
             Some(worker) => txn.find::<Device>("worker", &[worker.cell()]).await?,
-            None => txn.under::<Device>("label", "").await?,
+            None => txn.with_prefix::<Device>("label", "").await?,
         };
         let keys: Vec<_> = devices.iter().map(|d| (d.worker,)).collect();
         let workers = txn.get::<Worker>(&keys).await?;
@@ -236,7 +236,7 @@ impl Job for ListAreas {
     type Out = Vec<AreaEntry>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
-        let areas = txn.under::<Area>("code", self.0.as_ref().map_or("", AreaCode::as_str)).await?;
+        let areas = txn.with_prefix::<Area>("code", self.0.as_ref().map_or("", AreaCode::as_str)).await?;
         let mut list: Vec<AreaEntry> = areas
             .into_iter()
             .filter(|a| Some(a.code) != self.0)
@@ -264,7 +264,7 @@ impl Job for Count {
     type Out = Stats;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Stats, CoreError> {
-        let Totals { records, ops, devices, photos_pending } = txn.totals().await?;
+        let Totals { records, ops, devices, photos_pending } = tables::figures::totals(txn).await?;
         Ok(Stats { records, ops, devices, photos_pending })
     }
 }

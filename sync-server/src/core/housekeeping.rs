@@ -78,7 +78,7 @@ impl Job for Raise {
     type Out = Seq;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Seq, CoreError> {
-        let rows = txn.under::<Meta>("name", meta::MARK_OF).await?;
+        let rows = txn.with_prefix::<Meta>("name", meta::MARK_OF).await?;
         let marks: Vec<meta::Mark> = rows.iter().filter_map(meta::Mark::of_day).collect();
         if let Some(floor) = marks.iter().filter(|m| m.day <= self.oldest).max_by_key(|m| m.day) {
             meta::raise_floor(txn, *floor).await?;

@@ -265,7 +265,7 @@ impl Job for Verified {
         let fewer: Vec<_> = waiting.iter().map(|p| missing(p.area.clone(), -1)).collect();
         let there: Vec<_> = waiting.into_iter().map(|p| PhotoRef { missing: false, ..p }).collect();
         txn.put(&there).await?;
-        txn.open_count_add(&fewer).await?;
+        txn.add(&fewer).await?;
         Ok(status(&self.upload, true))
     }
 }

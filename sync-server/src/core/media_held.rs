@@ -41,6 +41,6 @@ impl Job for Lost {
         let gone: Vec<_> = photos.into_iter().map(|p| PhotoRef { missing: true, ..p }).collect();
         txn.delete::<Media>(&[(sha256,)]).await?;
         txn.put(&gone).await?;
-        Ok(txn.open_count_add(&more).await?)
+        Ok(txn.add(&more).await?)
     }
 }

@@ -9,8 +9,8 @@ use super::{
     scopes::{reference_feeds, scopes_of},
 };
 use crate::store::{
-    Cell, Column, Job, SeqColumn, Store, StoreError, Stored, Txn,
-    tables::{AreaFeedDigest, CareGrant, Device, Record, WorkerDigest},
+    Column, Job, Store, StoreError, Stored, Txn,
+    tables::{self, AreaFeedDigest, CareGrant, Device, Record, WorkerDigest},
 };
 use shared::{
     Day, Moment, RowId, WorkerId,
@@ -130,7 +130,7 @@ async fn page<T: Txn>(txn: &mut T, scope: Scope, after: Seq, room: &mut Room) ->
     let mut stretch = match scope {
         Scope::Worker(worker) => of_worker(txn, worker, after, limit).await?,
         Scope::Area(area) => {
-            let area_feeds = txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?;
+            let area_feeds = txn.with_prefix::<AreaFeedDigest>("area_feed", area.as_str()).await?;
             let area_feeds = area_feeds.into_iter().map(|d| d.area_feed).collect();
             of_shelves(txn, area_feeds, after, limit).await?
         }
@@ -187,16 +187,16 @@ fn horizon(sources: [Source; 2], limit: usize) -> (Seq, Seq, bool) {
 async fn of_worker<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit: usize) -> Stored<Stretch> {
     let grants = txn.find::<CareGrant>("worker", &[worker.cell()]).await?;
     let recipients: BTreeSet<_> = grants.iter().filter(|g| g.active).map(|g| g.recipient).collect();
-    let cells: Vec<Cell<'_>> = recipients.iter().map(Column::cell).collect();
-    let seqs = txn.seqs(SeqColumn::Recipient, &cells, after, limit).await?;
-    let mut feed = txn.worker_feed(worker, after, limit).await?;
+    let recipients: Vec<_> = recipients.into_iter().collect();
+    let seqs = tables::feeds::recipient_seqs(txn, &recipients, after, limit).await?;
+    let mut feed = tables::feeds::worker_feed(txn, worker, after, limit).await?;
     let walked = Source { places: seqs.len(), last: seqs.last().copied() };
     let told = Source { places: feed.len(), last: feed.last().map(|f| f.seq) };
     let (end, until, cut) = horizon([walked, told], limit);
     let seqs: Vec<Seq> = seqs.into_iter().filter(|s| *s <= end).collect();
     feed.retain(|f| f.seq <= end);
     let mut items: BTreeMap<Seq, Item> =
-        txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, Item::Row(id, doc))).collect();
+        tables::feeds::docs(txn, &seqs).await?.into_iter().map(|r| (r.seq, Item::Row(r.id, r.doc))).collect();
     let entered: Vec<(RowId,)> = feed.iter().filter(|f| !f.gone).map(|f| (f.row,)).collect();
     let mut docs: HashMap<RowId, String> =
         txn.get::<Record>(&entered).await?.into_iter().flatten().map(|r| (r.id, r.doc)).collect();
@@ -212,9 +212,8 @@ async fn of_worker<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit: usi
 
 /// An area's or reference scope: its area_feeds by seq, and what moved off them.
 async fn of_shelves<T: Txn>(txn: &mut T, area_feeds: Vec<String>, after: Seq, limit: usize) -> Stored<Stretch> {
-    let cells: Vec<Cell<'_>> = area_feeds.iter().map(|s| Cell::Text(s)).collect();
-    let seqs = txn.seqs(SeqColumn::AreaFeed, &cells, after, limit).await?;
-    let mut left = txn.tombstones(&area_feeds, after, limit).await?;
+    let seqs = tables::feeds::area_feed_seqs(txn, &area_feeds, after, limit).await?;
+    let mut left = tables::feeds::tombstones(txn, &area_feeds, after, limit).await?;
     let walked = Source { places: seqs.len(), last: seqs.last().copied() };
     let told = Source { places: left.len(), last: left.last().map(|g| g.seq) };
     let (end, until, cut) = horizon([walked, told], limit);
@@ -226,7 +225,7 @@ async fn of_shelves<T: Txn>(txn: &mut T, area_feeds: Vec<String>, after: Seq, li
     let within = |area_feed: &Option<String>| area_feed.as_ref().is_some_and(|s| area_feeds.contains(s));
     let gone = left.into_iter().zip(now).filter(|(_, now)| now.as_ref().is_none_or(|r| !within(&r.area_feed)));
     let mut items: BTreeMap<Seq, Item> = gone.map(|(g, _)| (g.seq, Item::Gone(g.row))).collect();
-    items.extend(txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, Item::Row(id, doc))));
+    items.extend(tables::feeds::docs(txn, &seqs).await?.into_iter().map(|r| (r.seq, Item::Row(r.id, r.doc))));
     Ok(Stretch { items, until, cut })
 }
 
@@ -237,7 +236,7 @@ async fn digest<T: Txn>(txn: &mut T, scope: Scope) -> Stored<Digest> {
             let found = txn.get::<WorkerDigest>(&[(worker,)]).await?.into_iter().next().flatten();
             return Ok(found.map(|d| Digest { count: d.count, sum: d.sum }).unwrap_or_default());
         }
-        Scope::Area(area) => txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?,
+        Scope::Area(area) => txn.with_prefix::<AreaFeedDigest>("area_feed", area.as_str()).await?,
         Scope::Reference(area) => {
             let keys: Vec<_> = reference_feeds(area).into_iter().map(|s| (s,)).collect();
             txn.get::<AreaFeedDigest>(&keys).await?.into_iter().flatten().collect()

@@ -17,15 +17,15 @@ use std::{
 };
 use sync_server::{
     core::{ServerCore, Settings, StoredObjects, TestEnv},
-    store::{Job, MemoryStore, Store, Stored},
+    store::{Job, SqliteStore, Store, Stored},
     testing::TempDir,
 };
 use uuid::Uuid;
 
 /// A store whose next writes panic, or not, as planned; not inside a job, which every backend contains by itself.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Panicky {
-    store: MemoryStore,
+    store: Arc<SqliteStore>,
     plan: Arc<Mutex<VecDeque<bool>>>,
     /// Writes wait for this, so that others find time to queue up behind them.
     open: Arc<AtomicBool>,
@@ -67,7 +67,11 @@ async fn a_panic_over_one_group_is_told_to_its_members_and_the_next_group_goes_o
     use ErrorCode::{Internal, TokenUnknown};
     let folder = TempDir::new();
     let objects = Arc::new(StoredObjects::folder(folder.path()).unwrap());
-    let store = Panicky { open: Arc::new(AtomicBool::new(true)), ..Panicky::default() };
+    let store = Panicky {
+        store: Arc::new(SqliteStore::open(folder.path().join("panicky.db")).unwrap()),
+        plan: Arc::default(),
+        open: Arc::new(AtomicBool::new(true)),
+    };
     let env = Arc::new(TestEnv::new(0));
     let core = ServerCore::open(store.clone(), objects, env, Settings::default()).await.unwrap();
     let token = Token("x".repeat(43));

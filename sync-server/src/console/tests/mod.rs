@@ -145,7 +145,7 @@ async fn access_log(desk: &Desk) -> Vec<(RowId, AccessLog)> {
         type Out = Vec<OpLog>;
         type Err = StoreError;
         async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<OpLog>, StoreError> {
-            txn.under::<OpLog>("kind", Kind::AccessLog.word()).await
+            txn.with_prefix::<OpLog>("kind", Kind::AccessLog.word()).await
         }
     }
     let ops = desk.core.store().read(All).await.unwrap();

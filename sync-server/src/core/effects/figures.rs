@@ -95,13 +95,13 @@ pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed]) -> Stored<HashMap<R
     }
     once.retain(|_, delta| delta.contributions.values().any(|n| *n != 0));
     let counted = write_once(txn, once, &mut lines).await?;
-    txn.tally_add(&lines.rows()).await?;
+    txn.add(&lines.rows()).await?;
     let open: Vec<_> = open
         .into_iter()
         .filter(|(_, n)| *n != 0)
         .map(|((area_feed, what), n)| OpenCount { area_feed, what, n })
         .collect();
-    txn.open_count_add(&open).await?;
+    txn.add(&open).await?;
     Ok(counted)
 }
 

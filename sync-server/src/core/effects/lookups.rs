@@ -122,7 +122,7 @@ async fn photos<T: Txn>(txn: &mut T, changes: impl Iterator<Item = &Changed>) ->
     }
     txn.put(&put).await?;
     txn.delete::<PhotoRef>(&delete).await?;
-    txn.open_count_add(&open).await
+    txn.add(&open).await
 }
 
 pub fn missing(area_feed: String, n: i64) -> OpenCount {

@@ -4,7 +4,7 @@ use super::{Changed, figures::Counted};
 use crate::core::scopes::{place_of, seen_through};
 use crate::store::{
     Column, Stored, Txn,
-    tables::{CareGrant, DailyCount, Recipient, Record, Rules},
+    tables::{self, CareGrant, DailyCount, Recipient, Record, Rules},
 };
 use shared::{
     AreaCode, Day, RecipientId, Row, WorkerId,
@@ -171,7 +171,7 @@ fn in_force_for(recipient: &records::Recipient, rules: &[(AreaCode, RuleSet)]) -
 }
 
 async fn load_rules<T: Txn>(txn: &mut T) -> Stored<Vec<(AreaCode, RuleSet)>> {
-    let rows = txn.under::<Rules>("area", "").await?;
+    let rows = txn.with_prefix::<Rules>("area", "").await?;
     // A rule set that a newer server wrote may not be readable here: the next one up is then in force.
     Ok(rows.into_iter().filter_map(|r| Some((r.area, serde_json::from_str(&r.doc).ok()?))).collect())
 }
@@ -181,7 +181,7 @@ async fn rule_anew<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(AreaCode, 
     if areas.is_empty() {
         return Ok(());
     }
-    let everyone = txn.under::<Recipient>("place", "").await?;
+    let everyone = txn.with_prefix::<Recipient>("place", "").await?;
     let mut people: Vec<Recipient> =
         everyone.into_iter().filter(|p| areas.iter().any(|a| a.contains(&p.place))).collect();
     let keys: Vec<_> = people.iter().map(|p| (p.id.into(),)).collect();
@@ -219,7 +219,7 @@ async fn seen_before<T: Txn>(
 async fn last_days<T: Txn>(txn: &mut T, recipient: RecipientId) -> Stored<(Option<i32>, Option<i32>)> {
     let (mut visit, mut contact, mut until, mut seen) = (None, None, i32::MAX, HashSet::new());
     loop {
-        let page = txn.daily_counts_before(recipient, until, 50).await?;
+        let page = tables::figures::daily_counts_before(txn, recipient, until, 50).await?;
         let fresh = page.iter().filter(|o| seen.insert((o.day, o.worker))).count();
         for once in &page {
             let last =

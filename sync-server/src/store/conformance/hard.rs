@@ -23,7 +23,7 @@ job!(DropMeta { names: Vec<String> } -> (), |job, txn| {
     txn.delete::<Meta>(&job.names.into_iter().map(|n| (n,)).collect::<Vec<_>>()).await
 });
 job!(MetaUnder { prefix: String } -> Vec<String>, |job, txn| {
-    Ok(txn.under::<Meta>("name", &job.prefix).await?.into_iter().map(|m| m.name).collect())
+    Ok(txn.with_prefix::<Meta>("name", &job.prefix).await?.into_iter().map(|m| m.name).collect())
 });
 
 fn meta(name: &str, value: &str) -> Meta {
@@ -83,11 +83,11 @@ async fn a_prefix_is_compared_by_bytes<S: Store>(store: &S) {
 
 job!(Twice {} -> (i64, i64), |job, txn| {
     let row = |n| OpenCount { area_feed: "62".into(), what: 1, n };
-    txn.open_count_add(&[row(2), row(-1), row(4)]).await?;
-    txn.tally_add(&[tally("620826", (2026, 1), 1, 10), tally("620826", (2026, 1), 2, -3)]).await?;
+    txn.add(&[row(2), row(-1), row(4)]).await?;
+    txn.add(&[tally("620826", (2026, 1), 1, 10), tally("620826", (2026, 1), 2, -3)]).await?;
     let month = Month::new(2026, 1).expect("month");
     let standing = txn.get::<OpenCount>(&[("62".into(), 1)]).await?.pop().flatten().map_or(0, |s| s.n);
-    Ok((standing, txn.tally("6208", month, month).await?.iter().map(|t| t.n * 100 + t.fen).sum()))
+    Ok((standing, tables::figures::tally(txn, "6208", month, month).await?.iter().map(|t| t.n * 100 + t.fen).sum()))
 });
 
 async fn of_two_rows_with_one_key_the_last_stands_and_sums_add_up<S: Store>(store: &S) {
@@ -184,8 +184,8 @@ async fn a_job_that_waits_is_done_whole_or_not_at_all<S: Store>(store: &S) {
 }
 
 job!(Shelved { area_feeds: Vec<&'static str>, after: u64, limit: usize } -> Vec<u64>, |job, txn| {
-    let cells: Vec<Cell<'_>> = job.area_feeds.iter().map(|s| Cell::Text(s)).collect();
-    Ok(txn.seqs(SeqColumn::AreaFeed, &cells, Seq(job.after), job.limit).await?.iter().map(|s| s.0).collect())
+    let area_feeds: Vec<String> = job.area_feeds.iter().map(|feed| (*feed).to_owned()).collect();
+    Ok(tables::feeds::area_feed_seqs(txn, &area_feeds, Seq(job.after), job.limit).await?.iter().map(|s| s.0).collect())
 });
 
 async fn a_shelf_is_walked_like_a_recipient<S: Store>(store: &S) {

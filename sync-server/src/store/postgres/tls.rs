@@ -1,6 +1,6 @@
 //! TLS to the database, through the rustls that the server speaks to phones with. The certificate is always checked.
 
-use super::StoreError;
+use crate::store::StoreError;
 use std::{
     future::Future,
     io,

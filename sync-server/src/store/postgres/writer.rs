@@ -72,7 +72,7 @@ impl<J: Job> Waiting for Write<J> {
 pub async fn run<J: Job>(job: J, txn: &mut PgTxn) -> Result<J::Out, J::Err> {
     let result = AssertUnwindSafe(job.run(txn)).catch_unwind().await;
     let settled = txn.settle().await;
-    txn.forgive();
+    txn.clear_failure();
     match result {
         Ok(Ok(out)) => settled.map(|()| out).map_err(J::Err::from),
         Ok(Err(error)) => Err(error),
