@@ -12,7 +12,7 @@ use std::{
 use support::{Line, send, today};
 use sync_server::{
     import::recipient_id,
-    testing::{TestServer, World},
+    testing::{SampleRoster, TestServer},
 };
 
 #[derive(Clone, Default)]
@@ -35,7 +35,7 @@ async fn no_name_number_note_code_or_token_appears_in_the_logs_at_any_level() {
     tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).init();
 
     let server = TestServer::start();
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     let code = server.code("W1");
     let mut line = Line::enrol(&server.url(), &code, 0x1234).await;
     let note = Fields::new()

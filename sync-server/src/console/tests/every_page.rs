@@ -5,7 +5,7 @@ use super::{review::two_names, *};
 #[tokio::test]
 async fn text_from_records_cannot_become_markup() {
     let desk = Desk::new().await;
-    let mut world = World::default();
+    let mut world = SampleRoster::default();
     world.area("629901003", "<script>alert(1)</script>\"乡");
     desk.core.apply_office(world.changes()).await.unwrap();
     let cookie = desk.signed_in("S2").await;

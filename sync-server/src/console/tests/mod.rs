@@ -15,7 +15,7 @@ use crate::{
     core::{CoreError, Env, Settings, TestEnv},
     data::{DataDir, LocalCore},
     import::{recipient_id, worker_id},
-    testing::{Phone, TempDir, World},
+    testing::{Phone, SampleRoster, TempDir},
 };
 use axum::{
     Router,
@@ -69,7 +69,7 @@ impl Desk {
         let temp = TempDir::new();
         let env: Arc<dyn Env> = Arc::new(TestEnv::new(NOW));
         let core = DataDir::new(temp.path()).unwrap().open(env, Settings::default()).await.unwrap();
-        let mut world = World::small();
+        let mut world = SampleRoster::small();
         world.worker("A2", "县管理员", "629901", Role::Administrator, &["629901"]);
         core.apply_office(world.changes()).await.unwrap();
         let router = router(Arc::new(Console::new(core.clone(), options)));

@@ -9,7 +9,7 @@ use crate::{
 use std::sync::Arc;
 use sync_server::{
     core::TestEnv,
-    testing::{Options, TestServer, World as Town},
+    testing::{Options, TestServer, SampleRoster as Town},
 };
 
 /// The line dies each time this much of photos went through.
