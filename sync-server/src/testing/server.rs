@@ -1,6 +1,6 @@
 //! [`TestServer`]: a server inside the test's process.
 
-use super::{SampleRoster, TempDir};
+use super::{sample_roster::SampleRoster, temp::TempDir};
 use crate::{
     console::ConsoleOptions,
     core::{Env, Settings, SystemEnv},

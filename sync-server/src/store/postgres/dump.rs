@@ -1,7 +1,7 @@
 //! Backups by PostgreSQL's own programs, which know every version of it. They read the password from the environment.
 
 use super::{pool::holds_store, url::DatabaseUrl};
-use crate::store::{StoreError, Stored};
+use crate::store::error::{StoreError, Stored};
 use std::{
     ffi::OsStr,
     io::Read,

@@ -1,6 +1,6 @@
 //! PostgreSQL's errors as those of the store: temporary ones become [`StoreError::Busy`].
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 use deadpool_postgres::PoolError;
 use std::{error::Error as _, io};
 

@@ -2,7 +2,7 @@
 //! that start at once migrate once.
 
 use super::errors::failed;
-use crate::store::{StoreError, Stored};
+use crate::store::error::{StoreError, Stored};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// In order; a migration once released is never edited.

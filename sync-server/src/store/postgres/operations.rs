@@ -5,7 +5,13 @@ use super::{
     txn::PgTxn,
     values::{Array, Param, columns_of},
 };
-use crate::store::{Cell, Counter, Filter, Key, Query, Stored, Table, Txn};
+use crate::store::{
+    cell::Cell,
+    error::Stored,
+    query::{Filter, Query},
+    table::{Counter, Key, Table},
+    txn::Txn,
+};
 use shared::ids::Seq;
 use std::collections::{HashMap, hash_map::Entry};
 

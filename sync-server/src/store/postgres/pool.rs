@@ -1,7 +1,7 @@
 //! Pools of connections.
 
 use super::{errors, migrations, tls, url::DatabaseUrl};
-use crate::store::{StoreError, Stored};
+use crate::store::error::{StoreError, Stored};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use std::time::Duration;
 

@@ -1,7 +1,12 @@
 //! The statements, each for a whole batch: `unnest` turns one array per column into rows.
 
 use super::values::{Array, Param};
-use crate::store::{Cell, CellKind, Counter, Filter, Order, Query, Stored, Table, prefix_end};
+use crate::store::{
+    cell::{Cell, CellKind},
+    error::Stored,
+    query::{Filter, Order, Query},
+    table::{Counter, Table, prefix_end},
+};
 use std::{
     any::TypeId,
     collections::HashMap,

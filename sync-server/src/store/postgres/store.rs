@@ -7,7 +7,10 @@ use super::{
     url::DatabaseUrl,
     writer,
 };
-use crate::store::{Job, Store, StoreError, Stored};
+use crate::store::{
+    error::{StoreError, Stored},
+    job::{Job, Store},
+};
 use deadpool_postgres::Pool;
 use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{Semaphore, oneshot};

@@ -1,6 +1,6 @@
 //! TLS to the database, by the same rustls as TLS to phones. The certificate is always checked.
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 use std::{
     future::Future,
     io,

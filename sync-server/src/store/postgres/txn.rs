@@ -5,7 +5,10 @@ use super::{
     errors::{failed, no_connection},
     values::{Found, Param},
 };
-use crate::store::{StoreError, Stored, Table};
+use crate::store::{
+    error::{StoreError, Stored},
+    table::Table,
+};
 use deadpool_postgres::{Object, Pool};
 use futures_util::{TryStreamExt, future::join};
 use std::{

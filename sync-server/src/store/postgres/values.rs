@@ -4,7 +4,11 @@
 //! PostgreSQL's text cannot hold U+0000, and an office's list may. It is stored as U+0001 U+0001, and U+0001 itself as U+0001
 //! U+0002. Every text comes back unchanged, and comparisons and prefixes give the same results.
 
-use crate::store::{Cell, CellKind, Column, StoreError, Stored, Table};
+use crate::store::{
+    cell::{Cell, CellKind, Column},
+    error::{StoreError, Stored},
+    table::Table,
+};
 use bytes::{BufMut, BytesMut};
 use std::{borrow::Cow, collections::BTreeMap, error::Error, fmt};
 use tokio_postgres::{

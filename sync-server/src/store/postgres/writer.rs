@@ -13,7 +13,10 @@
 //! `Busy`. Whether its commit arrived is then unknown; the ids of operations make a retry harmless.
 
 use super::txn::PgTxn;
-use crate::store::{Job, StoreError, Stored};
+use crate::store::{
+    error::{StoreError, Stored},
+    job::Job,
+};
 use deadpool_postgres::Pool;
 use futures_util::FutureExt;
 use std::{future::Future, panic::AssertUnwindSafe, pin::Pin};

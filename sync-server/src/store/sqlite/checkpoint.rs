@@ -1,7 +1,7 @@
 //! Checkpoints: copying the log into the file, on a thread of its own. Inside a commit it made one push in ten wait for the
 //! disk.
 
-use crate::store::{StoreError, Stored};
+use crate::store::error::{StoreError, Stored};
 use rusqlite::Connection;
 use std::{
     sync::{

@@ -1,6 +1,6 @@
 //! SQLite's errors as those of the store.
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 use rusqlite::ErrorCode;
 
 pub fn failed(error: rusqlite::Error) -> StoreError {

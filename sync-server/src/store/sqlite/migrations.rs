@@ -1,7 +1,7 @@
 //! Numbered, append-only migrations on `user_version`, each in a transaction of its own.
 
 use super::errors::failed;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 use rusqlite::Connection;
 
 /// In order; a migration once released is never edited.

@@ -1,7 +1,10 @@
 //! [`QueuedJob`]: a job of any type that waits for the writer, and how the writer runs it.
 
 use super::{errors::failed, txn::SqliteTxn};
-use crate::store::{Job, StoreError, Stored};
+use crate::store::{
+    error::{StoreError, Stored},
+    job::Job,
+};
 use rusqlite::Connection;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

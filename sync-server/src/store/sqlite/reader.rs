@@ -1,7 +1,10 @@
 //! Reader threads, each with a connection of its own.
 
 use super::{errors::failed, queued::run, txn::SqliteTxn};
-use crate::store::{Job, StoreError, Stored};
+use crate::store::{
+    error::{StoreError, Stored},
+    job::Job,
+};
 use rusqlite::Connection;
 use std::{
     sync::{Arc, Mutex, PoisonError, mpsc},

@@ -1,6 +1,10 @@
 //! The text of each statement.
 
-use crate::store::{Cell, Counter, Filter, Order, Query, Table, prefix_end};
+use crate::store::{
+    cell::Cell,
+    query::{Filter, Order, Query},
+    table::{Counter, Table, prefix_end},
+};
 use std::{any::TypeId, cell::RefCell, collections::HashMap, rc::Rc};
 
 /// Statements by table, purpose and column.

@@ -9,7 +9,10 @@ use super::{
     syncer::{DurableThrough, Syncer},
     writer::Writer,
 };
-use crate::store::{Job, Store, StoreError, Stored};
+use crate::store::{
+    error::{StoreError, Stored},
+    job::{Job, Store},
+};
 use rusqlite::{Connection, OpenFlags};
 use std::{
     io,

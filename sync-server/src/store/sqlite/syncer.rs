@@ -11,7 +11,7 @@
 //! could hold a row that a power cut takes back, with a cursor ahead of the server's.
 
 use super::queued::QueuedJob;
-use crate::store::{StoreError, Stored};
+use crate::store::error::{StoreError, Stored};
 use std::{
     io,
     sync::{

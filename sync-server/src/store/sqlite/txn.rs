@@ -5,7 +5,13 @@ use super::{
     statements::{self as sql, cached},
     values::{all, bind, first, number},
 };
-use crate::store::{Cell, Counter, Filter, Key, Query, Stored, Table, Txn};
+use crate::store::{
+    cell::Cell,
+    error::Stored,
+    query::{Filter, Query},
+    table::{Counter, Key, Table},
+    txn::Txn,
+};
 use rusqlite::{CachedStatement, Connection};
 use shared::ids::Seq;
 

@@ -1,7 +1,11 @@
 //! Cells on their way into a statement and out of a row.
 
 use super::errors::failed;
-use crate::store::{Cell, Column, StoreError, Stored, Table};
+use crate::store::{
+    cell::{Cell, Column},
+    error::{StoreError, Stored},
+    table::Table,
+};
 use rusqlite::{
     CachedStatement,
     types::{ToSqlOutput, Value, ValueRef},

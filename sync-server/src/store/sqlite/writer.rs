@@ -7,7 +7,7 @@ use super::{
     queued::{Maintenance, QueuedJob},
     syncer::{Group, Syncer},
 };
-use crate::store::{StoreError, Stored};
+use crate::store::error::{StoreError, Stored};
 use rusqlite::Connection;
 use std::{sync::mpsc, thread::JoinHandle};
 use tokio::sync::oneshot;
