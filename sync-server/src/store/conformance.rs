@@ -1,4 +1,4 @@
-//! One suite that every backend passes: what [`Store`] and [`Txn`] promise, each promise a function. A backend's tests
+//! One suite that every backend passes, a function for each promise of [`Store`] and [`Txn`]. The tests of a backend
 //! call [`run`] with a way to make an empty store.
 
 use super::{
@@ -32,14 +32,14 @@ mod walking;
 pub async fn run<S: Store>(make: impl Fn() -> S) {
     rows_come_back_as_they_went_in(&make()).await;
     a_prefix_finds_what_starts_with_it(&make()).await;
-    a_job_that_fails_leaves_nothing_and_takes_no_neighbour_along(Arc::new(make())).await;
+    a_failed_job_writes_nothing_and_affects_no_other(Arc::new(make())).await;
     numbers_are_given_out_once_and_in_the_order_of_commits(Arc::new(make())).await;
     a_read_sees_one_moment(Arc::new(make())).await;
     a_changed_record_moves_to_the_end_of_its_feeds(&make()).await;
     feeds_come_in_order_and_stop_at_their_limit(&make()).await;
-    walking::a_walk_by_number_comes_in_order_and_in_steps(&make()).await;
+    walking::rows_between_two_numbers_come_in_order_and_in_steps(&make()).await;
     figures_add_up(&make()).await;
-    what_is_due_and_what_is_silent_is_counted_to_the_day(&make()).await;
+    overdue_and_silent_are_counted_to_the_day(&make()).await;
     hard::run(make).await;
 }
 
@@ -135,7 +135,7 @@ job!(Half { n: u128, fail: bool } -> (), |job, txn| {
 });
 job!(Head {} -> Seq, |job, txn| txn.head().await);
 
-async fn a_job_that_fails_leaves_nothing_and_takes_no_neighbour_along<S: Store>(store: Arc<S>) {
+async fn a_failed_job_writes_nothing_and_affects_no_other<S: Store>(store: Arc<S>) {
     let mut tasks = Vec::new();
     for n in 0..40u128 {
         let store = store.clone();
@@ -356,7 +356,7 @@ job!(Attention { area: &'static str } -> (i64, i64), |job, txn| {
 });
 job!(Totalled {} -> Totals, |job, txn| tables::figures::totals(txn).await);
 
-async fn what_is_due_and_what_is_silent_is_counted_to_the_day<S: Store>(store: &S) {
+async fn overdue_and_silent_are_counted_to_the_day<S: Store>(store: &S) {
     store.write(People {}).await.expect("put");
     assert_eq!(store.read(Attention { area: "620826101" }).await.expect("read"), (1, 1));
     assert_eq!(store.read(Attention { area: "620826" }).await.expect("read"), (2, 1));
