@@ -1,11 +1,11 @@
-//! The data folder: one server's whole state, and who may open it. With PostgreSQL the store is elsewhere and open to
-//! several; the folder then holds the photos.
+//! The data folder: the whole state of one server, and the lock on it. With PostgreSQL the store is in the database, open to
+//! several servers, and the folder holds the photos only.
 //!
 //! | entry | what |
 //! | --- | --- |
 //! | `lianxin.db` (and `-wal`, `-shm`) | the store |
-//! | `photos/` | photo bytes, content-addressed; not there when `--objects` names another place |
-//! | `lock` | held by whoever has the store open |
+//! | `photos/` | photo bytes, content-addressed; absent where `--objects` names another place |
+//! | `lock` | held by the process that has the store open |
 //! | `control.sock` | where a running server takes commands; owner only |
 
 use crate::{
@@ -22,9 +22,10 @@ use std::{
 /// The core as the binary runs it.
 pub type LocalCore = ServerCore<AnyStore>;
 
+/// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// Another process has it open.
+    /// Another process has the folder open.
     #[error("the data folder is in use")]
     InUse,
     #[error("the data folder {0}: {1}")]
@@ -35,6 +36,7 @@ pub enum DataError {
     Core(#[from] CoreError),
 }
 
+/// A data folder, with its database where there is one.
 #[derive(Clone, Debug)]
 pub struct DataDir {
     folder: PathBuf,
@@ -42,14 +44,17 @@ pub struct DataDir {
     database: Option<DatabaseUrl>,
 }
 
-/// Held while the store is open; dropping it lets the next one in. The system drops it too when the process is killed.
+/// The lock on a folder, held while the store is open. The system releases it when the process ends.
 #[derive(Debug)]
 pub struct DataLock {
     _file: File,
 }
 
 impl DataDir {
-    /// Makes the folder, readable by its owner only, where there is none.
+    /// Creates the folder, readable by its owner only, where it is missing.
+    ///
+    /// # Errors
+    /// [`DataError::Folder`] where it cannot be created.
     pub fn new(folder: impl Into<PathBuf>) -> Result<Self, DataError> {
         let folder = folder.into();
         let mut builder = std::fs::DirBuilder::new();
@@ -60,7 +65,7 @@ impl DataDir {
         Ok(Self { folder, database: None })
     }
 
-    /// With the store in a database, where one is named.
+    /// Sets the database that holds the store in place of the file.
     pub fn with_database(self, database: Option<DatabaseUrl>) -> Self {
         Self { database, ..self }
     }
@@ -78,12 +83,16 @@ impl DataDir {
         self.folder.join("control.sock")
     }
 
-    /// True where only one process may have the store open, which it then shows by the lock.
+    /// True where only one process may have the store open. It must hold the lock.
     pub fn is_for_one(&self) -> bool {
         self.database.is_none()
     }
 
-    /// Takes the folder for this process.
+    /// Locks the folder for this process.
+    ///
+    /// # Errors
+    /// [`DataError::InUse`] where another process holds the lock; [`DataError::Folder`] where the lock's file cannot be
+    /// opened.
     pub fn lock(&self) -> Result<DataLock, DataError> {
         let failed = |e| DataError::Folder(self.folder.clone(), e);
         let file =
@@ -95,13 +104,20 @@ impl DataDir {
         }
     }
 
-    /// Opens the core on this folder. Whoever calls holds the lock where it is for one.
+    /// Opens the core on this folder. The caller holds the lock where [`DataDir::is_for_one`].
+    ///
+    /// # Errors
+    /// [`DataError::Folder`] where the folder for photos cannot be created; as [`DataDir::open_with`].
     pub async fn open(&self, env: Arc<dyn Env>, settings: Settings) -> Result<LocalCore, DataError> {
         let photos = StoredObjects::folder(self.photos()).map_err(|e| DataError::Folder(self.photos(), e))?;
         self.open_with(Arc::new(photos), env, settings).await
     }
 
-    /// As [`DataDir::open`], with photos that lie elsewhere.
+    /// As [`DataDir::open`], with photos in another place.
+    ///
+    /// # Errors
+    /// [`DataError::Store`] where the store cannot be opened or migrated; [`DataError::Core`] where its first facts cannot be
+    /// read or written.
     pub async fn open_with(
         &self,
         photos: Arc<dyn Objects>,
@@ -118,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_opened_by_one_at_a_time() {
+    fn one_process_at_a_time_locks_a_folder() {
         let temp = crate::testing::TempDir::new();
         let data = DataDir::new(temp.path()).unwrap();
         let held = data.lock().unwrap();

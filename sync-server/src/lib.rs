@@ -9,5 +9,6 @@ pub mod http;
 pub mod import;
 pub mod metrics;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;

@@ -1,4 +1,4 @@
-//! The server's program. Everything is in the library; see [`sync_server::cli`].
+//! The program `sync-server`. Its commands are in [`sync_server::cli`].
 
 use std::process::ExitCode;
 use sync_server::cli::{self, args::Args};

@@ -14,12 +14,12 @@ use shared::{
 use support::{PhoneClient, http_client, send, today};
 use sync_server::{
     import::recipient_id,
-    testing::{Fault, FaultyProxy, Options, TempDir, TestServer, World},
+    testing::{Fault, FaultyProxy, Options, SampleRoster, TempDir, TestServer},
 };
 
 fn server() -> TestServer {
     let server = TestServer::start();
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     server
 }
 
@@ -241,7 +241,7 @@ async fn a_photo_of_30_mb_is_refused_before_its_bytes_travel() {
 async fn acknowledged_work_is_there_after_a_restart_on_the_same_folder() {
     let temp = TempDir::new();
     let first = TestServer::start_in(temp.path(), Options::default());
-    first.load(&World::small());
+    first.load(&SampleRoster::small());
     let mut client = client_of(&first, "W1", 1).await;
     let row = client.phone.visit(recipient_id("R1"), "home", &today());
     client.push().await;

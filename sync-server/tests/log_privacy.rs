@@ -12,7 +12,7 @@ use std::{
 use support::{PhoneClient, send, today};
 use sync_server::{
     import::recipient_id,
-    testing::{TestServer, World},
+    testing::{SampleRoster, TestServer},
 };
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -43,7 +43,7 @@ async fn no_name_number_note_code_or_token_appears_in_the_logs_at_any_level() {
         .init();
 
     let server = TestServer::start();
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     let code = server.code("W1");
     let mut client = PhoneClient::enrol(&server.url(), &code, 0x1234).await;
     let note = Fields::new()

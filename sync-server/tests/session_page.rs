@@ -10,7 +10,7 @@ use shared::records::{PairingRole, Role};
 use std::{path::PathBuf, sync::Arc};
 use sync_server::{
     core::TestEnv,
-    testing::{Options, TestServer, World},
+    testing::{Options, SampleRoster, TestServer},
 };
 
 /// 2026-11-23T10:00:00+08:00.
@@ -112,7 +112,7 @@ impl Chains {
 async fn every_request_of_the_session_page_gets_the_reply_on_the_page() {
     let env = Arc::new(TestEnv::new(NOW_MS));
     let server = TestServer::start_with(Options { env, ..Options::default() });
-    let mut world = World::default();
+    let mut world = SampleRoster::default();
     for (code, name) in [("6208", "平凉市"), ("620802", "崆峒区"), ("620802101", "甲镇"), ("620802101201", "一村")]
     {
         world.area(code, name);
@@ -158,7 +158,7 @@ async fn every_request_of_the_session_page_gets_the_reply_on_the_page() {
     assert_eq!(repaired["differ"].as_array().unwrap().len(), 1);
 
     // The office corrects the name, and a supervisor's phone enrols.
-    let mut later = World::default();
+    let mut later = SampleRoster::default();
     later.recipient("R1", "对象一", shared::records::Category::DestituteHome, "620802101201");
     later.worker("S1", "王督导", "620802101", Role::Supervisor, &["620802101"]);
     server.load(&later);
@@ -199,7 +199,7 @@ async fn every_request_of_the_session_page_gets_the_reply_on_the_page() {
     page.answer(post(&format!("/v1/media/{upload}/finish"), String::new())).await;
 
     // The pairing ends.
-    let mut ended = World::default();
+    let mut ended = SampleRoster::default();
     let day = |y, m, d| shared::Day::ymd(y, m, d).unwrap();
     ended.pairing_from("W1", "R1", PairingRole::Paired, day(2023, 1, 1), Some(day(2026, 11, 23)));
     server.load(&ended);

@@ -26,7 +26,7 @@ use std::{
 use support::{PhoneClient, json, send, today};
 use sync_server::{
     import::recipient_id,
-    testing::{Options, TempDir, TestServer, World},
+    testing::{Options, SampleRoster, TempDir, TestServer},
 };
 
 fn program(data: &Path, objects: &str, endpoint: &str) -> Command {
@@ -91,7 +91,7 @@ async fn an_upload_to_s3_outlives_a_kill_and_a_storage_that_refuses() {
     let (temp, bucket) = (TempDir::new(), TempDir::new());
     let (data, log) = (temp.path().join("data"), temp.path().join("log"));
     let prepared = TestServer::start_in(&data, Options::default());
-    prepared.load(&World::small());
+    prepared.load(&SampleRoster::small());
     let code = prepared.code("W1");
     prepared.stop();
     std::fs::remove_dir_all(data.join("photos")).unwrap();
@@ -193,7 +193,7 @@ async fn uploaded_and_bundled_photos_are_stored_in_the_named_folder() {
     let temp = TempDir::new();
     let (data, place, file) = (temp.path().join("data"), temp.path().join("photos here"), temp.path().join("a.lxb"));
     let prepared = TestServer::start_in(&data, Options::default());
-    prepared.load(&World::small());
+    prepared.load(&SampleRoster::small());
     let codes = [prepared.code("W1"), prepared.code("W1")];
     prepared.stop();
     std::fs::remove_dir_all(data.join("photos")).unwrap();

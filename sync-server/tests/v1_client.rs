@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sync_server::{
     import::recipient_id,
-    testing::{TestServer, World},
+    testing::{SampleRoster, TestServer},
 };
 
 const DEVICE: &str = "01900000-0000-7000-8000-0000000000d1";
@@ -37,7 +37,7 @@ fn unknown<'a>(object: &'a Value, known: &[&str]) -> Vec<&'a str> {
 #[tokio::test]
 async fn a_client_of_version_one_enrols_pushes_pulls_and_sends_a_photo() {
     let server = TestServer::start();
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     let (http, url) = (Client::new(), server.url());
     let now = || shared::Moment::shanghai(chrono::Utc::now().timestamp_millis()).to_string();
     let ms = chrono::Utc::now().timestamp_millis();
@@ -148,7 +148,7 @@ async fn a_client_of_version_one_enrols_pushes_pulls_and_sends_a_photo() {
 #[tokio::test]
 async fn a_client_of_an_unknown_version_gets_the_accepted_versions() {
     let server = TestServer::start();
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     let (http, url) = (Client::new(), server.url());
     let now = shared::Moment::shanghai(chrono::Utc::now().timestamp_millis());
     for (proto, code) in [(0, "protocol-too-old"), (99, "protocol-too-new")] {

@@ -1,4 +1,4 @@
-//! The server killed again and again while many devices push: what it acknowledged is there afterwards, once.
+//! Kills the server again and again while many devices push, then checks that each acknowledged operation is there, once.
 
 use crate::{
     bench::{Backend, Stage, township},
@@ -17,26 +17,29 @@ use std::{
 };
 use sync_server::core::{Settings, SystemEnv};
 
-/// Devices that push all the time.
+/// Devices that push without a pause.
 const DEVICES: u32 = 16;
 /// 1 to 5 visits a push, as after a morning.
 const VISITS: u64 = 5;
 
-/// What was seen.
+/// What the rounds counted.
 #[derive(Debug, Default)]
-pub struct Toll {
+pub struct KillReport {
     pub rounds: u32,
     /// Operations acknowledged over all rounds.
     pub acknowledged: usize,
-    /// Pushes whose connection broke, and which were sent again.
+    /// Pushes whose connection broke and that were sent again.
     pub broken: u64,
     pub lost: usize,
-    /// Records or operations beyond those that were sent.
+    /// Visits in the report beyond those that were sent.
     pub doubled: i64,
 }
 
-/// So many rounds: load, SIGKILL at a moment the seed chooses, start again.
-pub async fn rounds(backend: &Backend, rounds: u32, seed: u64) -> anyhow::Result<Toll> {
+/// Runs rounds of: load, SIGKILL at a moment that the seed chooses, start.
+///
+/// # Errors
+/// Where the server cannot be started, or a push fails for another reason than a broken connection.
+pub async fn rounds(backend: &Backend, rounds: u32, seed: u64) -> anyhow::Result<KillReport> {
     let today = Day::of_utc_ms(now_ms());
     let mut stage = Stage::new(backend, township(DEVICES, DEVICES * 4, today)).await?;
     let carers: Vec<usize> = stage.plan.carers().collect();
@@ -57,7 +60,7 @@ pub async fn rounds(backend: &Backend, rounds: u32, seed: u64) -> anyhow::Result
     }
     let mut dice = Dice::new(seed, 0);
     for _ in 0..rounds {
-        // The load itself: a moment between the first push after a start and some dozens later.
+        // Between the first push after a start and some dozens later.
         tokio::time::sleep(Duration::from_millis(dice.between(20, 300) as u64)).await;
         stage.server.kill().await?;
         stage.server.start().await?;
@@ -67,9 +70,10 @@ pub async fn rounds(backend: &Backend, rounds: u32, seed: u64) -> anyhow::Result
     while let Some(done) = pushers.join_next().await {
         sent.extend(done.context("a pusher panicked")??);
     }
-    let mut toll = Toll { rounds, acknowledged: sent.len(), broken: broken.load(Relaxed), ..Toll::default() };
-    settle(&mut stage, &client, sent, &mut toll).await?;
-    Ok(toll)
+    let mut report =
+        KillReport { rounds, acknowledged: sent.len(), broken: broken.load(Relaxed), ..KillReport::default() };
+    count(&mut stage, &client, sent, &mut report).await?;
+    Ok(report)
 }
 
 struct Pusher {
@@ -80,7 +84,7 @@ struct Pusher {
 }
 
 impl Pusher {
-    /// Pushes until it is over; the rows that were acknowledged.
+    /// Pushes until `over` is set; returns the rows that were acknowledged.
     async fn run(mut self, over: Arc<AtomicBool>, broken: Arc<AtomicU64>) -> anyhow::Result<Vec<RowId>> {
         let mut rows = Vec::new();
         let mut ago = 0;
@@ -89,7 +93,7 @@ impl Pusher {
             for _ in 0..=self.dice.below(VISITS) {
                 let recipient = &self.people[ago as usize % self.people.len()];
                 let about = deeds::About { recipient: plan::recipient_id(recipient), category: &recipient.category };
-                // A recipient and day of its own each, so that every one counts in the report.
+                // Each with another recipient or day, so that every visit counts in the report.
                 let day = ago / self.people.len() as i64;
                 let at = Moment::shanghai(now_ms() - day * 86_400_000 - 3_600_000);
                 visits.push(deeds::home_visit(&mut self.dice, about, at));
@@ -102,21 +106,26 @@ impl Pusher {
     }
 }
 
-/// Counts what is there: in the report, in the log of operations, and record by record.
-async fn settle(stage: &mut Stage, client: &HttpClient, sent: Vec<RowId>, toll: &mut Toll) -> anyhow::Result<()> {
+/// Counts what the report and the store hold.
+async fn count(
+    stage: &mut Stage,
+    client: &HttpClient,
+    sent: Vec<RowId>,
+    report: &mut KillReport,
+) -> anyhow::Result<()> {
     let supervisor = &stage.plan.workers[crate::city::Plan::CITY_SUPERVISOR].code;
     let code = stage.server.code_for(supervisor).await?;
     let asks = Recorder::enrol(client, &code, "kill").await?;
     let request = ReportRequest { area: stage.plan.shape.city, period: "since-2023".parse()?, category: None };
-    let reported = client.report(&asks.token, request).await?.total.visits();
+    let visits_reported = client.report(&asks.token, request).await?.total.visits();
     stage.server.kill().await?;
     let data = stage.server.folder()?;
     let _lock = data.lock()?;
     let core = data.open(Arc::new(SystemEnv), Settings::default()).await?;
     for page in sent.chunks(5_000) {
-        toll.lost += page.len() - core.rows(page.to_vec()).await?.len();
+        report.lost += page.len() - core.rows(page.to_vec()).await?.len();
     }
-    toll.doubled = reported - sent.len() as i64;
+    report.doubled = visits_reported - sent.len() as i64;
     ensure!(!sent.is_empty(), "nothing was acknowledged: there was no load");
     Ok(())
 }

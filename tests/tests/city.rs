@@ -22,8 +22,8 @@ const SEED: u64 = 7;
 fn small_city() -> Plan {
     let mut shape = Shape::city(SEED, "2026-10-31".parse().unwrap());
     (shape.workers, shape.recipients, shape.villages) = (122 + 300, 340, (1, 2));
-    for stretch in &mut shape.stretches {
-        let t = &mut stretch.totals;
+    for span in &mut shape.spans {
+        let t = &mut span.totals;
         (t.visits, t.contacts, t.policies) = (t.visits / 50, t.contacts / 50, t.policies / 50);
         (t.solved, t.deeds, t.aid.0) = (t.solved / 50, t.deeds / 50, t.aid.0 / 5000 * 100);
     }
@@ -48,8 +48,8 @@ async fn a_small_city_reports_what_it_was_made_to_count() {
     assert!(outcomes.iter().all(|o| in_force(&o.outcome)), "{outcomes:?}");
 
     let mut since = Totals::default();
-    plan.shape.stretches.iter().for_each(|s| since += s.totals);
-    for (period, wanted) in [("2025", plan.shape.stretches[2].totals), ("since-2023", since)] {
+    plan.shape.spans.iter().for_each(|s| since += s.totals);
+    for (period, wanted) in [("2025", plan.shape.spans[2].totals), ("since-2023", since)] {
         let report = report(&server, &plan, Plan::CITY_SUPERVISOR, period).await;
         assert_eq!(Totals::from(&report.total), wanted, "{period}");
         assert_eq!(report.by_area.len(), 7);

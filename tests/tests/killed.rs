@@ -8,7 +8,7 @@ use shared::{
     records::{Presence, VisitMode},
 };
 use std::path::Path;
-use sync_server::testing::{TestServer, World};
+use sync_server::testing::{SampleRoster, TestServer};
 use tests::{
     bench::Backend,
     day::people::PIN,
@@ -56,7 +56,7 @@ impl Field {
 /// A phone of worker W1, enrolled through a line of its own and in sync.
 async fn field() -> Field {
     let server = TestServer::start();
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     let line = Proxy::start(server.address()).await.unwrap();
     let folder = Folder::temporary("killed").unwrap();
     let phone = Phone::start(program(), &folder.join("phone")).unwrap();

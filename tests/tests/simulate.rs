@@ -18,7 +18,6 @@ fn whatever_goes_wrong_nothing_is_lost_doubled_or_shown_to_strangers() {
 
 #[test]
 fn the_same_seed_is_the_same_run() {
-    // One in memory, one on disk.
     for seed in [3, 4] {
         let (first, second) = (sim::run(seed, None).unwrap(), sim::run(seed, None).unwrap());
         assert_eq!((first.hash, first.steps, first.checks), (second.hash, second.steps, second.checks), "seed {seed}");

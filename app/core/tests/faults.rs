@@ -8,7 +8,7 @@ mod common;
 use common::*;
 use device_core::{Command, Refusal, Reply, views::RecordState};
 use std::path::Path;
-use sync_server::testing::{Fault, FaultyProxy, Options, TempDir, TestServer, World};
+use sync_server::testing::{Fault, FaultyProxy, Options, SampleRoster, TempDir, TestServer};
 
 #[tokio::test]
 async fn a_reply_lost_after_commit_doubles_nothing() {
@@ -163,7 +163,7 @@ async fn a_server_restored_from_a_backup_gets_the_work_since_then_again() {
     let (folder, aside) = (TempDir::new(), TempDir::new());
     let backup = aside.path().join("backup.db");
     let server = TestServer::start_in(folder.path(), Options::default());
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     let port = server.address().port();
     let counted = Counted::from(&server);
     let mut phone = Phone::of("W1", &server).await;
@@ -192,7 +192,7 @@ async fn a_server_restored_from_before_a_phone_was_copied_gets_what_both_did_und
     let (folder, aside, here, there) = (TempDir::new(), TempDir::new(), TempDir::new(), TempDir::new());
     let backup = aside.path().join("backup.db");
     let server = TestServer::start_in(folder.path(), Options::default());
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     let port = server.address().port();
     let counted = Counted::from(&server);
     let mut phone = Phone::at(Some(here.path()), &server);

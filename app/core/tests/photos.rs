@@ -7,7 +7,7 @@ mod common;
 use common::*;
 use device_core::{Command, Refusal, Reply};
 use shared::wire::{CHUNK_BYTES, ReportRequest};
-use sync_server::testing::{Options, TempDir, TestServer, World};
+use sync_server::testing::{Options, SampleRoster, TempDir, TestServer};
 
 #[tokio::test]
 async fn a_broken_upload_goes_on_at_its_offset_and_no_byte_travels_twice() {
@@ -163,7 +163,7 @@ async fn the_phone_and_the_report_agree_on_the_photos_that_are_missing() {
 async fn photos_the_storage_lost_come_again_from_the_phone_that_still_has_them_when_the_server_was_restored() {
     let folder = TempDir::new();
     let server = TestServer::start_in(folder.path(), Options::default());
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     let mut phone = Phone::of("W1", &server).await;
     for n in 1..=2 {
         let draft = format!("visit-{n}");

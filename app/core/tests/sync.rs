@@ -56,7 +56,7 @@ async fn a_wrong_a_used_and_an_expired_code_are_told_apart_and_the_right_one_sti
 
     let options = Options { settings: Settings { code_valid_hours: 0, ..Settings::default() }, ..Options::default() };
     let hasty = sync_server::testing::TestServer::start_with(options);
-    hasty.load(&sync_server::testing::World::small());
+    hasty.load(&sync_server::testing::SampleRoster::small());
     let expired = Reply::Refused(Refusal::Server(ErrorCode::CodeExpired));
     let code = hasty.code("W1");
     assert_eq!(Phone::new(&hasty).try_enrol(&hasty, &code).await, expired);

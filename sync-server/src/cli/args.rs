@@ -31,26 +31,26 @@ pub enum Command {
 pub struct Data {
     #[arg(long, env = "LIANXIN_DATA", value_name = "DIR", default_value = "lianxin-data")]
     pub data: PathBuf,
-    // The environment's value is not shown in the help: it may hold a password.
+    // The help does not show the value from the environment: it may hold a password.
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, value_parser = database)]
-    database: Option<Named>,
+    database: Option<MaybeDatabase>,
     #[arg(long, env = "LIANXIN_OBJECTS", value_name = "PLACE")]
     pub objects: Option<String>,
 }
 
-/// A database, or none where the variable is empty.
+/// A database, or none where the variable is set and empty.
 #[derive(Clone, Debug)]
-struct Named(Option<DatabaseUrl>);
+struct MaybeDatabase(Option<DatabaseUrl>);
 
 impl Data {
-    /// The database in place of the file, where one is named.
+    /// The database to use in place of the file, where one is named.
     pub fn database(&self) -> Option<&DatabaseUrl> {
         self.database.as_ref()?.0.as_ref()
     }
 }
 
-fn database(text: &str) -> Result<Named, UrlError> {
-    if text.is_empty() { Ok(Named(None)) } else { text.parse().map(|url| Named(Some(url))) }
+fn database(text: &str) -> Result<MaybeDatabase, UrlError> {
+    if text.is_empty() { Ok(MaybeDatabase(None)) } else { text.parse().map(|url| MaybeDatabase(Some(url))) }
 }
 
 #[derive(Debug, Group)]
@@ -134,7 +134,7 @@ pub struct Bundle {
 }
 
 impl Args {
-    /// Reads the command line; ends the process on a wrong one, or with the help that was asked for.
+    /// Reads the command line. Ends the process where it is wrong or asks for help.
     pub fn read() -> Self {
         let matches = localised(language_of_environment()).get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|e| e.exit())
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_command_and_option_says_what_it_is_for_in_both_languages() {
+    fn every_command_and_option_has_help_in_both_languages() {
         for lang in Lang::ALL {
             for command in localised(lang).get_subcommands() {
                 assert!(
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_is_named_by_a_postgres_url_and_its_password_is_never_shown() {
+    fn a_database_is_a_postgres_url_and_its_password_is_never_shown() {
         let line = |url| Args::try_parse_from(["x", "enrol", "W1", "--database", url]);
         let args = line("postgres://lianxin:secret@localhost/lianxin").unwrap();
         assert!(!format!("{args:?}").contains("secret"));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_may_be_named_with_or_without_the_option() {
+    fn the_worker_may_be_given_with_or_without_an_option() {
         for line in [&["x", "enrol", "W1"][..], &["x", "enrol", "--worker", "W1"]] {
             assert!(Args::try_parse_from(line).is_ok(), "{line:?}");
         }

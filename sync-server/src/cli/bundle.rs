@@ -1,23 +1,28 @@
-//! `sync-server bundle`: files of phones' unsent work, brought on a stick.
+//! `sync-server bundle`: imports bundles, the files of phones' unsent work.
 
 use super::{
-    EXIT_REFUSED, Failure,
+    admin::{AdminReply, AdminRequest},
     args::Bundle,
-    office::{Answer, Ask, Office, require_store},
+    failure::{EXIT_REFUSED, Failure},
+    target::{AdminTarget, require_store},
 };
 use crate::text::{Lang, tr, tr_with};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use shared::wire::BUNDLE_BYTES_MAX;
 use std::io::Read;
 
+/// Runs the command.
+///
+/// # Errors
+/// Refused, after all files, where one of them could not be read or taken. Unusable: no store, or one that cannot be opened.
 pub async fn run(options: Bundle, lang: Lang) -> Result<String, Failure> {
     require_store(&options.data, lang).await?;
-    let office = Office::open(&options.data, lang).await?;
+    let target = AdminTarget::open(&options.data, lang).await?;
     let (mut taken, mut refused) = (0_usize, 0_usize);
-    // One after the other: a file that cannot be used keeps no other back.
+    // One by one: a file that cannot be used does not stop the others.
     for path in &options.files {
         let name = path.display().to_string();
-        // One byte more than the largest is enough to be refused for its size.
+        // One byte more than allowed is enough for a refusal by size.
         let mut bytes = Vec::new();
         let read = std::fs::File::open(path).and_then(|f| f.take(BUNDLE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes));
         if let Err(why) = read {
@@ -26,7 +31,8 @@ pub async fn run(options: Bundle, lang: Lang) -> Result<String, Failure> {
             refused += 1;
             continue;
         }
-        let Answer::Bundle(verdict) = office.ask(Ask::Bundle { file: BASE64_STANDARD.encode(bytes) }, lang).await?
+        let AdminReply::Bundle(verdict) =
+            target.request(AdminRequest::Bundle { file: BASE64_STANDARD.encode(bytes) }, lang).await?
         else {
             return Err(Failure::unusable(lang, "cli-data-in-use", &[]));
         };

@@ -2,9 +2,10 @@
 //! as well.
 
 use super::{
-    Failure,
+    admin::{AdminReply, AdminRequest},
     args::Enrol,
-    office::{Answer, Ask, Office, require_store},
+    failure::Failure,
+    target::{AdminTarget, require_store},
 };
 use crate::{
     console::{format::moment, qr},
@@ -13,25 +14,30 @@ use crate::{
 use shared::wire::enrol::EnrolLink;
 use std::io::{IsTerminal, Read};
 
+/// Runs the command.
+///
+/// # Errors
+/// Refused: an unknown worker, one who left, a password that is too short or a file that cannot be read. Unusable: no store,
+/// or one that cannot be opened.
 pub async fn run(options: Enrol, lang: Lang) -> Result<String, Failure> {
     require_store(&options.data, lang).await?;
-    // clap asks for one of the two.
+    // clap requires one of the two.
     let worker = options.worker.or(options.worker_code).unwrap_or_default();
     let password = match (options.console, &options.password_file) {
         (false, _) => None,
         (true, Some(file)) => Some((read_password(file, lang)?, false)),
         (true, None) => Some((generate(), true)),
     };
-    let office = Office::open(&options.data, lang).await?;
+    let target = AdminTarget::open(&options.data, lang).await?;
     if let Some((password, generated)) = password {
-        office.ask(Ask::Password { worker: worker.clone(), password: password.clone() }, lang).await?;
+        target.request(AdminRequest::Password { worker: worker.clone(), password: password.clone() }, lang).await?;
         println!("{}", tr_with(lang, "cli-console-account", &[("worker", worker.as_str().into())]));
         if generated {
             println!("{}", tr_with(lang, "cli-console-password", &[("password", password.into())]));
         }
     }
-    let Answer::Enrolled { name, code, expires, server } =
-        office.ask(Ask::Enrol { worker: worker.clone() }, lang).await?
+    let AdminReply::Enrolled { name, code, expires, server } =
+        target.request(AdminRequest::Enrol { worker: worker.clone() }, lang).await?
     else {
         return Err(Failure::unusable(lang, "cli-data-in-use", &[]));
     };
@@ -40,7 +46,7 @@ pub async fn run(options: Enrol, lang: Lang) -> Result<String, Failure> {
     println!("{}", tr_with(lang, "cli-enrol-for", &[("name", name.into()), ("worker", worker.into())]));
     println!("\n  {code}\n\n{}", tr(lang, "cli-enrol-link"));
     println!("  {link}\n");
-    // Blocks are of use to eyes only.
+    // A code of blocks only for a person who reads it.
     if std::io::stdout().is_terminal()
         && let Some(blocks) = qr::terminal(&link)
     {
@@ -64,11 +70,11 @@ fn read_password(file: &std::path::Path, lang: Lang) -> Result<String, Failure> 
     Ok(text.lines().next().unwrap_or_default().trim().to_owned())
 }
 
-/// 16 characters that cannot be mistaken for each other, 80 bits, in groups of four.
+/// 16 characters that are hard to confuse, 80 bits, in groups of four.
 fn generate() -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstvwxyz0123456789";
     let mut bytes = [0; 16];
-    // Without randomness no password may be made; every supported system has it.
+    // A password needs randomness; every supported system has it.
     getrandom::fill(&mut bytes).expect("the system's random source answers");
     let letters: Vec<char> = bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
@@ -79,7 +85,7 @@ mod tests {
     use super::generate;
 
     #[test]
-    fn a_made_up_password_is_long_and_never_the_same() {
+    fn generated_passwords_are_long_and_differ() {
         let (a, b) = (generate(), generate());
         assert_eq!(a.len(), 19);
         assert_ne!(a, b);

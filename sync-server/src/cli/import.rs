@@ -1,18 +1,24 @@
-//! `sync-server import`: an office's lists into the store.
+//! `sync-server import`: imports an office's lists.
 
 use super::{
-    EXIT_REFUSED, Failure,
+    admin::{AdminReply, AdminRequest, SentFile},
     args::Import,
-    office::{Answer, Ask, Office, SentFile},
+    failure::{EXIT_REFUSED, Failure},
+    target::AdminTarget,
 };
 use crate::{
     import::{ImportReport, List},
     text::{Lang, tr, tr_with},
 };
 
-/// 200 findings: more do not help whoever mends the file first.
+/// 200 findings: enough for one round of corrections.
 const SHOWN: usize = 200;
 
+/// Runs the command.
+///
+/// # Errors
+/// Refused: a file that cannot be read, or lists with errors, of which nothing is imported. Unusable: a store that cannot be
+/// opened.
 pub async fn run(options: Import, lang: Lang) -> Result<String, Failure> {
     let lists = [
         (List::Areas, &options.areas),
@@ -30,16 +36,16 @@ pub async fn run(options: Import, lang: Lang) -> Result<String, Failure> {
         })?;
         files.push(SentFile::new(list, path.display().to_string(), &bytes));
     }
-    let office = Office::open(&options.data, lang).await?;
-    match office.ask(Ask::Import { files, dry_run: options.dry_run }, lang).await? {
-        Answer::Imported(report) => conclude(&report, lang),
+    let target = AdminTarget::open(&options.data, lang).await?;
+    match target.request(AdminRequest::Import { files, dry_run: options.dry_run }, lang).await? {
+        AdminReply::Imported(report) => conclude(&report, lang),
         _ => Err(Failure::unusable(lang, "cli-data-in-use", &[])),
     }
 }
 
 fn conclude(report: &ImportReport, lang: Lang) -> Result<String, Failure> {
-    say(&report.warnings, "cli-import-warnings", lang);
-    say(&report.errors, "cli-import-errors", lang);
+    print(&report.warnings, "cli-import-warnings", lang);
+    print(&report.errors, "cli-import-errors", lang);
     let n = |n: usize| n.to_string().into();
     if !report.errors.is_empty() {
         let text = tr_with(lang, "cli-import-nothing", &[("n", n(report.errors.len()))]);
@@ -53,7 +59,7 @@ fn conclude(report: &ImportReport, lang: Lang) -> Result<String, Failure> {
     Ok(tr_with(lang, "cli-import-done", &args))
 }
 
-fn say(findings: &[crate::import::Finding], heading: &str, lang: Lang) {
+fn print(findings: &[crate::import::Finding], heading: &str, lang: Lang) {
     if findings.is_empty() {
         return;
     }

@@ -1,6 +1,6 @@
 //! The port for metrics, of which `--metrics-listen` names the address.
 
-use super::Failure;
+use super::failure::Failure;
 use crate::{
     data::LocalCore,
     http::{self, ServeOptions},

@@ -1,8 +1,8 @@
-//! `sync-server restore`: puts a backup in the store's place. The store that was there is kept beside it. Devices notice
-//! by the new epoch, and offer what they sent since the backup again. A database is not replaced: its backup goes into
-//! another, empty one.
+//! `sync-server restore`: replaces the store by a backup. The old store stays beside it under another name. Devices see the
+//! new epoch and send again what they sent since the backup. A database is not replaced: its backup goes into another,
+//! empty database.
 
-use super::{Failure, args::Restore};
+use super::{args::Restore, failure::Failure};
 use crate::{
     core::{Settings, SystemEnv},
     data::{DataDir, DataError},
@@ -19,6 +19,11 @@ use std::{
 /// The first bytes of every SQLite database.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
+/// Runs the command.
+///
+/// # Errors
+/// Refused: a file that is no backup. Unusable: a running server, a folder that cannot be written, a backup that cannot be
+/// opened (the old store is then back in its place), a database that holds a store already.
 pub async fn run(options: Restore, lang: Lang) -> Result<String, Failure> {
     if let Some(url) = options.data.database() {
         return into_database(url, &options, lang).await;
@@ -33,17 +38,17 @@ pub async fn run(options: Restore, lang: Lang) -> Result<String, Failure> {
         other => failed(other),
     })?;
     let folder_failed = |e: io::Error| failed(DataError::Folder(data.folder().to_owned(), e));
-    // Copied in full before anything is moved: a full disk leaves the old store where it is.
-    let arriving = with_suffix(&data.store(), ".arriving");
-    fs::copy(&options.from, &arriving).and_then(|_| fs::File::open(&arriving)?.sync_all()).map_err(folder_failed)?;
+    // Copied in full before anything is moved: on a full disk the old store stays in its place.
+    let incoming = with_suffix(&data.store(), ".arriving");
+    fs::copy(&options.from, &incoming).and_then(|_| fs::File::open(&incoming)?.sync_all()).map_err(folder_failed)?;
     let aside = put_aside(&data.store()).map_err(folder_failed)?;
-    fs::rename(&arriving, data.store()).map_err(folder_failed)?;
+    fs::rename(&incoming, data.store()).map_err(folder_failed)?;
     let opened = match data.open(Arc::new(SystemEnv), Settings::default()).await {
         Ok(core) => core.new_epoch().await.map(drop).map_err(DataError::from),
         Err(error) => Err(error),
     };
     if let Err(error) = opened {
-        // The old store comes back rather than one that cannot be opened.
+        // Put the old store back rather than leave one that cannot be opened.
         if let Some(aside) = &aside {
             bring_back(aside, &data.store()).map_err(folder_failed)?;
         }
@@ -80,7 +85,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// The database and what lies beside it: without its log a database is not whole.
+/// Suffixes of the files of a database: without its log a database is incomplete.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
 fn put_aside(store: &Path) -> io::Result<Option<PathBuf>> {

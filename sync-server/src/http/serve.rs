@@ -64,27 +64,6 @@ pub async fn serve<L: Listener>(
     }
 }
 
-/// Done when the process is told to stop: SIGTERM, SIGINT, Ctrl-C.
-pub async fn told_to_stop() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! { () = interrupted => (), () = terminated => () }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

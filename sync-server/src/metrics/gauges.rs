@@ -21,7 +21,7 @@ impl Job for ReadOpenCounts {
     type Out = OpenCounts;
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<OpenCounts, StoreError> {
-        let counts = txn.under::<OpenCount>("area_feed", "").await?;
+        let counts = txn.with_prefix::<OpenCount>("area_feed", "").await?;
         let sum = |what: OpenKind| counts.iter().filter(|count| count.what == what as i64).map(|count| count.n).sum();
         Ok(OpenCounts { reviews: sum(OpenKind::Reviews), needs: sum(OpenKind::Needs), photos: sum(OpenKind::Photos) })
     }

@@ -8,7 +8,7 @@ use crate::{
     data::{DataDir, LocalCore},
     http::{self, Api, ServeOptions, limits::Limits},
     import::recipient_id,
-    testing::{Phone, TempDir, World},
+    testing::{Phone, SampleRoster, TempDir},
 };
 use shared::{
     Change, Fields, Kind,
@@ -41,7 +41,7 @@ impl TestSite {
         let temp = TempDir::new();
         let env = Arc::new(TestEnv::new(NOW));
         let core = DataDir::new(temp.path()).unwrap().open(env, Settings::default()).await.unwrap();
-        core.apply_office(World::small().changes()).await.unwrap();
+        core.apply_office(SampleRoster::small().changes()).await.unwrap();
         let api = Arc::new(Api::new(Arc::new(core.clone()), limits));
         let metrics_url = serve(endpoint::router(core.clone(), api.metrics.clone())).await;
         let url = serve(app::router(api, ConsoleOptions::default())).await;

@@ -1,15 +1,24 @@
-//! The backend an operator chose. It is chosen once, when the store is opened; everything behind it takes any store.
+//! [`AnyStore`]: the backend that an operator chose. It is chosen once, when the store is opened.
 
-use super::{Job, PgStore, SqliteStore, Store, Stored, postgres::DatabaseUrl};
+use super::{
+    error::Stored,
+    job::{Job, Store},
+    postgres::{DatabaseUrl, PgStore},
+    sqlite::SqliteStore,
+};
 use std::path::{Path, PathBuf};
 
+/// One of the backends.
 pub enum AnyStore {
     Sqlite(SqliteStore),
     Postgres(PgStore),
 }
 
 impl AnyStore {
-    /// The database named, else the file.
+    /// Opens the database where one is given, else the file.
+    ///
+    /// # Errors
+    /// As [`PgStore::open`] and [`SqliteStore::open`].
     pub async fn open(database: Option<&DatabaseUrl>, file: &Path) -> Stored<Self> {
         match database {
             Some(url) => PgStore::open(url).await.map(Self::Postgres),

@@ -1,9 +1,11 @@
-//! The four kinds of value a store holds, and how the project's types become them.
+//! The four kinds of value that a store holds, and how the project's types convert to them.
 
-use super::StoreError;
-use shared::{AreaCode, DeviceId, Hlc, Kind, OpId, RecipientId, RowId, UploadId, WorkerId, chain::Chain, ids::*};
+use super::error::StoreError;
+use shared::{
+    AreaCode, DeviceId, Hlc, Kind, Month, OpId, RecipientId, RowId, UploadId, WorkerId, chain::Chain, ids::*,
+};
 
-/// A value in a column, borrowed from whoever owns it.
+/// A value in a column, borrowed from its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cell<'a> {
     Null,
@@ -12,7 +14,19 @@ pub enum Cell<'a> {
     Blob(&'a [u8]),
 }
 
-/// What a column holds where it holds something: a backend that is told values by column must know before the first.
+impl Cell<'_> {
+    /// The kind of a value that is not NULL.
+    pub fn kind(&self) -> Option<CellKind> {
+        match self {
+            Self::Null => None,
+            Self::Int(_) => Some(CellKind::Int),
+            Self::Text(_) => Some(CellKind::Text),
+            Self::Blob(_) => Some(CellKind::Blob),
+        }
+    }
+}
+
+/// The type of a column that is not NULL. A backend that sends arrays by column must know it before the first value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellKind {
     Int,
@@ -24,6 +38,10 @@ pub enum CellKind {
 pub trait Column: Sized {
     const KIND: CellKind;
     fn cell(&self) -> Cell<'_>;
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a cell of another kind, or with a value that the type cannot have.
     fn read(cell: Cell<'_>) -> Result<Self, StoreError>;
 }
 
@@ -57,7 +75,7 @@ macro_rules! int_columns {
         }
     )+};
 }
-int_columns!(i32, u32, u64);
+int_columns!(u8, i32, u32, u64);
 
 impl Column for bool {
     const KIND: CellKind = CellKind::Int;
@@ -143,6 +161,17 @@ impl Column for Chain {
     }
     fn read(cell: Cell<'_>) -> Result<Self, StoreError> {
         <[u8; 32]>::read(cell).map(Self)
+    }
+}
+
+/// As the number of months since year 0.
+impl Column for Month {
+    const KIND: CellKind = CellKind::Int;
+    fn cell(&self) -> Cell<'_> {
+        Cell::Int(i64::from(self.number()))
+    }
+    fn read(cell: Cell<'_>) -> Result<Self, StoreError> {
+        i32::read(cell).map(Self::from_number)
     }
 }
 

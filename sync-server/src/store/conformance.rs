@@ -1,7 +1,10 @@
-//! One suite that every backend passes: what [`Store`] and [`Txn`] promise, each promise a function. A backend's tests
+//! One suite that every backend passes, a function for each promise of [`Store`] and [`Txn`]. The tests of a backend
 //! call [`run`] with a way to make an empty store.
 
-use super::{Cell, Column, Job, SeqColumn, Store, StoreError, Stored, TallyRow, Txn, tables::*};
+use super::{
+    Cell, Column, Job, Store, StoreError, Stored, TallyRow, Totals, Txn,
+    tables::{self, *},
+};
 use shared::{AreaCode, DeviceId, Hlc, Kind, Month, RecipientId, RowId, WorkerId, chain::Chain, ids::*};
 use std::sync::{Arc, mpsc};
 use uuid::Uuid;
@@ -29,14 +32,14 @@ mod walking;
 pub async fn run<S: Store>(make: impl Fn() -> S) {
     rows_come_back_as_they_went_in(&make()).await;
     a_prefix_finds_what_starts_with_it(&make()).await;
-    a_job_that_fails_leaves_nothing_and_takes_no_neighbour_along(Arc::new(make())).await;
+    a_failed_job_writes_nothing_and_affects_no_other(Arc::new(make())).await;
     numbers_are_given_out_once_and_in_the_order_of_commits(Arc::new(make())).await;
     a_read_sees_one_moment(Arc::new(make())).await;
     a_changed_record_moves_to_the_end_of_its_feeds(&make()).await;
     feeds_come_in_order_and_stop_at_their_limit(&make()).await;
-    walking::a_walk_by_number_comes_in_order_and_in_steps(&make()).await;
+    walking::rows_between_two_numbers_come_in_order_and_in_steps(&make()).await;
     figures_add_up(&make()).await;
-    what_is_due_and_what_is_silent_is_counted_to_the_day(&make()).await;
+    overdue_and_silent_are_counted_to_the_day(&make()).await;
     hard::run(make).await;
 }
 
@@ -107,7 +110,7 @@ job!(PutAreas { codes: Vec<&'static str> } -> (), |job, txn| {
     txn.put(&rows).await
 });
 job!(Under { prefix: &'static str } -> Vec<AreaCode>, |job, txn| {
-    Ok(txn.under::<Area>("code", job.prefix).await?.into_iter().map(|a| a.code).collect())
+    Ok(txn.with_prefix::<Area>("code", job.prefix).await?.into_iter().map(|a| a.code).collect())
 });
 
 async fn a_prefix_finds_what_starts_with_it<S: Store>(store: &S) {
@@ -132,7 +135,7 @@ job!(Half { n: u128, fail: bool } -> (), |job, txn| {
 });
 job!(Head {} -> Seq, |job, txn| txn.head().await);
 
-async fn a_job_that_fails_leaves_nothing_and_takes_no_neighbour_along<S: Store>(store: Arc<S>) {
+async fn a_failed_job_writes_nothing_and_affects_no_other<S: Store>(store: Arc<S>) {
     let mut tasks = Vec::new();
     for n in 0..40u128 {
         let store = store.clone();
@@ -155,7 +158,7 @@ job!(Number { n: u128 } -> Seq, |job, txn| {
 });
 job!(Everything {} -> (Seq, Vec<Seq>), |job, txn| {
     let recipient = RecipientId(id(1));
-    let seqs = txn.seqs(SeqColumn::Recipient, &[recipient.cell()], Seq(0), 10_000).await?;
+    let seqs = tables::feeds::recipient_seqs(txn, &[recipient], Seq(0), 10_000).await?;
     Ok((txn.head().await?, seqs))
 });
 
@@ -205,13 +208,12 @@ async fn a_read_sees_one_moment<S: Store>(store: Arc<S>) {
 }
 
 job!(PutRecords { rows: Vec<Record> } -> (), |job, txn| txn.put(&job.rows).await);
-job!(Docs { seqs: Vec<u64> } -> Vec<(Seq, RowId, String)>, |job, txn| {
-    txn.docs(&job.seqs.iter().copied().map(Seq).collect::<Vec<_>>()).await
+job!(Docs { seqs: Vec<u64> } -> Vec<RecordDoc>, |job, txn| {
+    tables::feeds::docs(txn, &job.seqs.iter().copied().map(Seq).collect::<Vec<_>>()).await
 });
 job!(Seqs { recipients: Vec<u128>, after: u64, limit: usize } -> Vec<u64>, |job, txn| {
     let recipients: Vec<RecipientId> = job.recipients.iter().map(|n| RecipientId(id(*n))).collect();
-    let cells: Vec<Cell<'_>> = recipients.iter().map(Column::cell).collect();
-    Ok(txn.seqs(SeqColumn::Recipient, &cells, Seq(job.after), job.limit).await?.iter().map(|s| s.0).collect())
+    Ok(tables::feeds::recipient_seqs(txn, &recipients, Seq(job.after), job.limit).await?.iter().map(|s| s.0).collect())
 });
 
 async fn a_changed_record_moves_to_the_end_of_its_feeds<S: Store>(store: &S) {
@@ -228,7 +230,7 @@ async fn a_changed_record_moves_to_the_end_of_its_feeds<S: Store>(store: &S) {
     assert_eq!(seqs(&[2, 1], 1, 2).await, [3, 4]);
     assert!(seqs(&[1], 9, 10).await.is_empty());
     let docs = store.read(Docs { seqs: vec![2, 9, 3] }).await.expect("docs");
-    let docs: Vec<_> = docs.iter().map(|(seq, row, doc)| (seq.0, row.0.as_u128(), doc.as_str())).collect();
+    let docs: Vec<_> = docs.iter().map(|r| (r.seq.0, r.id.0.as_u128(), r.doc.as_str())).collect();
     assert_eq!(docs, [(9, 2, "{\"n\":\"二\"}"), (3, 3, "{\"n\":3}")]);
 }
 
@@ -237,11 +239,11 @@ job!(PutFeed { rows: Vec<WorkerFeed>, gone: Vec<Tombstone> } -> (), |job, txn| {
     txn.put(&job.gone).await
 });
 job!(Feed { after: u64, limit: usize } -> Vec<(u64, bool)>, |job, txn| {
-    let feed = txn.worker_feed(WorkerId(id(1)), Seq(job.after), job.limit).await?;
+    let feed = tables::feeds::worker_feed(txn, WorkerId(id(1)), Seq(job.after), job.limit).await?;
     Ok(feed.iter().map(|f| (f.seq.0, f.gone)).collect())
 });
 job!(Left { area_feeds: Vec<String>, after: u64, limit: usize } -> Vec<u64>, |job, txn| {
-    Ok(txn.tombstones(&job.area_feeds, Seq(job.after), job.limit).await?.iter().map(|g| g.seq.0).collect())
+    Ok(tables::feeds::tombstones(txn, &job.area_feeds, Seq(job.after), job.limit).await?.iter().map(|g| g.seq.0).collect())
 });
 
 async fn feeds_come_in_order_and_stop_at_their_limit<S: Store>(store: &S) {
@@ -268,14 +270,14 @@ fn tally(area: &str, month: (i16, u8), n: i64, fen: i64) -> TallyRow {
     let month = Month::new(month.0, month.1).expect("a month");
     TallyRow { parent, area: area.into(), month, category: "orphan".into(), indicator: 3, n, fen }
 }
-job!(Count { rows: Vec<TallyRow> } -> (), |job, txn| txn.tally_add(&job.rows).await);
+job!(Count { rows: Vec<TallyRow> } -> (), |job, txn| txn.add(&job.rows).await);
 job!(Tally { parent: &'static str } -> Vec<TallyRow>, |job, txn| {
     let (from, to) = (Month::new(2025, 12).expect("month"), Month::new(2026, 1).expect("month"));
-    txn.tally(job.parent, from, to).await
+    tables::figures::tally(txn, job.parent, from, to).await
 });
 job!(Stand { rows: Vec<OpenCount> } -> Vec<OpenCount>, |job, txn| {
-    txn.open_count_add(&job.rows).await?;
-    txn.under::<OpenCount>("area_feed", "620826").await
+    txn.add(&job.rows).await?;
+    txn.with_prefix::<OpenCount>("area_feed", "620826").await
 });
 job!(Days { day: i32, n: usize } -> Vec<i32>, |job, txn| {
     let recipient = RecipientId(id(1));
@@ -288,7 +290,7 @@ job!(Days { day: i32, n: usize } -> Vec<i32>, |job, txn| {
         contributions: vec![1, 2, 3],
     };
     txn.put(&[once(3), once(9), once(5)]).await?;
-    Ok(txn.daily_counts_before(recipient, job.day, job.n).await?.iter().map(|o| o.day).collect())
+    Ok(tables::figures::daily_counts_before(txn, recipient, job.day, job.n).await?.iter().map(|o| o.day).collect())
 });
 
 async fn figures_add_up<S: Store>(store: &S) {
@@ -350,11 +352,11 @@ job!(People {} -> (), |job, txn| {
     txn.put(&[device(1, 1, 99, None), device(2, 1, 100, None), device(3, 1, 0, Some(5)), device(4, 2, 0, None)]).await
 });
 job!(Attention { area: &'static str } -> (i64, i64), |job, txn| {
-    Ok((txn.overdue(job.area, 10).await?, txn.silent_devices(job.area, 100).await?))
+    Ok((tables::people::overdue(txn, job.area, 10).await?, tables::devices::silent_devices(txn, job.area, 100).await?))
 });
-job!(Totalled {} -> super::Totals, |job, txn| txn.totals().await);
+job!(Totalled {} -> Totals, |job, txn| tables::figures::totals(txn).await);
 
-async fn what_is_due_and_what_is_silent_is_counted_to_the_day<S: Store>(store: &S) {
+async fn overdue_and_silent_are_counted_to_the_day<S: Store>(store: &S) {
     store.write(People {}).await.expect("put");
     assert_eq!(store.read(Attention { area: "620826101" }).await.expect("read"), (1, 1));
     assert_eq!(store.read(Attention { area: "620826" }).await.expect("read"), (2, 1));

@@ -1,9 +1,12 @@
 //! What a table is: a struct whose fields are its columns. One definition serves every backend; what each backend needs
 //! beyond it (types, indexes) is in that backend's migrations.
 
-use super::{Cell, CellKind, Column, StoreError};
+use super::{
+    cell::{Cell, CellKind, Column},
+    error::StoreError,
+};
 
-/// A row of a table.
+/// A row of a table. Several structs may read one table, each with the columns that it needs; only one of them is written.
 pub trait Table: Clone + Send + Sync + Sized + 'static {
     const NAME: &'static str;
     /// Every column, in the order of [`Table::cells`].
@@ -15,37 +18,35 @@ pub trait Table: Clone + Send + Sync + Sized + 'static {
     type Key: Key;
     fn key(&self) -> Self::Key;
     fn cells(&self) -> Vec<Cell<'_>>;
+    /// Reads a row by the place of each column.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a cell that does not fit its column, and whatever `cell` fails with.
     fn read<'r>(cell: impl FnMut(usize) -> Result<Cell<'r>, StoreError>) -> Result<Self, StoreError>;
 }
 
-/// One or several columns that name a row.
+/// A table of sums: every column outside the key is a whole number that is added to.
+pub trait Counter: Table {}
+
+/// One or several columns that identify a row.
 pub trait Key: Send + Sync + Clone + 'static {
     fn cells(&self) -> Vec<Cell<'_>>;
 }
 
-impl<A: Column + Send + Sync + Clone + 'static> Key for (A,) {
-    fn cells(&self) -> Vec<Cell<'_>> {
-        vec![self.0.cell()]
-    }
+macro_rules! key_tuples {
+    ($(($($part:ident $at:tt),+))+) => {$(
+        impl<$($part: Column + Send + Sync + Clone + 'static),+> Key for ($($part,)+) {
+            fn cells(&self) -> Vec<Cell<'_>> {
+                vec![$(self.$at.cell()),+]
+            }
+        }
+    )+};
 }
-impl<A, B> Key for (A, B)
-where
-    A: Column + Send + Sync + Clone + 'static,
-    B: Column + Send + Sync + Clone + 'static,
-{
-    fn cells(&self) -> Vec<Cell<'_>> {
-        vec![self.0.cell(), self.1.cell()]
-    }
-}
-impl<A, B, C> Key for (A, B, C)
-where
-    A: Column + Send + Sync + Clone + 'static,
-    B: Column + Send + Sync + Clone + 'static,
-    C: Column + Send + Sync + Clone + 'static,
-{
-    fn cells(&self) -> Vec<Cell<'_>> {
-        vec![self.0.cell(), self.1.cell(), self.2.cell()]
-    }
+key_tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3, E 4)
 }
 
 /// The smallest text greater than every text that starts with `prefix`; none where no text is greater.
@@ -53,7 +54,7 @@ pub fn prefix_end(prefix: &str) -> Option<String> {
     let mut end = prefix.to_owned();
     loop {
         let after = match end.pop()? {
-            // Between these there are no characters.
+            // The code points between these two are no characters.
             '\u{d7ff}' => Some('\u{e000}'),
             last => char::from_u32(last as u32 + 1),
         };
@@ -76,23 +77,23 @@ macro_rules! table {
         #[derive(Clone, Debug, PartialEq)]
         pub struct $name { $($(#[$field_meta])* pub $field: $type,)+ }
 
-        impl $crate::store::Table for $name {
+        impl $crate::store::table::Table for $name {
             const NAME: &'static str = $table;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
-            const KINDS: &'static [$crate::store::CellKind] = &[$(<$type as $crate::store::Column>::KIND),+];
+            const KINDS: &'static [$crate::store::cell::CellKind] = &[$(<$type as $crate::store::cell::Column>::KIND),+];
             const KEY: &'static [&'static str] = &[$(stringify!($key)),+];
             type Key = ($($key_type,)+);
             fn key(&self) -> Self::Key { ($(self.$key.clone(),)+) }
-            fn cells(&self) -> Vec<$crate::store::Cell<'_>> {
-                vec![$($crate::store::Column::cell(&self.$field)),+]
+            fn cells(&self) -> Vec<$crate::store::cell::Cell<'_>> {
+                vec![$($crate::store::cell::Column::cell(&self.$field)),+]
             }
             fn read<'r>(
-                mut cell: impl FnMut(usize) -> Result<$crate::store::Cell<'r>, $crate::store::StoreError>,
-            ) -> Result<Self, $crate::store::StoreError> {
+                mut cell: impl FnMut(usize) -> Result<$crate::store::cell::Cell<'r>, $crate::store::error::StoreError>,
+            ) -> Result<Self, $crate::store::error::StoreError> {
                 let mut at = 0..;
-                // The range is endless, so there always is a next column.
+                // The range has no end, so there is always a next column.
                 let mut next = || cell(at.next().unwrap_or_default());
-                Ok(Self { $($field: $crate::store::Column::read(next()?)?),+ })
+                Ok(Self { $($field: $crate::store::cell::Column::read(next()?)?),+ })
             }
         }
     };

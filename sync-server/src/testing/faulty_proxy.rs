@@ -1,4 +1,4 @@
-//! A proxy that loses what it is told to lose: how tests make a connection break at the worst moment.
+//! [`FaultyProxy`]: breaks a connection at the moment that a test plans.
 
 use std::{
     collections::VecDeque,
@@ -19,11 +19,11 @@ pub enum Fault {
     None,
     /// Refused before a byte travels.
     Refuse,
-    /// The request arrives and is answered; of the answer nothing comes back.
+    /// The request arrives and is answered, and the whole reply is lost.
     LoseReply,
-    /// So many bytes of the request pass, then both ends are cut.
+    /// This many bytes of the request pass, then both sides are closed.
     CutRequest(usize),
-    /// So many bytes of the answer pass, then both ends are cut.
+    /// This many bytes of the reply pass, then both sides are closed.
     CutReply(usize),
 }
 
@@ -36,6 +36,7 @@ pub struct FaultyProxy {
 }
 
 impl FaultyProxy {
+    /// Starts a proxy in front of a server.
     pub fn before(server: SocketAddr) -> Self {
         let faults = Arc::new(Mutex::new(VecDeque::new()));
         let (ready, started) = mpsc::channel();
@@ -61,12 +62,12 @@ impl FaultyProxy {
         format!("http://{}", self.address)
     }
 
-    /// The next connections meet these, in order. A client that keeps connections alive meets one per connection.
+    /// Adds faults for the next connections, one each, in order. A client that keeps a connection alive meets one fault.
     pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).extend(faults);
     }
 
-    /// Faults not met yet.
+    /// How many faults no connection has met yet.
     pub fn left(&self) -> usize {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
@@ -88,7 +89,7 @@ async fn accept(listener: TcpListener, server: SocketAddr, faults: Arc<Mutex<Vec
         let Ok((client, _)) = listener.accept().await else { continue };
         let fault = faults.lock().unwrap_or_else(PoisonError::into_inner).pop_front().unwrap_or(Fault::None);
         if fault != Fault::Refuse {
-            // A broken connection is what a proxy of this kind is for.
+            // Broken connections are expected here.
             tokio::spawn(async move { drop(pass(client, server, fault).await) });
         }
     }
@@ -114,7 +115,7 @@ async fn pass(mut client: TcpStream, server: SocketAddr, fault: Fault) -> io::Re
             }
             n = upstream.read(&mut down) => {
                 let n = n?;
-                // The first byte of an answer means that the work behind it is done.
+                // The first byte of the reply shows that the server has done its work.
                 if n == 0 || fault == Fault::LoseReply {
                     return Ok(());
                 }

@@ -1,27 +1,29 @@
-//! A real server for tests: in-process, on a free port, with a real store, stopped on drop. Used by the device's tests and
-//! the end-to-end tests, so it is part of the library and not behind `cfg(test)`.
+//! A real server for tests: in-process, on a free port, with a real store, stopped on drop. The feature `testing` turns it on;
+//! tests of other crates use it as well.
 //!
 //! ```no_run
-//! use sync_server::testing::{TestServer, World};
+//! use sync_server::testing::{TestServer, SampleRoster};
 //! let server = TestServer::start();
-//! server.load(&World::small());
+//! server.load(&SampleRoster::small());
 //! let code = server.code("W1");
-//! // … a client talks to `server.url()` …
+//! // … a client calls `server.url()` …
 //! ```
 //!
-//! [`Phone`] makes push requests without a device behind them. [`FaultyProxy`] stands between a client and a server and loses what it is told to lose.
-//! `postgres` runs a real PostgreSQL.
+//! - [`SampleRoster`]: areas, workers, recipients and pairings to start from
+//! - [`Phone`]: makes push requests without a device core
+//! - [`FaultyProxy`]: stands between a client and a server and breaks connections as planned
+//! - `postgres`: runs a real PostgreSQL
 
 mod faulty_proxy;
 mod phone;
 #[cfg(unix)]
 pub mod postgres;
+mod sample_roster;
 mod server;
 mod temp;
-mod world;
 
 pub use faulty_proxy::{Fault, FaultyProxy};
 pub use phone::Phone;
+pub use sample_roster::SampleRoster;
 pub use server::{Options, TestServer};
 pub use temp::TempDir;
-pub use world::World;

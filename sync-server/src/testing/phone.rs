@@ -1,5 +1,5 @@
-//! A device reduced to what it sends: numbers its operations, keeps the chain, makes push requests. No store, no merge;
-//! for tests of the server alone.
+//! [`Phone`]: a device reduced to its requests. It numbers operations, keeps the chain and makes push requests, with no store
+//! and no merge; for tests of the server alone.
 
 use shared::{
     Change, DeviceId, Fields, Hlc, Kind, Moment, Op, RecipientId, RowId,
@@ -13,10 +13,10 @@ pub struct Phone {
     pub incarnation: Incarnation,
     pub now_ms: i64,
     next: OpNo,
-    /// The chain before the first operation that waits.
+    /// The chain before the first pending operation.
     chain: Chain,
-    /// JSON of operations that wait, with the number of the first.
-    waiting: Vec<String>,
+    /// JSON of the pending operations; the first has number `next`.
+    pending: Vec<String>,
     made: u64,
 }
 
@@ -28,27 +28,27 @@ impl Phone {
             now_ms,
             next: OpNo(1),
             chain: Chain::default(),
-            waiting: Vec::new(),
+            pending: Vec::new(),
             made: 0,
         }
     }
 
-    /// Any change; returns the row. `row`: `None` for a new one.
+    /// Records a change and returns its row. `row`: `None` for a new row.
     pub fn record(&mut self, kind: Kind, row: Option<RowId>, base: Rev, change: Change) -> RowId {
         let row = row.unwrap_or_else(|| RowId(self.id(1)));
-        let no = OpNo(self.next.0 + self.waiting.len() as u64);
+        let no = OpNo(self.next.0 + self.pending.len() as u64);
         let hlc = Hlc::new(self.now_ms, no.0 as u16);
         let op = Op { id: OpId(self.id(2)), no, base, hlc, kind, row, change };
         self.raw(serde_json::to_string(&op).expect("an operation is JSON"));
         row
     }
 
-    /// An operation as a newer or broken app would write it.
+    /// Records an operation of any JSON, as a newer or broken app would write it.
     pub fn raw(&mut self, json: String) {
-        self.waiting.push(json);
+        self.pending.push(json);
     }
 
-    /// A visit or contact with somebody met.
+    /// Records a visit or contact where the recipient was found.
     pub fn visit(&mut self, recipient: RecipientId, mode: &str, happened: &str) -> RowId {
         let fields = Fields::new()
             .with("recipient", recipient.to_string())
@@ -58,6 +58,7 @@ impl Phone {
         self.record(Kind::Visit, None, Rev(0), Change::Create(fields))
     }
 
+    /// An enrolment request.
     pub fn enrol(&self, code: &str) -> EnrolRequest {
         EnrolRequest {
             proto: PROTO,
@@ -70,7 +71,7 @@ impl Phone {
         }
     }
 
-    /// Everything that waits.
+    /// A push request with all pending operations.
     pub fn push(&self) -> PushRequest {
         let raw = |json: &String| serde_json::value::RawValue::from_string(json.clone()).expect("it is JSON");
         PushRequest {
@@ -81,19 +82,19 @@ impl Phone {
             first_op: self.next,
             chain: self.chain,
             client_now: Moment::shanghai(self.now_ms),
-            ops: self.waiting.iter().map(raw).collect(),
+            ops: self.pending.iter().map(raw).collect(),
         }
     }
 
-    /// Number of the last operation recorded.
+    /// Number of the last recorded operation.
     pub fn last(&self) -> OpNo {
-        OpNo(self.next.0 + self.waiting.len() as u64 - 1)
+        OpNo(self.next.0 + self.pending.len() as u64 - 1)
     }
 
-    /// The server has everything up to `no`.
+    /// Removes the operations up to `no`, which the server acknowledged.
     pub fn acknowledged(&mut self, no: OpNo) {
         let count = (no.0 + 1).saturating_sub(self.next.0) as usize;
-        for json in self.waiting.drain(..count.min(self.waiting.len())) {
+        for json in self.pending.drain(..count.min(self.pending.len())) {
             self.chain = self.chain.then(&json);
             self.next = self.next.next();
         }

@@ -1,8 +1,8 @@
-//! A real PostgreSQL for tests: one cluster per test process, on a socket in a temporary folder, and a fresh database per
-//! [`Database`]. It stands beside any PostgreSQL of the system and has nothing to do with it.
+//! A real PostgreSQL for tests: one cluster per test process, on a socket in a temporary folder, and a new database for each
+//! [`Database`]. It is independent of any PostgreSQL of the system.
 //!
-//! A watcher keeps the cluster: a small shell that reads from a pipe which only the test process holds. When that process
-//! ends, however it ends, the pipe ends, and the watcher stops the cluster and removes its folder.
+//! A watcher owns the cluster: a small shell that reads from a pipe whose other end only the test process holds. When that
+//! process ends in any way, the pipe closes, and the watcher stops the cluster and removes its folder.
 
 use crate::store::postgres::{DatabaseUrl, PgStore, find_program};
 use std::{
@@ -18,23 +18,23 @@ use std::{
     },
 };
 
-/// Whom PostgreSQL runs as where the tests run as root, which it refuses.
+/// The user that PostgreSQL runs as where the tests run as root, which PostgreSQL refuses.
 const USER: &str = "postgres";
 
-/// A database of its own, dropped when this is.
+/// A new database, dropped with this value.
 pub struct Database {
     url: DatabaseUrl,
     name: String,
 }
 
 impl Database {
-    /// Panics with what to install where there is no PostgreSQL: a test that needs one cannot pass without.
+    /// Panics, naming what to install, where there is no PostgreSQL.
     #[expect(clippy::new_without_default, reason = "it starts programs")]
     pub fn new() -> Self {
         Self::with("")
     }
 
-    /// With more words for `CREATE DATABASE`.
+    /// With further options of `CREATE DATABASE`.
     pub fn with(more: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -48,9 +48,9 @@ impl Database {
         &self.url
     }
 
-    /// The URL as an option takes it.
+    /// The URL as an argument.
     pub fn text(&self) -> String {
-        // The cluster trusts whoever reaches its socket: there is no password to leave out.
+        // The cluster accepts every connection on its socket, so there is no password to leave out.
         self.url.without_password()
     }
 
@@ -62,7 +62,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // Stores that are still open lose their connections, as the test is over.
+        // The test is over: stores that are still open lose their connections.
         cluster().run(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
     }
 }
@@ -70,8 +70,8 @@ impl Drop for Database {
 /// The process's cluster.
 struct Cluster {
     folder: PathBuf,
-    statements: Mutex<mpsc::Sender<Asked>>,
-    /// Its pipe is what the watcher listens to; never waited for.
+    statements: Mutex<mpsc::Sender<Request>>,
+    /// The watcher reads its pipe; it is never waited for.
     _watcher: Child,
 }
 
@@ -104,7 +104,7 @@ impl Cluster {
             return Err(failed("initdb", String::from_utf8_lossy(&output.stderr).into_owned()));
         }
 
-        // Its own process group: Ctrl-C ends the tests, and the watcher notices by the pipe.
+        // In its own process group, so that Ctrl-C reaches the tests and the watcher acts on the closed pipe only.
         let script = r#"folder=$1; shift
             "$@" 2>&1 & server=$!
             exec >/dev/null 2>&1
@@ -114,7 +114,7 @@ impl Cluster {
         let mut watcher = Command::new("/bin/sh");
         watcher.arg("-c").arg(script).arg("watcher").arg(&folder).arg(server.get_program()).args(server.get_args());
         watcher.arg("-D").arg(&data).arg("-k").arg(&folder).args(["-c", "listen_addresses="]);
-        // A test's data need not survive the machine; that it survives the server's processes is up to these in any case.
+        // A test's data need not survive a power cut, so nothing is synced.
         watcher.args(["-F", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB"]);
         watcher
             .current_dir(&folder)
@@ -123,9 +123,9 @@ impl Cluster {
             .stderr(Stdio::null())
             .process_group(0);
         let mut watcher = watcher.spawn().map_err(|e| failed("its watcher", e.to_string()))?;
-        let said = BufReader::new(watcher.stdout.take().ok_or_else(|| failed("its watcher", "no output".into()))?);
-        wait_until_ready(said).map_err(|e| failed("it did not start", e))?;
-        let statements = Mutex::new(speak(url(&folder, "postgres")));
+        let log = BufReader::new(watcher.stdout.take().ok_or_else(|| failed("its watcher", "no output".into()))?);
+        wait_until_ready(log).map_err(|e| failed("it did not start", e))?;
+        let statements = Mutex::new(statement_thread(url(&folder, "postgres")));
         Ok(Self { folder, statements, _watcher: watcher })
     }
 
@@ -151,9 +151,9 @@ fn url(folder: &Path, database: &str) -> DatabaseUrl {
     text.parse().expect("a temporary folder's path needs no escapes")
 }
 
-/// The log up to the word that all waits for; the rest is read and dropped, so that nobody waits to be read.
-fn wait_until_ready(said: impl BufRead + Send + 'static) -> Result<(), String> {
-    let mut lines = said.lines().map_while(Result::ok);
+/// Reads the log until PostgreSQL accepts connections. The rest is read and dropped, so that its output never blocks.
+fn wait_until_ready(output: impl BufRead + Send + 'static) -> Result<(), String> {
+    let mut lines = output.lines().map_while(Result::ok);
     let mut log = Vec::new();
     for line in &mut lines {
         if line.contains("ready to accept connections") {
@@ -165,20 +165,20 @@ fn wait_until_ready(said: impl BufRead + Send + 'static) -> Result<(), String> {
     Err(log.join("\n"))
 }
 
-type Asked = (String, mpsc::Sender<Result<(), String>>);
+type Request = (String, mpsc::Sender<Result<(), String>>);
 
-/// A thread with a connection to the cluster's own database.
-fn speak(url: DatabaseUrl) -> mpsc::Sender<Asked> {
-    let (sender, asked) = mpsc::channel::<Asked>();
+/// Starts a thread with a connection to the cluster's own database.
+fn statement_thread(url: DatabaseUrl) -> mpsc::Sender<Request> {
+    let (sender, requests) = mpsc::channel::<Request>();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("the system gives a test its threads").block_on(async move {
             let (client, connection) = url.config().connect(tokio_postgres::NoTls).await.expect("the cluster is ready");
             tokio::spawn(connection);
-            // The connection moves while a statement is awaited, which is all there is to do here.
-            while let Ok((statement, answer)) = asked.recv() {
+            // The connection makes progress while a statement is awaited, which is enough here.
+            while let Ok((statement, answer)) = requests.recv() {
                 let outcome = client.batch_execute(&statement).await;
-                // Whoever asked may have given up with its test.
+                // The caller may have ended with its test.
                 let _ = answer.send(outcome.map_err(|e| e.to_string()));
             }
         });
@@ -186,7 +186,7 @@ fn speak(url: DatabaseUrl) -> mpsc::Sender<Asked> {
     sender
 }
 
-/// Makes the folder PostgreSQL's user's where we are root; true if so.
+/// Gives the folder to PostgreSQL's user where the tests run as root; true if so.
 fn give_to_user(folder: &Path) -> Result<bool, String> {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(|e| e.to_string())?;
     if id(&["-u"])? != 0 {
@@ -203,7 +203,7 @@ fn id(arguments: &[&str]) -> Result<u32, String> {
     text.trim().parse().map_err(|_| format!("there is no user {USER}: install postgresql (scripts/setup.sh test)"))
 }
 
-/// A program as PostgreSQL's user, or as ourselves.
+/// A program, run as PostgreSQL's user or as this process's.
 fn as_user(own: bool, program: &Path) -> Command {
     if !own {
         return Command::new(program);

@@ -1,6 +1,6 @@
-//! [`TestServer`].
+//! [`TestServer`]: a server inside the test's process.
 
-use super::{TempDir, World};
+use super::{sample_roster::SampleRoster, temp::TempDir};
 use crate::{
     app,
     console::ConsoleOptions,
@@ -11,13 +11,13 @@ use crate::{
 use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, thread::JoinHandle};
 use tokio::{net::TcpListener, runtime::Handle, sync::oneshot};
 
-/// What a test may choose.
+/// Settings of a test server.
 pub struct Options {
     /// The clock and the random source.
     pub env: Arc<dyn Env>,
     pub settings: Settings,
     pub limits: Limits,
-    /// 0 for a free port; a number to come back where a stopped server was.
+    /// 0 for a free port; a number to start again at the address of a stopped server.
     pub port: u16,
 }
 
@@ -27,19 +27,19 @@ impl Default for Options {
     }
 }
 
-/// A server that runs until it is dropped. It has a runtime of its own, so it works in tests with and without one.
+/// A server that runs until it is dropped, on a runtime of its own, so that tests with and without a runtime can use it.
 pub struct TestServer {
     address: SocketAddr,
     core: LocalCore,
     runtime: Handle,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    /// Removed after the thread has ended.
+    /// Removed after the thread ended.
     _temp: Option<TempDir>,
 }
 
 impl TestServer {
-    /// On a folder of its own that goes away with it.
+    /// On a folder of its own that is removed with it.
     pub fn start() -> Self {
         Self::start_with(Options::default())
     }
@@ -51,7 +51,7 @@ impl TestServer {
         server
     }
 
-    /// On a folder that stays: start another one on it to see what survived.
+    /// On a folder that stays, so that a test can start another server on it.
     pub fn start_in(folder: &Path, options: Options) -> Self {
         let data = DataDir::new(folder).expect("the test's folder can be used");
         let (ready, started) = std::sync::mpsc::channel();
@@ -66,7 +66,7 @@ impl TestServer {
                 let listener = TcpListener::bind(("127.0.0.1", options.port)).await.expect("the port is free");
                 let address = listener.local_addr().expect("a bound socket has an address");
                 let api = Arc::new(Api::new(Arc::new(core.clone()), options.limits));
-                // The receiver waits below until it has this.
+                // The receiver waits below.
                 let _ = ready.send((address, core, handle));
                 let stopped = async move {
                     let _ = stopped.await;
@@ -89,22 +89,22 @@ impl TestServer {
         self.address
     }
 
-    /// The core behind the socket, to look into and to act as the office.
+    /// The core behind the socket, for checks and for what the office does.
     pub fn core(&self) -> &LocalCore {
         &self.core
     }
 
-    /// Runs a future to its end on the server's runtime. From any thread, inside another runtime or not.
+    /// Runs a future to its end on the server's runtime. Works on any thread, inside another runtime or not.
     pub fn wait<T: Send>(&self, future: impl Future<Output = T> + Send) -> T {
-        // A thread of its own, because a runtime's threads may not block on another future.
+        // On a thread of its own, since a runtime's threads may not block.
         std::thread::scope(|scope| {
             scope.spawn(|| self.runtime.block_on(future)).join().expect("the future did not panic")
         })
     }
 
     /// Loads areas, workers, recipients and pairings.
-    pub fn load(&self, world: &World) {
-        self.wait(self.core.apply_office(world.changes())).expect("the world holds");
+    pub fn load(&self, roster: &SampleRoster) {
+        self.wait(self.core.apply_office(roster.changes())).expect("the roster holds");
     }
 
     /// A one-time code for a worker, by the office's code.
@@ -112,7 +112,7 @@ impl TestServer {
         self.wait(self.core.issue_code(worker)).expect("the worker exists").code
     }
 
-    /// The link that a worker's phone opens.
+    /// An enrolment link for a worker.
     pub fn link(&self, worker: &str) -> String {
         shared::wire::enrol::EnrolLink { server: self.url(), code: self.code(worker) }.to_text()
     }
@@ -126,7 +126,7 @@ impl TestServer {
 impl Drop for TestServer {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // It may have ended by itself.
+            // The server may have ended already.
             let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take()

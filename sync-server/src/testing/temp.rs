@@ -1,4 +1,4 @@
-//! A folder that goes away with its owner.
+//! [`TempDir`]: a folder that is removed with its owner.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,12 +10,12 @@ use std::{
 pub struct TempDir(PathBuf);
 
 impl TempDir {
-    /// Panics when the system has no room for a folder: a test cannot go on without.
+    /// Panics where the folder cannot be created: the test cannot go on.
     #[expect(clippy::new_without_default, reason = "it touches the disk")]
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
-        // The process id and a counter are unique among what lives; the clock keeps away from what was left behind.
+        // The process id and a counter are unique among running processes; the clock avoids folders left by ended ones.
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
         let path = std::env::temp_dir().join(format!("lianxin-{}-{n}-{now:x}", std::process::id()));
         std::fs::create_dir_all(&path).expect("the temporary folder takes a new folder");

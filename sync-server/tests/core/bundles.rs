@@ -84,7 +84,7 @@ impl Job for Log {
     type Out = Vec<OpLog>;
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<OpLog>, StoreError> {
-        txn.under::<OpLog>("op_id", "").await
+        txn.with_prefix::<OpLog>("op_id", "").await
     }
 }
 

@@ -138,7 +138,7 @@ impl Job for EveryRow {
     type Out = Vec<Row>;
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<Row>, StoreError> {
-        let records = txn.under::<Record>("area_feed", "").await?;
+        let records = txn.with_prefix::<Record>("area_feed", "").await?;
         Ok(records.iter().map(|r| serde_json::from_str(&r.doc).unwrap()).collect())
     }
 }

@@ -17,15 +17,15 @@ use std::{
 };
 use sync_server::{
     core::{ServerCore, Settings, StoredObjects, TestEnv},
-    store::{Job, MemoryStore, Store, Stored},
+    store::{Job, SqliteStore, Store, Stored},
     testing::TempDir,
 };
 use uuid::Uuid;
 
 /// A store whose next writes panic as planned. The panic is outside the job: panics inside are caught by every backend.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct PanickingStore {
-    store: MemoryStore,
+    store: Arc<SqliteStore>,
     plan: Arc<Mutex<VecDeque<bool>>>,
     /// Writes wait for this, so that other pushes can queue up behind them.
     open: Arc<AtomicBool>,
@@ -67,7 +67,11 @@ async fn a_panic_in_a_batch_is_reported_to_its_pushes_and_the_next_batch_runs() 
     use ErrorCode::{Internal, TokenUnknown};
     let folder = TempDir::new();
     let objects = Arc::new(StoredObjects::folder(folder.path()).unwrap());
-    let store = PanickingStore { open: Arc::new(AtomicBool::new(true)), ..PanickingStore::default() };
+    let store = PanickingStore {
+        store: Arc::new(SqliteStore::open(folder.path().join("panicking.db")).unwrap()),
+        plan: Arc::default(),
+        open: Arc::new(AtomicBool::new(true)),
+    };
     let env = Arc::new(TestEnv::new(0));
     let core = ServerCore::open(store.clone(), objects, env, Settings::default()).await.unwrap();
     let token = Token("x".repeat(43));

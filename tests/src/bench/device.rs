@@ -1,5 +1,5 @@
-//! A real device core over real HTTP, driven as the app drives it: the calls on another thread than the store, some steps
-//! ahead where the core knows it. A kind of step is timed from the first of them going out to the last reply taken in.
+//! A real device core over real HTTP, driven as the app drives it: calls run on another thread than the store, and are
+//! pipelined where the core allows it. A kind of step is timed from its first request to its last reply.
 
 use anyhow::{Context, bail};
 use device_core::{
@@ -16,29 +16,30 @@ use tokio::task::JoinHandle;
 
 const PIN: &str = "4826";
 
-pub struct Handheld {
+/// A device core with its HTTP client.
+pub struct BenchDevice {
     pub core: Core,
     pub client: HttpClient,
 }
 
-/// A call that is out.
-struct Out {
+/// A call that was sent and is not answered yet.
+struct InFlight {
     name: &'static str,
     began: Instant,
     call: JoinHandle<StepReply>,
 }
 
-/// What a sync did, by the name of its steps.
+/// Calls, times and bytes of a sync, by the name of its steps.
 #[derive(Debug, Default)]
-pub struct Spent {
+pub struct SyncCost {
     pub calls: BTreeMap<&'static str, u32>,
-    /// From when to when.
+    /// First request and last reply.
     spans: BTreeMap<&'static str, (Instant, Instant)>,
     pub up: u64,
     pub down: u64,
 }
 
-impl Spent {
+impl SyncCost {
     pub fn calls(&self) -> u32 {
         self.calls.values().sum()
     }
@@ -47,8 +48,8 @@ impl Spent {
     }
 }
 
-impl Handheld {
-    /// Opens the store at `home`, made at the first time.
+impl BenchDevice {
+    /// Opens the store at `home`, or creates it.
     pub fn open(home: &Path, server: &str) -> anyhow::Result<Self> {
         let places = Paths { dir: Some(home.to_owned()) };
         let mut core = match Core::open(places, Box::new(World::default())) {
@@ -72,24 +73,24 @@ impl Handheld {
         Ok(())
     }
 
-    pub async fn sync(&mut self) -> anyhow::Result<Spent> {
+    pub async fn sync(&mut self) -> anyhow::Result<SyncCost> {
         self.network(Command::SyncNow).await
     }
 
-    async fn network(&mut self, command: Command) -> anyhow::Result<Spent> {
-        if let Some(receipt) = self.core.begin(&command) {
-            bail!("refused: {receipt:?}");
+    async fn network(&mut self, command: Command) -> anyhow::Result<SyncCost> {
+        if let Some(reply) = self.core.begin(&command) {
+            bail!("refused: {reply:?}");
         }
-        let mut spent = Spent::default();
+        let mut cost = SyncCost::default();
         self.client.traffic().take();
-        let mut out: VecDeque<Out> = VecDeque::new();
+        let mut out: VecDeque<InFlight> = VecDeque::new();
         loop {
             let mut began = Instant::now();
             while let Some(step) = self.core.pipeline_step(out.len()) {
                 out.push_back(self.send(step, began));
                 began = Instant::now();
             }
-            let Some(Out { name, began, call }) = out.pop_front() else { break };
+            let Some(InFlight { name, began, call }) = out.pop_front() else { break };
             let reply = call.await?;
             if out.is_empty()
                 && let Some(behind) = self.core.pipeline_behind(&reply)
@@ -97,25 +98,25 @@ impl Handheld {
                 out.push_back(self.send(behind, Instant::now()));
             }
             self.core.apply(reply);
-            *spent.calls.entry(name).or_default() += 1;
-            let span = spent.spans.entry(name).or_insert((began, began));
+            *cost.calls.entry(name).or_default() += 1;
+            let span = cost.spans.entry(name).or_insert((began, began));
             span.1 = Instant::now();
         }
-        (spent.up, spent.down) = self.client.traffic().take();
+        (cost.up, cost.down) = self.client.traffic().take();
         self.core.rest();
         match self.core.network_reply() {
             Reply::Sync(view) if view.last_problem.is_some() => bail!("the sync failed: {:?}", view.last_problem),
-            Reply::Sync(_) | Reply::Status(_) => Ok(spent),
+            Reply::Sync(_) | Reply::Status(_) => Ok(cost),
             other => bail!("the device says {other:?}"),
         }
     }
 
-    fn send(&self, step: Step, began: Instant) -> Out {
+    fn send(&self, step: Step, began: Instant) -> InFlight {
         let (name, client) = (step.name(), self.client.clone());
-        Out { name, began, call: tokio::spawn(async move { step.run(&client).await }) }
+        InFlight { name, began, call: tokio::spawn(async move { step.run(&client).await }) }
     }
 
-    /// Saves something; it must succeed.
+    /// Runs a command that saves. Fails where it is refused.
     pub fn save(&mut self, command: Command) -> anyhow::Result<()> {
         match self.core.handle(command) {
             Reply::Saved { .. } => Ok(()),
@@ -123,10 +124,10 @@ impl Handheld {
         }
     }
 
-    /// Makes the next step and sends it, without taking the reply in: what idle load costs the server alone.
+    /// The first step of a sync, to send it without applying the reply: the cost of an idle sync for the server alone.
     pub fn first_step(&mut self) -> anyhow::Result<Step> {
-        if let Some(receipt) = self.core.begin(&Command::SyncNow) {
-            bail!("refused: {receipt:?}");
+        if let Some(reply) = self.core.begin(&Command::SyncNow) {
+            bail!("refused: {reply:?}");
         }
         self.core.next_step().context("a sync begins with a step")
     }

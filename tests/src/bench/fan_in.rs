@@ -1,9 +1,9 @@
-//! Many devices at once: single visits, then the whole city in one burst, and what the server needs for it.
+//! Many devices at once: single visits, then the whole city in one burst, and the memory that the server needs.
 
 use super::{
     Backend, Stage,
-    peer::Bare,
-    table::{Hold, Table, per_second},
+    peer::Baseline,
+    table::{Table, Target, per_second},
 };
 use crate::{
     city::{Entry, Shape, deeds, dice::Dice, plan},
@@ -20,11 +20,11 @@ const AT_ONCE: usize = 64;
 const EACH: usize = 100;
 /// Visits of each device in the burst.
 const BURST: usize = 5;
-/// Connections that the burst keeps busy: eight times what the server takes at once, so that it has to say "later".
+/// 2,000 connections in the burst: eight times what the server serves at once, so that it must answer "later".
 const BURST_AT_ONCE: usize = 2_000;
 
-/// Runs both, and leaves the server with the city's devices for what comes next.
-pub async fn run(backend: &Backend, bare: &Bare, table: &mut Table) -> anyhow::Result<(Stage, Vec<Recorder>)> {
+/// Runs both, and returns the server and the city's devices for the next part.
+pub async fn run(backend: &Backend, baseline: &Baseline, table: &mut Table) -> anyhow::Result<(Stage, Vec<Recorder>)> {
     let today = Day::of_utc_ms(now_ms());
     let mut stage = Stage::new(backend, Shape::city(2026, today.plus(-1))).await?;
     let codes: Vec<String> = {
@@ -44,17 +44,17 @@ pub async fn run(backend: &Backend, bare: &Bare, table: &mut Table) -> anyhow::R
         recorders.push(recorder?);
     }
     drop(enrolments);
-    table.title("many devices at once, a client that keeps nothing on the same two cores");
+    table.title("many devices at once, clients without a store on the same two cores");
     table.note("enrolments", per_second(recorders.len(), enrolling.elapsed()), "1/s");
 
-    single(&stage, &client, &mut recorders[..AT_ONCE], bare, table).await?;
+    single(&stage, &client, &mut recorders[..AT_ONCE], baseline, table).await?;
     burst(&stage, &client, &mut recorders, table).await?;
     let memory = stage.server.peak_memory()? as f64 / f64::from(1 << 20);
-    table.hold("server's memory with the city and the burst", memory, "MiB", Hold::AtMost(256.0));
+    table.hold("server's memory with the city and the burst", memory, "MiB", Target::AtMost(256.0));
     Ok((stage, recorders))
 }
 
-/// So many visits of one carer, ending `ago` days before today.
+/// `n` visits of one worker; the last is `ago` days before today.
 pub fn visits_of(stage: &Stage, carer: usize, n: usize, ago: i64) -> anyhow::Result<Vec<Entry>> {
     let worker = stage.plan.carers().nth(carer).context("there is a carer for each device")?;
     let pairs = stage.plan.pairs_of(worker);
@@ -73,7 +73,7 @@ async fn single(
     stage: &Stage,
     client: &HttpClient,
     recorders: &mut [Recorder],
-    bare: &Bare,
+    baseline: &Baseline,
     table: &mut Table,
 ) -> anyhow::Result<()> {
     let mut work = Vec::new();
@@ -89,8 +89,8 @@ async fn single(
     let began = Instant::now();
     let done: Vec<usize> = futures_util::future::try_join_all(work).await?;
     let rate = per_second(done.iter().sum(), began.elapsed());
-    table.hold("single-visit pushes from 64 devices, durable", rate, "pushes/s", Hold::AtLeast(3_000.0));
-    table.note("  beside bare single commits", rate / bare.single, "x");
+    table.hold("single-visit pushes from 64 devices, durable", rate, "pushes/s", Target::AtLeast(3_000.0));
+    table.note("  beside bare single commits", rate / baseline.single, "x");
     Ok(())
 }
 
@@ -117,9 +117,9 @@ async fn burst(
     }
     let took = began.elapsed();
     let what = format!("burst: {devices} devices, {visits} visits, all accepted after");
-    table.hold(&what, took.as_secs_f64(), "s", Hold::AtMost(60.0));
+    table.hold(&what, took.as_secs_f64(), "s", Target::AtMost(60.0));
     table.note("  visits", per_second(visits, took), "visits/s");
     table.note("  asked to come later, with Retry-After", (later - unguided) as f64, "times");
-    table.hold("  refused without Retry-After", unguided as f64, "times", Hold::AtMost(0.0));
+    table.hold("  refused without Retry-After", unguided as f64, "times", Target::AtMost(0.0));
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! Reports over a growing history: as fast with a million visits as with a tenth of them.
+//! Reports over a growing history: with a million visits they must be as fast as with a tenth of that.
 
 use super::{
     Stage,
     fan_in::visits_of,
-    table::{Hold, Table, ms, per_second, percentile},
+    table::{Table, Target, ms, per_second, percentile},
 };
 use crate::harness::recorder::Recorder;
 use anyhow::Context;
@@ -12,9 +12,10 @@ use futures_util::{StreamExt, stream};
 use shared::{protocol::SyncProtocol, wire::ReportRequest};
 use std::time::{Duration, Instant};
 
-/// Visits in all at which the city's report is asked for.
+/// Numbers of visits at which the city's report is measured.
 const STAGES: [usize; 3] = [100_000, 300_000, 1_000_000];
-const ASKED: usize = 50;
+/// Requests of a report.
+const REPORTS: usize = 50;
 const AT_ONCE: usize = 32;
 
 pub async fn run(stage: &mut Stage, recorders: &mut [Recorder], table: &mut Table) -> anyhow::Result<()> {
@@ -23,7 +24,7 @@ pub async fn run(stage: &mut Stage, recorders: &mut [Recorder], table: &mut Tabl
     let code = stage.server.code_for(&city.code).await?;
     let supervisor = Recorder::enrol(&client, &code, "bench").await?;
     table.title("city report over a growing history");
-    // What the burst brought.
+    // Visits of the burst.
     let mut there = recorders.len() * 5;
     let mut ago = 500;
     for wanted in STAGES {
@@ -32,13 +33,13 @@ pub async fn run(stage: &mut Stage, recorders: &mut [Recorder], table: &mut Tabl
             let began = Instant::now();
             let added = grow(stage, &client, recorders, each, ago).await?;
             there += added;
-            // Days that no visit has yet, so that each counts.
+            // Days without a visit, so that each new visit counts.
             ago += each as i64 + 1;
             table.note(&format!("  {added} visits more, pushed"), per_second(added, began.elapsed()), "visits/s");
         }
-        let took = ask(stage, &client, &supervisor).await?;
+        let took = measure(stage, &client, &supervisor).await?;
         let what = format!("city report since 2023 with {there} visits, median");
-        table.hold(&what, ms(percentile(&took, 0.5)), "ms", Hold::AtMost(20.0));
+        table.hold(&what, ms(percentile(&took, 0.5)), "ms", Target::AtMost(20.0));
         table.note("  p99", ms(percentile(&took, 0.99)), "ms");
     }
     let memory = stage.server.peak_memory()? as f64 / f64::from(1 << 20);
@@ -55,7 +56,7 @@ async fn grow(
 ) -> anyhow::Result<usize> {
     let mut work = Vec::with_capacity(recorders.len());
     for (carer, recorder) in recorders.iter_mut().enumerate() {
-        // Made when its turn comes: a million visits at once would fill the memory.
+        // Generated inside the future: a million visits at once would fill the memory.
         work.push(async move {
             let visits = visits_of(stage, carer, each, ago)?;
             recorder.push(client, &visits).await?;
@@ -70,9 +71,9 @@ async fn grow(
     Ok(added)
 }
 
-async fn ask(stage: &Stage, client: &HttpClient, supervisor: &Recorder) -> anyhow::Result<Vec<Duration>> {
-    let mut took = Vec::with_capacity(ASKED);
-    for _ in 0..ASKED {
+async fn measure(stage: &Stage, client: &HttpClient, supervisor: &Recorder) -> anyhow::Result<Vec<Duration>> {
+    let mut took = Vec::with_capacity(REPORTS);
+    for _ in 0..REPORTS {
         let request = ReportRequest { area: stage.plan.shape.city, period: "since-2023".parse()?, category: None };
         let began = Instant::now();
         client.report(&supervisor.token, request).await?;

@@ -1,6 +1,5 @@
-//! The numbers to hold, measured: one file per group of rows. Figures are printed beside what they are to hold and
-//! beside a peer that does the bare minimum on the same machine in the same run; nothing is asserted, since a busy
-//! machine is no defect.
+//! Benchmarks, one file per group of rows. Each figure is printed beside its target, and beside bare SQLite on the same
+//! machine in the same run. Nothing is asserted, since a busy machine is no defect.
 //!
 //! - [`peer`]: SQLite alone, with no product around it
 //! - [`device`]: a real device core whose sync is timed step by step
@@ -8,7 +7,7 @@
 //! - [`fan_in`]: many devices at once, and the server's memory
 //! - [`history`]: reports over a growing history
 //! - [`phone`]: saving, searching and opening on the device
-//! - [`table`]: how it is printed
+//! - [`table`]: prints the rows
 
 pub mod device;
 pub mod fan_in;
@@ -26,25 +25,25 @@ use shared::Day;
 use std::path::PathBuf;
 use sync_server::testing::postgres::Database;
 
-/// Where the server keeps its tables.
+/// The backend of the server.
 #[derive(Clone, Debug)]
 pub enum Backend {
     Sqlite,
-    /// A PostgreSQL of this machine's own, durable as it comes, with a database for each stage.
+    /// A PostgreSQL for this run, with a database for each stage.
     Postgres,
 }
 
-/// A server with a roster in it, and the folder that goes away with it.
+/// A server with a roster, and the folder that is removed with it.
 pub struct Stage {
     pub server: Server,
     pub plan: Plan,
     pub folder: Folder,
-    /// Goes after the server.
+    /// Dropped after the server.
     _database: Option<Database>,
 }
 
 impl Stage {
-    /// The roster imported, and nothing started yet.
+    /// Imports the roster. The server is not started yet.
     pub async fn new(backend: &Backend, shape: Shape) -> anyhow::Result<Self> {
         let folder = Folder::temporary("bench")?;
         let plan = Plan::new(shape);
@@ -64,7 +63,7 @@ impl Stage {
     }
 }
 
-/// One township with so many who care and so many in their care, each in the care of one.
+/// One township with this many workers and recipients; each recipient is paired with one worker.
 pub fn township(carers: u32, recipients: u32, today: Day) -> Shape {
     let shape = Shape::township(2026, today);
     // The administrator and the supervisors of city, county and township.

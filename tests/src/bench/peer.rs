@@ -1,19 +1,19 @@
-//! What SQLite alone does on this machine: the same JSON into bare tables, durable, with no rules, rights, feeds or
-//! figures. The product's figures are read as ratios to these, so that they mean something on another machine.
+//! SQLite alone on this machine: the same JSON into plain tables, durable, without rules, rights, feeds or figures. The
+//! server's figures are ratios to these, so that they can be compared between machines.
 
 use super::table::{Table, per_second};
 use crate::harness::Folder;
 use rusqlite::Connection;
 use std::time::Instant;
 
-/// About what one visit is as JSON.
+/// 660 bytes: the JSON of one visit, about.
 const DOC: usize = 660;
 const VISITS: usize = 10_000;
 /// Single commits measured: enough for a second of them.
 const SINGLES: usize = 5_000;
 
 fn open(folder: &Folder) -> anyhow::Result<Connection> {
-    let conn = Connection::open(folder.join("bare.db"))?;
+    let conn = Connection::open(folder.join("baseline.db"))?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
          CREATE TABLE visit (id BLOB PRIMARY KEY, seq INTEGER NOT NULL, doc TEXT NOT NULL);
@@ -24,14 +24,14 @@ fn open(folder: &Folder) -> anyhow::Result<Connection> {
 }
 
 /// Figures of bare SQLite, for ratios.
-pub struct Bare {
+pub struct Baseline {
     /// Visits with five feed rows each, 250 a transaction.
     pub batched: f64,
     /// One row, one durable commit.
     pub single: f64,
 }
 
-pub fn run(table: &mut Table) -> anyhow::Result<Bare> {
+pub fn run(table: &mut Table) -> anyhow::Result<Baseline> {
     let folder = Folder::temporary("bench-bare")?;
     let mut conn = open(&folder)?;
     let doc = "x".repeat(DOC);
@@ -60,5 +60,5 @@ pub fn run(table: &mut Table) -> anyhow::Result<Bare> {
     table.title("peer: SQLite alone, WAL, full sync");
     table.note("visits with five feed rows each, 250 a transaction", batched, "visits/s");
     table.note("one row, one durable commit", single, "commits/s");
-    Ok(Bare { batched, single })
+    Ok(Baseline { batched, single })
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Backend, Stage,
-    device::Handheld,
-    table::{Hold, Table, ms, percentile},
+    device::BenchDevice,
+    table::{Table, Target, ms, percentile},
     township,
 };
 use crate::harness::recorder::now_ms;
@@ -18,7 +18,7 @@ use shared::{
 };
 use std::time::{Duration, Instant};
 
-/// As many as the published city has, all in one township, so that one supervisor's device holds them.
+/// As many recipients as the published city has, all in one township, so that one supervisor's device holds them.
 const RECIPIENTS: u32 = 22_427;
 const SAVES: usize = 1_000;
 
@@ -31,7 +31,7 @@ pub async fn run(table: &mut Table) -> anyhow::Result<()> {
     let supervisor = stage.plan.workers.iter().find(of_township).context("the township has a supervisor")?;
     let code = stage.server.code_for(&supervisor.code).await?;
     let home = stage.home("device");
-    let mut device = Handheld::open(&home, &url)?;
+    let mut device = BenchDevice::open(&home, &url)?;
     device.enrol(&url, &code).await?;
     let first = device.sync().await?;
     table.title("the device alone, on an encrypted store with 22 427 recipients");
@@ -43,12 +43,12 @@ pub async fn run(table: &mut Table) -> anyhow::Result<()> {
         let began = Instant::now();
         device.save(Command::SaveVisit(routine(people[n * 17 % people.len()])))?;
         saves.push(began.elapsed());
-        // In between screens ask, and the driver finds a moment to rest.
+        // Between saves a screen queries, and the driver is idle.
         device.core.handle(Command::Today);
         device.core.rest();
     }
     saves.sort_unstable();
-    table.hold("save a visit, encrypted and durable, p99", ms(percentile(&saves, 0.99)), "ms", Hold::AtMost(2.0));
+    table.hold("save a visit, encrypted and durable, p99", ms(percentile(&saves, 0.99)), "ms", Target::AtMost(2.0));
     table.note("  median", ms(percentile(&saves, 0.5)), "ms");
 
     let mut searches = Vec::new();
@@ -63,7 +63,7 @@ pub async fn run(table: &mut Table) -> anyhow::Result<()> {
         }
     }
     searches.sort_unstable();
-    table.hold("search as you type, slowest of all", ms(percentile(&searches, 1.0)), "ms", Hold::AtMost(10.0));
+    table.hold("search as you type, slowest of all", ms(percentile(&searches, 1.0)), "ms", Target::AtMost(10.0));
     table.note("  median", ms(percentile(&searches, 0.5)), "ms");
 
     drop(device);
@@ -71,14 +71,14 @@ pub async fn run(table: &mut Table) -> anyhow::Result<()> {
     let mut unlocks = Vec::new();
     for _ in 0..5 {
         let began = Instant::now();
-        let mut device = Handheld::open(&home, &url)?;
+        let mut device = BenchDevice::open(&home, &url)?;
         unlocks.push(began.elapsed());
         let Reply::Today(_) = device.core.handle(Command::Today) else { bail!("no first screen") };
         opens.push(began.elapsed());
     }
     opens.sort_unstable();
     unlocks.sort_unstable();
-    table.hold("open, unlock and answer the first screen", median(&opens), "s", Hold::AtMost(0.5));
+    table.hold("open, unlock and answer the first screen", median(&opens), "s", Target::AtMost(0.5));
     table.note("  of it the PIN, which is meant to be slow, and the store", median(&unlocks), "s");
     stage.server.kill().await
 }

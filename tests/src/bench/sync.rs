@@ -2,9 +2,9 @@
 
 use super::{
     Backend, Stage,
-    device::Handheld,
-    peer::Bare,
-    table::{Hold, Table, per_second},
+    device::BenchDevice,
+    peer::Baseline,
+    table::{Table, Target, per_second},
     township,
 };
 use crate::{
@@ -25,11 +25,11 @@ use shared::{
 use std::time::Instant;
 
 const VISITS: usize = 10_000;
-/// In the care of each of two: the one whose devices are timed, and one who warms up the server.
+/// Recipients of each of two workers: one whose devices are timed, and one who warms up the server.
 const RECIPIENTS: u32 = 100;
 const IDLE: u32 = 2_000;
 
-pub async fn run(backend: &Backend, bare: &Bare, table: &mut Table) -> anyhow::Result<()> {
+pub async fn run(backend: &Backend, baseline: &Baseline, table: &mut Table) -> anyhow::Result<()> {
     let today = Day::of_utc_ms(now_ms());
     let mut stage = Stage::new(backend, township(2, 2 * RECIPIENTS, today)).await?;
     let mut carers = stage.plan.carers();
@@ -39,22 +39,22 @@ pub async fn run(backend: &Backend, bare: &Bare, table: &mut Table) -> anyhow::R
     stage.server.start().await?;
     let url = stage.server.url();
     let (one, two) = (stage.server.code_for(&code).await?, stage.server.code_for(&code).await?);
-    let mut first = Handheld::open(&stage.home("first"), &url)?;
+    let mut first = BenchDevice::open(&stage.home("first"), &url)?;
     first.enrol(&url, &one).await?;
     first.sync().await?;
-    let mut second = Handheld::open(&stage.home("second"), &url)?;
+    let mut second = BenchDevice::open(&stage.home("second"), &url)?;
     second.enrol(&url, &two).await?;
     second.sync().await?;
 
-    // First, so that the server's memory is as warm for what follows as after a night of work.
-    table.title("one device over HTTP, first as a client that keeps nothing, then a real core with an encrypted store");
+    // First, so that the server's memory is warm for the next rows.
+    table.title("one device over HTTP, first as a client without a store, then a real core with an encrypted store");
     server_alone(&stage, other, &url, table).await?;
 
     record(&stage, worker, &mut first)?;
     let up = first.sync().await?;
     let pushed = per_second(VISITS, up.time("push"));
-    table.hold("push of 10 000 visits, durable on both sides", pushed, "visits/s", Hold::AtLeast(40_000.0));
-    table.note("  beside bare SQLite", pushed / bare.batched, "x");
+    table.hold("push of 10 000 visits, durable on both sides", pushed, "visits/s", Target::AtLeast(40_000.0));
+    table.note("  beside bare SQLite", pushed / baseline.batched, "x");
     table.note("  pushes", f64::from(up.calls["push"]), "calls");
     table.note("  bytes a visit, headers included", up.up as f64 / VISITS as f64, "bytes");
     let own = per_second(VISITS, up.time("pull"));
@@ -62,15 +62,15 @@ pub async fn run(backend: &Backend, bare: &Bare, table: &mut Table) -> anyhow::R
 
     let down = second.sync().await?;
     let pulled = per_second(VISITS, down.time("pull"));
-    table.hold("pull of the same by a second device", pulled, "rows/s", Hold::AtLeast(60_000.0));
+    table.hold("pull of the same by a second device", pulled, "rows/s", Target::AtLeast(60_000.0));
 
     idle(&stage, &mut second, table).await?;
     wire(&stage, worker, &url, table).await?;
     stage.server.kill().await
 }
 
-/// Visits over the last hundred days, saved through the core.
-fn record(stage: &Stage, worker: usize, device: &mut Handheld) -> anyhow::Result<()> {
+/// Saves visits of the last hundred days through the core.
+fn record(stage: &Stage, worker: usize, device: &mut BenchDevice) -> anyhow::Result<()> {
     let people: Vec<_> = in_care(stage, worker).iter().map(|r| plan::recipient_id(r)).collect();
     let now = now_ms();
     for n in 0..VISITS {
@@ -88,7 +88,7 @@ fn record(stage: &Stage, worker: usize, device: &mut Handheld) -> anyhow::Result
             draft: None,
         }))?;
     }
-    // As the driver has it done between two saves.
+    // As the driver does between two saves.
     device.core.rest();
     Ok(())
 }
@@ -97,7 +97,7 @@ fn in_care(stage: &Stage, worker: usize) -> Vec<&Recipient> {
     stage.plan.pairs_of(worker).iter().map(|pair| &stage.plan.recipients[pair.recipient]).collect()
 }
 
-/// The server's own share, with a client that keeps nothing.
+/// The server's own share of a push, with a client without a store.
 async fn server_alone(stage: &Stage, worker: usize, url: &str, table: &mut Table) -> anyhow::Result<()> {
     let code = stage.server.code_for(&stage.plan.workers[worker].code).await?;
     let client = HttpClient::new(ServerAddress::parse(url)?)?;
@@ -107,7 +107,7 @@ async fn server_alone(stage: &Stage, worker: usize, url: &str, table: &mut Table
     let began = Instant::now();
     recorder.push(&client, &entries).await?;
     let took = began.elapsed();
-    table.note("push of 10 000 visits by a client that keeps nothing", per_second(VISITS, took), "visits/s");
+    table.note("push of 10 000 visits by a client without a store", per_second(VISITS, took), "visits/s");
     table.note(
         "  the server's processor time",
         (stage.server.cpu_seconds()? - before) * 1e6 / VISITS as f64,
@@ -128,11 +128,11 @@ fn visits(stage: &Stage, worker: usize, n: usize) -> Vec<Entry> {
     (0..n).map(one).collect()
 }
 
-async fn idle(stage: &Stage, device: &mut Handheld, table: &mut Table) -> anyhow::Result<()> {
-    let spent = device.sync().await?;
-    table.hold("sync with nothing to do: round trips", f64::from(spent.calls()), "calls", Hold::AtMost(1.0));
-    table.hold("  bytes up, headers included", spent.up as f64, "bytes", Hold::AtMost(500.0));
-    table.hold("  bytes down, headers included", spent.down as f64, "bytes", Hold::AtMost(500.0));
+async fn idle(stage: &Stage, device: &mut BenchDevice, table: &mut Table) -> anyhow::Result<()> {
+    let cost = device.sync().await?;
+    table.hold("sync with nothing to do: round trips", f64::from(cost.calls()), "calls", Target::AtMost(1.0));
+    table.hold("  bytes up, headers included", cost.up as f64, "bytes", Target::AtMost(500.0));
+    table.hold("  bytes down, headers included", cost.down as f64, "bytes", Target::AtMost(500.0));
     let device_core::Step::Pull { token, request } = device.first_step()? else {
         anyhow::bail!("a sync with nothing to send begins with a pull");
     };
@@ -143,7 +143,7 @@ async fn idle(stage: &Stage, device: &mut Handheld, table: &mut Table) -> anyhow
     }
     let each = began.elapsed() / IDLE;
     let cpu = (stage.server.cpu_seconds()? - before) * 1000.0 / f64::from(IDLE);
-    table.hold("  the server's processor time", cpu, "ms", Hold::AtMost(1.0));
+    table.hold("  the server's processor time", cpu, "ms", Target::AtMost(1.0));
     table.note("  from request to reply", each.as_secs_f64() * 1000.0, "ms");
     Ok(())
 }
@@ -155,6 +155,6 @@ async fn wire(stage: &Stage, worker: usize, url: &str, table: &mut Table) -> any
     let fifty = visits(stage, worker, 50);
     ensure!(fifty.len() == 50, "fifty visits");
     let each = recorder.packed_bytes(&fifty)? as f64 / 50.0;
-    table.hold("bytes a visit in a push of 50", each, "bytes", Hold::AtMost(200.0));
+    table.hold("bytes a visit in a push of 50", each, "bytes", Target::AtMost(200.0));
     Ok(())
 }

@@ -1,18 +1,18 @@
-//! Figures beside what they are to hold.
+//! Prints figures beside their targets.
 
 use std::{
     fmt::Write as _,
     time::{Duration, Instant},
 };
 
-/// Which side of a number is the good one.
+/// The target of a figure.
 #[derive(Clone, Copy, Debug)]
-pub enum Hold {
+pub enum Target {
     AtLeast(f64),
     AtMost(f64),
 }
 
-impl Hold {
+impl Target {
     fn holds(self, figure: f64) -> bool {
         match self {
             Self::AtLeast(n) => figure >= n,
@@ -28,6 +28,7 @@ impl Hold {
     }
 }
 
+/// The rows that were printed so far.
 #[derive(Default)]
 pub struct Table {
     rows: u32,
@@ -39,8 +40,8 @@ impl Table {
         println!("\n{title}\n{:<58}{:>12}  {:<10}{:>12}", "", "measured", "unit", "to hold");
     }
 
-    /// Prints a figure that is held against a number.
-    pub fn hold(&mut self, what: &str, got: f64, unit: &str, hold: Hold) {
+    /// Prints a figure beside its target.
+    pub fn hold(&mut self, what: &str, got: f64, unit: &str, hold: Target) {
         self.rows += 1;
         let sign = if hold.holds(got) { "ok" } else { "SHORT" };
         println!("{what:<58}{:>12}  {unit:<10}{:>12}  {sign}", figure(got), hold.text());
@@ -49,12 +50,12 @@ impl Table {
         }
     }
 
-    /// Prints a figure that explains others.
+    /// Prints a figure without a target.
     pub fn note(&mut self, what: &str, got: f64, unit: &str) {
         println!("{what:<58}{:>12}  {unit}", figure(got));
     }
 
-    /// The closing line.
+    /// The last line: how many figures reach their target.
     pub fn end(&self, began: Instant) -> String {
         let held = self.rows as usize - self.short.len();
         let mut line = format!("bench: {held} of {} numbers hold", self.rows);
@@ -66,7 +67,7 @@ impl Table {
     }
 }
 
-/// Three digits that matter, with thousands apart.
+/// A figure with two decimals below 100, and with groups of thousands from there on.
 pub fn figure(n: f64) -> String {
     if n.abs() < 100.0 {
         return format!("{n:.2}");

@@ -1,4 +1,4 @@
-//! Measures the numbers to hold and prints them beside what they are to hold.
+//! Runs the benchmarks and prints each figure beside its target.
 
 use clap::{Parser, ValueEnum};
 use std::{process::ExitCode, time::Instant};
@@ -16,14 +16,12 @@ enum Part {
 }
 
 #[derive(Parser)]
-#[command(
-    about = "Measures push, pull, fan-in, reports and the device, and prints each figure beside what it is to hold"
-)]
+#[command(about = "Measures push, pull, fan-in, reports and the device, and prints each figure beside its target")]
 struct Arguments {
     /// Only these parts; history needs fan-in.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Measures on a PostgreSQL of its own instead of SQLite.
+    /// Runs on a PostgreSQL for this run instead of SQLite.
     #[arg(long)]
     postgres: bool,
 }
@@ -38,12 +36,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let wanted = |part: Part| arguments.only.is_empty() || arguments.only.contains(&part);
     let backend = if arguments.postgres { Backend::Postgres } else { Backend::Sqlite };
     let mut table = Table::default();
-    let bare = bench::peer::run(&mut table)?;
+    let baseline = bench::peer::run(&mut table)?;
     if wanted(Part::Sync) {
-        bench::sync::run(&backend, &bare, &mut table).await?;
+        bench::sync::run(&backend, &baseline, &mut table).await?;
     }
     if wanted(Part::FanIn) || wanted(Part::History) {
-        let (mut stage, mut recorders) = bench::fan_in::run(&backend, &bare, &mut table).await?;
+        let (mut stage, mut recorders) = bench::fan_in::run(&backend, &baseline, &mut table).await?;
         if wanted(Part::History) {
             bench::history::run(&mut stage, &mut recorders, &mut table).await?;
         }

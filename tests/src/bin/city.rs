@@ -1,5 +1,5 @@
-//! Loads the whole demo city through the real push path, tells how fast that went, and holds the six headline figures
-//! against the published ones.
+//! Loads the whole demo city through the real push path, prints how fast that was, and compares the six headline figures with
+//! the published ones.
 
 use anyhow::{Context, ensure};
 use clap::Parser;
@@ -90,7 +90,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
     let loaded = load(&plan, codes, &client, arguments.devices).await?;
     println!("city: {} bytes a visit in a push of 50 visits, compressed", bytes_a_visit(&plan, &mut supervisor)?);
-    loaded.tell(server.peak_memory()?, server.cpu_seconds()?);
+    loaded.print(server.peak_memory()?, server.cpu_seconds()?);
 
     println!("\n    {:>14}{:>14}", "report", "published");
     let mut equal = true;
@@ -138,7 +138,7 @@ struct Loaded {
 }
 
 impl Loaded {
-    fn tell(&self, peak: u64, cpu: f64) {
+    fn print(&self, peak: u64, cpu: f64) {
         println!(
             "city: {} devices enrolled in {:.1} s ({:.0}/s)",
             self.devices,
@@ -162,8 +162,8 @@ impl Loaded {
     }
 }
 
-/// Enrols a device for every carer, then pushes each carer's history, many at a time. The history is made while it is
-/// sent, worker by worker.
+/// Enrols a device for every carer, then pushes their histories, many at a time. A history is generated while others are
+/// sent.
 async fn load(plan: &Arc<Plan>, codes: Vec<String>, client: &HttpClient, at_once: usize) -> anyhow::Result<Loaded> {
     let enrolling = Instant::now();
     let mut recorders: Vec<Recorder> = Vec::with_capacity(codes.len());
@@ -192,7 +192,7 @@ async fn load(plan: &Arc<Plan>, codes: Vec<String>, client: &HttpClient, at_once
             let mut recorders = recorders.into_iter();
             for log in History::new(&plan).filter(|l| plan.workers[l.worker].role == Role::Worker) {
                 let Some(recorder) = recorders.next() else { break };
-                // The receiver is gone when a push failed; its error is the one to tell.
+                // The receiver is gone after a failed push, whose error is reported.
                 if logs.blocking_send((recorder, log)).is_err() {
                     return;
                 }
@@ -235,12 +235,12 @@ async fn load(plan: &Arc<Plan>, codes: Vec<String>, client: &HttpClient, at_once
     })
 }
 
-/// In force as sent, or in force and looked at by a supervisor (the same goods given twice on a day, by chance).
+/// True for an operation in force: as sent, or in review (the same goods given twice on a day, by chance).
 fn counts(outcome: &shared::op::Outcome) -> bool {
     matches!(outcome, shared::op::Outcome::InReview { applied: true, .. })
 }
 
-/// Bytes a visit of one push of 50, compressed as the client sends it. Made, not sent.
+/// Bytes per visit in a push of 50, compressed as the client sends it. The push is not sent.
 fn bytes_a_visit(plan: &Plan, recorder: &mut Recorder) -> anyhow::Result<usize> {
     let is_visit = |e: &&Entry| e.kind == Kind::Visit && matches!(e.change, Change::Create(_));
     let visits = |log: WorkerLog| log.entries.iter().filter(is_visit).take(50).cloned().collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! Kills the server with SIGKILL while devices push, round after round, and counts what was lost.
+//! Kills the server with SIGKILL under load, round after round, and counts what was lost or doubled.
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ struct Arguments {
     rounds: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// On a PostgreSQL of its own instead of SQLite.
+    /// Runs on a PostgreSQL for this run instead of SQLite.
     #[arg(long)]
     postgres: bool,
 }
@@ -25,13 +25,13 @@ async fn main() -> ExitCode {
         () = interrupted() => Err(anyhow::anyhow!("interrupted")),
     };
     match done {
-        Ok(toll) => {
+        Ok(report) => {
             println!(
                 "kill-rounds: {} kills under load, {} operations acknowledged, {} pushes broken off and sent again, {} \
                  lost, {} doubled.",
-                toll.rounds, toll.acknowledged, toll.broken, toll.lost, toll.doubled
+                report.rounds, report.acknowledged, report.broken, report.lost, report.doubled
             );
-            if toll.lost == 0 && toll.doubled == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            if report.lost == 0 && report.doubled == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(error) => {
             eprintln!("kill-rounds: {error:#}");

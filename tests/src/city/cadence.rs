@@ -1,5 +1,5 @@
-//! The demo township's history: everyone is seen as the rule set asks, up to today, so that the today screen shows who
-//! is overdue, due today and due soon, and the cards show what was done.
+//! The demo township's history: visits at the intervals of the rule set up to today, so that the today screen shows
+//! recipients who are overdue, due today and due soon, and the cards show records.
 
 use super::{
     deeds::{self, About, Entry, WorkerLog},
@@ -13,12 +13,12 @@ use shared::{
     records::{NeedStatus, PairingRole, RuleSet},
 };
 
-/// Days past due that a village's recipients show, in turn: something of each kind on a grid worker's today screen.
+/// Days past due of a village's recipients, in turn: each state appears on a grid worker's today screen.
 const DAYS_OVER: [i32; 12] = [3, 0, -2, -5, -1, 9, -4, -3, 0, 1, -5, -2];
 /// 130 days of visits at the rules' own pace: more than a quarter, so that the report has months to show.
 const REACH_DAYS: i32 = 130;
 
-/// What every carer of `plan` did, ending the day before `plan.shape.today` at the latest.
+/// The records of every carer of `plan`, up to the day before `plan.shape.today`.
 pub fn logs(plan: &Plan) -> Vec<WorkerLog> {
     let rules = RuleSet::default_for(plan.shape.city);
     let carers = plan.carers();
@@ -45,7 +45,7 @@ fn of_pair(plan: &Plan, rules: &RuleSet, pair: &Pair, over: i32, entries: &mut V
     let (visit_days, contact_days) = intervals(rules, recipient);
     let (v, c) = (i32::from(visit_days.unwrap_or(30)), i32::from(contact_days.unwrap_or(15)));
 
-    // The later of the two limits is pushed back, so that the other one decides when the person is due.
+    // The later of the two dates is moved back, so that the other one decides when the recipient is due.
     let by_call = v - 3 > c && dice.chance(500);
     let (last_visit, last_call) = if by_call { (v + over - 3, c + over) } else { (v + over, (c + over - 2).max(1)) };
     for day in back_from(dice, today.plus(-last_visit.max(1)), v, first) {

@@ -1,4 +1,4 @@
-//! Single records: a visit, a call, a policy explained, a need solved, a sum handed over.
+//! Single records: a visit, a call, a policy publicised, a need solved, money handed over.
 
 use super::{
     dice::Dice,
@@ -19,12 +19,12 @@ use shared::{
 pub struct Entry {
     pub kind: Kind,
     pub row: RowId,
-    /// When it happened in the story.
+    /// When it happened.
     pub at: Moment,
     pub change: Change,
 }
 
-/// Everything one worker did, in the order of the days.
+/// All operations of one worker, in order of time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkerLog {
     /// Index into [`super::Plan::workers`].
@@ -32,7 +32,7 @@ pub struct WorkerLog {
     pub entries: Vec<Entry>,
 }
 
-/// What one record needs to know of whom it is about.
+/// The recipient of a record.
 #[derive(Clone, Copy)]
 pub struct About<'a> {
     pub recipient: RecipientId,
@@ -89,7 +89,7 @@ pub fn home_visit(dice: &mut Dice, about: About, at: Moment) -> Entry {
     create(dice, at, &visit)
 }
 
-/// A home visit where nobody was met.
+/// A home visit that found nobody.
 pub fn not_found(dice: &mut Dice, about: About, at: Moment) -> Entry {
     let (presence, section) = match dice.below(10) {
         0..7 => (Presence::Away, "away"),
@@ -106,7 +106,7 @@ pub fn not_found(dice: &mut Dice, about: About, at: Moment) -> Entry {
     create(dice, at, &visit)
 }
 
-/// A call, a message or a video call that reached its person.
+/// A call, a message or a video call that reached the recipient.
 pub fn contact(dice: &mut Dice, about: About, at: Moment) -> Entry {
     let (mode, section) = match dice.below(100) {
         0..66 => (VisitMode::Phone, "phone"),
@@ -117,7 +117,7 @@ pub fn contact(dice: &mut Dice, about: About, at: Moment) -> Entry {
     create(dice, at, &visit)
 }
 
-/// A call that nobody answered: no contact.
+/// A call without an answer, which is no contact.
 pub fn unanswered(dice: &mut Dice, about: About, at: Moment) -> Entry {
     let visit = Visit { presence: Presence::Away, ..bare_visit(about, VisitMode::Phone, at) };
     create(dice, at, &visit)
@@ -137,7 +137,7 @@ fn bare_visit(about: About, mode: VisitMode, happened: Moment) -> Visit {
     }
 }
 
-/// Takes back a record made before.
+/// Voids an earlier record.
 pub fn void(dice: &mut Dice, of: &Entry) -> Entry {
     let reason = dice.pick(lines("void-reasons")).to_owned();
     Entry { kind: of.kind.clone(), row: of.row, at: of.at, change: Change::Void { reason } }
@@ -214,7 +214,7 @@ pub fn goods(dice: &mut Dice, about: About, at: Moment, item: &GoodsItem, quanti
     create(dice, at, &record)
 }
 
-/// 社会捐赠: kept apart from the worker's own.
+/// 社会捐赠: counted apart from the worker's own assistance.
 pub fn donation(dice: &mut Dice, about: About, at: Moment) -> Entry {
     let record = Assistance {
         amount: Some(Fen::from_yuan(dice.between(1, 20) * 100)),
@@ -224,7 +224,7 @@ pub fn donation(dice: &mut Dice, about: About, at: Moment) -> Entry {
     create(dice, at, &record)
 }
 
-/// A need as it is raised, and what will be said when it is solved.
+/// A need as it is opened, and the text of its solution.
 pub fn need(dice: &mut Dice, about: About, at: Moment) -> (Entry, String) {
     let fitting = |line: &&&str| about.child() || !line.starts_with("schooling");
     let needs: Vec<&str> = lines("needs").iter().filter(fitting).copied().collect();
@@ -243,7 +243,7 @@ pub fn need(dice: &mut Dice, about: About, at: Moment) -> (Entry, String) {
     (create(dice, at, &record), solved.to_owned())
 }
 
-/// A step of a need. `solved` carries the moment it counts at.
+/// A status change of a need. The field `solved` holds the moment at which it counts.
 pub fn step(of: &Entry, to: NeedStatus, at: Moment, progress: &str) -> Entry {
     let mut fields = Fields::new().with("progress", progress);
     if to == NeedStatus::Solved {
@@ -253,7 +253,7 @@ pub fn step(of: &Entry, to: NeedStatus, at: Moment, progress: &str) -> Entry {
     Entry { kind: Kind::Need, row: of.row, at, change }
 }
 
-/// What the office gives out.
+/// The goods that the office hands out.
 pub fn goods_list() -> Vec<GoodsItem> {
     RuleSet::default_for("6208".parse().expect("four digits are a city")).goods
 }

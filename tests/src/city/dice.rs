@@ -5,10 +5,11 @@ use rand_chacha::{
     rand_core::{Rng, SeedableRng},
 };
 
+/// A seeded random source.
 pub struct Dice(ChaCha8Rng);
 
 impl Dice {
-    /// Streams of one seed are independent, so a worker's history does not depend on the one before.
+    /// Streams of one seed are independent, so that a worker's history does not depend on another worker's.
     pub fn new(seed: u64, stream: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(stream);
@@ -51,7 +52,7 @@ impl Dice {
     }
 }
 
-/// A number that only depends on its inputs: for weights that two passes must agree on.
+/// A number that depends only on its inputs, for weights that two passes must agree on.
 pub fn mix(seed: u64, a: u64, b: u64) -> u64 {
     let mut x = seed ^ a.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ b.wrapping_mul(0xd1b5_4a32_d192_ed03);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,5 +1,5 @@
-//! The city's history: exact totals, streamed worker by worker. Around what counts lies what must not: second visits
-//! on the same day, doors that stayed shut, calls that nobody took, records taken back, needs still open, donations.
+//! The city's history: exact totals, streamed worker by worker. It also holds records that must not count: second visits on
+//! the same day, visits that found nobody, unanswered calls, voided records, open needs, donations.
 
 use super::{
     deeds::{self, About, Entry, WorkerLog},
@@ -7,21 +7,21 @@ use super::{
     phrases::lines,
     plan::{Pair, Plan, recipient_id},
     quota::Quota,
-    shape::Stretch,
+    shape::DaySpan,
 };
 use shared::{
     Day, Fen, Moment,
     records::{Category, GoodsItem, NeedStatus},
 };
 
-/// 25,000 fen: the mean hand-out, which makes the number of aid records plausible.
+/// 25,000 fen: the mean handout, which makes the number of aid records plausible.
 const MEAN_AID: Fen = Fen(25_000);
-/// 10 yuan: the least that a hand-out is worth.
+/// 10 yuan: the least value of a handout.
 const LEAST_AID: i64 = 1000;
 
-/// What is split over pairs of worker and recipient.
+/// A total that is split over pairs of worker and recipient.
 #[derive(Clone, Copy)]
-enum Of {
+enum Total {
     Visits,
     Contacts,
     Policies,
@@ -29,16 +29,16 @@ enum Of {
     Deeds,
     Aid,
 }
-const ALL: [Of; 6] = [Of::Visits, Of::Contacts, Of::Policies, Of::Solved, Of::Deeds, Of::Aid];
+const ALL: [Total; 6] = [Total::Visits, Total::Contacts, Total::Policies, Total::Solved, Total::Deeds, Total::Aid];
 
-/// The running split of one stretch.
+/// The running split of one span.
 struct Share {
-    stretch: Stretch,
+    span: DaySpan,
     quotas: [Quota; 6],
-    purse: Purse,
+    budget: AidBudget,
 }
 
-/// Streams what every worker did; see [`Plan`] for who they are.
+/// Streams the records of every worker of a [`Plan`].
 pub struct History<'a> {
     plan: &'a Plan,
     shares: Vec<Share>,
@@ -49,13 +49,13 @@ pub struct History<'a> {
 
 impl<'a> History<'a> {
     pub fn new(plan: &'a Plan) -> Self {
-        let weight_of = |n: usize, of: Of| plan.pairs.iter().map(|p| weight(plan, p, n, of)).sum::<u64>();
-        let shares = plan.shape.stretches.iter().enumerate().map(|(n, stretch)| {
-            let t = stretch.totals;
+        let weight_of = |n: usize, of: Total| plan.pairs.iter().map(|p| weight(plan, p, n, of)).sum::<u64>();
+        let shares = plan.shape.spans.iter().enumerate().map(|(n, span)| {
+            let t = span.totals;
             let records = t.aid.0 / MEAN_AID.0;
             let totals = [t.visits, t.contacts, t.policies, t.solved, t.deeds, records];
             let quotas = std::array::from_fn(|i| Quota::new(totals[i] as u64, weight_of(n, ALL[i])));
-            Share { stretch: *stretch, quotas, purse: Purse { left: t.aid.0, records } }
+            Share { span: *span, quotas, budget: AidBudget { left: t.aid.0, records } }
         });
         Self { plan, shares: shares.collect(), goods: deeds::goods_list(), next: 0 }
     }
@@ -68,17 +68,17 @@ impl<'a> History<'a> {
             let recipient = &plan.recipients[pair.recipient];
             let about = About { recipient: recipient_id(recipient), category: &recipient.category };
             for (n, share) in self.shares.iter_mut().enumerate() {
-                let mut scene = Scene { dice: &mut dice, about, stretch: share.stretch, entries: &mut entries };
-                let mut take = |of: Of| share.quotas[of as usize].take(weight(plan, pair, n, of));
-                scene.visits(take(Of::Visits));
-                scene.contacts(take(Of::Contacts));
-                scene.policies(take(Of::Policies));
-                scene.needs(take(Of::Solved));
-                scene.deeds(take(Of::Deeds));
-                scene.aid(take(Of::Aid), &mut share.purse, &self.goods);
+                let mut history = PairHistory { dice: &mut dice, about, span: share.span, entries: &mut entries };
+                let mut take = |of: Total| share.quotas[of as usize].take(weight(plan, pair, n, of));
+                history.visits(take(Total::Visits));
+                history.contacts(take(Total::Contacts));
+                history.policies(take(Total::Policies));
+                history.needs(take(Total::Solved));
+                history.deeds(take(Total::Deeds));
+                history.aid(take(Total::Aid), &mut share.budget, &self.goods);
             }
         }
-        // Stable: a record stays before what changes it.
+        // A stable sort: a record stays before the operations that change it.
         entries.sort_by_key(|e| e.at);
         entries
     }
@@ -96,38 +96,36 @@ impl Iterator for History<'_> {
     }
 }
 
-/// How much of a total falls to a pair: by chance, and more where the need is greater.
-fn weight(plan: &Plan, pair: &Pair, stretch: usize, of: Of) -> u64 {
-    let chance = 2 + mix(
-        plan.shape.seed ^ ((pair.worker as u64) << 32),
-        pair.recipient as u64,
-        (stretch * 8 + of as usize) as u64,
-    ) % 9;
+/// The weight of a pair in a total: by chance, and larger where the need is greater.
+fn weight(plan: &Plan, pair: &Pair, span: usize, of: Total) -> u64 {
+    let chance =
+        2 + mix(plan.shape.seed ^ ((pair.worker as u64) << 32), pair.recipient as u64, (span * 8 + of as usize) as u64)
+            % 9;
     let need = match (&plan.recipients[pair.recipient].category, of) {
-        (Category::DestituteHome, Of::Visits | Of::Aid) => 4,
-        (Category::SevereDisability, Of::Visits | Of::Policies) => 3,
-        (Category::Orphan | Category::UnattendedChild, Of::Contacts | Of::Aid) => 4,
-        (Category::DestituteInstitution, Of::Visits | Of::Contacts) => 1,
+        (Category::DestituteHome, Total::Visits | Total::Aid) => 4,
+        (Category::SevereDisability, Total::Visits | Total::Policies) => 3,
+        (Category::Orphan | Category::UnattendedChild, Total::Contacts | Total::Aid) => 4,
+        (Category::DestituteInstitution, Total::Visits | Total::Contacts) => 1,
         _ => 2,
     };
     chance * need
 }
 
-/// One worker, one recipient, one stretch of days.
-struct Scene<'a> {
+/// Makes the records of one worker, one recipient and one span of days.
+struct PairHistory<'a> {
     dice: &'a mut Dice,
     about: About<'a>,
-    stretch: Stretch,
+    span: DaySpan,
     entries: &'a mut Vec<Entry>,
 }
 
-impl Scene<'_> {
-    /// `n` different days, spread over the stretch.
+impl PairHistory<'_> {
+    /// `n` different days, spread over the span.
     fn days(&mut self, n: u64) -> Vec<Day> {
-        let length = self.stretch.to.since(self.stretch.from) as u64 + 1;
+        let length = self.span.to.since(self.span.from) as u64 + 1;
         assert!(n <= length, "{n} different days do not fit into {length}");
         let start = |k: u64| k * length / n;
-        (0..n).map(|k| self.stretch.from.plus((start(k) + self.dice.below(start(k + 1) - start(k))) as i32)).collect()
+        (0..n).map(|k| self.span.from.plus((start(k) + self.dice.below(start(k + 1) - start(k))) as i32)).collect()
     }
 
     fn hour(&mut self, day: Day) -> Moment {
@@ -139,7 +137,7 @@ impl Scene<'_> {
             let at = self.hour(day);
             let visit = deeds::home_visit(self.dice, self.about, at);
             self.entries.push(visit);
-            // Back in the evening, which is the same visit to the statistics; now and then taken back again.
+            // A second visit in the evening, which the figures count once; sometimes it is voided.
             if self.dice.chance(15) {
                 let again = Moment::shanghai(at.utc_ms + 3_600_000);
                 let second = deeds::home_visit(self.dice, self.about, again);
@@ -191,7 +189,7 @@ impl Scene<'_> {
         }
     }
 
-    /// `n` needs solved in this stretch; a need may have been raised in the one before.
+    /// `n` needs solved in this span; a need may have been raised in the span before.
     fn needs(&mut self, n: u64) {
         for day in self.days(n) {
             let before = self.dice.between(1, 28) as i32;
@@ -230,12 +228,12 @@ impl Scene<'_> {
         }
     }
 
-    fn aid(&mut self, n: u64, purse: &mut Purse, goods: &[GoodsItem]) {
+    fn aid(&mut self, n: u64, budget: &mut AidBudget, goods: &[GoodsItem]) {
         for day in self.days(n) {
             let at = self.hour(day);
-            let entry = match purse.next(self.dice, goods) {
-                Gift::Money(amount) => deeds::money(self.dice, self.about, at, amount),
-                Gift::Goods(item, quantity) => deeds::goods(self.dice, self.about, at, item, quantity),
+            let entry = match budget.next(self.dice, goods) {
+                Handout::Money(amount) => deeds::money(self.dice, self.about, at, amount),
+                Handout::Goods(item, quantity) => deeds::goods(self.dice, self.about, at, item, quantity),
             };
             self.entries.push(entry);
         }
@@ -248,26 +246,26 @@ impl Scene<'_> {
     }
 }
 
-/// What is left to hand out in a stretch, and in how many records.
-struct Purse {
+/// What remains to hand out in a span, and in how many records.
+struct AidBudget {
     /// Fen.
     left: i64,
     records: i64,
 }
 
-enum Gift<'a> {
+enum Handout<'a> {
     Money(Fen),
     Goods(&'a GoodsItem, i64),
 }
 
-impl Purse {
-    /// Near the mean of what is left, so that the last record, which takes the rest, is nothing special.
-    fn next<'a>(&mut self, dice: &mut Dice, goods: &'a [GoodsItem]) -> Gift<'a> {
+impl AidBudget {
+    /// A handout near the mean of what remains, so that the last one, which takes the rest, is of the usual size.
+    fn next<'a>(&mut self, dice: &mut Dice, goods: &'a [GoodsItem]) -> Handout<'a> {
         let most = self.left - (self.records - 1) * LEAST_AID;
         let mean = self.left / self.records;
         self.records -= 1;
         if self.records == 0 {
-            return Gift::Money(Fen(std::mem::take(&mut self.left)));
+            return Handout::Money(Fen(std::mem::take(&mut self.left)));
         }
         let wanted = (mean * dice.between(30, 170) / 100).clamp(LEAST_AID, most);
         if dice.chance(550) {
@@ -276,11 +274,11 @@ impl Purse {
                 let item = affordable[dice.below(affordable.len() as u64) as usize];
                 let quantity = (wanted / item.unit_value.0).clamp(1, 4);
                 self.left -= item.unit_value.0 * quantity;
-                return Gift::Goods(item, quantity);
+                return Handout::Goods(item, quantity);
             }
         }
         let amount = (wanted / LEAST_AID).max(1) * LEAST_AID;
         self.left -= amount;
-        Gift::Money(Fen(amount))
+        Handout::Money(Fen(amount))
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! - how large it is and what must come out: [`shape`]
 //! - who lives and works there: [`plan`], from the seed lists of [`phrases`] by way of [`people`]
-//! - what they did: [`history`] (exact yearly totals, for the city) and [`cadence`] (by the visiting rules up to
-//!   today, for one township whose screens are to look alive); single records come from [`deeds`]
-//! - what the office sends down: [`office`]
+//! - what they did: [`history`] (exact yearly totals, for the city) and [`cadence`] (by the visiting rules up to today, for
+//!   one township whose screens show every state); single records come from [`deeds`]
+//! - notices and tasks of the office: [`office`]
 //! - the roster as import files: [`roster`]; records as the server would hold them: [`rows`]
 //!
 //! The same seed gives the same city, byte for byte. Histories stream worker by worker.

@@ -1,4 +1,4 @@
-//! What the office sends down to everyone: notices and tasks.
+//! Notices and tasks of the office.
 
 use super::{
     deeds::Entry,
@@ -12,8 +12,8 @@ use shared::{
     records::{Notice, Record, Task, task::TaskCounts},
 };
 
-/// Notices and tasks of a supervisor of `area`, as they stand at `today`.
-pub fn papers(seed: u64, area: AreaCode, today: Day) -> Vec<Entry> {
+/// Notices and tasks of a supervisor of `area`, as of `today`.
+pub fn notices_and_tasks(seed: u64, area: AreaCode, today: Day) -> Vec<Entry> {
     let mut dice = Dice::new(seed, u64::MAX);
     let at = Moment::shanghai(today.plus(-1).start_utc_ms() + 9 * 3_600_000);
     let mut create = |kind, fields| {

@@ -1,4 +1,4 @@
-//! Names, identity numbers and phone numbers that belong to nobody.
+//! Invented names, and identity and phone numbers that no person has.
 
 use super::{
     dice::Dice,
@@ -7,10 +7,10 @@ use super::{
 use shared::{Day, id_number};
 use std::collections::HashSet;
 
-/// No division has this code, so a number that begins with it was never given to anyone.
+/// No division has this code, so no person has a number that begins with it.
 const ID_PREFIX: &str = "629900";
 
-/// Makes people; remembers what was given out.
+/// Invents people, each number once.
 pub struct People {
     surnames: Vec<&'static str>,
     male: Vec<&'static str>,
@@ -32,6 +32,7 @@ impl Default for People {
 }
 
 impl People {
+    /// A name.
     pub fn name(&self, dice: &mut Dice, male: bool) -> String {
         let given = if male { &self.male } else { &self.female };
         let mut name = dice.pick(&self.surnames).to_owned();
@@ -42,7 +43,7 @@ impl People {
         name
     }
 
-    /// A number that reads as valid: birth date, sex and check digit hold.
+    /// A number whose birth date, sex and check digit are valid.
     pub fn id_number(&mut self, dice: &mut Dice, birth: Day, male: bool) -> String {
         let date = birth.to_string().replace('-', "");
         let mut order = dice.below(500) * 2 + u64::from(male);
@@ -64,6 +65,7 @@ impl People {
         format!("1010{:07}", self.phones * 7_368_787 % 10_000_000)
     }
 
+    /// A guardian's relation to a child.
     pub fn relation(&self, dice: &mut Dice) -> &'static str {
         dice.pick(lines("guardian-relations"))
     }

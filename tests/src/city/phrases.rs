@@ -26,7 +26,7 @@ pub fn words(section: &str) -> Vec<&'static str> {
     lines(section).iter().flat_map(|l| l.split_whitespace()).collect()
 }
 
-/// A line split at its bars; a part that is missing is empty.
+/// The parts of a line between `|`; a missing part is empty.
 pub fn parts<const N: usize>(line: &'static str) -> [&'static str; N] {
     let mut parts = [""; N];
     for (slot, part) in parts.iter_mut().zip(line.split('|')) {

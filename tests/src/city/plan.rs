@@ -1,4 +1,4 @@
-//! Who lives and works in the demo city: areas, units, workers, recipients and who cares for whom.
+//! [`Plan`]: the areas, units, workers, recipients and pairings of the demo city.
 
 use super::{
     dice::Dice,
@@ -17,7 +17,7 @@ use shared::{
     },
 };
 
-/// Indexes into [`Plan::workers`] and [`Plan::recipients`].
+/// A pairing, by indexes into [`Plan::workers`] and [`Plan::recipients`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pair {
     pub worker: usize,
@@ -25,12 +25,13 @@ pub struct Pair {
     pub role: PairingRole,
 }
 
+/// The demo city.
 pub struct Plan {
     pub shape: Shape,
     /// Parents before children.
     pub areas: Vec<Area>,
     pub units: Vec<Unit>,
-    /// Those who answer for areas first, then those who care for people, township by township.
+    /// Administrator and supervisors first, then carers, township by township.
     pub workers: Vec<Worker>,
     pub recipients: Vec<Recipient>,
     /// By worker, then recipient. The first pair of a recipient is the one with role `Paired`.
@@ -47,7 +48,7 @@ pub fn unit_id(unit: &Unit) -> UnitId {
     id_from_code("unit", &unit.code).into()
 }
 
-/// A township on its way into the plan.
+/// A township while the plan is made.
 struct Township {
     code: AreaCode,
     villages: Vec<(AreaCode, String)>,
@@ -79,7 +80,7 @@ impl Plan {
     /// Index of the city's supervisor.
     pub const CITY_SUPERVISOR: usize = 1;
 
-    /// Indexes of those who care for people.
+    /// Indexes of the workers who are paired with recipients.
     pub fn carers(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.workers.len()).filter(|i| self.workers[*i].role == Role::Worker)
     }
@@ -171,7 +172,7 @@ impl Plan {
         }
     }
 
-    /// Spreads workers and recipients over the townships and pairs them, neighbours with neighbours.
+    /// Distributes workers and recipients over the townships and pairs those of one village.
     fn settle(&mut self, dice: &mut Dice, people: &mut People, townships: &[Township]) {
         let weight = townships.iter().map(|t| t.weight).sum();
         let carers = u64::from(self.shape.workers) - self.workers.len() as u64;
@@ -225,14 +226,14 @@ impl Plan {
                 role: PairingRole::Paired,
             });
         }
-        // More workers than recipients: the others join in too.
+        // With more workers than recipients the other workers get a second role.
         for i in 0..workers {
             let recipient = r0 + i * recipients / workers;
             if recipients < workers && !self.pairs.iter().any(|p| p.worker == w0 + i) {
                 self.pairs.push(Pair { worker: w0 + i, recipient, role: PairingRole::FamilyCare });
             }
         }
-        // The first worker of each village is its grid worker and looks in on some neighbours' recipients as well.
+        // The first worker of each village is its grid worker, and also visits some recipients of the other workers.
         let roles = [PairingRole::FamilyCare, PairingRole::Medical, PairingRole::Counselling, PairingRole::Tutoring];
         let mut village = None;
         for w in w0..w0 + workers {
@@ -253,7 +254,7 @@ impl Plan {
     }
 }
 
-/// One recipient, plausible in itself: age by category, tags by age, a guardian for a child.
+/// A plausible recipient: age by category, tags by age, a guardian for a child.
 fn invent(dice: &mut Dice, people: &mut People, code: String, area: AreaCode, village: &str, today: Day) -> Recipient {
     let (category, youngest, oldest) = match dice.below(1000) {
         0..15 => (Category::Orphan, 3, 17),

@@ -1,6 +1,6 @@
-//! Splits a total over many takers by weight so that the parts add up exactly, without holding them all.
+//! [`Quota`]: splits a total by weight, one part after the other, so that the parts add up exactly.
 
-/// Each taker gets the difference of two rounded running shares; the last running share is the total itself.
+/// Each part is the difference of two rounded running shares; the last running share is the total.
 #[derive(Clone, Debug)]
 pub struct Quota {
     total: u128,

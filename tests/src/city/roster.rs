@@ -4,10 +4,13 @@ use super::plan::Plan;
 use shared::{AreaCode, id_number::Sex, records::Role};
 use std::{collections::HashMap, io, path::Path};
 
-/// The lists in the order they refer to each other; also the files' names without `.csv`.
+/// The lists, each after those that it refers to; also the names of the files without `.csv`.
 pub const LISTS: [&str; 5] = ["areas", "units", "workers", "recipients", "pairings"];
 
 /// Writes all lists into `folder`.
+///
+/// # Errors
+/// Where a file cannot be written.
 pub fn write(plan: &Plan, folder: &Path) -> io::Result<()> {
     for list in LISTS {
         let file = io::BufWriter::new(std::fs::File::create(folder.join(format!("{list}.csv")))?);

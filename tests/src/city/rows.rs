@@ -1,4 +1,4 @@
-//! A worker's log as the records a server would hold: each operation judged by the rules of `shared`.
+//! A worker's log as the records that a server would hold: each operation decided by the rules of `shared`.
 
 use super::{
     deeds::WorkerLog,
@@ -12,7 +12,7 @@ use shared::{
 };
 use std::collections::HashMap;
 
-/// The records of one log. Panics when an operation would not simply be applied: the generator makes only such.
+/// The records of one log. Panics where an operation would not be applied as sent: the generator makes no such operation.
 pub fn rows(plan: &Plan, log: &WorkerLog) -> Vec<Row> {
     let worker = &plan.workers[log.worker];
     let device = DeviceId(id_from_code("device", &worker.code));

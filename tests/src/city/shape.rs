@@ -70,9 +70,9 @@ pub const PUBLISHED_SINCE_2023: Totals = Totals {
     aid: Fen(750_000_000),
 };
 
-/// A stretch of days and what is to be counted in it.
+/// A span of days and what is to be counted in it.
 #[derive(Clone, Copy, Debug)]
-pub struct Stretch {
+pub struct DaySpan {
     pub from: Day,
     pub to: Day,
     pub totals: Totals,
@@ -98,7 +98,7 @@ pub struct Shape {
     /// The day that the data stand at: ages, and the last record.
     pub today: Day,
     /// Exact totals, for [`super::history::History`]; empty where [`super::cadence`] makes the history.
-    pub stretches: Vec<Stretch>,
+    pub spans: Vec<DaySpan>,
 }
 
 fn day(year: i32, month: u32, day: u32) -> Day {
@@ -122,7 +122,7 @@ impl Shape {
             deeds,
             aid: Fen::from_yuan(yuan),
         };
-        let year = |y, to, totals| Stretch { from: day(y, 1, 1), to, totals };
+        let year = |y, to, totals| DaySpan { from: day(y, 1, 1), to, totals };
         Self {
             seed,
             city: "6208".parse().expect("four digits are a city"),
@@ -134,7 +134,7 @@ impl Shape {
             grid_extra: 4,
             paired_since: day(2022, 12, 1),
             today: end,
-            stretches: vec![
+            spans: vec![
                 year(2023, day(2023, 12, 31), totals(36_000, 52_000, 40_000, 3_900, 5_976, 1_459_100)),
                 year(2024, day(2024, 12, 31), totals(45_800, 66_600, 44_000, 5_289, 7_600, 1_800_000)),
                 year(2025, day(2025, 12, 31), PUBLISHED_2025),
@@ -156,7 +156,7 @@ impl Shape {
             grid_extra: 9,
             paired_since: today.plus(-400),
             today,
-            stretches: Vec::new(),
+            spans: Vec::new(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the demo city promises, each as a sentence.
+//! What holds for the demo city.
 
 use super::{
     cadence, office,
@@ -96,26 +96,30 @@ fn people_and_records_would_pass_every_check_of_their_kind() {
 }
 
 /// Facts of one worker are enough: "once" never reaches across workers.
-fn figures_by_period(plan: &Plan, periods: &[Period], logs: impl Iterator<Item = WorkerLog>) -> (Vec<Totals>, Odd) {
+fn figures_by_period(
+    plan: &Plan,
+    periods: &[Period],
+    logs: impl Iterator<Item = WorkerLog>,
+) -> (Vec<Totals>, Uncounted) {
     let mut totals = vec![Totals::default(); periods.len()];
-    let mut odd = Odd::default();
+    let mut uncounted = Uncounted::default();
     let mut ids: HashSet<RowId> = HashSet::new();
     for log in logs {
         let rows = rows(plan, &log);
         assert!(rows.iter().all(|r| ids.insert(r.id)), "an id was given twice");
-        odd.look(&rows);
+        uncounted.count(&rows);
         let facts: Vec<_> = rows.iter().flat_map(facts).collect();
         for (total, period) in totals.iter_mut().zip(periods) {
             let within = facts.iter().filter(|f| period.contains(f.day.month()));
             *total += Totals::from(&Figures::sum(within));
         }
     }
-    (totals, odd)
+    (totals, uncounted)
 }
 
 /// Records that must not count, to be sure that there are some.
 #[derive(Debug, Default)]
-struct Odd {
+struct Uncounted {
     records: u64,
     voided: u64,
     same_day: u64,
@@ -123,8 +127,8 @@ struct Odd {
     open_needs: u64,
 }
 
-impl Odd {
-    fn look(&mut self, rows: &[shared::Row]) {
+impl Uncounted {
+    fn count(&mut self, rows: &[shared::Row]) {
         self.records += rows.len() as u64;
         self.voided += rows.iter().filter(|r| r.is_void()).count() as u64;
         let mut seen = HashSet::new();
@@ -145,9 +149,12 @@ impl Odd {
 #[test]
 fn the_citys_history_adds_up_to_the_published_figures_to_the_last_fen() {
     let periods = ["2025".parse().unwrap(), "since-2023".parse().unwrap()];
-    let (totals, odd) = figures_by_period(&CITY, &periods, History::new(&CITY));
+    let (totals, uncounted) = figures_by_period(&CITY, &periods, History::new(&CITY));
     assert_eq!(totals, [PUBLISHED_2025, PUBLISHED_SINCE_2023]);
-    assert!(odd.voided > 300 && odd.same_day > 1000 && odd.not_found > 5000 && odd.open_needs > 500, "{odd:?}");
+    assert!(
+        uncounted.voided > 300 && uncounted.same_day > 1000 && uncounted.not_found > 5000 && uncounted.open_needs > 500,
+        "{uncounted:?}"
+    );
 }
 
 #[test]
@@ -155,13 +162,13 @@ fn a_city_that_ends_earlier_in_2026_still_has_the_published_totals() {
     let mut shape = Shape::city(SEED, "2026-03-15".parse().unwrap());
     // A hundredth of the people is enough to see the split at work, and the totals stay what they are divided by.
     (shape.workers, shape.recipients) = (600, 700);
-    for stretch in &mut shape.stretches {
-        let t = &mut stretch.totals;
+    for span in &mut shape.spans {
+        let t = &mut span.totals;
         (t.visits, t.contacts, t.policies) = (t.visits / 100, t.contacts / 100, t.policies / 100);
         (t.solved, t.deeds, t.aid.0) = (t.solved / 100, t.deeds / 100, t.aid.0 / 100);
     }
     let mut wanted = Totals::default();
-    shape.stretches.iter().for_each(|s| wanted += s.totals);
+    shape.spans.iter().for_each(|s| wanted += s.totals);
     let plan = Plan::new(shape);
     let (totals, _) = figures_by_period(&plan, &["since-2023".parse().unwrap()], History::new(&plan));
     assert_eq!(totals, [wanted]);
@@ -216,12 +223,15 @@ fn the_demo_township_is_alive_overdue_due_today_and_due_soon() {
 }
 
 #[test]
-fn what_the_office_sends_down_would_pass_its_checks() {
+fn notices_and_tasks_are_valid_records() {
     let area = "620802001".parse().unwrap();
-    let papers = office::papers(SEED, area, today());
-    assert!(papers.iter().any(|e| e.kind == Kind::Task) && papers.iter().any(|e| e.kind == Kind::Notice));
-    for paper in papers {
-        let shared::Change::Create(fields) = &paper.change else { panic!("{paper:?}") };
-        assert!(paper.kind.problems(fields).is_empty());
+    let notices_and_tasks = office::notices_and_tasks(SEED, area, today());
+    assert!(
+        notices_and_tasks.iter().any(|e| e.kind == Kind::Task)
+            && notices_and_tasks.iter().any(|e| e.kind == Kind::Notice)
+    );
+    for entry in notices_and_tasks {
+        let shared::Change::Create(fields) = &entry.change else { panic!("{entry:?}") };
+        assert!(entry.kind.problems(fields).is_empty());
     }
 }

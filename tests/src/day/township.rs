@@ -84,7 +84,7 @@ impl Township {
             records += log.entries.len();
         }
         let mut recorder = Recorder::enrol(&client, &office_code[0], "Android 13, demo phone").await?;
-        let papers = office::papers(SEED, office_at.areas[0], paths.today);
+        let papers = office::notices_and_tasks(SEED, office_at.areas[0], paths.today);
         let outcomes = recorder.push(&client, &papers).await?;
         ensure!(outcomes.is_empty(), "the office's notices are not simply applied: {:?}", outcomes[0]);
         let (tasks, days) = (papers.len(), 130);

@@ -6,7 +6,6 @@ use crate::city::dice::Dice;
 
 #[derive(Clone, Debug)]
 pub struct Profile {
-    pub on_disk: bool,
     pub workers: usize,
     pub recipients: usize,
     pub steps: u32,
@@ -33,7 +32,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    pub fn of(seed: u64, dice: &mut Dice) -> Self {
+    pub fn of(dice: &mut Dice) -> Self {
         let calm = dice.chance(150);
         let older = !calm && dice.chance(400);
         let weight = |dice: &mut Dice| if calm { 0 } else { dice.one_of(&[0, 0, 1, 1, 3]) };
@@ -41,7 +40,6 @@ impl Profile {
         let least = |fault: Fault| if older && fault == Fault::NewerOperation { 3 } else { 0 };
         let faults = Fault::ALL.iter().map(|fault| (*fault, weight(dice).max(least(*fault)))).collect();
         Self {
-            on_disk: seed % 2 == 1,
             workers: dice.between(2, 4) as usize,
             recipients: dice.between(5, 12) as usize,
             steps: dice.between(300, 700) as u32,

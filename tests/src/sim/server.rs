@@ -7,7 +7,7 @@ use super::{
     older::UPGRADED,
     photos::SimPhotos,
     profile::Profile,
-    store::{Backend, SimStore},
+    store::SimStore,
 };
 use crate::city::dice::Dice;
 use anyhow::Context;
@@ -17,7 +17,7 @@ use std::{
 };
 use sync_server::{
     core::{ServerCore, Settings},
-    store::{MemoryStore, SqliteStore, Store},
+    store::{SqliteStore, Store},
 };
 
 /// 20 days: phones offer again what was acknowledged in the 30 days before the server was last heard of, by clocks that are up to 5
@@ -50,15 +50,10 @@ pub struct Server {
 
 /// A backup with the photos beside it, and with what the office believed when it was made.
 struct Backup {
-    of: Kept,
+    store: PathBuf,
     photos: PathBuf,
     town: Town,
     made_ms: i64,
-}
-
-enum Kept {
-    Memory(MemoryStore),
-    File(PathBuf),
 }
 
 impl Server {
@@ -71,12 +66,9 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let folder = folder.join("server");
         std::fs::create_dir_all(&folder)?;
-        let backend = match profile.on_disk {
-            true => Backend::Sqlite(SqliteStore::open(folder.join("store-0.db"))?),
-            false => Backend::Memory(MemoryStore::new()),
-        };
+        let sqlite = SqliteStore::open(folder.join("store-0.db"))?;
         let photos = Arc::new(SimPhotos::new(&folder, bug)?);
-        let store = SimStore::new(backend, bug);
+        let store = SimStore::new(sqlite, bug);
         let mut server = Self {
             store,
             processes: Vec::new(),
@@ -131,16 +123,10 @@ impl Server {
     }
 
     pub async fn back_up(&mut self, town: &Town) -> anyhow::Result<()> {
-        let of = match &*self.store.backend() {
-            Backend::Memory(store) => Kept::Memory(store.copy()),
-            Backend::Sqlite(store) => {
-                let path = self.folder.join(format!("backup-{}.db", self.backups.len()));
-                store.backup(path.clone()).await?;
-                Kept::File(path)
-            }
-        };
+        let store = self.folder.join(format!("backup-{}.db", self.backups.len()));
+        self.store.backup(store.clone()).await?;
         let photos = self.photos.back_up(&format!("backup-photos-{}", self.backups.len()))?;
-        self.backups.push(Backup { of, photos, town: town.clone(), made_ms: self.clock.now_ms() });
+        self.backups.push(Backup { store, photos, town: town.clone(), made_ms: self.clock.now_ms() });
         Ok(())
     }
 
@@ -158,18 +144,13 @@ impl Server {
     /// Puts a backup in the store's place, with a new epoch, and returns what the office believed then.
     pub async fn restore(&mut self, which: usize) -> anyhow::Result<Town> {
         let backup = &self.backups[which];
-        let backend = match &backup.of {
-            Kept::Memory(store) => Backend::Memory(store.copy()),
-            Kept::File(path) => {
-                let to = self.folder.join(format!("store-{}.db", self.files));
-                std::fs::copy(path, &to)?;
-                Backend::Sqlite(SqliteStore::open(to)?)
-            }
-        };
+        let to = self.folder.join(format!("store-{}.db", self.files));
+        std::fs::copy(&backup.store, &to)?;
+        let sqlite = SqliteStore::open(to)?;
         let town = backup.town.clone();
         self.files += 1;
         self.restores += 1;
-        self.store.replace(backend);
+        self.store.replace(sqlite);
         for at in 0..self.processes.len() {
             self.replace_process(at).await?;
         }

@@ -1,4 +1,4 @@
-//! The server's store as the simulator sees it: either backend behind one handle that several server processes share,
+//! The server's store as the simulator sees it: one store behind a handle that several server processes share,
 //! that crashes when told to, and that notes which operations were judged.
 
 use super::{mutants::Bug, older::Translation, txn::SimTxn};
@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
-use sync_server::store::{Job, MemoryStore, SqliteStore, Store, StoreError, Stored, Txn};
+use sync_server::store::{Job, SqliteStore, Store, StoreError, Stored, Txn};
 
 /// What the next write meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +18,6 @@ pub enum StoreFault {
     CrashAfter,
     /// The disk is full from the nth write of the transaction on.
     FullAfter(u32),
-}
-
-pub enum Backend {
-    Memory(MemoryStore),
-    Sqlite(SqliteStore),
 }
 
 #[derive(Default)]
@@ -37,7 +32,7 @@ pub struct Notes {
 }
 
 struct Inner {
-    backend: RwLock<Arc<Backend>>,
+    sqlite: RwLock<Arc<SqliteStore>>,
     bug: Option<Bug>,
     notes: Mutex<Notes>,
 }
@@ -49,18 +44,18 @@ pub struct SimStore {
 }
 
 impl SimStore {
-    pub fn new(backend: Backend, bug: Option<Bug>) -> Self {
-        let (backend, notes) = (RwLock::new(Arc::new(backend)), Mutex::default());
-        Self { inner: Arc::new(Inner { backend, bug, notes }) }
+    pub fn new(sqlite: SqliteStore, bug: Option<Bug>) -> Self {
+        let (sqlite, notes) = (RwLock::new(Arc::new(sqlite)), Mutex::default());
+        Self { inner: Arc::new(Inner { sqlite, bug, notes }) }
     }
 
-    pub fn backend(&self) -> Arc<Backend> {
-        self.inner.backend.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn sqlite(&self) -> Arc<SqliteStore> {
+        self.inner.sqlite.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Another backend in place of this one, as after a restore.
-    pub fn replace(&self, backend: Backend) {
-        *self.inner.backend.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(backend);
+    /// Puts another store in place of this one, as a restore does.
+    pub fn replace(&self, sqlite: SqliteStore) {
+        *self.inner.sqlite.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sqlite);
     }
 
     pub fn notes(&self) -> MutexGuard<'_, Notes> {
@@ -116,10 +111,7 @@ impl Store for SimStore {
         self.notes().met |= fault.is_some();
         let older = self.notes().older.clone();
         let wrapped = Wrapped { job, bug: self.inner.bug, fault, older };
-        let result = match &*self.backend() {
-            Backend::Memory(store) => store.write(wrapped).await,
-            Backend::Sqlite(store) => store.write(wrapped).await,
-        };
+        let result = self.sqlite().write(wrapped).await;
         match result {
             Ok((done, judged)) => {
                 self.notes().judged.extend(judged);
@@ -136,10 +128,7 @@ impl Store for SimStore {
 
     async fn read<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
         let wrapped = Wrapped { job, bug: self.inner.bug, fault: None, older: None };
-        let result = match &*self.backend() {
-            Backend::Memory(store) => store.read(wrapped).await,
-            Backend::Sqlite(store) => store.read(wrapped).await,
-        };
+        let result = self.sqlite().read(wrapped).await;
         match result {
             Ok((done, _)) => Ok(done),
             Err(Stopped::Job(error)) => Err(error),
@@ -149,9 +138,6 @@ impl Store for SimStore {
     }
 
     async fn backup(&self, path: PathBuf) -> Stored<()> {
-        match &*self.backend() {
-            Backend::Memory(store) => store.backup(path).await,
-            Backend::Sqlite(store) => store.backup(path).await,
-        }
+        self.sqlite().backup(path).await
     }
 }

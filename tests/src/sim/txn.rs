@@ -3,11 +3,11 @@
 
 use super::{mutants::Bug, older::Translation, store::StoreFault};
 use serde_json::Value;
-use shared::{Month, OpId, RecipientId, RowId, WorkerId, ids::Seq};
+use shared::{OpId, ids::Seq};
 use std::sync::Arc;
 use sync_server::store::{
-    Cell, Column, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn,
-    tables::{DailyCount, Meta, OpLog, OpenCount, Tombstone, WorkerFeed},
+    Cell, Column, Counter, Filter, Query, StoreError, Stored, Table, TallyRow, Txn,
+    tables::{CareGrant, Meta, OpLog, OpenCount},
 };
 
 pub struct SimTxn<'a, X> {
@@ -145,22 +145,22 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
     }
 
     async fn find<T: Table>(&mut self, column: &'static str, values: &[Cell<'_>]) -> Stored<Vec<T>> {
-        if self.has(Bug::StrangersRowsInScope) && T::NAME == "care" && column == "worker" {
-            return self.txn.under(column, "").await;
+        if self.has(Bug::StrangersRowsInScope) && T::NAME == CareGrant::NAME && column == "worker" {
+            return self.txn.with_prefix(column, "").await;
         }
         let found = self.txn.find(column, values).await?;
         Ok(found.into_iter().map(|row| self.seen(row)).collect())
     }
 
-    async fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> Stored<Vec<T>> {
-        if self.has(Bug::DaysNotSwept) && T::NAME == "care" {
+    async fn select<T: Table>(&mut self, query: &Query<'_>) -> Stored<Vec<T>> {
+        if self.has(Bug::DaysNotSwept) && T::NAME == CareGrant::NAME {
             return Ok(Vec::new());
         }
         self.keeps_house |= T::NAME == Meta::NAME;
-        self.txn.under(column, prefix).await
+        self.txn.select(query).await
     }
-    async fn between<T: Table>(&mut self, column: &'static str, from: i64, to: i64, limit: usize) -> Stored<Vec<T>> {
-        self.txn.between(column, from, to, limit).await
+    async fn count<T: Table>(&mut self, filters: &[Filter<'_>]) -> Stored<i64> {
+        self.txn.count::<T>(filters).await
     }
 
     async fn head(&mut self) -> Stored<Seq> {
@@ -169,51 +169,19 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
     async fn advance(&mut self, by: u64) -> Stored<Seq> {
         self.txn.advance(by).await
     }
-    async fn seqs(&mut self, column: SeqColumn, values: &[Cell<'_>], after: Seq, limit: usize) -> Stored<Vec<Seq>> {
-        self.txn.seqs(column, values, after, limit).await
-    }
-    async fn docs(&mut self, seqs: &[Seq]) -> Stored<Vec<(Seq, RowId, String)>> {
-        self.txn.docs(seqs).await
-    }
-    async fn worker_feed(&mut self, worker: WorkerId, after: Seq, limit: usize) -> Stored<Vec<WorkerFeed>> {
-        self.txn.worker_feed(worker, after, limit).await
-    }
-    async fn tombstones(&mut self, area_feeds: &[String], after: Seq, limit: usize) -> Stored<Vec<Tombstone>> {
-        self.txn.tombstones(area_feeds, after, limit).await
-    }
 
-    async fn tally_add(&mut self, rows: &[TallyRow]) -> Stored<()> {
+    async fn add<T: Counter>(&mut self, rows: &[T]) -> Stored<()> {
         if !rows.is_empty() && !self.room()? {
             return Ok(());
         }
-        if self.has(Bug::TalliedTwice) {
-            self.txn.tally_add(rows).await?;
+        if self.has(Bug::TalliedTwice) && T::NAME == TallyRow::NAME {
+            self.txn.add(rows).await?;
         }
-        self.txn.tally_add(rows).await
-    }
-    async fn tally(&mut self, parent: &str, from: Month, to: Month) -> Stored<Vec<TallyRow>> {
-        self.txn.tally(parent, from, to).await
-    }
-    async fn open_count_add(&mut self, rows: &[OpenCount]) -> Stored<()> {
-        if !rows.is_empty() && !self.room()? {
-            return Ok(());
+        if self.has(Bug::OpenNeverCloses) && T::NAME == OpenCount::NAME {
+            let opens = |row: &T| matches!(row.cells().last(), Some(Cell::Int(n)) if *n > 0);
+            let rows: Vec<T> = rows.iter().filter(|row| opens(row)).cloned().collect();
+            return self.txn.add(&rows).await;
         }
-        if self.has(Bug::OpenNeverCloses) {
-            let rows: Vec<OpenCount> = rows.iter().filter(|s| s.n > 0).cloned().collect();
-            return self.txn.open_count_add(&rows).await;
-        }
-        self.txn.open_count_add(rows).await
-    }
-    async fn daily_counts_before(&mut self, recipient: RecipientId, day: i32, n: usize) -> Stored<Vec<DailyCount>> {
-        self.txn.daily_counts_before(recipient, day, n).await
-    }
-    async fn overdue(&mut self, area: &str, today: i32) -> Stored<i64> {
-        self.txn.overdue(area, today).await
-    }
-    async fn silent_devices(&mut self, area: &str, before_ms: i64) -> Stored<i64> {
-        self.txn.silent_devices(area, before_ms).await
-    }
-    async fn totals(&mut self) -> Stored<Totals> {
-        self.txn.totals().await
+        self.txn.add(rows).await
     }
 }

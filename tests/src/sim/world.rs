@@ -61,7 +61,7 @@ pub struct World {
 impl World {
     pub async fn make(seed: u64, folder: &Path, bug: Option<Bug>) -> anyhow::Result<Self> {
         let mut dice = Dice::new(seed, 0);
-        let profile = Profile::of(seed, &mut dice);
+        let profile = Profile::of(&mut dice);
         let profile = bug.map_or_else(|| profile.clone(), |bug| profile.clone().eventful(bug));
         let clock = Clock::new();
         let (town, roster) = Town::found(&profile, &mut dice, day_of(clock.now_ms()));

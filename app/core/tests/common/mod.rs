@@ -27,7 +27,7 @@ use std::{
         atomic::{AtomicI64, Ordering},
     },
 };
-use sync_server::testing::{TestServer, World};
+use sync_server::testing::{SampleRoster, TestServer};
 
 pub const PIN: &str = "2486";
 
@@ -300,7 +300,7 @@ pub fn expect_status(receipt: Reply) -> StatusView {
 
 pub fn server() -> TestServer {
     let server = TestServer::start();
-    server.load(&World::small());
+    server.load(&SampleRoster::small());
     server
 }
 

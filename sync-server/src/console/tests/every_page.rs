@@ -5,7 +5,7 @@ use super::{review_case::two_names, *};
 #[tokio::test]
 async fn text_from_records_cannot_become_markup() {
     let console = TestConsole::new().await;
-    let mut world = World::default();
+    let mut world = SampleRoster::default();
     world.area("629901003", "<script>alert(1)</script>\"乡");
     console.core.apply_office(world.changes()).await.unwrap();
     let cookie = console.signed_in("S2").await;

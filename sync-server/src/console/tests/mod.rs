@@ -21,7 +21,7 @@ use crate::{
     core::{CoreError, Settings, TestEnv},
     data::{DataDir, LocalCore},
     import::{recipient_id, worker_id},
-    testing::{Phone, TempDir, World},
+    testing::{Phone, SampleRoster, TempDir},
 };
 use axum::{
     Router,
@@ -40,7 +40,7 @@ const PASSWORD: &str = "一个长的密码 123";
 /// 2026-11-23 10:00 in Shanghai.
 const NOW: i64 = 1_795_399_200_000;
 
-/// The console over a core with the areas and people of [`World::small`], and a county administrator A2.
+/// The console over a core with the areas and people of [`SampleRoster::small`], and a county administrator A2.
 struct TestConsole {
     core: LocalCore,
     /// The core's clock.
@@ -85,7 +85,7 @@ impl TestConsole {
         let temp = TempDir::new();
         let env = Arc::new(TestEnv::new(now_ms));
         let core = DataDir::new(temp.path()).unwrap().open(env.clone(), Settings::default()).await.unwrap();
-        let mut world = World::small();
+        let mut world = SampleRoster::small();
         world.worker("A2", "县管理员", "629901", Role::Administrator, &["629901"]);
         core.apply_office(world.changes()).await.unwrap();
         let router = router(Arc::new(Console::new(core.clone(), options)));
@@ -166,7 +166,7 @@ async fn access_log(console: &TestConsole) -> Vec<(RowId, AccessLog)> {
         type Out = Vec<OpLog>;
         type Err = StoreError;
         async fn run<T: Txn>(self, txn: &mut T) -> Result<Vec<OpLog>, StoreError> {
-            txn.under::<OpLog>("kind", Kind::AccessLog.word()).await
+            txn.with_prefix::<OpLog>("kind", Kind::AccessLog.word()).await
         }
     }
     let ops = console.core.store().read(All).await.unwrap();

@@ -78,7 +78,7 @@ impl Job for ListDevices {
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
         let devices = match &self.0.worker {
             Some(worker) => txn.find::<Device>("worker", &[worker.cell()]).await?,
-            None => txn.under::<Device>("label", "").await?,
+            None => txn.with_prefix::<Device>("label", "").await?,
         };
         let keys: Vec<_> = devices.iter().map(|d| (d.worker,)).collect();
         let workers = txn.get::<Worker>(&keys).await?;

@@ -69,7 +69,7 @@ impl Job for ListAreas {
     type Out = Vec<AreaEntry>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
-        let areas = txn.under::<Area>("code", self.0.as_ref().map_or("", AreaCode::as_str)).await?;
+        let areas = txn.with_prefix::<Area>("code", self.0.as_ref().map_or("", AreaCode::as_str)).await?;
         let mut list: Vec<AreaEntry> = areas
             .into_iter()
             .filter(|a| Some(a.code) != self.0)

@@ -6,7 +6,7 @@ use crate::{
         feed_state::{self, SetEpoch},
         server::ServerCore,
     },
-    store::{Job, Store, StoreError, Totals, Txn},
+    store::{Job, Store, StoreError, Totals, Txn, tables},
 };
 use shared::ids::Epoch;
 use std::path::PathBuf;
@@ -68,7 +68,7 @@ impl Job for CountTotals {
     type Out = Stats;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Stats, CoreError> {
-        let Totals { records, ops, devices, photos_pending } = txn.totals().await?;
+        let Totals { records, ops, devices, photos_pending } = tables::figures::totals(txn).await?;
         Ok(Stats { records, ops, devices, photos_pending })
     }
 }

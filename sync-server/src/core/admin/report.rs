@@ -11,7 +11,7 @@ use crate::{
     },
     store::{
         Job, Store, Stored, TallyRow, Txn,
-        tables::{Area, OpenCount},
+        tables::{self, Area, OpenCount},
     },
 };
 use shared::{
@@ -74,12 +74,14 @@ impl Job for BuildReport {
         }
         let (from, to) = period.months();
         let in_category = |row: &TallyRow| category.as_ref().is_none_or(|c| c.word() == row.category);
-        let below = txn.tally(area.as_str(), from, to).await?;
+        let below = tables::figures::tally(txn, area.as_str(), from, to).await?;
         // Figures are kept up to the city; a province is the sum of its cities.
         let own: Vec<TallyRow> = match area.parent() {
-            Some(parent) => {
-                txn.tally(parent.as_str(), from, to).await?.into_iter().filter(|r| r.area == area.as_str()).collect()
-            }
+            Some(parent) => tables::figures::tally(txn, parent.as_str(), from, to)
+                .await?
+                .into_iter()
+                .filter(|r| r.area == area.as_str())
+                .collect(),
             None => below.clone(),
         };
         let (mut total, mut by_category, mut by_month) =
@@ -127,21 +129,21 @@ impl Job for BuildReport {
 impl BuildReport {
     async fn attention<T: Txn>(&self, txn: &mut T, area: AreaCode) -> Stored<Attention> {
         let today = Day::of_utc_ms(self.now_ms).number();
-        let open = txn.under::<OpenCount>("area_feed", area.as_str()).await?;
+        let open = txn.with_prefix::<OpenCount>("area_feed", area.as_str()).await?;
         let count = |what: OpenKind| open.iter().filter(|s| s.what == what as i64).map(|s| s.n).sum();
         Ok(Attention {
-            overdue: txn.overdue(area.as_str(), today).await?,
+            overdue: tables::people::overdue(txn, area.as_str(), today).await?,
             reviews: count(OpenKind::Reviews),
             photos_missing: count(OpenKind::Photos),
             needs_open: count(OpenKind::Needs),
-            silent_devices: txn.silent_devices(area.as_str(), self.now_ms - self.silent_ms).await?,
+            silent_devices: tables::devices::silent_devices(txn, area.as_str(), self.now_ms - self.silent_ms).await?,
         })
     }
 }
 
 /// Names of the area and of those right below it.
 async fn names<T: Txn>(txn: &mut T, area: AreaCode) -> Stored<BTreeMap<String, String>> {
-    let all = txn.under::<Area>("code", area.as_str()).await?;
+    let all = txn.with_prefix::<Area>("code", area.as_str()).await?;
     let near = all.into_iter().filter(|a| a.code == area || a.code.parent() == Some(area));
     Ok(near.map(|a| (a.code.as_str().to_owned(), a.name)).collect())
 }

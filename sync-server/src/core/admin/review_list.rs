@@ -162,7 +162,7 @@ impl Job for ListReviews {
 async fn indexed<T: Txn>(txn: &mut T, state: &str, areas: &[AreaCode]) -> Stored<Vec<ReviewIndex>> {
     let mut all: HashMap<RowId, ReviewIndex> = HashMap::new();
     for area in areas {
-        let found = txn.under::<ReviewIndex>("place", &format!("{state}{area}")).await?;
+        let found = txn.with_prefix::<ReviewIndex>("place", &format!("{state}{area}")).await?;
         all.extend(found.into_iter().map(|at| (at.row, at)));
     }
     Ok(all.into_values().collect())

@@ -29,7 +29,7 @@ impl Job for ApplyPairingDays {
             return Ok(());
         }
         mark_day(txn, today).await?;
-        let all = txn.under::<CareGrant>("worker", "").await?;
+        let all = txn.with_prefix::<CareGrant>("worker", "").await?;
         let flip = |mut grant: CareGrant| {
             let active = in_force(&grant, today);
             (grant.active != active).then(|| {

@@ -89,7 +89,7 @@ impl Job for RaiseFloor {
     type Out = Seq;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Seq, CoreError> {
-        let rows = txn.under::<Meta>("name", MARK_OF).await?;
+        let rows = txn.with_prefix::<Meta>("name", MARK_OF).await?;
         let marks: Vec<DayMark> = rows.iter().filter_map(DayMark::of_day).collect();
         if let Some(floor) = marks.iter().filter(|m| m.day <= self.oldest).max_by_key(|m| m.day) {
             feed_state::raise_floor(txn, *floor).await?;

@@ -138,7 +138,7 @@ impl Job for MarkVerified {
         let fewer: Vec<_> = waiting.iter().map(|p| missing_photos(p.area.clone(), -1)).collect();
         let arrived: Vec<_> = waiting.into_iter().map(|p| PhotoRef { missing: false, ..p }).collect();
         txn.put(&arrived).await?;
-        txn.open_count_add(&fewer).await?;
+        txn.add(&fewer).await?;
         Ok(status(&self.upload, true))
     }
 }

@@ -45,6 +45,6 @@ impl Job for ForgetMedia {
         let waiting: Vec<_> = photos.into_iter().map(|p| PhotoRef { missing: true, ..p }).collect();
         txn.delete::<Media>(&[(sha256,)]).await?;
         txn.put(&waiting).await?;
-        Ok(txn.open_count_add(&more).await?)
+        Ok(txn.add(&more).await?)
     }
 }

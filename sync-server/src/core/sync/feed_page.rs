@@ -3,8 +3,8 @@
 use crate::{
     core::{apply::scopes::reference_feeds, error::CoreError},
     store::{
-        Cell, Column, SeqColumn, StoreError, Stored, Txn,
-        tables::{AreaFeedDigest, CareGrant, Record, WorkerDigest},
+        Column, StoreError, Stored, Txn,
+        tables::{self, AreaFeedDigest, CareGrant, Record, WorkerDigest},
     },
 };
 use shared::{
@@ -59,7 +59,7 @@ pub async fn page<T: Txn>(
     let mut segment = match scope {
         Scope::Worker(worker) => worker_segment(txn, worker, after, limit).await?,
         Scope::Area(area) => {
-            let area_feeds = txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?;
+            let area_feeds = txn.with_prefix::<AreaFeedDigest>("area_feed", area.as_str()).await?;
             let area_feeds = area_feeds.into_iter().map(|d| d.area_feed).collect();
             area_segment(txn, area_feeds, after, limit).await?
         }
@@ -117,16 +117,16 @@ fn known_through(sources: [FeedSource; 2], limit: usize) -> (Seq, Seq, bool) {
 async fn worker_segment<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit: usize) -> Stored<FeedSegment> {
     let grants = txn.find::<CareGrant>("worker", &[worker.cell()]).await?;
     let recipients: BTreeSet<_> = grants.iter().filter(|g| g.active).map(|g| g.recipient).collect();
-    let cells: Vec<Cell<'_>> = recipients.iter().map(Column::cell).collect();
-    let seqs = txn.seqs(SeqColumn::Recipient, &cells, after, limit).await?;
-    let mut feed = txn.worker_feed(worker, after, limit).await?;
+    let recipients: Vec<_> = recipients.into_iter().collect();
+    let seqs = tables::feeds::recipient_seqs(txn, &recipients, after, limit).await?;
+    let mut feed = tables::feeds::worker_feed(txn, worker, after, limit).await?;
     let walked = FeedSource { entries: seqs.len(), last: seqs.last().copied() };
     let listed = FeedSource { entries: feed.len(), last: feed.last().map(|f| f.seq) };
     let (end, until, cut) = known_through([walked, listed], limit);
     let seqs: Vec<Seq> = seqs.into_iter().filter(|s| *s <= end).collect();
     feed.retain(|f| f.seq <= end);
     let mut items: BTreeMap<Seq, FeedItem> =
-        txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, FeedItem::Row(id, doc))).collect();
+        tables::feeds::docs(txn, &seqs).await?.into_iter().map(|r| (r.seq, FeedItem::Row(r.id, r.doc))).collect();
     let entered: Vec<(RowId,)> = feed.iter().filter(|f| !f.gone).map(|f| (f.row,)).collect();
     let mut docs: HashMap<RowId, String> =
         txn.get::<Record>(&entered).await?.into_iter().flatten().map(|r| (r.id, r.doc)).collect();
@@ -142,9 +142,8 @@ async fn worker_segment<T: Txn>(txn: &mut T, worker: WorkerId, after: Seq, limit
 
 /// An area or reference scope: the records of its feeds by seq, and the tombstones of those that left.
 async fn area_segment<T: Txn>(txn: &mut T, area_feeds: Vec<String>, after: Seq, limit: usize) -> Stored<FeedSegment> {
-    let cells: Vec<Cell<'_>> = area_feeds.iter().map(|s| Cell::Text(s)).collect();
-    let seqs = txn.seqs(SeqColumn::AreaFeed, &cells, after, limit).await?;
-    let mut tombstones = txn.tombstones(&area_feeds, after, limit).await?;
+    let seqs = tables::feeds::area_feed_seqs(txn, &area_feeds, after, limit).await?;
+    let mut tombstones = tables::feeds::tombstones(txn, &area_feeds, after, limit).await?;
     let walked = FeedSource { entries: seqs.len(), last: seqs.last().copied() };
     let listed = FeedSource { entries: tombstones.len(), last: tombstones.last().map(|g| g.seq) };
     let (end, until, cut) = known_through([walked, listed], limit);
@@ -156,7 +155,7 @@ async fn area_segment<T: Txn>(txn: &mut T, area_feeds: Vec<String>, after: Seq, 
     let within = |area_feed: &Option<String>| area_feed.as_ref().is_some_and(|s| area_feeds.contains(s));
     let gone = tombstones.into_iter().zip(now).filter(|(_, now)| now.as_ref().is_none_or(|r| !within(&r.area_feed)));
     let mut items: BTreeMap<Seq, FeedItem> = gone.map(|(g, _)| (g.seq, FeedItem::Gone(g.row))).collect();
-    items.extend(txn.docs(&seqs).await?.into_iter().map(|(seq, id, doc)| (seq, FeedItem::Row(id, doc))));
+    items.extend(tables::feeds::docs(txn, &seqs).await?.into_iter().map(|r| (r.seq, FeedItem::Row(r.id, r.doc))));
     Ok(FeedSegment { items, until, cut })
 }
 
@@ -171,7 +170,7 @@ pub async fn digest<T: Txn>(txn: &mut T, scope: Scope) -> Stored<Digest> {
             let found = txn.get::<WorkerDigest>(&[(worker,)]).await?.into_iter().next().flatten();
             return Ok(found.map(|d| Digest { count: d.count, sum: d.sum }).unwrap_or_default());
         }
-        Scope::Area(area) => txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?,
+        Scope::Area(area) => txn.with_prefix::<AreaFeedDigest>("area_feed", area.as_str()).await?,
         Scope::Reference(area) => {
             let keys: Vec<_> = reference_feeds(area).into_iter().map(|s| (s,)).collect();
             txn.get::<AreaFeedDigest>(&keys).await?.into_iter().flatten().collect()

@@ -107,9 +107,12 @@ async fn rows_of_scope<T: Txn>(txn: &mut T, scope: Scope) -> Stored<BTreeMap<Row
             heads.extend(txn.get::<RecordHead>(&listed).await?.into_iter().flatten());
             return Ok(heads.into_iter().map(|h| (h.id, h.rev)).collect());
         }
-        Scope::Area(area) => {
-            txn.under::<AreaFeedDigest>("area_feed", area.as_str()).await?.into_iter().map(|d| d.area_feed).collect()
-        }
+        Scope::Area(area) => txn
+            .with_prefix::<AreaFeedDigest>("area_feed", area.as_str())
+            .await?
+            .into_iter()
+            .map(|d| d.area_feed)
+            .collect(),
         Scope::Reference(area) => reference_feeds(area),
     };
     let cells: Vec<Cell<'_>> = area_feeds.iter().map(|s| Cell::Text(s)).collect();

@@ -1,4 +1,4 @@
-//! The promises that are hard to keep: values at their limits, batches of any size, many at once, jobs that misbehave.
+//! Edge cases: extreme values, large batches, concurrent jobs, jobs that misbehave.
 
 use super::*;
 use std::collections::BTreeSet;
@@ -9,10 +9,10 @@ pub async fn run<S: Store>(make: impl Fn() -> S) {
     of_two_rows_with_one_key_the_last_stands_and_sums_add_up(&make()).await;
     a_batch_may_be_of_any_size(&make()).await;
     a_job_sees_what_it_wrote(&make()).await;
-    no_job_comes_between_anothers_read_and_write(Arc::new(make())).await;
-    whoever_only_reads_changes_nothing(&make()).await;
-    a_job_that_waits_is_done_whole_or_not_at_all(&make()).await;
-    a_shelf_is_walked_like_a_recipient(&make()).await;
+    no_job_runs_between_the_read_and_the_write_of_another(Arc::new(make())).await;
+    a_read_job_changes_nothing(&make()).await;
+    a_job_that_waits_is_committed_whole_or_not_at_all(&make()).await;
+    area_feeds_are_read_like_recipients(&make()).await;
 }
 
 job!(PutMeta { rows: Vec<Meta> } -> (), |job, txn| txn.put(&job.rows).await);
@@ -23,7 +23,7 @@ job!(DropMeta { names: Vec<String> } -> (), |job, txn| {
     txn.delete::<Meta>(&job.names.into_iter().map(|n| (n,)).collect::<Vec<_>>()).await
 });
 job!(MetaUnder { prefix: String } -> Vec<String>, |job, txn| {
-    Ok(txn.under::<Meta>("name", &job.prefix).await?.into_iter().map(|m| m.name).collect())
+    Ok(txn.with_prefix::<Meta>("name", &job.prefix).await?.into_iter().map(|m| m.name).collect())
 });
 
 fn meta(name: &str, value: &str) -> Meta {
@@ -83,11 +83,11 @@ async fn a_prefix_is_compared_by_bytes<S: Store>(store: &S) {
 
 job!(Twice {} -> (i64, i64), |job, txn| {
     let row = |n| OpenCount { area_feed: "62".into(), what: 1, n };
-    txn.open_count_add(&[row(2), row(-1), row(4)]).await?;
-    txn.tally_add(&[tally("620826", (2026, 1), 1, 10), tally("620826", (2026, 1), 2, -3)]).await?;
+    txn.add(&[row(2), row(-1), row(4)]).await?;
+    txn.add(&[tally("620826", (2026, 1), 1, 10), tally("620826", (2026, 1), 2, -3)]).await?;
     let month = Month::new(2026, 1).expect("month");
     let standing = txn.get::<OpenCount>(&[("62".into(), 1)]).await?.pop().flatten().map_or(0, |s| s.n);
-    Ok((standing, txn.tally("6208", month, month).await?.iter().map(|t| t.n * 100 + t.fen).sum()))
+    Ok((standing, tables::figures::tally(txn, "6208", month, month).await?.iter().map(|t| t.n * 100 + t.fen).sum()))
 });
 
 async fn of_two_rows_with_one_key_the_last_stands_and_sums_add_up<S: Store>(store: &S) {
@@ -119,7 +119,7 @@ job!(DropWorkers { keys: Vec<u128> } -> (), |job, txn| {
     txn.delete::<Worker>(&job.keys.iter().map(|n| (WorkerId(id(*n)),)).collect::<Vec<_>>()).await
 });
 
-job!(Story {} -> Vec<Option<String>>, |job, txn| {
+job!(RereadsItsWrites {} -> Vec<Option<String>>, |job, txn| {
     let mut seen = Vec::new();
     for value in ["first", "second"] {
         txn.put(&[meta("x", value)]).await?;
@@ -135,7 +135,7 @@ job!(Story {} -> Vec<Option<String>>, |job, txn| {
 });
 
 async fn a_job_sees_what_it_wrote<S: Store>(store: &S) {
-    let seen = store.write(Story {}).await.expect("write");
+    let seen = store.write(RereadsItsWrites {}).await.expect("write");
     let seen: Vec<Option<&str>> = seen.iter().map(Option::as_deref).collect();
     assert_eq!(seen, [Some("first"), None, Some("second"), None, Some("3")]);
     let found = store.read(GetMeta { names: vec!["x".into(), "y".into()] }).await.expect("get");
@@ -149,7 +149,7 @@ job!(OneMore {} -> u64, |job, txn| {
     Ok(count)
 });
 
-async fn no_job_comes_between_anothers_read_and_write<S: Store>(store: Arc<S>) {
+async fn no_job_runs_between_the_read_and_the_write_of_another<S: Store>(store: Arc<S>) {
     let tasks: Vec<_> = (0..80)
         .map(|_| {
             let store = store.clone();
@@ -163,38 +163,38 @@ async fn no_job_comes_between_anothers_read_and_write<S: Store>(store: Arc<S>) {
     assert_eq!(counts, (1..=80).collect(), "each its own number, none lost");
 }
 
-async fn whoever_only_reads_changes_nothing<S: Store>(store: &S) {
+async fn a_read_job_changes_nothing<S: Store>(store: &S) {
     // Refused or without effect.
     let _ = store.read(PutMeta { rows: vec![meta("x", "1")] }).await;
     assert_eq!(store.read(GetMeta { names: vec!["x".into()] }).await.expect("get"), [None]);
     store.write(PutMeta { rows: vec![meta("x", "1")] }).await.expect("a writer can");
 }
 
-job!(Dawdle {} -> (), |job, txn| {
+job!(YieldsBetweenWrites {} -> (), |job, txn| {
     txn.put(&[meta("before", "1")]).await?;
     tokio::task::yield_now().await;
     txn.put(&[meta("after", "1")]).await
 });
 
-async fn a_job_that_waits_is_done_whole_or_not_at_all<S: Store>(store: &S) {
-    let done = store.write(Dawdle {}).await.is_ok();
+async fn a_job_that_waits_is_committed_whole_or_not_at_all<S: Store>(store: &S) {
+    let done = store.write(YieldsBetweenWrites {}).await.is_ok();
     let found = store.read(GetMeta { names: vec!["before".into(), "after".into()] }).await.expect("get");
     assert_eq!(found.iter().map(Option::is_some).collect::<Vec<_>>(), [done, done]);
     store.write(PutMeta { rows: vec![meta("x", "1")] }).await.expect("the next goes on");
 }
 
-job!(Shelved { area_feeds: Vec<&'static str>, after: u64, limit: usize } -> Vec<u64>, |job, txn| {
-    let cells: Vec<Cell<'_>> = job.area_feeds.iter().map(|s| Cell::Text(s)).collect();
-    Ok(txn.seqs(SeqColumn::AreaFeed, &cells, Seq(job.after), job.limit).await?.iter().map(|s| s.0).collect())
+job!(AreaFeedSeqs { area_feeds: Vec<&'static str>, after: u64, limit: usize } -> Vec<u64>, |job, txn| {
+    let area_feeds: Vec<String> = job.area_feeds.iter().map(|feed| (*feed).to_owned()).collect();
+    Ok(tables::feeds::area_feed_seqs(txn, &area_feeds, Seq(job.after), job.limit).await?.iter().map(|s| s.0).collect())
 });
 
-async fn a_shelf_is_walked_like_a_recipient<S: Store>(store: &S) {
-    let shelved =
+async fn area_feeds_are_read_like_recipients<S: Store>(store: &S) {
+    let in_feed =
         |n: u128, area_feed: Option<&str>| Record { area_feed: area_feed.map(str::to_owned), ..record(n, n as u64, n) };
-    let rows = vec![shelved(1, Some("62")), shelved(2, Some("r62")), shelved(3, None), shelved(4, Some("62"))];
+    let rows = vec![in_feed(1, Some("62")), in_feed(2, Some("r62")), in_feed(3, None), in_feed(4, Some("62"))];
     store.write(PutRecords { rows }).await.expect("put");
     let walk = async |area_feeds: &[&'static str], after, limit| {
-        store.read(Shelved { area_feeds: area_feeds.to_vec(), after, limit }).await.expect("seqs")
+        store.read(AreaFeedSeqs { area_feeds: area_feeds.to_vec(), after, limit }).await.expect("seqs")
     };
     assert_eq!(walk(&["62"], 0, 9).await, [1, 4]);
     assert_eq!(walk(&["r62", "62"], 1, 9).await, [2, 4]);

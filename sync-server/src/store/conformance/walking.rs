@@ -1,4 +1,4 @@
-//! Walks by a whole-number column, and record heads by their area_feed: what the daily sweep and a repair stand on.
+//! Queries by a whole-number column, and record heads by area feed, which housekeeping and repairs need.
 
 use super::super::{Cell, Job, Store, StoreError, Stored, Txn, tables::*};
 use super::{id, record};
@@ -28,7 +28,7 @@ job!(AreaFeed { area_feeds: Vec<&'static str> } -> Vec<(RowId, u64)>, |job, txn|
     Ok(found.iter().map(|h| (h.id, h.rev.0)).collect())
 });
 
-pub async fn a_walk_by_number_comes_in_order_and_in_steps<S: Store>(store: &S) {
+pub async fn rows_between_two_numbers_come_in_order_and_in_steps<S: Store>(store: &S) {
     let gone =
         |n: u128, seq: u64| Tombstone { area_feed: format!("62082610{}", n % 3), row: RowId(id(n)), seq: Seq(seq) };
     let entry =
@@ -49,5 +49,5 @@ pub async fn a_walk_by_number_comes_in_order_and_in_steps<S: Store>(store: &S) {
     assert_eq!(walk(0, 100, 9).await, [3, 7, 12]);
 
     let area_feed = store.read(AreaFeed { area_feeds: vec!["620826101201", "620826"] }).await.expect("find");
-    assert_eq!(area_feed, [(RowId(id(1)), 1)], "a record on no area_feed is on none");
+    assert_eq!(area_feed, [(RowId(id(1)), 1)], "a record without an area feed is in none");
 }

@@ -1,7 +1,7 @@
-//! Backups by PostgreSQL's own programs, which know every version of it. They get the password by the environment.
+//! Backups by PostgreSQL's own programs, which know every version of it. They read the password from the environment.
 
-use super::{DatabaseUrl, PgStore};
-use crate::store::{StoreError, Stored};
+use super::{pool::holds_store, url::DatabaseUrl};
+use crate::store::error::{StoreError, Stored};
 use std::{
     ffi::OsStr,
     io::Read,
@@ -24,8 +24,12 @@ pub async fn dump(url: &DatabaseUrl, to: &Path) -> Stored<()> {
 }
 
 /// Fills an empty database from such a file, all or nothing.
+///
+/// # Errors
+/// [`StoreError::Backend`] where the database holds a store already or cannot be reached, and where `pg_restore` is missing
+/// or fails.
 pub async fn restore(url: &DatabaseUrl, from: &Path) -> Stored<()> {
-    if PgStore::exists(url).await? {
+    if holds_store(url).await? {
         return Err(StoreError::Backend(
             "this database holds a store already, and a restore overwrites none: make an empty database with createdb \
              and restore into that"
@@ -36,6 +40,7 @@ pub async fn restore(url: &DatabaseUrl, from: &Path) -> Stored<()> {
     run("pg_restore", url, &[&options[..], &[from.as_os_str()]].concat()).await
 }
 
+/// True for a file that `pg_dump` wrote in its custom format.
 pub fn is_dump(path: &Path) -> bool {
     let mut head = [0; MAGIC.len()];
     std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *MAGIC
@@ -49,7 +54,7 @@ async fn run(program: &str, url: &DatabaseUrl, options: &[&OsStr]) -> Stored<()>
     };
     let mut command = Command::new(path);
     command.arg("--dbname").arg(url.without_password()).args(options);
-    // Quiet or in English, so that what is passed on reads like the rest of the log.
+    // In English, like the rest of the log.
     command.env("LC_ALL", "C").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     if url.leaves_the_machine() {
         command.env("PGSSLMODE", "require");
@@ -62,13 +67,13 @@ async fn run(program: &str, url: &DatabaseUrl, options: &[&OsStr]) -> Stored<()>
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     // The last line says what failed; lines before it may quote statements.
-    let why = said.lines().find(|l| l.contains("error")).or_else(|| said.lines().last()).unwrap_or_default();
+    let why = stderr.lines().find(|l| l.contains("error")).or_else(|| stderr.lines().last()).unwrap_or_default();
     Err(StoreError::Backend(format!("{program} failed: {why}")))
 }
 
-/// A program of PostgreSQL's: on the path, else the newest of those that Debian keeps off it.
+/// Finds a program of PostgreSQL's on the path, else the newest version in Debian's folder for them.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file());

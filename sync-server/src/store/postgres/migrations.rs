@@ -1,8 +1,8 @@
-//! Numbered, append-only migrations, noted in `schema_version`, all of them under the writer's lock: several servers that
-//! start at once migrate once.
+//! Numbered, append-only migrations, recorded in `schema_version`. They run under the writer's lock, so that several servers
+//! that start at once migrate once.
 
 use super::errors::failed;
-use crate::store::{StoreError, Stored};
+use crate::store::error::{StoreError, Stored};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// In order; a migration once released is never edited.
@@ -28,7 +28,7 @@ pub async fn migrate(client: &Client, begin: &str) -> Stored<()> {
     match bring_up(client).await {
         Ok(()) => client.batch_execute("COMMIT").await.map_err(failed),
         Err(error) => {
-            // What went wrong is what is told; a connection that cannot even roll back is closed by its owner.
+            // The first error is returned; the owner of the connection closes one that cannot roll back.
             let _ = client.batch_execute("ROLLBACK").await;
             Err(error)
         }
@@ -50,8 +50,8 @@ async fn bring_up(client: &Client) -> Stored<()> {
     }
     for (n, sql) in MIGRATIONS.iter().enumerate().skip(version) {
         client.batch_execute(sql).await.map_err(failed)?;
-        let note = format!("INSERT INTO schema_version (version) VALUES ({})", n + 1);
-        client.batch_execute(&note).await.map_err(failed)?;
+        let record = format!("INSERT INTO schema_version (version) VALUES ({})", n + 1);
+        client.batch_execute(&record).await.map_err(failed)?;
     }
     Ok(())
 }
@@ -62,11 +62,12 @@ pub async fn version(client: &Client) -> Stored<usize> {
         return Ok(0);
     }
     let version = word(client, "SELECT coalesce(max(version), 0) FROM schema_version").await?;
-    version.parse().map_err(|_| StoreError::Corrupt("a schema version that is no number".into()))
+    version.parse().map_err(|_| StoreError::Corrupt("a schema version that is not a number".into()))
 }
 
+/// The first value of the first row; empty without one.
 async fn word(client: &Client, sql: &str) -> Stored<String> {
-    let answer = client.simple_query(sql).await.map_err(failed)?;
-    let row = answer.iter().find_map(|m| if let SimpleQueryMessage::Row(row) = m { row.get(0) } else { None });
+    let reply = client.simple_query(sql).await.map_err(failed)?;
+    let row = reply.iter().find_map(|m| if let SimpleQueryMessage::Row(row) = m { row.get(0) } else { None });
     Ok(row.unwrap_or_default().to_owned())
 }

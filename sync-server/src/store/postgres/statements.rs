@@ -1,6 +1,12 @@
 //! The statements, each for a whole batch: `unnest` turns one array per column into rows.
 
-use crate::store::{CellKind, Table};
+use super::values::{Array, Param};
+use crate::store::{
+    cell::{Cell, CellKind},
+    error::Stored,
+    query::{Filter, Order, Query},
+    table::{Counter, Table, prefix_end},
+};
 use std::{
     any::TypeId,
     collections::HashMap,
@@ -9,12 +15,12 @@ use std::{
 
 type Texts = HashMap<(TypeId, &'static str, &'static str), Arc<str>>;
 
-/// A statement's text by table, purpose and column, written once.
-pub fn text<T: Table>(purpose: &'static str, column: &'static str, write: impl FnOnce() -> String) -> Arc<str> {
+/// A statement's text by table, purpose and column, built once.
+pub fn cached<T: Table>(purpose: &'static str, column: &'static str, build: impl FnOnce() -> String) -> Arc<str> {
     static TEXTS: Mutex<Option<Texts>> = Mutex::new(None);
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
     let texts = texts.get_or_insert_default();
-    texts.entry((TypeId::of::<T>(), purpose, column)).or_insert_with(|| write().into()).clone()
+    texts.entry((TypeId::of::<T>(), purpose, column)).or_insert_with(|| build().into()).clone()
 }
 
 fn list(names: &[&str], write: impl Fn(&str) -> String) -> String {
@@ -26,7 +32,7 @@ fn columns<T: Table>(prefix: &str) -> String {
     list(T::COLUMNS, |c| format!("{prefix}\"{c}\""))
 }
 
-pub fn array_type(kind: CellKind) -> &'static str {
+fn array_type(kind: CellKind) -> &'static str {
     match kind {
         CellKind::Int => "bigint[]",
         CellKind::Text => "text[]",
@@ -34,7 +40,7 @@ pub fn array_type(kind: CellKind) -> &'static str {
     }
 }
 
-/// What a column of `T` holds; a column it does not have is left to the database to refuse.
+/// The kind of a column of `T`. The database refuses a column that the table does not have.
 pub fn kind_of<T: Table>(column: &str) -> CellKind {
     let at = T::COLUMNS.iter().position(|c| *c == column);
     at.and_then(|at| T::KINDS.get(at)).copied().unwrap_or(CellKind::Text)
@@ -49,7 +55,7 @@ fn arrays(kinds: impl IntoIterator<Item = CellKind>) -> String {
     kinds.into_iter().enumerate().map(param).collect::<Vec<_>>().join(", ")
 }
 
-/// The keys as rows `k`, with their place `n`; and what makes a row of `t` theirs.
+/// The keys as rows `k` with their position `n`, and the condition that joins a row of `t` to its key.
 fn keyed<T: Table>() -> (String, String) {
     let rows = format!(
         "unnest({}) WITH ORDINALITY AS k({}, n)",
@@ -92,38 +98,85 @@ pub fn find<T: Table>(column: &str) -> String {
     )
 }
 
-pub fn all<T: Table>() -> String {
-    format!("SELECT {} FROM \"{}\" t ORDER BY {}", columns::<T>("t."), T::NAME, list(T::KEY, |c| format!("t.\"{c}\"")))
-}
-
-/// From $1 on, and below $2 if that is `bounded`.
-pub fn under<T: Table>(column: &str, bounded: bool) -> String {
-    let below = if bounded { format!(" AND t.\"{column}\" < $2") } else { String::new() };
+/// Adds up the rows of one key first: one statement cannot write the same row twice.
+pub fn add<T: Counter>() -> String {
+    let rest: Vec<&str> = T::COLUMNS.iter().filter(|c| !T::KEY.contains(c)).copied().collect();
+    let (table, keys) = (T::NAME, list(T::KEY, |c| format!("\"{c}\"")));
     format!(
-        "SELECT {} FROM \"{}\" t WHERE t.\"{column}\" >= $1{below} ORDER BY t.\"{column}\", {}",
-        columns::<T>("t."),
-        T::NAME,
-        list(T::KEY, |c| format!("t.\"{c}\"")),
+        "INSERT INTO \"{table}\" ({keys}, {}) SELECT {keys}, {} FROM unnest({}) AS k({}) GROUP BY {keys} \
+         ON CONFLICT ({keys}) DO UPDATE SET {}",
+        list(&rest, |c| format!("\"{c}\"")),
+        list(&rest, |c| format!("sum(\"{c}\")::bigint")),
+        arrays(T::KINDS.iter().copied()),
+        columns::<T>(""),
+        list(&rest, |c| format!("\"{c}\" = \"{table}\".\"{c}\" + excluded.\"{c}\"")),
     )
 }
 
-/// From $1 on and below $2, at most $3.
-pub fn between<T: Table>(column: &str) -> String {
-    format!(
-        "SELECT {} FROM \"{}\" t WHERE t.\"{column}\" >= $1 AND t.\"{column}\" < $2 ORDER BY t.\"{column}\", {} LIMIT $3",
-        columns::<T>("t."),
-        T::NAME,
-        list(T::KEY, |c| format!("t.\"{c}\"")),
-    )
+/// Conditions on a row `t`, each after an `AND`, with their parameters added to `params`.
+fn conditions(filters: &[Filter<'_>], params: &mut Vec<Param>) -> String {
+    let mut sql = String::new();
+    for filter in filters {
+        let mut compare = |column: &str, operator: &str, value: Cell<'_>| {
+            params.push(Param::of(value));
+            sql += &format!(" AND t.\"{column}\" {operator} ${}", params.len());
+        };
+        match filter {
+            Filter::Is(column, value) => compare(column, "=", *value),
+            Filter::IsNull(column) => sql += &format!(" AND t.\"{column}\" IS NULL"),
+            Filter::StartsWith(column, prefix) => {
+                compare(column, ">=", Cell::Text(prefix));
+                // Where no text is greater than the prefix, every text from it on starts with it.
+                if let Some(end) = prefix_end(prefix) {
+                    compare(column, "<", Cell::Text(&end));
+                }
+            }
+            Filter::Within(column, range) => {
+                compare(column, ">=", Cell::Int(range.start));
+                compare(column, "<", Cell::Int(range.end));
+            }
+        }
+    }
+    sql
 }
 
-/// Rows of several feeds as one, by seq: at most $3 of each and of all, after $2.
-pub fn after<T: Table>(column: &str) -> String {
-    format!(
-        "SELECT s.* FROM unnest({}) AS k(v) CROSS JOIN LATERAL (SELECT {} FROM \"{}\" t WHERE t.\"{column}\" = k.v AND t.seq > $2 \
-         ORDER BY t.seq LIMIT $3) s ORDER BY s.seq LIMIT $3",
-        arrays([kind_of::<T>(column)]),
-        columns::<T>("t."),
-        T::NAME,
-    )
+/// A query's text, with its parameters.
+pub fn select<T: Table>(query: &Query<'_>) -> Stored<(String, Vec<Param>)> {
+    let mut params = Vec::new();
+    // By the values, since the struct need not have the column that it is selected by.
+    let values = query.one_of.map_or(&[][..], |(_, values)| values);
+    let kind = values.iter().find_map(Cell::kind).unwrap_or(CellKind::Text);
+    if query.one_of.is_some() {
+        params.push(Param::Array(Array::of(kind, values.iter().copied())?));
+    }
+    let conditions = conditions(&query.filters, &mut params);
+    let (rows, table) = (columns::<T>("t."), T::NAME);
+    let order = |of: &str| match query.order {
+        Some(Order::Ascending(column)) => format!(" ORDER BY {of}.\"{column}\""),
+        Some(Order::Descending(column)) => format!(" ORDER BY {of}.\"{column}\" DESC"),
+        None => String::new(),
+    };
+    let limit = query.limit.map_or_else(String::new, |limit| {
+        params.push(Param::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
+        format!(" LIMIT ${}", params.len())
+    });
+    let sql = match query.one_of {
+        // Each value by itself, so that an index on the column and the order gives the first rows without a sort.
+        Some((column, _)) => format!(
+            "SELECT s.* FROM unnest({}) AS k(v) CROSS JOIN LATERAL (SELECT {rows} FROM \"{table}\" t \
+             WHERE t.\"{column}\" = k.v{conditions}{}{limit}) s{}{limit}",
+            arrays([kind]),
+            order("t"),
+            order("s"),
+        ),
+        None => format!("SELECT {rows} FROM \"{table}\" t WHERE true{conditions}{}{limit}", order("t")),
+    };
+    Ok((sql, params))
+}
+
+/// The text of a count, with its parameters.
+pub fn count<T: Table>(filters: &[Filter<'_>]) -> (String, Vec<Param>) {
+    let mut params = Vec::new();
+    let conditions = conditions(filters, &mut params);
+    (format!("SELECT count(*) FROM \"{}\" t WHERE true{conditions}", T::NAME), params)
 }

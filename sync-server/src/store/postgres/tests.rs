@@ -1,12 +1,15 @@
-//! What only a database that others use as well can go through: several stores, lost connections, a full disk.
+//! Cases that only PostgreSQL has: several stores on one database, lost connections, a full disk.
 
 use super::*;
 use crate::{
-    store::{CellKind, Column, SeqColumn, Table, Txn, conformance, tables::*},
+    store::{
+        CellKind, Job, Store, StoreError, Stored, Table, Txn, conformance,
+        tables::{self, *},
+    },
     testing::postgres::Database,
 };
 use shared::{Kind, RecipientId, RowId, WorkerId, ids::*};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -15,7 +18,7 @@ fn id(n: u128) -> Uuid {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn it_keeps_every_promise_of_a_store() {
+async fn postgres_passes_the_conformance_suite() {
     let databases = std::sync::Mutex::new(Vec::new());
     let make = || {
         let database = Database::new();
@@ -62,7 +65,7 @@ async fn every_table_has_the_columns_its_struct_names_and_text_is_compared_by_it
     }
     crate::each_table!(check);
     let rest: Vec<&String> = tables.keys().collect();
-    assert_eq!(rest, ["clock", "tally"], "these have statements of their own");
+    assert_eq!(rest, ["clock"], "it has statements of its own");
 }
 
 #[tokio::test]
@@ -95,14 +98,14 @@ async fn a_database_that_cannot_hold_every_text_is_refused() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_not_there_is_said_at_the_start() {
+async fn opening_a_missing_database_names_it() {
     let database = Database::new();
     let url = database.url().with_database("nowhere").unwrap();
     let error = PgStore::open(&url).await.err().unwrap();
     assert!(error.to_string().contains("\"nowhere\" does not exist"), "{error}");
 }
 
-/// Counts up a digest and writes a record under a number of the clock.
+/// Increments a digest and writes a record under a number of the clock.
 struct Count(u128);
 
 impl Job for Count {
@@ -129,14 +132,14 @@ impl Job for Count {
     }
 }
 
-struct Look;
+struct ReadCounts;
 
-impl Job for Look {
+impl Job for ReadCounts {
     type Out = (Seq, Vec<Seq>, u64);
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Stored<Self::Out> {
         let recipient = RecipientId(id(1));
-        let seqs = txn.seqs(SeqColumn::Recipient, &[recipient.cell()], Seq(0), 100_000).await?;
+        let seqs = tables::feeds::recipient_seqs(txn, &[recipient], Seq(0), 100_000).await?;
         let digest = txn.get::<WorkerDigest>(&[(WorkerId(id(1)),)]).await?.pop().flatten();
         Ok((txn.head().await?, seqs, digest.map_or(0, |d| d.count)))
     }
@@ -151,9 +154,9 @@ async fn two_servers_on_one_database_lose_no_count_and_number_in_the_order_of_co
         let (here, there) = (stores[n % 2].clone(), stores[(n + 1) % 2].clone());
         tasks.push(tokio::spawn(async move {
             let seq = here.write(Count(n as u128)).await.unwrap();
-            // Through the other server, at once.
-            let (head, seqs, count) = there.read(Look).await.unwrap();
-            assert!(seqs.contains(&seq), "what was answered is there");
+            // Read through the other server, at once.
+            let (head, seqs, count) = there.read(ReadCounts).await.unwrap();
+            assert!(seqs.contains(&seq), "an acknowledged row is visible");
             assert_eq!(seqs, (1..=head.0).map(Seq).collect::<Vec<_>>(), "no gap below the clock");
             assert_eq!(count, head.0, "one moment");
         }));
@@ -161,16 +164,16 @@ async fn two_servers_on_one_database_lose_no_count_and_number_in_the_order_of_co
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(stores[0].read(Look).await.unwrap().2, 120);
+    assert_eq!(stores[0].read(ReadCounts).await.unwrap().2, 120);
 }
 
-/// Writes, says so, and goes on when told.
-struct Halfway {
+/// Writes, signals that, and goes on after a signal.
+struct PausedJob {
     begun: oneshot::Sender<()>,
     go_on: oneshot::Receiver<()>,
 }
 
-impl Job for Halfway {
+impl Job for PausedJob {
     type Out = ();
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Stored<()> {
@@ -181,9 +184,9 @@ impl Job for Halfway {
     }
 }
 
-fn halfway() -> (Halfway, oneshot::Receiver<()>, oneshot::Sender<()>) {
+fn paused_job() -> (PausedJob, oneshot::Receiver<()>, oneshot::Sender<()>) {
     let ((begun, has_begun), (go, go_on)) = (oneshot::channel(), oneshot::channel());
-    (Halfway { begun, go_on }, has_begun, go)
+    (PausedJob { begun, go_on }, has_begun, go)
 }
 
 /// Ends every other connection to the database.
@@ -199,7 +202,7 @@ async fn sever(database: &Database) {
 async fn a_connection_lost_in_the_middle_of_a_job_leaves_nothing_and_the_next_job_has_a_new_one() {
     let database = Database::new();
     let store = Arc::new(database.open().await);
-    let (job, has_begun, go) = halfway();
+    let (job, has_begun, go) = paused_job();
     let writing = tokio::spawn({
         let store = store.clone();
         async move { store.write(job).await }
@@ -213,51 +216,51 @@ async fn a_connection_lost_in_the_middle_of_a_job_leaves_nothing_and_the_next_jo
     go.send(()).unwrap();
     assert_eq!(writing.await.unwrap(), Err(StoreError::Busy), "to be tried again");
     assert_eq!(behind.await.unwrap(), Ok(Seq(1)), "what waited has a connection of its own");
-    assert_eq!(store.read(Look).await.unwrap(), (Seq(1), vec![Seq(1)], 1));
+    assert_eq!(store.read(ReadCounts).await.unwrap(), (Seq(1), vec![Seq(1)], 1));
     sever(&database).await;
-    assert!(matches!(store.read(Look).await, Ok(_) | Err(StoreError::Busy)));
-    assert_eq!(store.read(Look).await.unwrap().0, Seq(1));
+    assert!(matches!(store.read(ReadCounts).await, Ok(_) | Err(StoreError::Busy)));
+    assert_eq!(store.read(ReadCounts).await.unwrap().0, Seq(1));
 }
 
 #[tokio::test]
-async fn one_server_writes_at_a_time_and_readers_are_held_up_by_none() {
+async fn one_server_writes_at_a_time_and_blocks_no_reader() {
     let database = Database::new();
     let (one, two) = (database.open().await, Arc::new(database.open().await));
-    let (job, has_begun, go) = halfway();
+    let (job, has_begun, go) = paused_job();
     let writing = tokio::spawn(async move { one.write(job).await });
     has_begun.await.unwrap();
     let waiting = tokio::spawn({
         let two = two.clone();
         async move { two.write(Count(3)).await }
     });
-    // The other server's writer stands in line before anything goes on.
+    // Wait until the other server's writer waits for the lock.
     let watch = two.readers.get().await.unwrap();
-    let stands = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+    let waiting_for_lock = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    while watch.query(stands, &[]).await.unwrap().is_empty() {
+    while watch.query(waiting_for_lock, &[]).await.unwrap().is_empty() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(two.read(Look).await.unwrap(), (Seq(0), vec![], 0));
+    assert_eq!(two.read(ReadCounts).await.unwrap(), (Seq(0), vec![], 0));
     assert!(!waiting.is_finished());
     go.send(()).unwrap();
     writing.await.unwrap().unwrap();
     assert_eq!(waiting.await.unwrap(), Ok(Seq(3)));
-    assert_eq!(two.read(Look).await.unwrap().2, 3);
+    assert_eq!(two.read(ReadCounts).await.unwrap().2, 3);
 }
 
 #[tokio::test]
-async fn a_reader_who_gives_up_leaves_no_old_moment_behind() {
+async fn an_aborted_read_leaves_no_open_snapshot() {
     let database = Database::new();
     let store = Arc::new(database.open().await);
     for n in 0..40 {
         let reading = tokio::spawn({
             let store = store.clone();
-            async move { store.read(Look).await }
+            async move { store.read(ReadCounts).await }
         });
         tokio::task::yield_now().await;
         reading.abort();
         store.write(Count(n)).await.unwrap();
-        assert_eq!(store.read(Look).await.unwrap().0, Seq(n as u64 + 1));
+        assert_eq!(store.read(ReadCounts).await.unwrap().0, Seq(n as u64 + 1));
     }
 }
 
@@ -278,19 +281,19 @@ impl Job for Panics {
 }
 
 #[tokio::test]
-async fn a_job_that_panics_takes_only_itself_along() {
+async fn a_panicking_job_affects_no_other() {
     let database = Database::new();
     let store = database.open().await;
     let (panicking, good) = tokio::join!(store.write(Panics { writes: true }), store.write(Count(1)));
     assert_eq!((panicking, good), (Err(StoreError::Panicked), Ok(Seq(1))));
     assert_eq!(store.read(Panics { writes: false }).await, Err(StoreError::Panicked));
-    assert_eq!(store.read(Look).await.unwrap().0, Seq(1));
+    assert_eq!(store.read(ReadCounts).await.unwrap().0, Seq(1));
 }
 
-/// A job that does not look whether its write was taken.
-struct LooksAway;
+/// A job that ignores the failure of its write.
+struct IgnoresFailure;
 
-impl Job for LooksAway {
+impl Job for IgnoresFailure {
     type Out = ();
     type Err = StoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Stored<()> {
@@ -303,19 +306,19 @@ impl Job for LooksAway {
 }
 
 #[tokio::test]
-async fn a_refused_statement_fails_its_job_even_if_the_job_looks_away() {
+async fn a_refused_statement_fails_its_job_even_if_the_job_ignores_it() {
     let database = Database::new();
     let store = database.open().await;
     // Alone, and among others.
-    let alone = store.write(LooksAway).await.unwrap_err();
+    let alone = store.write(IgnoresFailure).await.unwrap_err();
     assert!(matches!(&alone, StoreError::Backend(why) if why.contains("23505")), "{alone:?}");
-    let (a, b, c) = tokio::join!(store.write(Count(1)), store.write(LooksAway), store.write(Count(2)));
+    let (a, b, c) = tokio::join!(store.write(Count(1)), store.write(IgnoresFailure), store.write(Count(2)));
     assert_eq!((a, b, c), (Ok(Seq(1)), Err(alone), Ok(Seq(2))));
-    assert_eq!(store.read(Look).await.unwrap(), (Seq(2), vec![Seq(1), Seq(2)], 2));
+    assert_eq!(store.read(ReadCounts).await.unwrap(), (Seq(2), vec![Seq(1), Seq(2)], 2));
 }
 
 #[tokio::test]
-async fn a_full_disk_is_said_as_such_and_leaves_nothing_half() {
+async fn a_full_disk_is_reported_and_writes_nothing() {
     let database = Database::new();
     let store = database.open().await;
     store.write(Count(1)).await.unwrap();
@@ -326,20 +329,20 @@ async fn a_full_disk_is_said_as_such_and_leaves_nothing_half() {
     let client = store.readers.get().await.unwrap();
     client.batch_execute(fill).await.unwrap();
     assert_eq!(store.write(Count(2)).await, Err(StoreError::Full));
-    assert_eq!(store.read(Look).await.unwrap(), (Seq(1), vec![Seq(1)], 1));
+    assert_eq!(store.read(ReadCounts).await.unwrap(), (Seq(1), vec![Seq(1)], 1));
     client.batch_execute("DROP TRIGGER fill ON record").await.unwrap();
     assert_eq!(store.write(Count(2)).await, Ok(Seq(2)));
 }
 
 #[tokio::test]
-async fn whoever_asks_for_a_database_without_durable_commits_gets_durable_ones() {
+async fn commits_are_durable_even_where_the_database_sets_synchronous_commit_off() {
     let database = Database::new();
     let name = database.text().split('/').next_back().unwrap().split('?').next().unwrap().to_owned();
     let (client, connection) = database.url().config().connect(tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     let name = database.url().config().get_dbname().map_or(name, str::to_owned);
     client.batch_execute(&format!("ALTER DATABASE {name} SET synchronous_commit = off")).await.unwrap();
-    let pool = pool(database.url(), 1).unwrap();
+    let pool = pool::pool(database.url(), 1).unwrap();
     let txn = pool.get().await.unwrap();
     let setting = async || txn.query_one("SHOW synchronous_commit", &[]).await.unwrap().get::<_, String>(0);
     assert_eq!(setting().await, "off");

@@ -1,6 +1,6 @@
-//! TLS to the database, through the rustls that the server speaks to phones with. The certificate is always checked.
+//! TLS to the database, by the same rustls as TLS to phones. The certificate is always checked.
 
-use super::StoreError;
+use crate::store::error::StoreError;
 use std::{
     future::Future,
     io,
@@ -20,13 +20,14 @@ use tokio_rustls::{
     },
 };
 
+/// Makes TLS connections.
 #[derive(Clone)]
 pub struct Tls {
     config: Arc<ClientConfig>,
 }
 
 impl Tls {
-    /// Trusts the authority in `root_cert`, or the well-known ones.
+    /// Trusts the authority in `root_cert`, or the well-known ones. Fails for a file that cannot be read as certificates.
     pub fn new(root_cert: Option<&Path>) -> Result<Self, StoreError> {
         let mut roots = RootCertStore::empty();
         match root_cert {
@@ -49,9 +50,10 @@ impl Tls {
     }
 }
 
+/// Makes one TLS connection.
 pub struct Connect {
     connector: TlsConnector,
-    /// None for a socket, where nothing is encrypted.
+    /// `None` for a local socket, which is not encrypted.
     name: Option<ServerName<'static>>,
 }
 

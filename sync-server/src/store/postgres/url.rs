@@ -1,5 +1,5 @@
-//! Where the database is: a URL as libpq reads it, so that the same one serves `psql` and `pg_dump`. What this program
-//! adds: a connection that leaves the machine is encrypted and its certificate is checked, or it is not made.
+//! [`DatabaseUrl`]: a URL as libpq reads it, so that the same one serves `psql` and `pg_dump`. Stricter than libpq: a
+//! connection that leaves the machine must be encrypted, with a certificate that is checked.
 
 use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 use tokio_postgres::{
@@ -12,10 +12,11 @@ use tokio_postgres::{
 pub struct DatabaseUrl {
     text: String,
     config: Box<Config>,
-    /// A file with the authority that signed the server's certificate; the well-known ones where none is named.
+    /// A file with the authority that signed the server's certificate. Without it the well-known authorities are trusted.
     pub(super) root_cert: Option<PathBuf>,
 }
 
+/// Why a text is no usable URL of a database.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     #[error("the database's address must begin with postgres://, as in postgres://lianxin@localhost/lianxin")]
@@ -29,16 +30,16 @@ pub enum UrlError {
     InTheClear,
 }
 
-/// Where Debian's PostgreSQL listens when no host is named.
+/// The folder of the sockets of Debian's PostgreSQL, for a URL without a host.
 const SOCKETS: &str = "/var/run/postgresql";
-/// 10 s: a database that takes longer to greet is down.
-const CONNECT: Duration = Duration::from_secs(10);
-/// 30 s without an acknowledgement: the database's machine is gone, and what waits should be told so.
-const SILENCE: Duration = Duration::from_secs(30);
-/// What every session has set:
-/// - each statement has one right plan, by an index, planned once: statistics of a table that was empty a minute ago
-///   must not say otherwise;
-/// - who waits a minute for its turn to write, or holds it for a minute without a word, is given up.
+/// 10 s: a database that takes longer to accept a connection is down.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// 30 s without an acknowledgement: the database's machine is gone, and waiting calls must fail.
+const ACK_TIMEOUT: Duration = Duration::from_secs(30);
+/// Settings of every session:
+/// - each statement is planned once, by its index: statistics of a table that was empty a minute ago must not choose
+///   another plan;
+/// - a writer that waits a minute for the lock, or holds it idle for a minute, fails.
 const SESSION: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off \
      -c enable_mergejoin=off -c jit=off -c lock_timeout=60s -c idle_in_transaction_session_timeout=60s";
 
@@ -49,7 +50,7 @@ impl FromStr for DatabaseUrl {
         if !["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
             return Err(UrlError::Scheme);
         }
-        // libpq's words that the driver does not know are taken out and meant all the same.
+        // Parameters of libpq that the driver does not know are removed here and applied below.
         let (base, query) = text.split_once('?').unwrap_or((text, ""));
         let (mut mode, mut root_cert, mut rest) = (None, None, Vec::new());
         for param in query.split('&').filter(|p| !p.is_empty()) {
@@ -72,7 +73,11 @@ impl FromStr for DatabaseUrl {
             (Some("disable"), false) => return Err(UrlError::InTheClear),
             _ => SslMode::Require,
         };
-        config.ssl_mode(ssl_mode).connect_timeout(CONNECT).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
+        config
+            .ssl_mode(ssl_mode)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .tcp_user_timeout(ACK_TIMEOUT)
+            .keepalives_idle(ACK_TIMEOUT);
         let options = config.get_options().map_or_else(|| SESSION.to_owned(), |own| format!("{own} {SESSION}"));
         config.options(options);
         if config.get_application_name().is_none() {
@@ -94,13 +99,13 @@ fn is_local(config: &Config) -> bool {
 }
 
 impl DatabaseUrl {
+    /// The settings of a connection.
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
 
-    /// The URL for PostgreSQL's own programs and for people: without its password, which programs get by the environment,
-    /// as everybody on the machine can read a command line; and without the modes of libpq that put up with a connection
-    /// in the clear.
+    /// The URL for PostgreSQL's own programs and for messages. It has no password, since everybody on the machine can read a
+    /// command line, and none of libpq's modes that allow an unencrypted connection.
     pub fn without_password(&self) -> String {
         let (base, query) = self.text.split_once('?').unwrap_or((&self.text, ""));
         let mut shown = base.to_owned();
@@ -116,6 +121,7 @@ impl DatabaseUrl {
         if kept.is_empty() { shown } else { format!("{shown}?{}", kept.join("&")) }
     }
 
+    /// The password, which programs read from the environment.
     pub fn password(&self) -> Option<&[u8]> {
         self.config.get_password()
     }
@@ -125,7 +131,10 @@ impl DatabaseUrl {
         self.config.get_ssl_mode() == SslMode::Require
     }
 
-    /// The same server, another database.
+    /// The URL of another database on the same server.
+    ///
+    /// # Errors
+    /// [`UrlError::Unreadable`] for a name that does not fit into a URL.
     pub fn with_database(&self, name: &str) -> Result<Self, UrlError> {
         let (base, query) = self.text.split_once('?').unwrap_or((&self.text, ""));
         let (scheme, rest) = base.split_once("://").unwrap_or(("postgres", base));

@@ -1,10 +1,14 @@
-//! Cells on their way in and out. A batch goes as one array per column, however many rows it has: a statement then has as
-//! many parameters as columns, and one text that can be prepared.
+//! Cells as parameters and columns. A batch is sent as one array per column, however many rows it has: a statement has as many
+//! parameters as columns, and one text that can be prepared.
 //!
-//! PostgreSQL's text cannot hold U+0000, and an office's list may. It is kept as U+0001 U+0001, and U+0001 itself as U+0001
-//! U+0002: every text comes back as it was, compares as it did, and starts with what it started with.
+//! PostgreSQL's text cannot hold U+0000, and an office's list may. It is stored as U+0001 U+0001, and U+0001 itself as U+0001
+//! U+0002. Every text comes back unchanged, and comparisons and prefixes give the same results.
 
-use crate::store::{Cell, CellKind, Column, StoreError, Stored, Table};
+use crate::store::{
+    cell::{Cell, CellKind, Column},
+    error::{StoreError, Stored},
+    table::Table,
+};
 use bytes::{BufMut, BytesMut};
 use std::{borrow::Cow, collections::BTreeMap, error::Error, fmt};
 use tokio_postgres::{
@@ -23,7 +27,7 @@ pub enum Param {
 impl Param {
     pub fn of(cell: Cell<'_>) -> Self {
         match cell {
-            // No column that is looked up is asked for NULL; as bytes it is equal to nothing.
+            // No query looks for NULL by value; these bytes equal no value.
             Cell::Null => Self::Blob(Vec::new()),
             Cell::Int(n) => Self::Int(n),
             Cell::Text(text) => Self::Text(escaped(text).into_owned()),
@@ -90,7 +94,7 @@ impl Array {
             }
             (CellKind::Text, Cell::Text(text)) => self.put(escaped(text).as_bytes()),
             (CellKind::Blob, Cell::Blob(bytes)) => self.put(bytes),
-            (kind, _) => return Err(StoreError::Corrupt(format!("a value that is no {kind:?} in such a column"))),
+            (kind, _) => return Err(StoreError::Corrupt(format!("a value in a column of another kind: {kind:?}"))),
         }
         Ok(())
     }
@@ -160,7 +164,7 @@ impl<'a> FromSql<'a> for Raw<'a> {
     }
 }
 
-/// A row that came back, with its restored texts.
+/// A row of a result, with its restored texts.
 pub struct Found {
     row: Row,
     texts: BTreeMap<usize, String>,
@@ -183,7 +187,7 @@ impl Found {
         if let Some(text) = self.texts.get(&i) {
             return Ok(Cell::Text(text));
         }
-        let strange = || StoreError::Corrupt("a column of a type that is never made".into());
+        let strange = || StoreError::Corrupt("a column of a type that the schema does not have".into());
         let Some(Raw(bytes)) = self.row.try_get::<_, Option<Raw<'_>>>(i).map_err(|_| strange())? else {
             return Ok(Cell::Null);
         };

@@ -1,6 +1,7 @@
 //! Numbered, append-only migrations on `user_version`, each in a transaction of its own.
 
-use super::{StoreError, failed};
+use super::errors::failed;
+use crate::store::error::StoreError;
 use rusqlite::Connection;
 
 /// In order; a migration once released is never edited.
@@ -46,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn reviews_filed_before_there_was_a_list_of_them_are_in_it() {
+    fn the_migration_of_reviews_lists_earlier_ones() {
         let mut conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(MIGRATIONS[0]).unwrap();
         conn.pragma_update(None, "user_version", 1).unwrap();
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_of_every_older_schema_becomes_what_a_new_one_is() {
+    fn every_older_schema_migrates_to_the_newest() {
         let schema = |conn: &Connection| -> Vec<(String, String)> {
             let sql = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
             let mut all = conn.prepare(sql).unwrap();
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_left_an_area_feed_since_a_cursor_is_found_without_walking_over_the_rest() {
+    fn tombstones_after_a_cursor_are_found_by_index() {
         let mut conn = Connection::open_in_memory().unwrap();
         migrate(&mut conn).unwrap();
         let plan: String = conn

@@ -1,7 +1,10 @@
-//! A few threads, each with a connection, for what only reads.
+//! Reader threads, each with a connection of its own.
 
-use super::{SqliteTxn, failed, run};
-use crate::store::{Job, StoreError, Stored};
+use super::{errors::failed, queued::run, txn::SqliteTxn};
+use crate::store::{
+    error::{StoreError, Stored},
+    job::Job,
+};
 use rusqlite::Connection;
 use std::{
     sync::{Arc, Mutex, PoisonError, mpsc},
@@ -10,9 +13,10 @@ use std::{
 
 type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// 4,096 waiting reads take seconds; whoever comes after them is better told to come back.
+/// 4,096 waiting reads take seconds; a caller after them is refused and retries.
 const QUEUE: usize = 4096;
 
+/// The handle of the reader threads.
 pub struct Readers {
     queue: Option<mpsc::SyncSender<Read>>,
     threads: Vec<JoinHandle<()>>,
@@ -49,7 +53,7 @@ impl Drop for Readers {
     fn drop(&mut self) {
         self.queue = None;
         for thread in self.threads.drain(..) {
-            // A reader that panicked has already lost its job; there is nothing to save.
+            // A reader that panicked lost its job only.
             let _ = thread.join();
         }
     }
@@ -60,7 +64,7 @@ pub fn snapshot<J: Job>(conn: &mut Connection, job: J) -> Result<J::Out, J::Err>
     let step = |conn: &Connection, sql| conn.prepare_cached(sql)?.raw_execute();
     step(conn, "BEGIN").map_err(failed)?;
     let result = run(job, &mut SqliteTxn::new(conn));
-    // Nothing was written: ending the snapshot cannot lose anything.
+    // Nothing was written, so this cannot lose anything.
     let _ = step(conn, "ROLLBACK");
     result
 }

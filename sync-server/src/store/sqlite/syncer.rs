@@ -1,5 +1,5 @@
-//! Brings commits to the syncer, on a thread of its own, and answers whoever waited for them. While the syncer is at work the
-//! writer runs the next jobs; while it is slow, what gathers shares one sync.
+//! The syncer thread. It fsyncs the log after commits and answers the jobs that waited for them. Meanwhile the writer runs
+//! the next jobs; groups that gather during a slow sync share the next one.
 //!
 //! ```text
 //!   writer   run 1 ─ commit 1 ─ run 2 ─ commit 2 ─ run 3 ───────── commit 3
@@ -7,11 +7,11 @@
 //!   reader               sees 1 ─ waits ┘
 //! ```
 //!
-//! What a commit wrote can be read before it is on the syncer. So a reader waits too before it gives away what it read: a phone
-//! must not hold what a power cut takes back, or its cursor would be ahead of the server's.
+//! A commit can be read before it is on the disk. So a reader waits as well before it returns its result: otherwise a phone
+//! could hold a row that a power cut takes back, with a cursor ahead of the server's.
 
-use super::writer::Waiting;
-use crate::store::{StoreError, Stored};
+use super::queued::QueuedJob;
+use crate::store::error::{StoreError, Stored};
 use std::{
     io,
     sync::{
@@ -23,63 +23,64 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// 4 groups wait while as many are brought to the syncer: the writer is no further ahead than that, and memory holds no more jobs.
+/// 4 groups may wait while 4 others are synced: it bounds how far the writer is ahead, and the jobs in memory.
 const GROUPS: usize = 4;
 
 /// Jobs that shared a commit.
 pub struct Group {
-    pub jobs: Vec<Box<dyn Waiting>>,
+    pub jobs: Vec<Box<dyn QueuedJob>>,
     /// How the commit went.
     pub commit: Stored<()>,
-    /// False where nothing was written: there is nothing to sync, but what they read may not be on the syncer yet.
+    /// False where nothing was written: there is nothing to sync, but what the jobs read may not be on the disk yet.
     pub wrote: bool,
 }
 
-/// How far the syncer is behind the commits.
+/// Up to which commit the log is on the disk.
 #[derive(Clone)]
 pub struct DurableThrough {
     committed: Arc<AtomicU64>,
-    /// The number of the last group on the syncer, or why there will be no other.
+    /// The number of the last group on the disk, or the error after which there is no other.
     on_disk: watch::Receiver<Stored<u64>>,
 }
 
 impl DurableThrough {
-    /// The newest commit that a snapshot taken before may show.
-    pub fn seen(&self) -> u64 {
+    /// The newest commit that a snapshot taken before this call may show.
+    pub fn newest_visible(&self) -> u64 {
         self.committed.load(SeqCst)
     }
 
-    /// Waits until that commit is on the syncer.
-    pub async fn reached(&self, commit: u64) -> Stored<()> {
+    /// Waits until a commit is on the disk.
+    pub async fn wait_for(&self, commit: u64) -> Stored<()> {
         if matches!(&*self.on_disk.borrow(), Ok(through) if *through >= commit) {
             return Ok(());
         }
-        let mut news = self.on_disk.clone();
-        let state = news.wait_for(|state| !matches!(state, Ok(through) if *through < commit)).await;
+        let mut changes = self.on_disk.clone();
+        let state = changes.wait_for(|state| !matches!(state, Ok(through) if *through < commit)).await;
         state.map_err(|_| StoreError::Closed)?.as_ref().map(|_| ()).map_err(Clone::clone)
     }
 }
 
+/// The handle of the syncer thread.
 pub struct Syncer {
     groups: Option<mpsc::SyncSender<(u64, Group)>>,
     thread: Option<JoinHandle<()>>,
-    horizon: DurableThrough,
-    /// Groups handed over.
+    durable: DurableThrough,
+    /// Groups begun so far.
     number: u64,
 }
 
 impl Syncer {
-    /// `sync` returns once everything committed before it was called is on the syncer.
+    /// `sync` returns once everything that was committed before its call is on the disk.
     pub fn start(mut sync: impl FnMut() -> io::Result<()> + Send + 'static) -> Stored<Self> {
         let (groups, committed) = mpsc::sync_channel::<(u64, Group)>(GROUPS);
-        let (on_disk, seen) = watch::channel(Ok(0));
+        let (on_disk, state) = watch::channel(Ok(0));
         let work = move || {
             while let Ok(first) = committed.recv() {
                 let mut all = vec![first];
                 all.extend(committed.try_iter().take(GROUPS - 1));
                 let mut state = on_disk.borrow().clone();
                 if state.is_ok() && all.iter().any(|(_, group)| group.wrote) {
-                    // What is on the syncer after a failed sync nobody knows, and the next one may succeed without it.
+                    // After a failed sync the state of the disk is unknown, and the next sync may succeed without the lost pages.
                     state = state.and_then(|through| sync().map(|()| through).map_err(refused));
                 }
                 let last = all.last().map_or(0, |(number, _)| *number);
@@ -94,40 +95,40 @@ impl Syncer {
         };
         let thread = std::thread::Builder::new().name("store-syncer".into()).spawn(work);
         let thread = thread.map_err(|e| StoreError::Backend(e.to_string()))?;
-        let horizon = DurableThrough { committed: Arc::default(), on_disk: seen };
-        Ok(Self { groups: Some(groups), thread: Some(thread), horizon, number: 0 })
+        let durable = DurableThrough { committed: Arc::default(), on_disk: state };
+        Ok(Self { groups: Some(groups), thread: Some(thread), durable, number: 0 })
     }
 
-    pub fn horizon(&self) -> DurableThrough {
-        self.horizon.clone()
+    pub fn durable_through(&self) -> DurableThrough {
+        self.durable.clone()
     }
 
-    /// A commit is about to be made: from now on a reader may see it. Its [`Syncer::submit`] follows, however it goes.
+    /// Called before a commit: from now on a reader may see it. [`Syncer::submit`] must follow, whatever the outcome.
     pub fn begin(&mut self) {
         self.number += 1;
-        self.horizon.committed.store(self.number, SeqCst);
+        self.durable.committed.store(self.number, SeqCst);
     }
 
-    /// Answers the jobs once what they wrote and read is on the syncer. A group that came to no commit was never begun.
+    /// Answers the jobs once what they wrote and read is on the disk. A group that did not reach its commit was not begun.
     pub fn submit(&mut self, group: Group) {
         if let Some(groups) = &self.groups {
-            // Without its thread nobody is answered, and whoever waits is told that the store is closed.
+            // Without the thread the jobs are dropped, and their callers get `Closed`.
             let _ = groups.send((self.number, group));
         }
     }
 
-    /// Why nothing can be written any more, where that is so.
+    /// The error after which nothing can be written any more, if there was one.
     pub fn broken(&self) -> Stored<()> {
-        // Without its thread nothing comes to the syncer either.
-        self.horizon.on_disk.has_changed().map_err(|_| StoreError::Closed)?;
+        // The thread may have ended.
+        self.durable.on_disk.has_changed().map_err(|_| StoreError::Closed)?;
         self.state()
     }
 
     fn state(&self) -> Stored<()> {
-        self.horizon.on_disk.borrow().as_ref().map(|_| ()).map_err(Clone::clone)
+        self.durable.on_disk.borrow().as_ref().map(|_| ()).map_err(Clone::clone)
     }
 
-    /// Brings the last groups to the syncer and answers them. Whether all of them are there.
+    /// Syncs and answers the last groups, and ends the thread. Fails where a sync failed.
     pub fn end(mut self) -> Stored<()> {
         self.join();
         self.state()
@@ -136,15 +137,15 @@ impl Syncer {
     fn join(&mut self) {
         self.groups = None;
         if let Some(thread) = self.thread.take() {
-            // One that panicked answered nobody: what it held is sent again.
+            // After a panic the jobs that it held were not answered, and their callers retry.
             let _ = thread.join();
         }
     }
 }
 
 fn refused(error: io::Error) -> StoreError {
-    tracing::error!(%error, doing = "bringing the store's log to the syncer", "the store takes nothing more until the server is started again");
-    StoreError::Backend("the syncer did not take what was written; look at it and start the server again".to_owned())
+    tracing::error!(%error, doing = "syncing the store's log", "the store takes nothing more until the server is started again");
+    StoreError::Backend("the disk did not take what was written; look at it and start the server again".to_owned())
 }
 
 impl Drop for Syncer {
@@ -158,9 +159,9 @@ mod tests {
     use super::*;
     use tokio::sync::oneshot;
 
-    struct Asks(Option<oneshot::Sender<Stored<()>>>);
+    struct Probe(Option<oneshot::Sender<Stored<()>>>);
 
-    impl Waiting for Asks {
+    impl QueuedJob for Probe {
         fn run(&mut self, _: &mut rusqlite::Connection) -> bool {
             true
         }
@@ -169,7 +170,7 @@ mod tests {
         }
     }
 
-    /// A syncer whose syncs end when they are told how, and a job handed to it.
+    /// A syncer whose every sync waits for its result from the test.
     struct Slow {
         syncer: Syncer,
         ends: mpsc::Sender<io::Result<()>>,
@@ -181,55 +182,55 @@ mod tests {
             Self { syncer: Syncer::start(move || end.recv().unwrap()).unwrap(), ends }
         }
         fn commit(&mut self, wrote: bool) -> oneshot::Receiver<Stored<()>> {
-            let (tell, told) = oneshot::channel();
+            let (answer, reply) = oneshot::channel();
             self.syncer.begin();
-            self.syncer.submit(Group { jobs: vec![Box::new(Asks(Some(tell)))], commit: Ok(()), wrote });
-            told
+            self.syncer.submit(Group { jobs: vec![Box::new(Probe(Some(answer)))], commit: Ok(()), wrote });
+            reply
         }
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn nobody_is_answered_and_nothing_read_is_given_away_before_it_is_on_the_disk() {
+    async fn no_write_is_answered_and_no_read_returned_before_the_sync() {
         let mut slow = Slow::start();
-        let horizon = slow.syncer.horizon();
-        horizon.reached(horizon.seen()).await.unwrap();
+        let durable = slow.syncer.durable_through();
+        durable.wait_for(durable.newest_visible()).await.unwrap();
         let mut first = slow.commit(true);
         let reader = tokio::spawn({
-            let horizon = horizon.clone();
-            async move { horizon.reached(horizon.seen()).await }
+            let durable = durable.clone();
+            async move { durable.wait_for(durable.newest_visible()).await }
         });
-        // It wrote nothing, and what it read came with the first.
+        // It wrote nothing, and what it read was written by the first.
         let mut second = slow.commit(false);
-        // Long enough for an answer that waits for nothing.
+        // Long enough for an answer that does not wait for the sync.
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         assert!(first.try_recv().is_err() && second.try_recv().is_err() && !reader.is_finished());
         slow.ends.send(Ok(())).unwrap();
         assert_eq!((first.await.unwrap(), second.await.unwrap(), reader.await.unwrap()), (Ok(()), Ok(()), Ok(())));
-        assert_eq!(horizon.seen(), 2);
-        horizon.reached(2).await.unwrap();
+        assert_eq!(durable.newest_visible(), 2);
+        durable.wait_for(2).await.unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn after_a_sync_that_failed_nothing_is_acknowledged_any_more() {
+    async fn after_a_failed_sync_nothing_is_acknowledged() {
         let mut slow = Slow::start();
-        let horizon = slow.syncer.horizon();
+        let durable = slow.syncer.durable_through();
         let first = slow.commit(true);
         slow.ends.send(Err(io::Error::other("gone"))).unwrap();
         assert!(matches!(first.await.unwrap(), Err(StoreError::Backend(_))));
         assert!(slow.syncer.broken().is_err());
-        // The next sync would succeed, and is not asked.
+        // The next sync would succeed, and is not made.
         slow.ends.send(Ok(())).unwrap();
         assert!(slow.commit(true).await.unwrap().is_err());
-        assert!(horizon.reached(1).await.is_err());
+        assert!(durable.wait_for(1).await.is_err());
     }
 
     #[tokio::test]
-    async fn a_commit_that_failed_is_answered_with_its_own_error() {
+    async fn a_failed_commit_is_answered_with_its_own_error() {
         let mut slow = Slow::start();
-        let (tell, told) = oneshot::channel();
+        let (answer, reply) = oneshot::channel();
         slow.syncer.begin();
-        let jobs: Vec<Box<dyn Waiting>> = vec![Box::new(Asks(Some(tell)))];
+        let jobs: Vec<Box<dyn QueuedJob>> = vec![Box::new(Probe(Some(answer)))];
         slow.syncer.submit(Group { jobs, commit: Err(StoreError::Full), wrote: false });
-        assert_eq!(told.await.unwrap(), Err(StoreError::Full));
+        assert_eq!(reply.await.unwrap(), Err(StoreError::Full));
     }
 }

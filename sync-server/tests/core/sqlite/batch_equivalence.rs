@@ -148,7 +148,7 @@ impl Job for Everything {
         let mut all = vec![format!("{:?}", txn.head().await?)];
         macro_rules! tables {
             ($($table:ident),+) => {$(
-                let mut rows: Vec<String> = txn.under::<$table>("", "").await?.iter().map(|r| format!("{r:?}")).collect();
+                let mut rows: Vec<String> = txn.with_prefix::<$table>("", "").await?.iter().map(|r| format!("{r:?}")).collect();
                 rows.sort();
                 all.extend(rows);
             )+};

@@ -8,7 +8,7 @@ use sync_server::{
     store::{
         Job, Store, TallyRow, Txn,
         tables::{
-            AreaFeedDigest, DailyCount, Media, OpLog, OpenCount, PhotoRef, Quarantine, Recipient, Record, Worker,
+            self, AreaFeedDigest, DailyCount, Media, OpLog, OpenCount, PhotoRef, Quarantine, Recipient, Record, Worker,
             WorkerDigest,
         },
     },
@@ -44,29 +44,29 @@ impl Job for ReadAll {
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Dump, CoreError> {
         let mut dump = Dump::default();
-        for record in txn.under::<Record>("id", "").await? {
+        for record in txn.with_prefix::<Record>("id", "").await? {
             let row: Row = serde_json::from_str(&record.doc)
                 .map_err(|e| sync_server::store::StoreError::Corrupt(e.to_string()))?;
             dump.rows.insert(record.id, row);
             dump.docs.insert(record.id, record.doc);
         }
-        dump.ops = txn.under::<OpLog>("op_id", "").await?.into_iter().map(|o| (o.op_id, o)).collect();
-        dump.quarantine = txn.under("device", "").await?;
-        dump.workers = txn.under("id", "").await?;
-        dump.people = txn.under("id", "").await?;
-        dump.worker_digests = txn.under("worker", "").await?;
-        dump.shelf_digests = txn.under("area_feed", "").await?;
-        dump.standing = txn.under("area_feed", "").await?;
-        dump.once = txn.under("recipient", "").await?;
-        dump.media = txn.under("sha256", "").await?;
-        dump.photos = txn.under("row", "").await?;
+        dump.ops = txn.with_prefix::<OpLog>("op_id", "").await?.into_iter().map(|o| (o.op_id, o)).collect();
+        dump.quarantine = txn.with_prefix("device", "").await?;
+        dump.workers = txn.with_prefix("id", "").await?;
+        dump.people = txn.with_prefix("id", "").await?;
+        dump.worker_digests = txn.with_prefix("worker", "").await?;
+        dump.shelf_digests = txn.with_prefix("area_feed", "").await?;
+        dump.standing = txn.with_prefix("area_feed", "").await?;
+        dump.once = txn.with_prefix("recipient", "").await?;
+        dump.media = txn.with_prefix("sha256", "").await?;
+        dump.photos = txn.with_prefix("row", "").await?;
         let span = (Month::from_number(0), Month::from_number(40_000));
-        let areas = txn.under::<sync_server::store::tables::Area>("code", "").await?;
+        let areas = txn.with_prefix::<sync_server::store::tables::Area>("code", "").await?;
         let mut parents: Vec<AreaCode> = areas.into_iter().filter_map(|a| a.code.parent()).collect();
         parents.sort_unstable_by_key(ToString::to_string);
         parents.dedup();
         for parent in parents {
-            dump.tally.extend(txn.tally(parent.as_str(), span.0, span.1).await?);
+            dump.tally.extend(tables::figures::tally(txn, parent.as_str(), span.0, span.1).await?);
         }
         Ok(dump)
     }

@@ -9,7 +9,7 @@ use crate::{
 use std::sync::Arc;
 use sync_server::{
     core::TestEnv as ServerEnv,
-    testing::{Options, TestServer, World as Town},
+    testing::{Options, SampleRoster as Town, TestServer},
 };
 
 /// The link breaks each time it has carried this many bytes of photos.

@@ -13,7 +13,7 @@ use shared::{
 use std::collections::{BTreeMap, BTreeSet};
 use sync_server::{
     core::OfficeChange,
-    testing::{TestServer, World as Roster},
+    testing::{SampleRoster, TestServer},
 };
 
 /// 300 notices: more than one row in some buckets, none in others.
@@ -86,7 +86,7 @@ fn notice(n: usize, text: &str) -> OfficeChange {
 
 fn server() -> TestServer {
     let server = TestServer::start();
-    server.load(&Roster::small());
+    server.load(&SampleRoster::small());
     server.wait(server.core().apply_office((0..NOTICES).map(|n| notice(n, "x")).collect())).unwrap();
     server
 }

@@ -102,13 +102,13 @@ pub async fn write<T: Txn>(txn: &mut T, changes: &[RowChange]) -> Stored<HashMap
     }
     daily.retain(|_, delta| delta.contributions.values().any(|n| *n != 0));
     let last_days = write_daily_counts(txn, daily, &mut tallies).await?;
-    txn.tally_add(&tallies.rows()).await?;
+    txn.add(&tallies.rows()).await?;
     let open: Vec<_> = open
         .into_iter()
         .filter(|(_, n)| *n != 0)
         .map(|((area_feed, what), n)| OpenCount { area_feed, what, n })
         .collect();
-    txn.open_count_add(&open).await?;
+    txn.add(&open).await?;
     Ok(last_days)
 }
 

@@ -129,7 +129,7 @@ async fn photos<T: Txn>(txn: &mut T, changes: impl Iterator<Item = &RowChange>) 
     }
     txn.put(&put).await?;
     txn.delete::<PhotoRef>(&delete).await?;
-    txn.open_count_add(&open).await
+    txn.add(&open).await
 }
 
 /// A change of the number of missing photos in an area feed.

@@ -7,7 +7,7 @@ use crate::core::apply::{
 };
 use crate::store::{
     Column, Stored, Txn,
-    tables::{CareGrant, DailyCount, Recipient, Record, Rules},
+    tables::{self, CareGrant, DailyCount, Recipient, Record, Rules},
 };
 use shared::{
     AreaCode, Day, RecipientId, Row, WorkerId,
@@ -184,7 +184,7 @@ fn intervals_for(recipient: &records::Recipient, rules: &[(AreaCode, RuleSet)]) 
 }
 
 async fn load_rules<T: Txn>(txn: &mut T) -> Stored<Vec<(AreaCode, RuleSet)>> {
-    let rows = txn.under::<Rules>("area", "").await?;
+    let rows = txn.with_prefix::<Rules>("area", "").await?;
     // This server may not be able to read a rule set of a newer one; the rules of the area above then apply.
     Ok(rows.into_iter().filter_map(|r| Some((r.area, serde_json::from_str(&r.doc).ok()?))).collect())
 }
@@ -194,7 +194,7 @@ async fn apply_new_rules<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(Area
     if areas.is_empty() {
         return Ok(());
     }
-    let everyone = txn.under::<Recipient>("place", "").await?;
+    let everyone = txn.with_prefix::<Recipient>("place", "").await?;
     let mut people: Vec<Recipient> =
         everyone.into_iter().filter(|p| areas.iter().any(|a| a.contains(&p.place))).collect();
     let keys: Vec<_> = people.iter().map(|p| (p.id.into(),)).collect();
@@ -233,7 +233,7 @@ async fn last_days_before<T: Txn>(
 async fn find_last_days<T: Txn>(txn: &mut T, recipient: RecipientId) -> Stored<(Option<i32>, Option<i32>)> {
     let (mut visit, mut contact, mut until, mut seen) = (None, None, i32::MAX, HashSet::new());
     loop {
-        let page = txn.daily_counts_before(recipient, until, 50).await?;
+        let page = tables::figures::daily_counts_before(txn, recipient, until, 50).await?;
         let fresh = page.iter().filter(|o| seen.insert((o.day, o.worker))).count();
         for count in &page {
             let last =

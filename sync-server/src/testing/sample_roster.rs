@@ -1,4 +1,4 @@
-//! A small invented roster: one city, two counties, three townships, four villages, workers of every role, recipients.
+//! [`SampleRoster`]: one city, two counties, three townships, four villages, workers of every role, recipients.
 
 use crate::{
     core::OfficeChange,
@@ -9,20 +9,20 @@ use shared::{
     records::{Area, Category, Pairing, PairingRole, Recipient, Record, Role, Unit, Worker},
 };
 
-/// Records of the office, in the order they refer to each other.
+/// Records of the office. A record comes after those that it refers to.
 #[derive(Clone, Debug, Default)]
-pub struct World {
+pub struct SampleRoster {
     changes: Vec<OfficeChange>,
 }
 
-impl World {
+impl SampleRoster {
     /// Areas 6299 平川市 › 629901 甲县 (乡 629901001 with villages …001 and …002, 乡 629901002 with …001),
     /// 629902 乙县 (乡 629902001 with village …001).
     /// Workers W1 and W2 in 一村, W3 in 乙县; supervisors S1 (乡 629901001), S2 (629901), S3 (629902);
     /// administrator A1 (6299).
     /// Recipients R1…R10 in 一村 (629901001001), paired to W1; R1 to W2 too. R11 in 乙县, paired to W3.
     pub fn small() -> Self {
-        let mut world = Self::default();
+        let mut roster = Self::default();
         for (code, name) in [
             ("6299", "平川市"),
             ("629901", "甲县"),
@@ -35,25 +35,25 @@ impl World {
             ("629901002001", "柳林村"),
             ("629902001001", "石桥村"),
         ] {
-            world.area(code, name);
+            roster.area(code, name);
         }
-        world.unit("U1", "甲县民政局", "629901");
-        world.worker("W1", "谷军", "629901001001", Role::Worker, &[]);
-        world.worker("W2", "王玉梅", "629901001001", Role::Worker, &[]);
-        world.worker("W3", "李建", "629902001001", Role::Worker, &[]);
-        world.worker("S1", "杨秀兰", "629901001", Role::Supervisor, &["629901001"]);
-        world.worker("S2", "牛海", "629901", Role::Supervisor, &["629901"]);
-        world.worker("S3", "马得胜", "629902", Role::Supervisor, &["629902"]);
-        world.worker("A1", "赵明", "6299", Role::Administrator, &["6299"]);
+        roster.unit("U1", "甲县民政局", "629901");
+        roster.worker("W1", "谷军", "629901001001", Role::Worker, &[]);
+        roster.worker("W2", "王玉梅", "629901001001", Role::Worker, &[]);
+        roster.worker("W3", "李建", "629902001001", Role::Worker, &[]);
+        roster.worker("S1", "杨秀兰", "629901001", Role::Supervisor, &["629901001"]);
+        roster.worker("S2", "牛海", "629901", Role::Supervisor, &["629901"]);
+        roster.worker("S3", "马得胜", "629902", Role::Supervisor, &["629902"]);
+        roster.worker("A1", "赵明", "6299", Role::Administrator, &["6299"]);
         for n in 1..=10 {
             let code = format!("R{n}");
-            world.recipient(&code, &format!("对象{n}"), Category::DestituteHome, "629901001001");
-            world.pairing("W1", &code);
+            roster.recipient(&code, &format!("对象{n}"), Category::DestituteHome, "629901001001");
+            roster.pairing("W1", &code);
         }
-        world.pairing("W2", "R1");
-        world.recipient("R11", "对象11", Category::Orphan, "629902001001");
-        world.pairing("W3", "R11");
-        world
+        roster.pairing("W2", "R1");
+        roster.recipient("R11", "对象11", Category::Orphan, "629902001001");
+        roster.pairing("W3", "R11");
+        roster
     }
 
     /// The changes for [`crate::core::ServerCore::apply_office`].
@@ -74,7 +74,7 @@ impl World {
         self.create(unit_id(unit), &Unit { code: unit.to_owned(), name: name.to_owned(), area: code(area) });
     }
 
-    /// `areas`: what a supervisor answers for.
+    /// `areas`: those that a supervisor is responsible for.
     pub fn worker(&mut self, worker: &str, name: &str, area: &str, role: Role, areas: &[&str]) {
         let record = Worker {
             code: worker.to_owned(),
