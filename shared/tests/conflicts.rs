@@ -8,11 +8,8 @@
 mod words;
 
 use shared::{
-    merge::{
-        FieldRule,
-        rules::{self, AuthorKind, ConcurrentChange, RuleOutcome},
-    },
-    records::{Creator, Kind, NeedStatus},
+    merge::rules::{self, AuthorKind, ConcurrentChange, RuleOutcome},
+    records::{Creator, FieldRule, Kind, NeedStatus},
 };
 use std::{cmp::Ordering, fmt::Write as _, path::Path};
 use words::Words;

@@ -7,8 +7,7 @@ use serde::{Deserializer, de::Visitor, forward_to_deserialize_any};
 use shared::{
     Fields,
     indicators::Indicator,
-    merge::rules::FieldRule,
-    records::{recipient::RecipientStatus, *},
+    records::{FieldRule, recipient::RecipientStatus, *},
     wire::ErrorCode,
 };
 use std::{cell::Cell, collections::BTreeMap, path::Path};

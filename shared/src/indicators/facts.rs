@@ -1,6 +1,6 @@
 //! From a record to what it counts for.
 
-use super::Indicator;
+use super::indicator::Indicator;
 use crate::{
     Day, Fen,
     ids::{RecipientId, WorkerId},
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// "One per recipient × worker × day": the same key counts once, however many records carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Once {
+pub struct DailyKey {
     pub recipient: RecipientId,
     pub worker: WorkerId,
     pub day: Day,
@@ -24,7 +24,7 @@ pub struct Fact {
     pub day: Day,
     pub n: i64,
     pub fen: Fen,
-    pub once: Option<Once>,
+    pub daily_key: Option<DailyKey>,
 }
 
 /// What `row` counts for; nothing once it is withdrawn.
@@ -50,8 +50,8 @@ fn of_visit(row: &Row, visit: &Visit) -> Vec<Fact> {
         // A call that nobody answered is no contact, and a mode of a newer peer counts once this side knows it.
         _ => return Vec::new(),
     };
-    let once = Some(Once { recipient: visit.recipient, worker: row.author, day });
-    let mut facts = vec![Fact { indicator, day, n: 1, fen: Fen::ZERO, once }];
+    let daily_key = Some(DailyKey { recipient: visit.recipient, worker: row.author, day });
+    let mut facts = vec![Fact { indicator, day, n: 1, fen: Fen::ZERO, daily_key }];
     // A service is given to somebody who is there.
     let services = if visit.presence == Presence::Found { visit.services.as_slice() } else { &[] };
     for service in services {
@@ -62,7 +62,7 @@ fn of_visit(row: &Row, visit: &Visit) -> Vec<Fact> {
             Service::FamilyCare => Indicator::FamilyCare,
             Service::Chores | Service::Errand | Service::Other(_) => continue,
         };
-        facts.push(Fact { indicator, day, n: 1, fen: Fen::ZERO, once });
+        facts.push(Fact { indicator, day, n: 1, fen: Fen::ZERO, daily_key });
     }
     facts
 }
@@ -71,7 +71,7 @@ fn of_assistance(aid: &Assistance) -> Vec<Fact> {
     let day = aid.happened.day();
     let money = aid.amount.unwrap_or_default();
     let goods = aid.goods_value();
-    let fact = |indicator, fen| Fact { indicator, day, n: 1, fen, once: None };
+    let fact = |indicator, fen| Fact { indicator, day, n: 1, fen, daily_key: None };
     match aid.kind {
         AssistanceKind::Publicise => vec![fact(Indicator::Publicised, Fen::ZERO)],
         AssistanceKind::Implement => {
@@ -101,7 +101,7 @@ fn of_assistance(aid: &Assistance) -> Vec<Fact> {
 fn of_need(need: &Need) -> Vec<Fact> {
     match (&need.status, need.solved) {
         (NeedStatus::Solved, Some(solved)) => {
-            vec![Fact { indicator: Indicator::Solved, day: solved.day(), n: 1, fen: Fen::ZERO, once: None }]
+            vec![Fact { indicator: Indicator::Solved, day: solved.day(), n: 1, fen: Fen::ZERO, daily_key: None }]
         }
         _ => Vec::new(),
     }
@@ -109,6 +109,6 @@ fn of_need(need: &Need) -> Vec<Fact> {
 
 fn of_activity(activity: &Activity) -> Vec<Fact> {
     let day = activity.happened.day();
-    let fact = |indicator, n| Fact { indicator, day, n, fen: Fen::ZERO, once: None };
+    let fact = |indicator, n| Fact { indicator, day, n, fen: Fen::ZERO, daily_key: None };
     vec![fact(Indicator::ActivityPeople, activity.people), fact(Indicator::ActivitySession, activity.sessions)]
 }

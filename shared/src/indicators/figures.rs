@@ -1,6 +1,9 @@
 //! Sums of facts, and the six headline figures read from them.
 
-use super::{Fact, Indicator, Once};
+use super::{
+    facts::{DailyKey, Fact},
+    indicator::Indicator,
+};
 use crate::Fen;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
@@ -26,12 +29,12 @@ impl std::ops::AddAssign for Tally {
 pub struct Figures(pub BTreeMap<Indicator, Tally>);
 
 impl Figures {
-    /// Sums facts, counting each [`Once`] key once per indicator.
+    /// Sums facts, counting each [`DailyKey`] key once per indicator.
     pub fn sum<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Self {
-        let mut seen: HashSet<(Indicator, Once)> = HashSet::new();
+        let mut seen: HashSet<(Indicator, DailyKey)> = HashSet::new();
         let mut figures = Self::default();
         for fact in facts {
-            if fact.once.is_none_or(|once| seen.insert((fact.indicator.clone(), once))) {
+            if fact.daily_key.is_none_or(|key| seen.insert((fact.indicator.clone(), key))) {
                 figures.add(&fact.indicator, Tally { n: fact.n, fen: fact.fen });
             }
         }

@@ -1,7 +1,7 @@
 //! 访问日志: who looked at a minor's record or a full number, every export, and every bundle that was imported.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{Moment, RowId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{Moment, RowId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

@@ -1,7 +1,7 @@
 //! 服务活动: head-counts that belong to a place, not to a person.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{AreaCode, FacilityId, Moment, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{AreaCode, FacilityId, Moment, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

@@ -1,7 +1,7 @@
 //! 帮扶: what was done for one recipient. A hand-out to many households is one record each, tied by `handout`.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{Fen, HandoutId, Moment, NeedId, RecipientId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{Fen, HandoutId, Moment, NeedId, RecipientId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

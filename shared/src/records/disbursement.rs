@@ -1,7 +1,7 @@
 //! 资金发放: what the bureau paid per area, kind and month. Imported, never typed by a worker.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{AreaCode, Fen, Month, merge::rules::FieldRule};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, Fen, Month};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

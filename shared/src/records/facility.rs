@@ -1,7 +1,7 @@
 //! 服务设施: places of service, imported by the administrator.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{AreaCode, Day, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, Day, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

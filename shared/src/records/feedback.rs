@@ -1,7 +1,7 @@
 //! 投诉建议: what users want the office to hear.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{Moment, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{Moment, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

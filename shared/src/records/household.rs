@@ -1,7 +1,7 @@
 //! 户: where recipients live together. Seen through the recipient it names.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{AreaCode, RecipientId, merge::rules::FieldRule};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, RecipientId};
 use serde::{Deserialize, Serialize};
 
 /// A position in WGS 84 degrees; always optional, never asked for.

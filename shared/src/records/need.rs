@@ -1,7 +1,7 @@
 //! 困难诉求: opened → assigned to a unit → in hand → solved or cannot; reopened only by a supervisor.
 
-use super::{Audience, Creator, Kind, Problem, Record, problem::Checks};
-use crate::{Moment, RecipientId, UnitId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, Record, problem::Checks};
+use crate::{Moment, RecipientId, UnitId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

@@ -1,7 +1,7 @@
 //! 结对关系: which worker cares for which recipient, in what role, from when to when. Not one to one.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{Day, RecipientId, WorkerId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{Day, RecipientId, WorkerId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

@@ -1,7 +1,7 @@
 //! 照片: immutable evidence. The record holds what identifies the bytes; the bytes travel apart.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{HandoutId, Moment, RecipientId, RowId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{HandoutId, Moment, RecipientId, RowId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

@@ -1,7 +1,7 @@
 //! 签收: how the recipient confirmed. A thumb-print is a photo of the paper, never a template.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{AssistanceId, HandoutId, Moment, PhotoId, RecipientId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{AssistanceId, HandoutId, Moment, PhotoId, RecipientId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

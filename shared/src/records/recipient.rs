@@ -1,7 +1,7 @@
 //! 关爱对象: whom the assistance is for.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, household::Position, problem::Checks};
-use crate::{AreaCode, Day, HouseholdId, id_number::Sex, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, household::Position, problem::Checks};
+use crate::{AreaCode, Day, HouseholdId, id_number::Sex, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -122,7 +122,7 @@ impl Recipient {
     /// Whole years at `day`; `None` when neither a birth date nor a valid ID number tells.
     pub fn age(&self, day: Day) -> Option<i32> {
         use chrono::Datelike;
-        let by_number = || crate::id_number::read(self.id_number.as_deref()?).ok().map(|known| known.birth);
+        let by_number = || crate::id_number::parse(self.id_number.as_deref()?).ok().map(|holder| holder.birth);
         let birth = self.birth.or_else(by_number)?.0;
         let years = day.0.year() - birth.year();
         let before_birthday = (day.0.month(), day.0.day()) < (birth.month(), birth.day());

@@ -1,7 +1,7 @@
 //! 报表快照: a closed period's figures as they were; never changed afterwards.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{AreaCode, Period, merge::rules::FieldRule};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, Period};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -1,32 +1,10 @@
 //! 待核对: a change that no rule may decide. It waits for a supervisor with both values, authors and times; deciding
 //! it is an operation like any other.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{Hlc, Op, RecipientId, RowId, WorkerId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Record, review_reason::ReviewReason};
+use crate::{Hlc, Op, RecipientId, RowId, WorkerId, open_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-open_enum! {
-    /// Why no rule may decide; locale key `review-<word>`.
-    ReviewReason {
-        /// Name, ID number or category was changed by someone else meanwhile.
-        IdentityConflict = "identity_conflict",
-        /// Two people reached different end states.
-        StatusConflict = "status_conflict",
-        /// Decided before the need was reopened.
-        StaleStatus = "stale_status",
-        /// Two corrections of the same record.
-        AmendmentConflict = "amendment_conflict",
-        /// The record was withdrawn meanwhile.
-        EditAfterVoid = "edit_after_void",
-        /// The same goods, household and day were recorded twice.
-        LikelyDuplicate = "likely_duplicate",
-        /// A change that only the office makes, proposed by a worker.
-        Proposal = "proposal",
-        /// Recorded after the pairing had ended.
-        GrantEnded = "grant_ended",
-    }
-}
 
 open_enum! {
     ReviewStatus { Open = "open", Accepted = "accepted", Declined = "declined" }

@@ -1,13 +1,12 @@
 //! A record on its way and at rest: the envelope that the sync understands, around fields that only the kind
 //! understands.
 
-use super::Kind;
+use super::{kind::Kind, recipient::Category, record::Record};
 use crate::{
     Fields,
     area::AreaCode,
     hlc::Hlc,
     ids::{DeviceId, RecipientId, Rev, RowId, UnitId, WorkerId},
-    records::{Category, Record},
     text,
     time::Moment,
 };
@@ -119,6 +118,12 @@ impl Row {
         self.fields.view()
     }
 
+    /// A copy with the next revision.
+    pub fn next_revision(&self) -> Box<Self> {
+        Box::new(Self { rev: self.rev.next(), ..self.clone() })
+    }
+
+    /// True when the record was withdrawn.
     pub fn is_void(&self) -> bool {
         self.void.is_some()
     }

@@ -1,8 +1,8 @@
 //! 规则: what the bureau decides and may change without a new app: how often whom, the check-list, the kinds of
 //! policy and goods, and whom to phone when it burns.
 
-use super::{Audience, Category, Creator, Kind, Record};
-use crate::{AreaCode, Fen, merge::rules::FieldRule};
+use super::{Audience, Category, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, Fen};
 use serde::{Deserialize, Serialize};
 
 /// A word with its labels.

@@ -1,7 +1,7 @@
 //! 任务: what a supervisor asks for, with a due date. Progress is derived from records, never typed.
 
-use super::{Audience, Creator, Kind, Problem, Record, problem::Checks};
-use crate::{AreaCode, Day, WorkerId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, Record, problem::Checks};
+use crate::{AreaCode, Day, WorkerId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

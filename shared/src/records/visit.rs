@@ -1,7 +1,7 @@
 //! 走访探视 and 联系交流: a home visit, a call, a message, a video call.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, household::Position, problem::Checks};
-use crate::{Moment, RecipientId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, household::Position, problem::Checks};
+use crate::{Moment, RecipientId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

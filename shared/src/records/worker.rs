@@ -1,7 +1,7 @@
 //! 结对干部: anyone who records, and what they may do where.
 
-use super::{Audience, Creator, Kind, Problem, Record, problem::Checks};
-use crate::{AreaCode, UnitId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, Record, problem::Checks};
+use crate::{AreaCode, UnitId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {

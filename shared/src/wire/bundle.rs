@@ -15,12 +15,15 @@
 //!  82+n 64  Ed25519 signature of all before it
 //! ```
 
+use super::{
+    limits::{BUNDLE_BYTES_MAX, PUSH_BYTES_MAX, PUSH_OPS_MAX},
+    push::PushRequest,
+};
 use crate::{
     DeviceId, Moment,
     chain::sha256_hex,
     open_enum,
     seal::{BadKey, ENCAPSULATED_LEN, KeyId, SIGNATURE_LEN, SealPublic, SealSecret, SignPublic, SignSecret, TAG_LEN},
-    wire::{BUNDLE_BYTES_MAX, PUSH_BYTES_MAX, PUSH_OPS_MAX, PushRequest},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,6 +1,7 @@
 //! Errors on the wire and in the client: what failed, whether to try again, and what to do next. Expected results
 //! (conflict, duplicate, gone) are not errors; they are outcomes and verdicts.
 
+use super::version::Accepts;
 use crate::open_enum;
 use serde::{Deserialize, Serialize};
 
@@ -45,26 +46,6 @@ pub struct ApiError {
     /// With `protocol-too-old` and `protocol-too-new`, since version 2: what the server speaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepts: Option<Accepts>,
-}
-
-/// The versions of the protocol that a server speaks, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepts {
-    pub oldest: u16,
-    pub newest: u16,
-}
-
-impl Accepts {
-    /// What this build speaks.
-    pub const OWN: Self = Self { oldest: super::PROTO_OLDEST, newest: super::PROTO };
-
-    /// The version to go on with after a server that answered so refused `spoken`: the newest one that both know, and
-    /// another than `spoken`. A server that names none is of version 1, which was the first.
-    pub fn fall_back(told: Option<Self>, spoken: u16) -> Option<u16> {
-        let theirs = told.unwrap_or(Self { oldest: 1, newest: 1 });
-        let common = theirs.newest.min(super::PROTO);
-        (common >= theirs.oldest.max(super::PROTO_OLDEST) && common != spoken).then_some(common)
-    }
 }
 
 /// What a call of the protocol can end in, seen from either side.
@@ -121,21 +102,5 @@ impl SyncError {
     /// True when this device's access has ended.
     pub fn is_revoked(&self) -> bool {
         matches!(self.code(), Some(ErrorCode::TokenRevoked))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::PROTO;
-
-    #[test]
-    fn a_device_falls_back_to_the_newest_version_both_speak_or_to_none() {
-        let server = |oldest, newest| Some(Accepts { oldest, newest });
-        assert_eq!(Accepts::fall_back(server(1, 1), PROTO), Some(1));
-        assert_eq!(Accepts::fall_back(None, PROTO), Some(1), "a server of version 1 names none");
-        assert_eq!(Accepts::fall_back(server(PROTO + 1, PROTO + 9), PROTO), None, "too old itself");
-        assert_eq!(Accepts::fall_back(server(1, PROTO + 9), PROTO), None, "what was refused is not tried again");
-        assert_eq!(Accepts::fall_back(server(1, PROTO), 1), Some(PROTO));
     }
 }

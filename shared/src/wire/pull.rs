@@ -1,6 +1,9 @@
 //! Pull: what changed in a device's scopes since its cursors, a page at a time.
 
-use super::{RawRow, Scope, scope};
+use super::{
+    raw_row::RawRow,
+    scope::{self, Scope},
+};
 use crate::{
     Moment, OpOutcome, RowId,
     digest::Digest,
@@ -22,7 +25,7 @@ pub struct PullRequest {
     #[serde(deserialize_with = "scope::known_cursors")]
     pub cursors: BTreeMap<Scope, Seq>,
     pub client_now: Moment,
-    /// Operations of this device that an older server could not judge, at most [`super::PULL_ASK_MAX`] of them: has a
+    /// Operations of this device that an older server could not judge, at most [`super::limits::PULL_ASK_MAX`] of them: has a
     /// newer one meanwhile? Since version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ask: Vec<OpId>,

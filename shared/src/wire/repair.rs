@@ -12,7 +12,7 @@
 //! A repair never moves a cursor, so it can skip no commit: whatever changed since the cursor comes by the next pull too,
 //! and taking a row in twice changes nothing.
 
-use super::{RawRow, Scope};
+use super::{raw_row::RawRow, scope::Scope};
 use crate::{
     Moment, RowId,
     digest::Buckets,
@@ -53,7 +53,7 @@ pub struct RepairRequest {
     /// Buckets before this one are not compared: they were in an earlier reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Bucket>,
-    /// Rows to be sent, at most [`super::REPAIR_WANT_MAX`].
+    /// Rows to be sent, at most [`super::limits::REPAIR_WANT_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub want: Vec<RowId>,
     pub client_now: Moment,

@@ -2,11 +2,8 @@
 //! that the page and the screens call a thing by the same name.
 
 use shared::{
-    merge::{
-        FieldRule,
-        rules::{AuthorKind, ConcurrentChange, RuleOutcome, Way},
-    },
-    records::{Creator, Kind, NeedStatus, ReviewReason},
+    merge::rules::{Alternative, AuthorKind, ConcurrentChange, RuleOutcome},
+    records::{Creator, FieldRule, Kind, NeedStatus, ReviewReason},
 };
 use std::{collections::HashMap, path::Path};
 
@@ -236,13 +233,13 @@ impl Words {
         if self.chinese { format!("{text}（{why}）") } else { format!("{text} ({why})") }
     }
 
-    fn way(&self, way: Way) -> String {
+    fn way(&self, way: Alternative) -> String {
         match way {
-            Way::Amendment => self.t("correct it with a reason", "写明原因更正"),
-            Way::Step => self.t("step by step", "按步骤办"),
-            Way::Element => self.t("add or take out single tags", "一个一个加减标签"),
-            Way::Edit => self.t("just edit it", "直接改"),
-            Way::Reopening => self.t("a supervisor opens it again first", "先由督导重新打开"),
+            Alternative::Amendment => self.t("correct it with a reason", "写明原因更正"),
+            Alternative::Step => self.t("step by step", "按步骤办"),
+            Alternative::Element => self.t("add or take out single tags", "一个一个加减标签"),
+            Alternative::Edit => self.t("just edit it", "直接改"),
+            Alternative::Reopening => self.t("a supervisor opens it again first", "先由督导重新打开"),
         }
     }
 

@@ -25,7 +25,7 @@ use maud::{Markup, html};
 use shared::{
     Change, Kind, Moment, ReviewId, RowId,
     ids::uuid_v7,
-    merge::review::TwoValues,
+    merge::review::ProposedValue,
     op::Outcome,
     records::{AccessLog, Record, ReviewReason, access_log::Access},
     wire::ErrorCode,
@@ -140,8 +140,8 @@ fn view(signed: &Signed, case: &Case, history: &[Past], problem: Option<String>)
 /// What stands on the left, what is proposed on the right, each with its author and its time.
 fn sides(case: &Case, reader: &Reader) -> Markup {
     let kind = &case.review.row_kind;
-    let pairs: Vec<&TwoValues> = case.values.iter().filter(|p| !format_record::is_silent(&p.field)).collect();
-    let side = |said: &Said, key: &str, of: fn(&TwoValues) -> Option<&serde_json::Value>| {
+    let pairs: Vec<&ProposedValue> = case.values.iter().filter(|p| !format_record::is_silent(&p.field)).collect();
+    let side = |said: &Said, key: &str, of: fn(&ProposedValue) -> Option<&serde_json::Value>| {
         html! {
             section.card.side {
                 h2 { (reader.t(key)) }
@@ -157,7 +157,7 @@ fn sides(case: &Case, reader: &Reader) -> Markup {
     };
     html! {
         div.two {
-            @if let Some(standing) = &case.standing { (side(standing, "console-review-standing", |p| p.standing.as_ref())) }
+            @if let Some(standing) = &case.standing { (side(standing, "console-review-standing", |p| p.current.as_ref())) }
             (side(&case.proposed, "console-review-proposed", |p| p.proposed.as_ref()))
         }
         @if let Some(why) = &case.given_reason {

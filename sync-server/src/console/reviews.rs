@@ -99,7 +99,7 @@ fn line(case: &Case, reader: &Reader) -> Markup {
                 @let shown = |v: &Option<serde_json::Value>| format_record::value(reader, kind, &pair.field, format_record::masked(&pair.field, v.clone()).as_ref());
                 span.soft {
                     (format_record::field(reader, &pair.field)) " "
-                    @if case.standing.is_some() { (shown(&pair.standing)) " → " }
+                    @if case.standing.is_some() { (shown(&pair.current)) " → " }
                     (shown(&pair.proposed))
                 }
             }

@@ -11,7 +11,7 @@ use crate::store::tables::Worker;
 use shared::{
     AreaCode, AreaLevel, Change, Day, DeviceId, Fields, Hlc, Kind, Op, Outcome, RecipientId, Row, WorkerId,
     ids::{Rev, ReviewId, id_from_code},
-    merge::{Actor, Meta, actor::Relation, decide},
+    merge::{Actor, OpContext, actor::Relation, decide},
     op::Rejection,
     records::{Category, recipient_of},
 };
@@ -111,7 +111,7 @@ pub fn evaluate(working_set: &mut WorkingSet, op: &Op, principal: &Principal<'_>
     };
     let actor = Actor { worker: principal.worker(), device: principal.device(), unit, relation };
     let likely_duplicate = is_likely_duplicate(working_set, op, principal);
-    let meta = Meta { hlc: when.hlc, area, category, likely_duplicate };
+    let meta = OpContext { hlc: when.hlc, area, category, likely_duplicate };
     let judged = decide(row, op, &actor, &meta).into_effect(|| review_id(op));
     if let Some((reason, fields)) = &judged.review {
         let applied = judged.row.is_some();

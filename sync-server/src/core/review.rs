@@ -9,10 +9,10 @@ use shared::{
     Change, DeviceId, Hlc, Kind, Op, Outcome, Row, WorkerId,
     ids::Rev,
     merge::{
-        Actor, Decision, Meta,
+        Actor, Decision, OpContext,
         actor::Relation,
         decide,
-        review::{keep_declined, keep_what_gave_way, resolve as decided},
+        review::{keep_declined_values, keep_replaced_values, resolve as decided},
     },
     op::Rejection,
     records::{NeedStatus, Problem, ProblemCode, Record, Review, ReviewReason, ReviewStatus},
@@ -29,7 +29,7 @@ pub fn file(
     applied: bool,
     actor: &Actor,
     proposed_name: Option<String>,
-    meta: &Meta,
+    meta: &OpContext,
     when: When,
 ) -> Row {
     let current = |row: &Row| {
@@ -110,7 +110,7 @@ pub fn resolve(
         (false, true) => withdraw(working_set, &review, reason, principal, when),
         (true, true) => Ok(()),
         (false, false) => {
-            let kept = working_set.row(review.row).and_then(|target| keep_declined(&review, target, reason));
+            let kept = working_set.row(review.row).and_then(|target| keep_declined_values(&review, target, reason));
             kept.into_iter().for_each(|target| working_set.put(target));
             Ok(())
         }
@@ -120,7 +120,7 @@ pub fn resolve(
     }
     let actor =
         Actor { worker: principal.worker(), device: principal.device(), unit: None, relation: Relation::Supervisor };
-    let meta = Meta { hlc: when.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
+    let meta = OpContext { hlc: when.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
     let Decision::Apply(mut next) = decided(row, accept, reason, &actor, &meta) else {
         return Evaluation::rejected(Rejection::NotAllowed);
     };
@@ -147,7 +147,7 @@ fn carry_out(
     // A new record was made when it was made; a change of an existing one holds from the decision on.
     let hlc = if matches!(held.change, Change::Create(_)) { review.proposed_hlc } else { when.hlc };
     let place = review.recipient.and_then(|r| working_set.place(r));
-    let meta = Meta {
+    let meta = OpContext {
         hlc,
         area: place.map(|p| p.area).or(filed.area),
         category: place.map(|p| p.category.clone()).or(filed.category.clone()),
@@ -172,7 +172,7 @@ fn carry_out(
     match (judged.row, judged.outcome) {
         (Some(mut next), _) => {
             if let Some(before) = working_set.row(held.row) {
-                keep_what_gave_way(before, &mut next, reason);
+                keep_replaced_values(before, &mut next, reason);
             }
             working_set.put(next);
             Ok(())
@@ -195,7 +195,7 @@ fn withdraw(
     let Some(row) = working_set.row(review.row) else { return Err(Rejection::UnknownRow) };
     let actor =
         Actor { worker: principal.worker(), device: principal.device(), unit: None, relation: Relation::Supervisor };
-    let meta = Meta { hlc: when.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
+    let meta = OpContext { hlc: when.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
     // A receipt without what was received would say that something was handed out.
     let withdrawn: Vec<Row> =
         std::iter::once(row).chain(working_set.receipts(review.row)).filter(|row| !row.is_void()).cloned().collect();

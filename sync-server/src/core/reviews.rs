@@ -13,10 +13,7 @@ use crate::store::{
 use serde_json::Value;
 use shared::{
     AreaCode, Change, Day, DeviceId, Hlc, Kind, Op, Outcome, RecipientId, ReviewId, Row, RowId, WorkerId,
-    merge::{
-        decide::touched,
-        review::{Decided, TwoValues, decided, given_reason, standing_by, two_values},
-    },
+    merge::review::{ProposedValue, ReviewDecision, current_author, decision_of, proposed_values},
     records::{Recipient, Review, ReviewStatus},
 };
 use std::collections::{BTreeSet, HashMap};
@@ -44,13 +41,13 @@ pub struct Case {
     pub recipient_name: Option<String>,
     pub minor: bool,
     pub review: Review,
-    pub values: Vec<TwoValues>,
+    pub values: Vec<ProposedValue>,
     pub proposed: Said,
     pub standing: Option<Said>,
     /// Why its author wanted it, where a reason was asked for.
     pub given_reason: Option<String>,
     pub filed: Hlc,
-    pub decided: Option<Decided>,
+    pub decided: Option<ReviewDecision>,
 }
 
 impl Case {
@@ -187,9 +184,9 @@ async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Cas
     let mut about: BTreeSet<RowId> = reviews.iter().map(|(_, r)| r.row).collect();
     about.extend(reviews.iter().filter_map(|(_, r)| r.recipient.map(RowId::from)));
     let about = self::rows(txn, about).await?;
-    let pairs = |review: &Review| two_values(review, about.get(&review.row));
+    let pairs = |review: &Review| proposed_values(review, about.get(&review.row));
     let units = reviews.iter().flat_map(|(_, r)| pairs(r)).filter(|p| p.field == "unit");
-    let units = units.flat_map(|p| [p.proposed, p.standing]).flatten().filter_map(|v| v.as_str()?.parse().ok());
+    let units = units.flat_map(|p| [p.proposed, p.current]).flatten().filter_map(|v| v.as_str()?.parse().ok());
     let units = self::rows(txn, units.collect()).await?;
     // Ids mean nothing to a reader.
     let named = |value: &mut Option<Value>| {
@@ -201,7 +198,7 @@ async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Cas
     let areas: Vec<(AreaCode,)> = reviews.iter().filter_map(|(row, _)| row.area).map(|a| (a,)).collect();
     let area_names: HashMap<AreaCode, String> =
         txn.get::<Area>(&areas).await?.into_iter().flatten().map(|a| (a.code, a.name)).collect();
-    let stands = |review: &Review| standing_by(review, about.get(&review.row));
+    let stands = |review: &Review| current_author(review, about.get(&review.row));
     let mut speakers: BTreeSet<WorkerId> = reviews.iter().map(|(_, r)| r.proposed_by).collect();
     speakers.extend(reviews.iter().filter_map(|(_, r)| stands(r)).map(|(by, _)| by));
     let names = names(txn, speakers).await?;
@@ -211,7 +208,7 @@ async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Cas
         let mut values = pairs(&review);
         for pair in &mut values {
             named(&mut pair.proposed);
-            named(&mut pair.standing);
+            named(&mut pair.current);
         }
         let proposed_name = review.proposed_name.clone().or_else(|| names.get(&review.proposed_by).cloned());
         Case {
@@ -224,9 +221,9 @@ async fn cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<Vec<Cas
             values,
             proposed: Said { by: proposed_name, hlc: review.proposed_hlc },
             standing: stands(&review).map(|(by, hlc)| Said { by: names.get(&by).cloned(), hlc }),
-            given_reason: given_reason(&review.op.change).map(str::to_owned),
+            given_reason: review.op.change.reason().map(str::to_owned),
             filed: row.hlc,
-            decided: decided(row),
+            decided: decision_of(row),
             review,
         }
     };
@@ -246,9 +243,9 @@ async fn history<T: Txn>(txn: &mut T, review: &Review) -> Stored<Vec<Past>> {
     let keys: Vec<(DeviceId,)> = keys.into_iter().map(|d| (d,)).collect();
     let devices: HashMap<DeviceId, String> =
         txn.get::<Device>(&keys).await?.into_iter().flatten().map(|d| (d.id, d.label)).collect();
-    let in_question = touched(&review.op.change);
+    let in_question = review.op.change.field_names();
     let concerns = |change: &Change| {
-        let fields = touched(change);
+        let fields = change.field_names();
         in_question.is_empty() || fields.is_empty() || fields.iter().any(|f| in_question.contains(f))
     };
     let past = |(entry, op): (OpLog, Op)| Past {

@@ -4,7 +4,7 @@ use super::{Findings, recipient_id, run::Build, sheet::Line, sheet::Sheet};
 use crate::text::{Lang, tr};
 use shared::{
     Day, Kind,
-    id_number::{self, Doubt, Sex},
+    id_number::{self, IdNumberError, Sex},
     records::{
         Category, Recipient, Record, RiskTier,
         recipient::{Guardian, RecipientStatus, TAGS},
@@ -81,7 +81,7 @@ fn identity(
     findings: &mut Findings,
 ) -> String {
     let place = line.place(Some("id_number"));
-    match id_number::read(text) {
+    match id_number::parse(text) {
         Ok(known) => {
             if birth.is_some_and(|b| b != known.birth) {
                 findings.warning(line.place(Some("birth")), "birth-differs", &[]);
@@ -94,10 +94,10 @@ fn identity(
         }
         Err(doubt) => {
             let code = match doubt {
-                Doubt::Length => "id-number-length",
-                Doubt::Character => "id-number-character",
-                Doubt::BirthDate => "id-number-birth",
-                Doubt::CheckDigit => "id-number-check-digit",
+                IdNumberError::Length => "id-number-length",
+                IdNumberError::Character => "id-number-character",
+                IdNumberError::BirthDate => "id-number-birth",
+                IdNumberError::CheckDigit => "id-number-check-digit",
             };
             findings.warning(place, code, &[]);
         }

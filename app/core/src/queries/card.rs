@@ -8,7 +8,7 @@ use crate::{
 };
 use shared::{
     Kind, RecipientId,
-    id_number::{masked, masked_phone, read},
+    id_number::{masked, masked_phone, parse},
     records::{Former, Pairing, Recipient},
 };
 
@@ -57,7 +57,7 @@ impl Core {
             None => Vec::new(),
         };
         // A number tells birth and sex where the fields do not.
-        let known = recipient.id_number.as_deref().and_then(|n| read(n).ok());
+        let known = recipient.id_number.as_deref().and_then(|n| parse(n).ok());
         Ok(Reply::Card(Box::new(CardView {
             item: ask.recipient_item(entry)?,
             code: recipient.code,

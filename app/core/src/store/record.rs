@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 use shared::{
     AreaCode, Change, Day, Fields, Hlc, Kind, Moment, Row, RowId,
     ids::{RecipientId, Rev, ReviewId},
-    merge::{Meta, decide, review::decided},
+    merge::{OpContext, decide, review::decision_of},
     op::Op,
     records::{Audience, Category, NeedStatus, Review},
 };
@@ -165,7 +165,7 @@ pub fn put_mirror(tx: &mut Tx<'_>, row: &Row, raw: &str) -> Result<()> {
                 "SELECT EXISTS (SELECT 1 FROM op WHERE row = ?1 AND settled = 0 AND NOT (acked = 1 AND no <= ?2))",
             )?
             .query_row((row.id.as_bytes(), tx.mirrored_through()), |r| r.get(0))?;
-    let was_decided = row.kind == Kind::Review && doc(tx, row.id)?.as_ref().and_then(decided).is_some();
+    let was_decided = row.kind == Kind::Review && doc(tx, row.id)?.as_ref().and_then(decision_of).is_some();
     if pending {
         write(tx, row, row.rev, raw, Some(raw), true)?;
         replay(tx, row.id)?;
@@ -174,7 +174,7 @@ pub fn put_mirror(tx: &mut Tx<'_>, row: &Row, raw: &str) -> Result<()> {
     }
     if row.kind == Kind::Review
         && !was_decided
-        && decided(row).is_some()
+        && decision_of(row).is_some()
         && let Ok(review) = row.view::<Review>()
     {
         outbox::show_decision(tx, review.op.id)?;
@@ -234,8 +234,8 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
 }
 
 /// Facts the rules ask for, as far as this device knows them.
-fn meta_of(conn: &Connection, op: &Op) -> Result<Meta> {
-    let mut meta = Meta { hlc: op.hlc, area: None, category: None, likely_duplicate: false };
+fn meta_of(conn: &Connection, op: &Op) -> Result<OpContext> {
+    let mut meta = OpContext { hlc: op.hlc, area: None, category: None, likely_duplicate: false };
     if let Change::Create(fields) = &op.change {
         (meta.area, meta.category) = counted_under(conn, &op.kind, op.row, fields)?;
     }

@@ -108,7 +108,7 @@ pub async fn write<T: Txn>(txn: &mut T, changes: &[Changed]) -> Stored<HashMap<R
 fn collect(row: &Row, fact: &Fact, sign: i64, lines: &mut Lines, once: &mut BTreeMap<DailyCountKey, DailyCountDelta>) {
     let Some(indicator) = fact.indicator.number() else { return };
     let category = row.category.as_ref().map_or("", |c| c.word());
-    match (fact.once, row.area) {
+    match (fact.daily_key, row.area) {
         (Some(key), area) => {
             let key = (key.recipient, key.day.number(), key.worker);
             let delta = once.entry(key).or_insert_with(|| DailyCountDelta {

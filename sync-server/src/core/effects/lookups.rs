@@ -59,7 +59,7 @@ fn rules(row: &Row) -> Option<Rules> {
 
 /// What is open lies by when it was filed, what is decided by when that was.
 fn review(row: &Row) -> ReviewIndex {
-    let decided = merge::review::decided(row);
+    let decided = merge::review::decision_of(row);
     let (state, since) = match &decided {
         Some(decided) => (DONE, decided.hlc),
         None => (OPEN, row.hlc),

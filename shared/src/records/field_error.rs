@@ -1,10 +1,8 @@
 //! Which field keeps fields from being a record of their kind: one that is needed and absent, or one of another type.
 //! Asked only after reading them has failed, since a reader that remembers where it is takes longer.
 
-use crate::{
-    Fields,
-    records::{Problem, ProblemCode},
-};
+use super::problem::{Problem, ProblemCode};
+use crate::Fields;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Error, MapAccess,
     value::{BorrowedStrDeserializer, MapAccessDeserializer},
