@@ -14,6 +14,7 @@ pub mod area;
 pub mod chain;
 mod change;
 pub mod digest;
+pub mod domain;
 pub mod due;
 pub mod fields;
 pub mod hlc;

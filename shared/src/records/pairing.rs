@@ -1,4 +1,5 @@
-//! 结对关系: which worker cares for which recipient, in what role, from when to when. Not one to one.
+//! 结对关系: the relation of a worker to a recipient in a role, from its first day to its last. Many to many. When it
+//! counts is said by [`crate::domain::CarePeriod`].
 
 use super::{Audience, Creator, FieldRule, Kind, Record};
 use crate::{Day, RecipientId, WorkerId, open_enum};
@@ -35,12 +36,6 @@ pub struct Pairing {
     /// The worker's name, so that a colleague's phone can say who else cares without holding the staff list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker_name: Option<String>,
-}
-
-impl Pairing {
-    pub fn in_force(&self, day: Day) -> bool {
-        self.start <= day && self.end.is_none_or(|end| day < end)
-    }
 }
 
 impl Record for Pairing {

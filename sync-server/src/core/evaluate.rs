@@ -10,6 +10,7 @@ use super::{
 use crate::store::tables::Worker;
 use shared::{
     AreaCode, AreaLevel, Change, Day, DeviceId, Fields, Hlc, Kind, Op, Outcome, RecipientId, Row, WorkerId,
+    domain,
     ids::{Rev, ReviewId, id_from_code},
     merge::{Actor, OpContext, actor::Relation, decide},
     op::Rejection,
@@ -134,24 +135,21 @@ fn recipient(op: &Op, row: Option<&Row>) -> Option<RecipientId> {
     }
 }
 
-/// Area and category that a new record is counted under: the recipient's at this moment, else its own, else where its
-/// author is counted.
+/// Area and category that a new record is counted under, by `shared::domain`; of a change, those of the record.
 pub fn counted_under(
     working_set: &WorkingSet,
     op: &Op,
     row: Option<&Row>,
     principal: &Principal<'_>,
 ) -> (Option<AreaCode>, Option<Category>) {
-    if let Some(place) = recipient(op, row).and_then(|r| working_set.place(r)) {
-        return (Some(place.area), Some(place.category.clone()));
+    let place = recipient(op, row).and_then(|r| working_set.place(r)).map(|p| (p.area, p.category.clone()));
+    match &op.change {
+        Change::Create(fields) => domain::counted_under(&op.kind, fields, place, principal.home()),
+        _ => match place {
+            Some((area, category)) => (Some(area), Some(category)),
+            None => (row.and_then(place_of).or(principal.home()), row.and_then(|r| r.category.clone())),
+        },
     }
-    let fields = match &op.change {
-        Change::Create(fields) => fields,
-        _ => return (row.and_then(place_of).or(principal.home()), row.and_then(|r| r.category.clone())),
-    };
-    let area = fields.parsed("area").or_else(|| if op.kind == Kind::Area { fields.parsed("code") } else { None });
-    let category = if op.kind == Kind::Recipient { fields.text("category").map(Category::from) } else { None };
-    (area.or(principal.home()), category)
 }
 
 /// How the principal stood to the record when the operation was made. If in doubt, rather [`Relation::Former`], which ends

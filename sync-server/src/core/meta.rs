@@ -17,6 +17,10 @@ use std::sync::atomic::Ordering;
 
 const EPOCH: &str = "epoch";
 const SWEPT: &str = "swept";
+/// By which rules the due days of recipients were derived.
+const DUE_DERIVED: &str = "due_derived";
+/// 1: the rule set in force and the day on which care began are those of `shared::domain`.
+const DUE_RULES: &str = "1";
 /// The newest mark: a day's number and a seq, separated by a blank.
 const MARK: &str = "mark";
 /// The floor, likewise.
@@ -123,8 +127,13 @@ impl Job for Sweep {
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<(), CoreError> {
         let today = Day::of_utc_ms(self.now_ms);
-        let swept = txn.get::<Meta>(&[(SWEPT.to_owned(),)]).await?.into_iter().next().flatten();
-        if swept.is_some_and(|m| m.value == today.to_string()) {
+        let found = txn.get::<Meta>(&[(SWEPT.to_owned(),), (DUE_DERIVED.to_owned(),)]).await?;
+        let [swept, due_derived] = [0, 1].map(|n| found.get(n).cloned().flatten().map(|m| m.value));
+        if due_derived.as_deref() != Some(DUE_RULES) {
+            effects::people::derive_all_due_days(txn, today).await?;
+            txn.put(&[Meta { name: DUE_DERIVED.to_owned(), value: DUE_RULES.to_owned() }]).await?;
+        }
+        if swept.is_some_and(|day| day == today.to_string()) {
             return Ok(());
         }
         mark_day(txn, today).await?;

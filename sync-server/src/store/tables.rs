@@ -144,8 +144,10 @@ table! {
 }
 
 table! {
-    /// Rule sets in force, by area; `doc` is the record's fields.
-    Rules = "rules" key(area: AreaCode) {
+    /// Every rule set that is not voided; `shared::domain::rule_set_for` says which one is in force where. `doc` is the
+    /// record's fields.
+    RuleSet = "rule_set" key(row: RowId) {
+        row: RowId,
         area: AreaCode,
         doc: String,
     }
@@ -316,7 +318,7 @@ macro_rules! each_table {
             Account,
             Recipient,
             Area,
-            Rules,
+            RuleSet,
             Device,
             EnrolCode,
             OpLog,

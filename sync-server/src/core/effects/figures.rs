@@ -9,8 +9,10 @@ use crate::store::{
 };
 use shared::{
     AreaCode, AreaLevel, Month, RecipientId, Row, WorkerId,
+    domain::is_open_need,
     indicators::{Fact, Indicator, facts},
-    records::{Kind, NeedStatus, ReviewStatus},
+    merge::review,
+    records::{Kind, ReviewStatus},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -215,10 +217,9 @@ fn open_of(row: &Row) -> Option<Open> {
     if row.is_void() {
         return None;
     }
-    let status = row.fields.text("status").unwrap_or_default();
     match row.kind {
-        Kind::Need if !NeedStatus::from(status).is_end() => Some(Open::Needs),
-        Kind::Review if ReviewStatus::from(status) == ReviewStatus::Open => Some(Open::Reviews),
+        Kind::Need if is_open_need(row) => Some(Open::Needs),
+        Kind::Review if review::status(row) == ReviewStatus::Open => Some(Open::Reviews),
         _ => None,
     }
 }
