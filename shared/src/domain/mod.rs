@@ -1,7 +1,8 @@
 //! Facts of the field that phone and server must decide alike. Each is one pure function that both sides call:
 //!
 //! - [`rule_set_for`]: which rule set is in force at a place
-//! - [`CarePeriod`], [`in_force`], [`care_since`]: from when to when a pairing counts, and since when someone is in care
+//! - [`CarePeriod`], [`in_force`], [`care_since`]: from when to when a pairing counts, and since when someone is in
+//!   care
 //! - [`counted_under`], [`counted_on`]: the area, category and day under which a record counts
 //! - [`is_open_need`]: whether a need is still open
 //!

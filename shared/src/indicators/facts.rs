@@ -1,4 +1,4 @@
-//! From a record to what it counts for.
+//! From a record to its facts: what it contributes to which indicator.
 
 use super::indicator::Indicator;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// "One per recipient × worker × day": the same key counts once, however many records carry it.
+/// "One per recipient × worker × day": facts with the same key count once per indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DailyKey {
     pub recipient: RecipientId,
@@ -16,18 +16,19 @@ pub struct DailyKey {
     pub day: Day,
 }
 
-/// One contribution of one record. Area, category and unit are those of the row's envelope.
+/// One contribution of one record to an indicator. Its area, category and unit are those of the row's envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fact {
     pub indicator: Indicator,
-    /// The day it counts for.
+    /// The day on which it counts.
     pub day: Day,
     pub n: i64,
     pub fen: Fen,
+    /// Present where it counts once per day.
     pub daily_key: Option<DailyKey>,
 }
 
-/// What `row` counts for; nothing once it is withdrawn.
+/// The facts of `row`; none for a voided record.
 pub fn facts(row: &Row) -> Vec<Fact> {
     if row.is_void() {
         return Vec::new();
@@ -47,12 +48,12 @@ fn of_visit(row: &Row, visit: &Visit) -> Vec<Fact> {
         (VisitMode::Home, Presence::Found) => Indicator::HomeVisit,
         (VisitMode::Home, _) => Indicator::NotFound,
         (VisitMode::Phone | VisitMode::Wechat | VisitMode::Video, Presence::Found) => Indicator::Contact,
-        // A call that nobody answered is no contact, and a mode of a newer peer counts once this side knows it.
+        // An unanswered call is no contact. A mode of a newer peer counts once this side knows it.
         _ => return Vec::new(),
     };
     let daily_key = Some(DailyKey { recipient: visit.recipient, worker: row.author, day });
     let mut facts = vec![Fact { indicator, day, n: 1, fen: Fen::ZERO, daily_key }];
-    // A service is given to somebody who is there.
+    // Services count only where the recipient was met.
     let services = if visit.presence == Presence::Found { visit.services.as_slice() } else { &[] };
     for service in services {
         let indicator = match service {
@@ -93,7 +94,7 @@ fn of_assistance(aid: &Assistance) -> Vec<Fact> {
             facts
         }
         AssistanceKind::Donation => vec![fact(Indicator::Donation, aid.value())],
-        // The need it closes is what counts, once.
+        // The need that it closes counts, and counts once.
         AssistanceKind::Solve | AssistanceKind::Other(_) => Vec::new(),
     }
 }

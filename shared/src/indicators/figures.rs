@@ -1,4 +1,4 @@
-//! Sums of facts, and the six headline figures read from them.
+//! Sums of facts, and the six headline figures that follow from them.
 
 use super::{
     facts::{DailyKey, Fact},
@@ -23,13 +23,13 @@ impl std::ops::AddAssign for Tally {
     }
 }
 
-/// Indicator → tally. An indicator that is absent is zero.
+/// Indicator → tally. An absent indicator is zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Figures(pub BTreeMap<Indicator, Tally>);
 
 impl Figures {
-    /// Sums facts, counting each [`DailyKey`] key once per indicator.
+    /// Sums facts; each [`DailyKey`] counts once per indicator.
     pub fn sum<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Self {
         let mut seen: HashSet<(Indicator, DailyKey)> = HashSet::new();
         let mut figures = Self::default();
@@ -41,16 +41,19 @@ impl Figures {
         figures
     }
 
+    /// Adds to one indicator.
     pub fn add(&mut self, indicator: &Indicator, tally: Tally) {
         *self.0.entry(indicator.clone()).or_default() += tally;
     }
 
+    /// Adds all of `other`.
     pub fn merge(&mut self, other: &Self) {
         for (indicator, tally) in &other.0 {
             self.add(indicator, *tally);
         }
     }
 
+    /// The tally of an indicator.
     pub fn get(&self, indicator: Indicator) -> Tally {
         self.0.get(&indicator).copied().unwrap_or_default()
     }

@@ -1,13 +1,13 @@
-//! What is counted.
+//! The indicators of the reports.
 
 use crate::open_enum;
 
 open_enum! {
-    /// What is counted; locale key `indicator-<word>`.
+    /// A figure of the report; locale key `indicator-<word>`. Stores hold the position: append, never insert.
     Indicator {
         /// 走访探视: completed home visits, one per recipient × worker × day.
         HomeVisit = "home_visit",
-        /// Home visits where nobody was met, likewise; shown apart.
+        /// Home visits without meeting the recipient, likewise one per day; shown separately.
         NotFound = "not_found",
         /// 联系交流: calls, WeChat, video, one per recipient × worker × day; home visits excluded.
         Contact = "contact",
@@ -25,10 +25,11 @@ open_enum! {
         AidGoods = "aid_goods",
         /// Government benefits obtained through 落实政策; never part of aid.
         Benefit = "benefit",
-        /// 社会捐赠, money and goods at value; kept apart.
+        /// 社会捐赠, money and goods at value; separate from aid.
         Donation = "donation",
-        /// 服务活动: people is `n`, sessions in `Session`.
+        /// 服务活动: the number of people.
         ActivityPeople = "activity_people",
+        /// 服务活动: the number of sessions.
         ActivitySession = "activity_session",
         /// 四个一对一, person-times by service.
         Tutoring = "tutoring",
@@ -39,10 +40,11 @@ open_enum! {
 }
 
 impl Indicator {
-    /// A small stable number for stores; `None` for a word this build does not know.
+    /// A small stable number for stores; `None` for a word that this build does not know.
     pub fn number(&self) -> Option<u8> {
         Self::ALL.iter().position(|i| i == self).and_then(|i| u8::try_from(i).ok())
     }
+    /// The inverse of [`Indicator::number`].
     pub fn from_number(n: u8) -> Option<Self> {
         Self::ALL.get(usize::from(n)).cloned()
     }

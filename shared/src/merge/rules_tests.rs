@@ -50,7 +50,8 @@ fn proposed_values(kind: &Kind, field: &str) -> (Value, Value) {
     let shape = |value: &Value| kind.problems(&Fields::new().with(field, value.clone()));
     let none = kind.problems(&Fields::new());
     let fits = |(a, b): &(Value, Value)| {
-        // A field of the wrong type is a new problem; one of the right type leaves only the problems of the absent fields.
+        // A field of the wrong type is a new problem; one of the right type leaves only the problems of the absent
+        // fields.
         let (a, b) = (shape(a), shape(b));
         a == b && (a == none || a.iter().all(|p| !p.detail.as_deref().unwrap_or_default().starts_with("invalid")))
     };

@@ -4,6 +4,7 @@ use super::{Audience, Creator, FieldRule, Kind, Problem, Record, problem::Checks
 use crate::AreaCode;
 use serde::{Deserialize, Serialize};
 
+/// An area with its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     pub code: AreaCode,

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::Fields;
 
+/// Evaluates `$body` with `$record` as the record type of `$kind`.
 macro_rules! per_kind {
     ($kind:expr, $record:ident => $body:expr, else $other:expr) => {{
         macro_rules! arm {
@@ -52,23 +53,26 @@ impl Kind {
         per_kind!(self, R => R::RULES, else &[])
     }
 
-    /// The rule of one field. One that is not named belongs to the office where only the office makes the record, and
-    /// is a register otherwise.
+    /// The rule of one field. A field without a rule of its own is the office's where only the office makes the record,
+    /// and a register otherwise.
     pub fn rule(&self, field: &str) -> FieldRule {
         let named = self.rules().iter().find(|(name, _)| *name == field).map(|(_, rule)| *rule);
         let unnamed = if self.creator() == Creator::Worker { FieldRule::Register } else { FieldRule::Server };
         named.unwrap_or(unnamed)
     }
 
+    /// Who may create a record of this kind.
     pub fn creator(&self) -> Creator {
         per_kind!(self, R => R::CREATOR, else Creator::Server)
     }
 
+    /// The scopes to which records of this kind belong.
     pub fn audience(&self) -> Audience {
         per_kind!(self, R => R::AUDIENCE, else Audience::Server)
     }
 
-    /// Checks fields against the kind: every field problem, or the first field that is needed and absent or of another type.
+    /// The problems of these fields: all problems of a readable record, or the first field that is missing or has a
+    /// wrong type. None for a kind that this build does not know.
     pub fn problems(&self, fields: &Fields) -> Vec<Problem> {
         per_kind!(self, R => match fields.view::<R>() {
             Ok(record) => record.problems(),

@@ -17,6 +17,7 @@ open_enum! {
     }
 }
 
+/// A place of service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Facility {
     pub code: String,

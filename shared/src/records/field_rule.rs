@@ -3,7 +3,8 @@
 /// How concurrent changes of one field are merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldRule {
-    /// Phone, note. The later stamp stands (then the larger device id); the other value is kept in the record's history.
+    /// Phone, note. The later stamp stands (then the larger device id); the other value is kept in the record's
+    /// history.
     Register,
     /// Address and position: fields that only make sense together, merged as one register of this name.
     Coupled(&'static str),
@@ -13,8 +14,8 @@ pub enum FieldRule {
     Set,
     /// Submitted evidence: never set again, only amended with a reason.
     Fixed,
-    /// A need's progress. A step forward applies, a step back changes nothing, two different ends go to a supervisor, and
-    /// only a supervisor's reopening starts again.
+    /// A need's progress. A step forward applies, a step back changes nothing, two different ends go to a supervisor,
+    /// and only a supervisor's reopening starts again.
     Status,
     /// Pairings, roles, names of areas: set by the office. A worker's change is a proposal in review.
     Server,

@@ -3,7 +3,7 @@
 use crate::open_enum;
 
 open_enum! {
-    /// What a row is. A kind this build does not know travels and is stored all the same.
+    /// The kind of a record. A kind that this build does not know is stored and passed on unchanged.
     Kind {
         Area = "area",
         Unit = "unit",
@@ -30,7 +30,7 @@ open_enum! {
 }
 
 impl Kind {
-    /// Evidence that nobody changes once it is written, the office included.
+    /// True for evidence that no one may change once it is written, the office included.
     pub fn is_sealed(&self) -> bool {
         matches!(self, Self::AccessLog | Self::ReportSnapshot)
     }

@@ -1,5 +1,8 @@
-//! Every kind of record, one file each: its fields, its field rules and what makes it valid. A record travels as a
-//! [`Row`]: an envelope the sync understands around fields that only the kind understands.
+//! The kinds of record, one file each: its fields, the conflict rule of each field, and what makes it valid. A record
+//! travels as a [`Row`]: an envelope that sync understands around fields that only the kind understands.
+//!
+//! Below the kinds lie [`kind`], [`record`] (what every record type declares), [`field_rule`] and [`problem`]; above
+//! them `dispatch`, from a kind to its record type.
 
 pub mod access_log;
 pub mod activity;

@@ -21,6 +21,7 @@ open_enum! {
     }
 }
 
+/// The relation of a worker to a recipient.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pairing {
     pub worker: WorkerId,
@@ -33,7 +34,7 @@ pub struct Pairing {
     pub end: Option<Day>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The worker's name, so that a colleague's phone can say who else cares without holding the staff list.
+    /// The worker's name, since a colleague's phone does not hold the staff list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker_name: Option<String>,
 }

@@ -4,21 +4,21 @@ use super::{field_rule::FieldRule, kind::Kind, problem::Problem};
 use crate::Fields;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Who may bring a record of a kind into being.
+/// Who may create a record of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Creator {
     /// Any worker, for recipients in their care or villages they serve.
     Worker,
-    /// A supervisor over the area; a worker's attempt becomes a proposal in review.
+    /// A supervisor over the area; a worker's new record is a proposal in review.
     Supervisor,
-    /// Only the server itself or an import by an administrator.
+    /// Only the server itself, or an import by an administrator.
     Server,
 }
 
-/// Which scopes a record belongs to.
+/// The scopes to which a record belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Everyone in the county: areas, units, rules, notices.
+    /// Everyone in the county: areas, units, rule sets, notices.
     Reference,
     /// The workers of its recipient, its author, and supervisors of its area.
     Recipient,
@@ -26,7 +26,7 @@ pub enum Audience {
     Author,
     /// The worker it describes and supervisors of its area.
     Worker,
-    /// Never leaves the server by sync.
+    /// None: the record never leaves the server by sync.
     Server,
 }
 
@@ -37,10 +37,11 @@ pub trait Record: Serialize + DeserializeOwned {
     const RULES: &'static [(&'static str, FieldRule)];
     const CREATOR: Creator;
     const AUDIENCE: Audience;
-    /// What is wrong with it, in the order of the form; empty when it may be saved.
+    /// The problems of the record, in the order of the form; empty when it is valid.
     fn problems(&self) -> Vec<Problem> {
         Vec::new()
     }
+    /// The record as fields.
     fn to_fields(&self) -> Fields {
         Fields::of(self)
     }

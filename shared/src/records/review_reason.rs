@@ -3,21 +3,21 @@
 use crate::open_enum;
 
 open_enum! {
-    /// Why no rule may decide; locale key `review-<word>`.
+    /// Why a change waits for a supervisor; locale key `review-<word>`.
     ReviewReason {
-        /// Name, ID number or category was changed by someone else meanwhile.
+        /// Someone else has changed name, ID number or category as well.
         IdentityConflict = "identity_conflict",
-        /// Two people reached different end states.
+        /// Two people recorded different ends of a need.
         StatusConflict = "status_conflict",
-        /// Decided before the need was reopened.
+        /// The step was made before the need was reopened.
         StaleStatus = "stale_status",
         /// Two corrections of the same record.
         AmendmentConflict = "amendment_conflict",
-        /// The record was withdrawn meanwhile.
+        /// The record was voided before the change arrived.
         EditAfterVoid = "edit_after_void",
-        /// The same goods, household and day were recorded twice.
+        /// The same goods for the same household on the same day were recorded twice.
         LikelyDuplicate = "likely_duplicate",
-        /// A change that only the office makes, proposed by a worker.
+        /// A worker proposes a change that only the office makes.
         Proposal = "proposal",
         /// Recorded after the pairing had ended.
         GrantEnded = "grant_ended",

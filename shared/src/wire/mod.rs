@@ -1,5 +1,5 @@
-//! What travels between device and server: JSON, compressed with zstd. One file per step. `docs/protocol.md` explains
-//! each with examples; golden files pin it.
+//! The messages between device and server: JSON, compressed with zstd. One file per step. `docs/protocol.md` explains
+//! each message with examples; golden files pin them.
 
 pub mod bundle;
 pub mod enrol;

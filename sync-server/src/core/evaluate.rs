@@ -9,8 +9,7 @@ use super::{
 };
 use crate::store::tables::Worker;
 use shared::{
-    AreaCode, AreaLevel, Change, Day, DeviceId, Fields, Hlc, Kind, Op, Outcome, RecipientId, Row, WorkerId,
-    domain,
+    AreaCode, AreaLevel, Change, Day, DeviceId, Fields, Hlc, Kind, Op, Outcome, RecipientId, Row, WorkerId, domain,
     ids::{Rev, ReviewId, id_from_code},
     merge::{Actor, OpContext, actor::Relation, decide},
     op::Rejection,

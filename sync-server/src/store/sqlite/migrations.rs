@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn every_rule_set_of_an_older_store_that_is_not_voided_is_kept() {
-        let fields = |version: u32| format!(r#"{{"area":"620802","frequencies":[{{"visit_days":30}}],"version":{version}}}"#);
+        let fields =
+            |version: u32| format!(r#"{{"area":"620802","frequencies":[{{"visit_days":30}}],"version":{version}}}"#);
         let docs = [
             format!(r#"{{"kind":"rule_set","fields":{}}}"#, fields(2)),
             format!(r#"{{"kind":"rule_set","fields":{}}}"#, fields(1)),
