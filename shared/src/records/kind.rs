@@ -1,4 +1,4 @@
-//! The kinds of record. What a kind says about its fields is in [`super::dispatch`].
+//! The kinds of record. What a kind says about its fields is in `dispatch`.
 
 use crate::open_enum;
 
