@@ -1,4 +1,4 @@
-//! Administrative areas by their GB/T 2260 and GB/T 10114 codes: a code contains every code that starts with it.
+//! Administrative areas by their GB/T 2260 and GB/T 10114 codes. A code contains every code that starts with it.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::{fmt, str::FromStr};
@@ -10,6 +10,7 @@ pub struct AreaCode {
     len: u8,
 }
 
+/// The level of an area; the smaller area is the greater value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AreaLevel {
@@ -20,15 +21,18 @@ pub enum AreaLevel {
     Village,
 }
 
+/// A text that is no area code; holds its first 20 characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not an area code: 2, 4, 6, 9 or 12 digits are expected")]
 pub struct BadAreaCode(pub String);
 
 impl AreaCode {
+    /// The digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.digits[..self.len as usize]).expect("an area code holds ASCII digits only")
     }
 
+    /// The level, from the number of digits.
     pub fn level(&self) -> AreaLevel {
         match self.len {
             2 => AreaLevel::Province,
@@ -39,7 +43,7 @@ impl AreaCode {
         }
     }
 
-    /// True for itself and everything below it.
+    /// True when `other` is this area or lies in it.
     pub fn contains(&self, other: &AreaCode) -> bool {
         other.as_str().starts_with(self.as_str())
     }
@@ -68,12 +72,12 @@ impl AreaCode {
         (self.len >= len).then(|| self.cut(len))
     }
 
-    /// The county that this area lies in: the unit of partition.
+    /// The county that this area lies in; `None` above a county. Reference data is partitioned by county.
     pub fn county(&self) -> Option<Self> {
         self.at(AreaLevel::County)
     }
 
-    /// Itself, its parent, and so on up to the province.
+    /// The area itself, its parent, and so on up to the province.
     pub fn ancestry(self) -> impl Iterator<Item = Self> {
         std::iter::successors(Some(self), Self::parent)
     }
@@ -115,7 +119,7 @@ impl Serialize for AreaCode {
 }
 impl<'de> Deserialize<'de> for AreaCode {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        crate::text::read(d, str::parse)
+        crate::text::deserialize(d, str::parse)
     }
 }
 

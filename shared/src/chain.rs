@@ -1,15 +1,15 @@
-//! The chain: a running hash over a device's operations. Two phones that were one once (a clone, a restored backup)
-//! part ways in it, and the server notices.
+//! The chain: a running hash over a device's operations. The chains of a device and its copy (a clone, a restored
+//! backup) differ from the first operation on that only one of them has, and the server detects it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-/// State of the chain after some operation; all zero before the first. Lower-case hex on the wire.
+/// The state of the chain after an operation; all zero before the first. Lower-case hex on the wire.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Chain(pub [u8; 32]);
 
 impl Chain {
-    /// SHA-256(previous state ‖ the operation's JSON exactly as sent).
+    /// The next state: SHA-256(previous state ‖ the operation's JSON exactly as sent).
     #[must_use]
     pub fn then(self, op_json: &str) -> Self {
         let mut hasher = Sha256::new();
@@ -29,7 +29,7 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Hex back to bytes; `None` for anything else.
+/// Bytes from hex; `None` for a text that is not hex.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
@@ -54,7 +54,7 @@ impl Serialize for Chain {
 }
 impl<'de> Deserialize<'de> for Chain {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        crate::text::read(d, |text| {
+        crate::text::deserialize(d, |text| {
             let bytes = unhex(text).and_then(|b| <[u8; 32]>::try_from(b).ok());
             bytes.map(Self).ok_or("a chain is 64 hex digits")
         })

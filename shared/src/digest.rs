@@ -1,20 +1,20 @@
-//! Digests: how phone and server find out that they hold the same rows of a scope.
+//! Digests, which prove that phone and server hold the same rows of a scope.
 
 use crate::ids::{Rev, RowId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// Count and sum over the rows of a scope. The sum wraps at 2^64; order does not matter, and a row is taken out by
-/// subtracting what was added.
+/// Count and sum of hashes over the rows of a scope. The sum wraps at 2^64. The order of rows does not matter, and a
+/// row is removed by subtracting its hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
     pub count: u64,
-    /// As a decimal string on the wire: JSON numbers lose digits beyond 2^53 in some languages.
+    /// A decimal string on the wire, since JSON numbers lose digits beyond 2^53 in some languages.
     #[serde(with = "as_text")]
     pub sum: u64,
 }
 
-/// The first eight bytes, big-endian, of SHA-256(row id, 16 bytes ‖ rev, 8 bytes big-endian).
+/// The hash of a row: the first eight bytes, big-endian, of SHA-256(row id, 16 bytes ‖ rev, 8 bytes big-endian).
 pub fn row_hash(row: RowId, rev: Rev) -> u64 {
     let mut hasher = Sha256::new();
     hasher.update(row.as_bytes());
@@ -26,18 +26,20 @@ pub fn row_hash(row: RowId, rev: Rev) -> u64 {
 }
 
 impl Digest {
+    /// Adds a row.
     pub fn add(&mut self, row: RowId, rev: Rev) {
         self.count = self.count.wrapping_add(1);
         self.sum = self.sum.wrapping_add(row_hash(row, rev));
     }
+    /// Removes a row that was added with this revision.
     pub fn remove(&mut self, row: RowId, rev: Rev) {
         self.count = self.count.wrapping_sub(1);
         self.sum = self.sum.wrapping_sub(row_hash(row, rev));
     }
 }
 
-/// The bucket of a row: the first byte of SHA-256(row id, 16 bytes). By the id alone, so that a row stays in its bucket
-/// from revision to revision; by its hash, because ids begin with the time and end as their maker likes.
+/// The bucket of a row: the first byte of SHA-256(row id, 16 bytes). Without the revision, so that a row stays in its
+/// bucket; hashed, since the bytes of an id are not evenly distributed (the first ones are the time).
 pub fn bucket_of(row: RowId) -> u8 {
     Sha256::digest(row.as_bytes())[0]
 }
@@ -53,19 +55,20 @@ impl Default for Buckets {
 }
 
 impl Buckets {
+    /// Adds a row to its bucket.
     pub fn add(&mut self, row: RowId, rev: Rev) {
         let sum = &mut self.0[usize::from(bucket_of(row))];
         *sum = sum.wrapping_add(row_hash(row, rev));
     }
 
-    /// The buckets whose sums are not the same.
+    /// The buckets whose sums differ.
     pub fn differing<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u8> + 'a {
         (0..=u8::MAX).filter(|b| self.0[usize::from(*b)] != other.0[usize::from(*b)])
     }
 }
 
-/// On the wire `{"<bucket, 2 hex digits>": "<sum, 16 hex digits>"}`, without empty buckets: a worker of thirty rows sends
-/// thirty sums.
+/// On the wire `{"<bucket, 2 hex digits>": "<sum, 16 hex digits>"}`, without empty buckets: a worker with thirty rows
+/// sends at most thirty sums.
 impl Serialize for Buckets {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let filled = self.0.iter().enumerate().filter(|(_, sum)| **sum != 0);
@@ -95,7 +98,7 @@ mod as_text {
         s.collect_str(sum)
     }
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<u64, D::Error> {
-        crate::text::read(d, str::parse)
+        crate::text::deserialize(d, str::parse)
     }
 }
 
@@ -105,7 +108,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn what_was_added_can_be_taken_out_in_any_order() {
+    fn rows_are_removed_in_any_order() {
         let rows: Vec<RowId> = (1..=5).map(|n| RowId(Uuid::from_u128(n))).collect();
         let mut a = Digest::default();
         rows.iter().for_each(|r| a.add(*r, Rev(1)));
@@ -117,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_changes_one_bucket_and_always_the_same() {
+    fn every_revision_of_a_row_changes_the_same_bucket() {
         let row = RowId(Uuid::from_u128(7));
         let (mut a, mut b) = (Buckets::default(), Buckets::default());
         a.add(row, Rev(1));
@@ -131,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn another_revision_is_another_hash() {
+    fn another_revision_has_another_hash() {
         let row = RowId(Uuid::from_u128(7));
         assert_ne!(row_hash(row, Rev(1)), row_hash(row, Rev(2)));
     }

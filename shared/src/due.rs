@@ -1,11 +1,14 @@
-//! Who is due for a visit or a call, and why: from the rule set, never from a schedule someone typed.
+//! Who is due for a visit or a call, and why. Due days follow from the rule set in force
+//! ([`crate::domain::rule_set_for`]) and from what was recorded; no one types a schedule.
 
 use crate::{
     Day,
-    records::{FrequencyRule, Recipient, RuleSet},
+    indicators::{Indicator, facts},
+    records::{FrequencyRule, Kind, Recipient, Row, RuleSet},
 };
 use serde::{Deserialize, Serialize};
 
+/// What a recipient is due for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DueFor {
@@ -13,14 +16,14 @@ pub enum DueFor {
     Contact,
 }
 
-/// When a recipient is to be seen next.
+/// When a recipient is due next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     pub what: DueFor,
     pub on: Day,
     /// The rule's interval in days, for "every 10 days".
     pub every_days: u16,
-    /// When it was last done; absent for never.
+    /// The day of the last visit or contact; absent for none.
     pub last: Option<Day>,
 }
 
@@ -31,8 +34,9 @@ impl Due {
     }
 }
 
-/// The soonest of the next visit and the next contact. `since` is when the care began: someone never seen is due an
-/// interval after that. `None` when no rule applies.
+/// The sooner of the next visit and the next contact. `since` is the day on which the care began
+/// ([`crate::domain::care_since`]): a recipient who was never seen is due one interval later. `None` for a withdrawn
+/// recipient, and when no rule applies.
 pub fn next_due(
     rules: &RuleSet,
     recipient: &Recipient,
@@ -46,7 +50,7 @@ pub fn next_due(
     soonest(intervals(rules, recipient), since, last_visit, last_contact)
 }
 
-/// The same from the (visit, contact) intervals in force, for stores that keep them beside the dates.
+/// As [`next_due`], from the (visit, contact) intervals in days, for stores that keep these beside the dates.
 pub fn soonest(
     (visit_days, contact_days): (Option<u16>, Option<u16>),
     since: Day,
@@ -71,6 +75,19 @@ pub fn intervals(rules: &RuleSet, recipient: &Recipient) -> (Option<u16>, Option
     let visit = matching().filter_map(|r| r.visit_days).filter(|d| *d > 0).min();
     let contact = matching().filter_map(|r| r.contact_days).filter(|d| *d > 0).min();
     (visit, contact)
+}
+
+/// What `row` means for the due days of its recipient: a completed home visit or a contact, and its day. `None` for
+/// every other row, a voided one included.
+pub fn seen_on(row: &Row) -> Option<(DueFor, Day)> {
+    if row.kind != Kind::Visit {
+        return None;
+    }
+    facts(row).into_iter().find_map(|fact| match fact.indicator {
+        Indicator::HomeVisit => Some((DueFor::Visit, fact.day)),
+        Indicator::Contact => Some((DueFor::Contact, fact.day)),
+        _ => None,
+    })
 }
 
 fn matches(rule: &FrequencyRule, recipient: &Recipient) -> bool {
@@ -131,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_withdrawn_is_never_due() {
+    fn a_withdrawn_recipient_is_never_due() {
         let mut who = recipient("orphan", &[]);
         who.status = Some(crate::records::recipient::RecipientStatus::Withdrawn);
         assert_eq!(next_due(&rules(), &who, day("2025-01-01"), None, None), None);

@@ -1,10 +1,10 @@
-//! Hybrid logical clock: 48 bits of milliseconds and a 16-bit counter in one `u64`, so that stamps order events even
-//! when a phone's clock stands still, jumps back or is a day off.
+//! Hybrid logical clock: 48 bits of milliseconds and a 16-bit counter in one `u64`. Its values order events even when a
+//! phone's clock stands still, jumps back or is a day off.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A stamp; larger is later. Milliseconds since 1970 UTC in the upper 48 bits. On the wire 16 lower-case hex digits:
-/// they sort as the stamps do, and JSON numbers lose digits beyond 2^53 in some languages.
+/// A value of the clock; larger is later. Milliseconds since 1970 UTC in the upper 48 bits. On the wire 16 lower-case
+/// hex digits: they sort like the values, and JSON numbers lose digits beyond 2^53 in some languages.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hlc(pub u64);
 
@@ -15,7 +15,7 @@ impl Serialize for Hlc {
 }
 impl<'de> Deserialize<'de> for Hlc {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        crate::text::read(d, |text| {
+        crate::text::deserialize(d, |text| {
             let whole = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
             let stamp = if whole { u64::from_str_radix(text, 16).ok() } else { None };
             stamp.map(Self).ok_or("a stamp is 16 lower-case hex digits")
@@ -29,25 +29,28 @@ const MAX_MS: u64 = (1 << 48) - 1;
 impl Hlc {
     pub const ZERO: Self = Self(0);
 
+    /// From milliseconds, clamped to 48 bits, and a counter.
     pub fn new(ms: i64, counter: u16) -> Self {
         let ms = u64::try_from(ms).unwrap_or(0).min(MAX_MS);
         Self(ms << 16 | u64::from(counter))
     }
 
+    /// Milliseconds since 1970 UTC.
     pub fn ms(self) -> i64 {
         (self.0 >> 16) as i64
     }
 
+    /// The counter within the millisecond.
     pub fn counter(self) -> u16 {
         self.0 as u16
     }
 
-    /// The smallest stamp that is larger; carries from the counter into the milliseconds.
+    /// The next larger value; carries from the counter into the milliseconds.
     pub fn successor(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// The same stamp `by_ms` milliseconds later (earlier if negative).
+    /// The value `by_ms` milliseconds later (earlier if negative).
     pub fn shifted(self, by_ms: i64) -> Self {
         Self::new(self.ms().saturating_add(by_ms), self.counter())
     }
@@ -59,21 +62,21 @@ impl std::fmt::Debug for Hlc {
     }
 }
 
-/// A device's own clock state: the last stamp it gave out or saw.
+/// The state of a device's clock: the last value that it issued or observed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HlcClock {
     pub last: Hlc,
 }
 
 impl HlcClock {
-    /// A stamp for something that happens now; strictly larger than every stamp before it.
+    /// A value for an event now, strictly larger than every value before it.
     pub fn tick(&mut self, now_ms: i64) -> Hlc {
         self.last = Hlc::new(now_ms, 0).max(self.last.successor());
         self.last
     }
 
-    /// Notes a stamp seen from elsewhere, so that what happens next sorts after it. A stamp further ahead of our own
-    /// clock than `max_ahead_ms` is not believed.
+    /// Records a value of another device, so that the next event sorts after it. A value more than `max_ahead_ms` ahead
+    /// of `now_ms` is ignored.
     pub fn observe(&mut self, seen: Hlc, now_ms: i64, max_ahead_ms: i64) {
         if seen.ms().saturating_sub(now_ms) <= max_ahead_ms {
             self.last = self.last.max(seen);
@@ -81,13 +84,13 @@ impl HlcClock {
     }
 }
 
-/// What the server does with a device's stamp before it orders anything by it.
+/// Corrects a device's stamp before the server orders anything by it:
 ///
-/// - shift by the skew when it exceeds [`SKEW_TOLERATED_MS`];
-/// - never into the future of the server;
-/// - never below the stamp the server gave that device last.
+/// - shifted by the skew when that exceeds [`SKEW_TOLERATED_MS`];
+/// - never later than the server's clock;
+/// - always later than the last corrected stamp of the device.
 ///
-/// The original stamp is kept in the operation log.
+/// The operation log keeps the original stamp.
 pub fn correct(original: Hlc, skew_ms: i64, server_now_ms: i64, device_last: Hlc) -> Hlc {
     let shifted = if skew_ms.abs() > SKEW_TOLERATED_MS { original.shifted(-skew_ms) } else { original };
     let clamped = shifted.min(Hlc::new(server_now_ms, u16::MAX));
@@ -117,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_from_the_far_future_is_not_believed() {
+    fn a_stamp_from_the_far_future_is_ignored() {
         let mut clock = HlcClock::default();
         clock.observe(Hlc::new(9_000_000, 0), 1000, 60_000);
         assert_eq!(clock.last, Hlc::ZERO);

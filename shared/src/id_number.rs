@@ -1,5 +1,5 @@
 //! Citizen identity numbers, GB 11643-1999: 6 digits of area, 8 of birth date, 3 of order (odd for male), a check
-//! digit by ISO 7064 MOD 11-2. A wrong one is worth a warning, never a refusal: paper is often wrong too.
+//! digit by ISO 7064 MOD 11-2. An invalid number causes a warning, never a refusal: paper records are often wrong too.
 
 use crate::time::Day;
 use serde::{Deserialize, Serialize};
@@ -11,42 +11,46 @@ pub enum Sex {
     Female,
 }
 
-/// What a valid number tells.
+/// What a valid number says about its holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct IdHolder {
     pub birth: Day,
     pub sex: Sex,
 }
 
+/// Why a text is no valid number: the first check that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Doubt {
+pub enum IdNumberError {
     Length,
     Character,
     BirthDate,
     CheckDigit,
 }
 
-/// Reads a number; full-width digits and a small x are forgiven.
-pub fn read(text: &str) -> Result<Known, Doubt> {
+/// Reads a number. Full-width digits and a lower-case x are accepted.
+///
+/// # Errors
+/// The first check that fails: length, characters, birth date or check digit.
+pub fn parse(text: &str) -> Result<IdHolder, IdNumberError> {
     let text = normalise(text);
     let bytes = text.as_bytes();
     if text.chars().count() != 18 {
-        return Err(Doubt::Length);
+        return Err(IdNumberError::Length);
     }
     if bytes.len() != 18
         || !bytes[..17].iter().all(u8::is_ascii_digit)
         || !(bytes[17].is_ascii_digit() || bytes[17] == b'X')
     {
-        return Err(Doubt::Character);
+        return Err(IdNumberError::Character);
     }
-    let part = |from: usize, to: usize| text[from..to].parse::<u32>().map_err(|_| Doubt::Character);
-    let birth = Day::ymd(part(6, 10)? as i32, part(10, 12)?, part(12, 14)?).ok_or(Doubt::BirthDate)?;
+    let part = |from: usize, to: usize| text[from..to].parse::<u32>().map_err(|_| IdNumberError::Character);
+    let birth = Day::ymd(part(6, 10)? as i32, part(10, 12)?, part(12, 14)?).ok_or(IdNumberError::BirthDate)?;
     if check_digit(&text[..17]) != Some(char::from(bytes[17])) {
-        return Err(Doubt::CheckDigit);
+        return Err(IdNumberError::CheckDigit);
     }
     let sex = if (bytes[16] - b'0') % 2 == 1 { Sex::Male } else { Sex::Female };
-    Ok(Known { birth, sex })
+    Ok(IdHolder { birth, sex })
 }
 
 /// The 18th character for the first 17 digits; `None` when they are not 17 digits.
@@ -62,7 +66,7 @@ pub fn check_digit(first17: &str) -> Option<char> {
     Some(CHECKS[(sum % 11) as usize])
 }
 
-/// Trimmed, full-width digits made plain, x made X.
+/// Trims the text, converts full-width digits to ASCII and x to X.
 pub fn normalise(text: &str) -> String {
     text.trim()
         .chars()
@@ -74,7 +78,7 @@ pub fn normalise(text: &str) -> String {
         .collect()
 }
 
-/// `6208**********1234`: enough to tell two people apart, not enough to misuse.
+/// `6208**********1234`: distinguishes two people, and is of no use to an impostor.
 pub fn masked(text: &str) -> String {
     mask_middle(text, 4, 4)
 }
@@ -103,20 +107,20 @@ mod tests {
     const EXAMPLE: &str = "11010519491231002X";
 
     #[test]
-    fn the_example_of_the_standard_reads() {
-        let known = read(EXAMPLE).unwrap();
+    fn the_example_of_the_standard_is_valid() {
+        let known = parse(EXAMPLE).unwrap();
         assert_eq!(known.birth.to_string(), "1949-12-31");
         assert_eq!(known.sex, Sex::Female);
-        assert_eq!(read("11010519491231002x").unwrap(), known);
+        assert_eq!(parse("11010519491231002x").unwrap(), known);
     }
 
     #[test]
-    fn each_doubt_is_named() {
-        assert_eq!(read("1101051949123100"), Err(Doubt::Length));
-        assert_eq!(read("1101051949123100AX"), Err(Doubt::Character));
-        assert_eq!(read("110105194902300021"), Err(Doubt::BirthDate));
-        assert_eq!(read("110105194912310021"), Err(Doubt::CheckDigit));
-        assert_eq!(read("一二三四五六七八九十一二三四五六七八"), Err(Doubt::Character));
+    fn each_error_is_named() {
+        assert_eq!(parse("1101051949123100"), Err(IdNumberError::Length));
+        assert_eq!(parse("1101051949123100AX"), Err(IdNumberError::Character));
+        assert_eq!(parse("110105194902300021"), Err(IdNumberError::BirthDate));
+        assert_eq!(parse("110105194912310021"), Err(IdNumberError::CheckDigit));
+        assert_eq!(parse("一二三四五六七八九十一二三四五六七八"), Err(IdNumberError::Character));
     }
 
     #[test]

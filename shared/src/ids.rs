@@ -1,4 +1,4 @@
-//! Names for things: one newtype per kind of id or counter, so that a signature says what it may touch.
+//! One newtype per kind of id or counter, so that a signature says what it may touch.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -43,19 +43,19 @@ macro_rules! row_ids {
 }
 
 uuid_ids!(
-    /// Any record, whatever its kind. UUIDv7 when made on a device.
+    /// A record of any kind. UUIDv7 when made on a device.
     RowId,
-    /// One operation; the same id sent twice is the same operation.
+    /// One operation. The same id sent twice is the same operation.
     OpId,
-    /// One installation of the app, for as long as its store lives.
+    /// One installation of the app, as long as its store exists.
     DeviceId,
-    /// A conflict that waits for a supervisor.
+    /// A review, which waits for a supervisor.
     ReviewId,
-    /// One hand-out of goods to many households; ties its assistance records and photos together.
+    /// One hand-out of goods to many households: links its assistance records and photos.
     HandoutId,
-    /// One resumable upload of a photo's bytes.
+    /// One resumable upload of a photo.
     UploadId,
-    /// A server store's life: a new one after a restore from backup.
+    /// The identity of a server's history. A server restored from a backup has a new one.
     Epoch,
 );
 
@@ -90,28 +90,28 @@ macro_rules! counters {
 }
 
 counters!(
-    /// Position of an operation in its device's outbox: 1, 2, 3 … without gaps.
+    /// The position of an operation in its device's outbox: 1, 2, 3 … without gaps.
     OpNo(u64),
-    /// How often the server has changed a record: 0 before it exists there, 1 once created.
+    /// The revision of a record: 0 before it exists on the server, 1 once created, one more with every change in force.
     Rev(u64),
-    /// Position in a county's feed; grows in commit order.
+    /// The position of a row in every feed; grows in commit order.
     Seq(u64),
-    /// How often a device was found to be a copy or a restore of itself.
+    /// The numbering of a device's operations. A copied or restored device gets the next one.
     Incarnation(u32),
 );
 
-/// The largest op number a device may use; SQLite integers are signed.
+/// The largest operation number: SQLite integers are signed.
 pub const MAX_OP_NO: u64 = i64::MAX as u64;
 
-/// A UUIDv7 from a moment and random bytes (RFC 9562 §5.7), so that ids sort by when they were made.
+/// A UUIDv7 from a moment (UTC milliseconds) and random bytes (RFC 9562 §5.7). Such ids sort by their time.
 pub fn uuid_v7(now_ms: i64, random: [u8; 10]) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(u64::try_from(now_ms).unwrap_or(0), &random).into_uuid()
 }
 
-/// A stable id for something an office knows by a code of its own, so that importing a list twice changes nothing.
-/// `kind` keeps the codes of workers and recipients apart.
+/// A stable id from a code of the office, so that importing a list twice changes nothing. `kind` separates the codes of
+/// workers from those of recipients.
 pub fn id_from_code(kind: &str, code: &str) -> Uuid {
-    /// Namespace of this product's office codes; any fixed value does.
+    /// The namespace of office codes; any fixed value will do.
     const NAMESPACE: Uuid = Uuid::from_u128(0x6c69_616e_7869_6e00_8000_6f66_6669_6365);
     Uuid::new_v5(&NAMESPACE, format!("{kind}:{code}").as_bytes())
 }
@@ -121,12 +121,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_made_later_sort_later() {
+    fn later_ids_sort_later() {
         assert!(uuid_v7(1, [0xff; 10]) < uuid_v7(2, [0; 10]));
     }
 
     #[test]
-    fn the_same_code_of_two_kinds_gives_two_ids() {
+    fn the_same_code_of_two_kinds_has_two_ids() {
         assert_ne!(id_from_code("worker", "1"), id_from_code("recipient", "1"));
         assert_eq!(id_from_code("worker", "1"), id_from_code("worker", "1"));
     }

@@ -1,21 +1,27 @@
 //! The contract between phone and server: record types, ids, clock, operations, conflict rules, indicators and wire
-//! messages. Everything here is pure: no I/O, no clock, no randomness; time and random bytes come in as arguments, so
-//! that both sides decide alike and a test can replay any day.
+//! messages. Everything here is pure: no I/O, no clock, no randomness. Time and random bytes are arguments, so that
+//! both sides decide alike and a test can replay any day.
 //!
 //! Where to look:
-//! - what a visit or a need *is*: [`records`], one file per kind, with its field rules beside it
-//! - what happens when two people change the same thing: [`merge`], readable as a table
+//! - the kinds of record: [`records`], one file per kind, with its field rules beside it
+//! - operations and changes: [`op`], [`Change`]
+//! - what happens when two people change the same record: [`merge`], readable as a table
+//! - facts of the field that both sides decide alike: [`domain`], and who is due for a visit: [`due`]
 //! - how a figure is counted: [`indicators`]
-//! - who is due for a visit: [`due`]
-//! - how a file is sealed for the server and signed by its device: [`seal`]
-//! - what travels: [`wire`], and the one trait both sides implement: [`protocol`]
+//! - how a bundle is sealed for the server and signed by its device: [`seal`]
+//! - the messages: [`wire`], and the trait that client and server implement: [`protocol`]
+//!
+//! Modules depend downwards only: ids, time, areas and fields at the bottom; records on them; operations on records;
+//! merge, indicators and domain on operations and records; wire and protocol on top.
+
+#![warn(clippy::missing_errors_doc)]
 
 pub mod area;
 pub mod chain;
 mod change;
 pub mod digest;
+pub mod domain;
 pub mod due;
-mod field_error;
 pub mod fields;
 pub mod hlc;
 pub mod id_number;
@@ -34,10 +40,11 @@ pub mod time;
 pub mod wire;
 
 pub use area::{AreaCode, AreaLevel};
+pub use change::Change;
 pub use fields::Fields;
 pub use hlc::{Hlc, HlcClock};
 pub use ids::*;
 pub use money::Fen;
-pub use op::{Change, Op, OpOutcome, Outcome};
+pub use op::{Op, OpOutcome, Outcome};
 pub use records::{Kind, Record, Row};
 pub use time::{Day, Moment, Month, Period};

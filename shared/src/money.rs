@@ -19,9 +19,9 @@ impl Fen {
         Self(yuan.saturating_mul(100))
     }
 
-    /// "42", "42.5", "42.50" as fen; `None` for anything else, a third decimal or an overflow.
+    /// "42", "42.5" or "42.50" as fen; `None` for any other text, a third decimal or an overflow.
     pub fn parse_yuan(text: &str) -> Option<Self> {
-        // Half- and full-width yuan signs and commas, as keyboards give them.
+        // Keyboards enter yuan signs and commas in half and full width.
         let text = text.trim().trim_start_matches(['\u{a5}', '\u{ffe5}']).replace([',', '\u{ff0c}'], "");
         let (whole, frac) = text.split_once('.').unwrap_or((&text, ""));
         if whole.is_empty() && frac.is_empty() || frac.len() > 2 {
@@ -35,14 +35,14 @@ impl Fen {
         yuan.checked_mul(100)?.checked_add(fen).map(Self)
     }
 
-    /// "42.00": plain yuan for files and inputs, no sign, no grouping.
+    /// "42.00": yuan for files and inputs, without currency sign and grouping.
     pub fn to_yuan_string(self) -> String {
         let sign = if self.0 < 0 { "-" } else { "" };
         let abs = self.0.unsigned_abs();
         format!("{sign}{}.{:02}", abs / 100, abs % 100)
     }
 
-    /// Amount × quantity, or `None` when it does not fit.
+    /// Amount × quantity; `None` on overflow.
     pub fn times(self, quantity: i64) -> Option<Self> {
         self.0.checked_mul(quantity).map(Self)
     }
@@ -82,7 +82,7 @@ mod tests {
     use super::Fen;
 
     #[test]
-    fn yuan_as_people_type_it() {
+    fn yuan_parse_as_people_type_them() {
         for (text, fen) in
             [("42", 4200), ("42.5", 4250), ("0.05", 5), (".5", 50), ("¥1,000.00", 100_000), (" 7. ", 700)]
         {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn yuan_survives_the_way_out_and_in() {
+    fn yuan_survive_writing_and_reading() {
         assert_eq!(Fen(224_090_000).to_yuan_string(), "2240900.00");
         assert_eq!(Fen::parse_yuan(&Fen(123_405).to_yuan_string()), Some(Fen(123_405)));
     }

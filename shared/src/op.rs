@@ -1,10 +1,11 @@
-//! Operations: what a device says happened. The server judges each, and each gets an outcome its author can see.
+//! Operations: the changes that a device sends. The server evaluates each one, and each gets an outcome that its author
+//! can see.
 
 use crate::{
-    Fields,
+    change::Change,
     hlc::Hlc,
     ids::{OpId, OpNo, Rev, ReviewId, RowId},
-    records::{Kind, Problem, ReviewReason},
+    records::{kind::Kind, problem::Problem, review_reason::ReviewReason},
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +14,10 @@ use serde::{Deserialize, Serialize};
 pub struct Op {
     #[serde(rename = "op_id")]
     pub id: OpId,
-    /// Place in the device's outbox; gapless within an incarnation.
+    /// Position in the device's outbox; gapless within an incarnation.
     #[serde(rename = "op_no")]
     pub no: OpNo,
-    /// The revision of the record that the author saw; 0 for a record the server does not know yet.
+    /// The revision of the record that the author saw; 0 for a record that the server does not have yet.
     #[serde(default, rename = "base_rev", skip_serializing_if = "is_zero")]
     pub base: Rev,
     pub hlc: Hlc,
@@ -29,73 +30,19 @@ fn is_zero(rev: &Rev) -> bool {
     rev.0 == 0
 }
 
-/// What changed. Read in [`crate::change`], so that a change of a newer peer is carried through.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// A new record with these fields.
-    Create(Fields),
-    /// Fields of an existing record; a `null` empties one.
-    Set(Fields),
-    /// Elements of a set field.
-    Elements {
-        field: String,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        add: Vec<String>,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        remove: Vec<String>,
-    },
-    /// A correction of a submitted record.
-    Amend { reason: String, fields: Fields },
-    /// A step of a status, with the fields that go along with it (when solved, by which unit, a note).
-    Advance {
-        to: String,
-        #[serde(default)]
-        generation: u32,
-        #[serde(default, skip_serializing_if = "Fields::is_empty")]
-        fields: Fields,
-    },
-    /// The record should not have been made, or no longer counts.
-    Void { reason: String },
-    /// A supervisor starts a finished need anew.
-    Reopen { reason: String },
-    /// A supervisor decides a review: the proposed change is applied, or what stands stays.
-    Resolve { accept: bool, reason: String },
-    /// A change of a newer peer, kept as it came: nobody of this build can judge it.
-    #[serde(untagged)]
-    Other(serde_json::Value),
-}
-
-impl Change {
-    /// The name on the wire, for logs and outcome lists.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Create(_) => "create",
-            Self::Set(_) => "set",
-            Self::Elements { .. } => "elements",
-            Self::Amend { .. } => "amend",
-            Self::Advance { .. } => "advance",
-            Self::Void { .. } => "void",
-            Self::Reopen { .. } => "reopen",
-            Self::Resolve { .. } => "resolve",
-            Self::Other(value) => crate::change::word(value).unwrap_or("other"),
-        }
-    }
-}
-
 /// What became of an operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// In force as it was sent.
     Applied,
-    /// In force together with someone else's change; `lost` names the fields where the other value stands.
+    /// In force together with someone else's change. `lost` names the fields where the other value stands.
     Merged { lost: Vec<String> },
-    /// A supervisor decides. `applied`: it counts in the meantime.
+    /// A supervisor decides. `applied`: the change counts until then.
     InReview { review: ReviewId, reason: ReviewReason, applied: bool },
-    /// Not in force; stays on the device, where it can be mended, re-sent or exported.
+    /// Not in force. The operation stays on the device, where it can be corrected, sent again or exported.
     Rejected(Rejection),
-    /// An outcome of a newer server, kept as it came: shown as "look at it after an update".
+    /// An outcome of a newer server, kept unchanged. The app asks for an update to show it.
     #[serde(untagged)]
     Other(serde_json::Value),
 }
@@ -107,32 +54,33 @@ impl Outcome {
     }
 }
 
-/// Why an operation was refused, and so what would help. Locale key `rejection-<word>`.
+/// Why an operation was refused. Locale key `rejection-<word>`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rejection {
-    /// Fields that do not hold; mend them and save again.
+    /// Invalid fields: correct them and save again.
     Invalid(Vec<Problem>),
-    /// The author never cared for this recipient or area.
+    /// The author was never responsible for this recipient or area.
     NotYours,
     /// Only an amendment with a reason changes a submitted record.
     NeedsAmendment { field: String },
     /// The record it changes does not exist here.
     UnknownRow,
-    /// A record of this id exists already with another content.
+    /// A record with this id and other content exists already.
     IdTaken,
-    /// This server does not know this change or kind yet; it is kept in quarantine and judged after an upgrade.
+    /// This server does not know the change or kind. The operation is in quarantine and is evaluated after an upgrade.
     NeedsNewerServer,
-    /// Not readable as an operation; kept in quarantine.
+    /// Not readable as an operation; it is in quarantine.
     Malformed { detail: String },
-    /// Only a supervisor may.
+    /// Only a supervisor may do this.
     NotAllowed,
-    /// A reason of a newer server, kept as it came.
+    /// A reason of a newer server, kept unchanged.
     #[serde(untagged)]
     Other(serde_json::Value),
 }
 
 impl Rejection {
+    /// The word in the locale key.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "invalid",
@@ -148,6 +96,7 @@ impl Rejection {
     }
 }
 
+/// The outcome of one operation, as the server reports it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OpOutcome {
     /// Absent when the operation was too malformed to carry one.

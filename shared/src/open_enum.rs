@@ -1,6 +1,6 @@
-//! Enums that a newer peer may extend: a value this build does not know is carried through unchanged.
+//! Enums that a newer peer may extend: a word that this build does not know is kept unchanged.
 
-/// Declares an enum with its wire words and an `Other(String)` for words not known yet.
+/// Declares an enum with its words on the wire, and `Other(String)` for unknown words.
 #[macro_export]
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -8,17 +8,18 @@ macro_rules! open_enum {
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
             $($(#[$vmeta])* $variant,)+
-            /// A word of a newer peer, kept as it came.
+            /// A word of a newer peer, kept unchanged.
             Other(String),
         }
         impl $name {
-            /// Every value this build knows, in display order.
+            /// Every value that this build knows, in display order.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
             /// The word on the wire; locale keys are built from it too.
             pub fn word(&self) -> &str {
                 match self { $(Self::$variant => $word,)+ Self::Other(word) => word }
             }
+            /// False for a word of a newer peer.
             pub fn is_known(&self) -> bool { !matches!(self, Self::Other(_)) }
         }
         impl From<&str> for $name {
@@ -34,7 +35,7 @@ macro_rules! open_enum {
         }
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                $crate::text::read(d, |word| Ok::<_, ::std::convert::Infallible>(Self::from(word)))
+                $crate::text::deserialize(d, |word| Ok::<_, ::std::convert::Infallible>(Self::from(word)))
             }
         }
     };

@@ -1,4 +1,5 @@
-//! Reading a value that travels as text, without a copy of the text: ids, stamps, days and words are most of what is read.
+//! Deserialising a value that travels as text without a copy of the text. Ids, stamps, days and words are most of what
+//! a pull reads.
 
 use serde::{
     Deserializer,
@@ -6,9 +7,9 @@ use serde::{
 };
 use std::{fmt, marker::PhantomData};
 
-struct Reader<T, F>(F, PhantomData<T>);
+struct TextVisitor<T, F>(F, PhantomData<T>);
 
-impl<T, E: fmt::Display, F: FnOnce(&str) -> Result<T, E>> Visitor<'_> for Reader<T, F> {
+impl<T, E: fmt::Display, F: FnOnce(&str) -> Result<T, E>> Visitor<'_> for TextVisitor<T, F> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,11 +21,14 @@ impl<T, E: fmt::Display, F: FnOnce(&str) -> Result<T, E>> Visitor<'_> for Reader
     }
 }
 
-/// Reads a text and makes a `T` of it.
-pub fn read<'de, D, T, E>(d: D, make: impl FnOnce(&str) -> Result<T, E>) -> Result<T, D::Error>
+/// Deserialises a text and parses it into a `T`.
+///
+/// # Errors
+/// The value is not a text, or `parse` refuses it.
+pub fn deserialize<'de, D, T, E>(d: D, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     E: fmt::Display,
 {
-    d.deserialize_str(Reader(make, PhantomData))
+    d.deserialize_str(TextVisitor(parse, PhantomData))
 }

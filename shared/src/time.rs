@@ -1,11 +1,11 @@
-//! Moments, days and reporting periods. A moment is UTC with the recorded offset kept; days, months and quarters are
-//! those of Asia/Shanghai, whatever the phone is set to.
+//! Moments, days and reporting periods. A moment is UTC and keeps the recorded offset; days, months and quarters are
+//! those of Asia/Shanghai, whatever time zone the phone is set to.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Asia/Shanghai has been UTC+8 without summer time since 1991 (IANA time zone database), before any record here.
+/// 8 hours: Asia/Shanghai has been UTC+8 without summer time since 1991 (IANA time zone database), before any record.
 const SHANGHAI_SECONDS: i32 = 8 * 3600;
 
 /// A point in time, to the millisecond, with the offset of the clock that recorded it.
@@ -17,6 +17,7 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// From UTC milliseconds and the offset of the recording clock in minutes.
     pub fn new(utc_ms: i64, offset_min: i16) -> Self {
         Self { utc_ms, offset_min }
     }
@@ -26,7 +27,7 @@ impl Moment {
         Self { utc_ms, offset_min: 480 }
     }
 
-    /// The reporting day it falls on.
+    /// The reporting day of the moment.
     pub fn day(self) -> Day {
         Day::of_utc_ms(self.utc_ms)
     }
@@ -74,6 +75,7 @@ impl FromStr for Moment {
     }
 }
 
+/// A text that is no date, time or period; holds its first 40 characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a date or time in the expected form")]
 pub struct BadTime(pub String);
@@ -83,26 +85,31 @@ pub struct BadTime(pub String);
 pub struct Day(pub NaiveDate);
 
 impl Day {
+    /// From year, month and day; `None` for a day that does not exist.
     pub fn ymd(year: i32, month: u32, day: u32) -> Option<Self> {
         NaiveDate::from_ymd_opt(year, month, day).map(Self)
     }
+    /// The day in Shanghai of a moment in UTC milliseconds.
     pub fn of_utc_ms(utc_ms: i64) -> Self {
         Self::from_number((utc_ms.div_euclid(1000) + i64::from(SHANGHAI_SECONDS)).div_euclid(86_400) as i32)
     }
-    /// Days since 1970-01-01; how stores keep it.
+    /// Days since 1970-01-01, as stores keep a day.
     pub fn number(self) -> i32 {
         self.0.num_days_from_ce() - 719_163
     }
+    /// The inverse of [`Day::number`].
     pub fn from_number(days: i32) -> Self {
         Self(NaiveDate::from_num_days_from_ce_opt(days.saturating_add(719_163)).unwrap_or_default())
     }
+    /// The day `days` later (earlier if negative); the day itself beyond the calendar.
     pub fn plus(self, days: i32) -> Self {
         Self(self.0.checked_add_signed(TimeDelta::days(i64::from(days))).unwrap_or(self.0))
     }
-    /// Days from `earlier` to self.
+    /// Days from `earlier` to this day.
     pub fn since(self, earlier: Day) -> i32 {
         (self.0 - earlier.0).num_days() as i32
     }
+    /// The month of the day.
     pub fn month(self) -> Month {
         Month { year: self.0.year() as i16, month: self.0.month() as u8 }
     }
@@ -120,19 +127,23 @@ pub struct Month {
 }
 
 impl Month {
+    /// From year and month; `None` for a month beyond 1 to 12.
     pub fn new(year: i16, month: u8) -> Option<Self> {
         (1..=12).contains(&month).then_some(Self { year, month })
     }
-    /// Months since year 0; how stores keep it.
+    /// Months since year 0, as stores keep a month.
     pub fn number(self) -> i32 {
         i32::from(self.year) * 12 + i32::from(self.month) - 1
     }
+    /// The inverse of [`Month::number`].
     pub fn from_number(n: i32) -> Self {
         Self { year: n.div_euclid(12) as i16, month: (n.rem_euclid(12) + 1) as u8 }
     }
+    /// The first day of the month.
     pub fn first_day(self) -> Day {
         Day::ymd(i32::from(self.year), u32::from(self.month), 1).unwrap_or(Day::from_number(0))
     }
+    /// The last day of the month.
     pub fn last_day(self) -> Day {
         Self::from_number(self.number() + 1).first_day().plus(-1)
     }
@@ -152,7 +163,7 @@ macro_rules! text_serde {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                crate::text::read(d, str::parse)
+                crate::text::deserialize(d, str::parse)
             }
         }
     };
@@ -192,11 +203,11 @@ impl Serialize for Moment {
 }
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        crate::text::read(d, str::parse)
+        crate::text::deserialize(d, str::parse)
     }
 }
 
-/// What a report covers, in whole months. As text: `2025-03`, `2025-Q1`, `2025`, `since-2023`, `2025-01..2025-06`.
+/// The whole months that a report covers. As text: `2025-03`, `2025-Q1`, `2025`, `since-2023`, `2025-01..2025-06`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Period {
     Month(Month),
@@ -205,7 +216,7 @@ pub enum Period {
         quarter: u8,
     },
     Year(i16),
-    /// From January of that year until now.
+    /// From January of that year, open-ended.
     Since(i16),
     Range {
         from: Month,
@@ -214,7 +225,7 @@ pub enum Period {
 }
 
 impl Period {
-    /// First and last month, both included; `Since` is open-ended.
+    /// First and last month, both included; December 9999 for an open end.
     pub fn months(self) -> (Month, Month) {
         match self {
             Self::Month(m) => (m, m),
@@ -227,6 +238,7 @@ impl Period {
             Self::Range { from, to } => (from, to),
         }
     }
+    /// True when the period covers `month`.
     pub fn contains(self, month: Month) -> bool {
         let (from, to) = self.months();
         from <= month && month <= to
@@ -291,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn periods_survive_the_way_out_and_in() {
+    fn periods_survive_writing_and_reading() {
         for text in ["2025-03", "2025-Q4", "2025", "since-2023", "2025-01..2025-06"] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
@@ -303,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn days_and_months_survive_their_numbers() {
+    fn days_and_months_survive_conversion_to_numbers() {
         for n in [-1, 0, 1, 20_000, 20_454] {
             assert_eq!(Day::from_number(n).number(), n);
         }

@@ -1,6 +1,6 @@
-//! A real bundle with its keys, for whoever writes or opens one elsewhere: `golden/bundle.lxb` is the file, `golden/bundle.json` says
-//! with which keys and random bytes it was made and what it holds. `UPDATE_GOLDEN=1 cargo test -p shared --test bundle` writes
-//! both anew.
+//! A real bundle with its keys, for other implementations: `golden/bundle.lxb` is the file; `golden/bundle.json` holds
+//! the keys, the random bytes and the content from which it was made. `UPDATE_GOLDEN=1 cargo test -p shared --test
+//! bundle` writes both again.
 
 #![allow(clippy::unwrap_used)]
 
@@ -24,14 +24,14 @@ struct Vector {
     /// Ed25519: the device's seed and its public key.
     sign_secret: String,
     sign_public: SignPublic,
-    /// HPKE: the input keying material of the ephemeral key pair. Never used twice outside of a test.
+    /// HPKE: the input keying material of the ephemeral key pair. Used twice in tests only.
     random: String,
     device: DeviceId,
     created_ms: i64,
     operations: u32,
-    /// The content before packing: one push request and one photo.
+    /// The content before compression: one push request and one photo.
     content: String,
-    /// The same, packed with zstd: what was sealed. Another packer may pack it otherwise.
+    /// The same compressed with zstd, as it was sealed. Other compressors may produce other bytes.
     packed: String,
 }
 
@@ -43,7 +43,7 @@ fn bytes<const N: usize>(text: &str) -> [u8; N] {
     unhex(text).unwrap().try_into().unwrap()
 }
 
-fn write_anew() {
+fn write_golden_files() {
     let push = serde_json::from_str(&std::fs::read_to_string(path("push_request.json")).unwrap()).unwrap();
     let photo = BundledPhoto { mime: "image/jpeg".into(), bytes: vec![0xff, 0xd8, 0xff, 0xe0, 0xff, 0xd9] };
     let content = Content { pushes: vec![push], photos: vec![photo] }.to_bytes();
@@ -63,12 +63,12 @@ fn write_anew() {
         packed: hex(&zstd::encode_all(&content[..], 3).unwrap()),
         content: hex(&content),
     };
-    std::fs::write(path("bundle.lxb"), made(&vector)).unwrap();
+    std::fs::write(path("bundle.lxb"), file_of(&vector)).unwrap();
     std::fs::write(path("bundle.json"), serde_json::to_string_pretty(&vector).unwrap() + "\n").unwrap();
 }
 
-/// The file that follows from a vector.
-fn made(vector: &Vector) -> Vec<u8> {
+/// Makes the file from a vector.
+fn file_of(vector: &Vector) -> Vec<u8> {
     let header =
         Header { device: vector.device, key: vector.key_id, created_ms: vector.created_ms, ops: vector.operations };
     let author = SignSecret::from_hex(&vector.sign_secret).unwrap();
@@ -76,13 +76,13 @@ fn made(vector: &Vector) -> Vec<u8> {
 }
 
 #[test]
-fn the_golden_bundle_comes_out_the_same_and_opens_with_its_keys() {
+fn the_golden_bundle_is_reproduced_and_opens_with_its_keys() {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        write_anew();
+        write_golden_files();
     }
     let file = std::fs::read(path("bundle.lxb")).unwrap();
     let vector: Vector = serde_json::from_str(&std::fs::read_to_string(path("bundle.json")).unwrap()).unwrap();
-    assert_eq!(made(&vector), file, "the same keys, random bytes and content make the same file");
+    assert_eq!(file_of(&vector), file, "the same keys, random bytes and content make the same file");
 
     let secret = SealSecret::derive(bytes(&vector.seal_ikm));
     assert_eq!((secret.to_hex(), secret.public()), (vector.seal_secret.clone(), vector.seal_public));

@@ -1,5 +1,5 @@
-//! `docs/protocol/records.md` says what the code does: every kind with its fields, rules, maker and audience, every word of
-//! every enumeration, and an example of each kind that is valid as it stands.
+//! `docs/protocol/records.md` agrees with the code: every kind with its fields, rules, creator and audience, every word
+//! of every enumeration, and a valid example of each kind.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,8 +7,7 @@ use serde::{Deserializer, de::Visitor, forward_to_deserialize_any};
 use shared::{
     Fields,
     indicators::Indicator,
-    merge::rules::FieldRule,
-    records::{recipient::RecipientStatus, *},
+    records::{FieldRule, recipient::RecipientStatus, *},
     wire::ErrorCode,
 };
 use std::{cell::Cell, collections::BTreeMap, path::Path};
@@ -18,10 +17,10 @@ fn page() -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// Reads nothing; notes which fields a struct has.
-struct Names<'a>(&'a Cell<&'static [&'static str]>);
+/// A deserialiser that only records the field names of a struct.
+struct FieldNames<'a>(&'a Cell<&'static [&'static str]>);
 
-impl<'de> Deserializer<'de> for Names<'_> {
+impl<'de> Deserializer<'de> for FieldNames<'_> {
     type Error = serde::de::value::Error;
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
         Err(serde::de::Error::custom("not a struct"))
@@ -33,7 +32,7 @@ impl<'de> Deserializer<'de> for Names<'_> {
         _: V,
     ) -> Result<V::Value, Self::Error> {
         self.0.set(fields);
-        Err(serde::de::Error::custom("noted"))
+        Err(serde::de::Error::custom("recorded"))
     }
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
@@ -43,23 +42,23 @@ impl<'de> Deserializer<'de> for Names<'_> {
 
 fn field_names<R: Record>() -> Vec<&'static str> {
     let names = Cell::new(&[][..]);
-    let _ = R::deserialize(Names(&names));
+    let _ = R::deserialize(FieldNames(&names));
     let mut names = names.get().to_vec();
     names.sort_unstable();
     names
 }
 
-/// One field's line.
-struct Line {
+/// The line of one field.
+struct FieldLine {
     needed: String,
     rule: String,
 }
 
-/// One kind's part of the page.
-struct Section {
+/// The section of one kind.
+struct KindSection {
     made_by: String,
     seen_by: String,
-    fields: BTreeMap<String, Line>,
+    fields: BTreeMap<String, FieldLine>,
     example: Fields,
 }
 
@@ -72,16 +71,16 @@ fn word_after<'a>(text: &'a str, before: &str) -> &'a str {
     rest.split('`').nth(1).unwrap()
 }
 
-fn section(page: &str, kind: &Kind) -> Section {
+fn section(page: &str, kind: &Kind) -> KindSection {
     let title = format!("\n### `{}`\n", kind.word());
     let from = page.find(&title).unwrap_or_else(|| panic!("{kind} is not documented")) + title.len();
     let text = page[from..].split("\n#").next().unwrap();
     let fields = text.lines().filter(|l| l.starts_with("| `")).map(|line| {
         let cells = cells(line);
-        (cells[0].to_owned(), Line { needed: cells[2].to_owned(), rule: cells[3].to_owned() })
+        (cells[0].to_owned(), FieldLine { needed: cells[2].to_owned(), rule: cells[3].to_owned() })
     });
     let example = text.split("```json\n").nth(1).unwrap_or_else(|| panic!("{kind} has no example"));
-    Section {
+    KindSection {
         made_by: word_after(text, "Made by ").to_owned(),
         seen_by: word_after(text, "seen by ").to_owned(),
         fields: fields.collect(),
@@ -137,7 +136,7 @@ fn check<R: Record>(page: &str) {
             "no" => assert!(valid, "{kind} holds without {name}"),
             condition => assert!(condition.starts_with("if "), "{kind}.{name}: {condition}"),
         }
-        // No field is a list of lists; a few are whatever they are.
+        // No field is a list of lists, except those of any type.
         let other = kind.problems(&section.example.clone().with(name, serde_json::json!([[]])));
         let named = other.iter().all(|p| (p.field.as_str(), &p.code) == (name, &ProblemCode::WrongShape));
         assert!(named, "{kind}.{name}: {other:?}");
@@ -169,7 +168,7 @@ fn every_kind_is_documented_with_its_fields_rules_maker_and_audience() {
     check::<Feedback>(&page);
     check::<Review>(&page);
     let documented = page.matches("\n### `").count();
-    assert_eq!(documented, Kind::ALL.len(), "no kind more, and none less");
+    assert_eq!(documented, Kind::ALL.len(), "exactly the known kinds are documented");
 }
 
 #[test]
@@ -181,9 +180,9 @@ fn every_word_of_every_enumeration_is_documented() {
             $(
                 let line = words.lines().find(|l| l.starts_with(concat!("| `", $name, "` |")));
                 let line = line.unwrap_or_else(|| panic!("{} is not documented", $name));
-                let told: Vec<&str> = cells(line)[1].split("` `").collect();
+                let documented: Vec<&str> = cells(line)[1].split("` `").collect();
                 let known: Vec<&str> = <$open>::ALL.iter().map(|word| word.word()).collect();
-                assert_eq!(told, known, $name);
+                assert_eq!(documented, known, $name);
             )+
             [$($name),+].len()
         }};
@@ -196,5 +195,9 @@ fn every_word_of_every_enumeration_is_documented() {
         "access": access_log::Access, "task_counts": TaskCounts, "review_reason": ReviewReason,
         "review_status": ReviewStatus, "problem_code": ProblemCode, "indicator": Indicator, "error_code": ErrorCode,
     };
-    assert_eq!(words.lines().filter(|l| l.starts_with("| `")).count(), checked, "no enumeration goes unchecked");
+    assert_eq!(
+        words.lines().filter(|l| l.starts_with("| `")).count(),
+        checked,
+        "every documented enumeration is checked"
+    );
 }

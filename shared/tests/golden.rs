@@ -1,5 +1,5 @@
-//! Golden files pin the wire: a message that comes out otherwise, or no longer reads back, is a change of protocol and
-//! needs a version of its own. `UPDATE_GOLDEN=1 cargo test -p shared --test golden` writes them anew.
+//! Golden files pin the wire: a message that is written differently, or no longer reads back, is a change of the
+//! protocol and needs a new version. `UPDATE_GOLDEN=1 cargo test -p shared --test golden` writes them again.
 
 #![allow(clippy::unwrap_used)]
 
@@ -29,7 +29,7 @@ fn check<T: Serialize + DeserializeOwned>(name: &str, message: &T) {
         std::fs::write(&path, &text).unwrap();
     }
     let golden = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{name}.json is missing"));
-    assert_eq!(text, golden, "{name} comes out differently");
+    assert_eq!(text, golden, "{name} is written differently");
     let back: T = serde_json::from_str(&golden).unwrap();
     assert_eq!(serde_json::to_string_pretty(&back).unwrap() + "\n", golden, "{name} does not survive reading");
 }
@@ -296,7 +296,7 @@ fn enrol_media_report_and_error() {
 }
 
 #[test]
-fn every_message_of_version_one_is_read_as_it_was_and_means_the_same() {
+fn every_message_of_version_1_survives_reading_and_writing() {
     fn reads<T: Serialize + DeserializeOwned>(name: &str) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1").join(format!("{name}.json"));
         let text = std::fs::read_to_string(path).unwrap();

@@ -1,4 +1,5 @@
-//! A peer of a later version adds fields. Every message still reads, and what belongs to a record or an operation is kept.
+//! A peer of a later version adds fields. Every message still reads, and unknown fields of records and operations are
+//! kept.
 
 #![allow(clippy::unwrap_used)]
 
@@ -31,8 +32,8 @@ fn golden(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// The extended message reads, and without what it ignores it is the message it was.
-fn passed_over<T: Serialize + DeserializeOwned>(name: &str) {
+/// The extended message reads, and without the additions equals the original.
+fn ignores_additions<T: Serialize + DeserializeOwned>(name: &str) {
     let plain = golden(name);
     let mut extended = plain.clone();
     extend(&mut extended, "");
@@ -43,7 +44,7 @@ fn passed_over<T: Serialize + DeserializeOwned>(name: &str) {
     assert_eq!(back, plain, "{name}");
 }
 
-/// Takes away what was kept of the additions.
+/// Removes the additions that were kept.
 fn strip(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -57,31 +58,31 @@ fn strip(value: &mut Value) {
 
 #[test]
 fn every_message_of_a_newer_peer_still_reads() {
-    passed_over::<EnrolRequest>("enrol_request");
-    passed_over::<EnrolReply>("enrol_reply");
-    passed_over::<PushRequest>("push_request");
-    passed_over::<PushReply>("push_accepted");
-    passed_over::<PushReply>("push_resume");
-    passed_over::<PushReply>("push_new_incarnation");
-    passed_over::<PullRequest>("pull_request");
-    passed_over::<PullReply>("pull_reply");
-    passed_over::<RepairRequest>("repair_request");
-    passed_over::<RepairRequest>("repair_request_rows");
-    passed_over::<RepairReply>("repair_reply");
-    passed_over::<RepairReply>("repair_reply_rows");
-    passed_over::<RepairReply>("repair_reply_reset");
-    passed_over::<MediaCreate>("media_create");
-    passed_over::<MediaStatus>("media_status");
-    passed_over::<ReportRequest>("report_request");
-    passed_over::<Report>("report");
-    passed_over::<ApiError>("error");
-    passed_over::<ApiError>("error_version");
-    passed_over::<Vec<Op>>("ops");
-    passed_over::<Vec<OpOutcome>>("outcomes");
+    ignores_additions::<EnrolRequest>("enrol_request");
+    ignores_additions::<EnrolReply>("enrol_reply");
+    ignores_additions::<PushRequest>("push_request");
+    ignores_additions::<PushReply>("push_accepted");
+    ignores_additions::<PushReply>("push_resume");
+    ignores_additions::<PushReply>("push_new_incarnation");
+    ignores_additions::<PullRequest>("pull_request");
+    ignores_additions::<PullReply>("pull_reply");
+    ignores_additions::<RepairRequest>("repair_request");
+    ignores_additions::<RepairRequest>("repair_request_rows");
+    ignores_additions::<RepairReply>("repair_reply");
+    ignores_additions::<RepairReply>("repair_reply_rows");
+    ignores_additions::<RepairReply>("repair_reply_reset");
+    ignores_additions::<MediaCreate>("media_create");
+    ignores_additions::<MediaStatus>("media_status");
+    ignores_additions::<ReportRequest>("report_request");
+    ignores_additions::<Report>("report");
+    ignores_additions::<ApiError>("error");
+    ignores_additions::<ApiError>("error_version");
+    ignores_additions::<Vec<Op>>("ops");
+    ignores_additions::<Vec<OpOutcome>>("outcomes");
 }
 
 #[test]
-fn what_a_newer_peer_adds_to_a_record_is_kept_on_every_level_that_is_the_records_own() {
+fn additions_of_a_newer_peer_to_a_record_are_kept_in_its_envelope_and_fields() {
     let mut row = golden("row");
     extend(&mut row, "");
     let back = serde_json::to_value(serde_json::from_value::<Row>(row.clone()).unwrap()).unwrap();
@@ -90,7 +91,7 @@ fn what_a_newer_peer_adds_to_a_record_is_kept_on_every_level_that_is_the_records
 }
 
 #[test]
-fn words_that_only_a_newer_peer_knows_are_carried_through() {
+fn unknown_words_survive_reading_and_writing() {
     let verdict = json!({"held": {"until": "2027-01-01"}});
     assert_eq!(serde_json::to_value(serde_json::from_value::<PushVerdict>(verdict.clone()).unwrap()).unwrap(), verdict);
     let mut ops = golden("ops");

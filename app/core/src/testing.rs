@@ -94,7 +94,7 @@ use serde_json::{Value, json};
 use shared::{
     AreaCode, Change, DeviceId, Fields, Hlc, Kind, OpOutcome, Outcome, RecipientId, Row, RowId, WorkerId,
     ids::{OpId, OpNo, Rev, ReviewId},
-    merge::{Actor, Meta, actor::Relation, decide},
+    merge::{Actor, OpContext, actor::Relation, decide},
     records::{AssistanceKind, Presence, Role, VisitMode},
     wire::{Scope, Token},
 };
@@ -238,7 +238,7 @@ impl Office {
     }
 
     fn judged(&mut self, op: &shared::Op, actor: &Actor, area: Option<AreaCode>) -> Outcome {
-        let meta = Meta { hlc: op.hlc, area, category: None, likely_duplicate: false };
+        let meta = OpContext { hlc: op.hlc, area, category: None, likely_duplicate: false };
         let judged = decide(self.rows.get(&op.row), op, actor, &meta)
             .into_effect(|| ReviewId(Uuid::from_u128(u128::from(self.ops))));
         if let Some(row) = judged.row {

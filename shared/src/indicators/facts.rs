@@ -1,6 +1,6 @@
-//! From a record to what it counts for.
+//! From a record to its facts: what it contributes to which indicator.
 
-use super::Indicator;
+use super::indicator::Indicator;
 use crate::{
     Day, Fen,
     ids::{RecipientId, WorkerId},
@@ -8,26 +8,27 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// "One per recipient × worker × day": the same key counts once, however many records carry it.
+/// "One per recipient × worker × day": facts with the same key count once per indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Once {
+pub struct DailyKey {
     pub recipient: RecipientId,
     pub worker: WorkerId,
     pub day: Day,
 }
 
-/// One contribution of one record. Area, category and unit are those of the row's envelope.
+/// One contribution of one record to an indicator. Its area, category and unit are those of the row's envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fact {
     pub indicator: Indicator,
-    /// The day it counts for.
+    /// The day on which it counts.
     pub day: Day,
     pub n: i64,
     pub fen: Fen,
-    pub once: Option<Once>,
+    /// Present where it counts once per day.
+    pub daily_key: Option<DailyKey>,
 }
 
-/// What `row` counts for; nothing once it is withdrawn.
+/// The facts of `row`; none for a voided record.
 pub fn facts(row: &Row) -> Vec<Fact> {
     if row.is_void() {
         return Vec::new();
@@ -47,12 +48,12 @@ fn of_visit(row: &Row, visit: &Visit) -> Vec<Fact> {
         (VisitMode::Home, Presence::Found) => Indicator::HomeVisit,
         (VisitMode::Home, _) => Indicator::NotFound,
         (VisitMode::Phone | VisitMode::Wechat | VisitMode::Video, Presence::Found) => Indicator::Contact,
-        // A call that nobody answered is no contact, and a mode of a newer peer counts once this side knows it.
+        // An unanswered call is no contact. A mode of a newer peer counts once this side knows it.
         _ => return Vec::new(),
     };
-    let once = Some(Once { recipient: visit.recipient, worker: row.author, day });
-    let mut facts = vec![Fact { indicator, day, n: 1, fen: Fen::ZERO, once }];
-    // A service is given to somebody who is there.
+    let daily_key = Some(DailyKey { recipient: visit.recipient, worker: row.author, day });
+    let mut facts = vec![Fact { indicator, day, n: 1, fen: Fen::ZERO, daily_key }];
+    // Services count only where the recipient was met.
     let services = if visit.presence == Presence::Found { visit.services.as_slice() } else { &[] };
     for service in services {
         let indicator = match service {
@@ -62,7 +63,7 @@ fn of_visit(row: &Row, visit: &Visit) -> Vec<Fact> {
             Service::FamilyCare => Indicator::FamilyCare,
             Service::Chores | Service::Errand | Service::Other(_) => continue,
         };
-        facts.push(Fact { indicator, day, n: 1, fen: Fen::ZERO, once });
+        facts.push(Fact { indicator, day, n: 1, fen: Fen::ZERO, daily_key });
     }
     facts
 }
@@ -71,7 +72,7 @@ fn of_assistance(aid: &Assistance) -> Vec<Fact> {
     let day = aid.happened.day();
     let money = aid.amount.unwrap_or_default();
     let goods = aid.goods_value();
-    let fact = |indicator, fen| Fact { indicator, day, n: 1, fen, once: None };
+    let fact = |indicator, fen| Fact { indicator, day, n: 1, fen, daily_key: None };
     match aid.kind {
         AssistanceKind::Publicise => vec![fact(Indicator::Publicised, Fen::ZERO)],
         AssistanceKind::Implement => {
@@ -93,7 +94,7 @@ fn of_assistance(aid: &Assistance) -> Vec<Fact> {
             facts
         }
         AssistanceKind::Donation => vec![fact(Indicator::Donation, aid.value())],
-        // The need it closes is what counts, once.
+        // The need that it closes counts, and counts once.
         AssistanceKind::Solve | AssistanceKind::Other(_) => Vec::new(),
     }
 }
@@ -101,7 +102,7 @@ fn of_assistance(aid: &Assistance) -> Vec<Fact> {
 fn of_need(need: &Need) -> Vec<Fact> {
     match (&need.status, need.solved) {
         (NeedStatus::Solved, Some(solved)) => {
-            vec![Fact { indicator: Indicator::Solved, day: solved.day(), n: 1, fen: Fen::ZERO, once: None }]
+            vec![Fact { indicator: Indicator::Solved, day: solved.day(), n: 1, fen: Fen::ZERO, daily_key: None }]
         }
         _ => Vec::new(),
     }
@@ -109,6 +110,6 @@ fn of_need(need: &Need) -> Vec<Fact> {
 
 fn of_activity(activity: &Activity) -> Vec<Fact> {
     let day = activity.happened.day();
-    let fact = |indicator, n| Fact { indicator, day, n, fen: Fen::ZERO, once: None };
+    let fact = |indicator, n| Fact { indicator, day, n, fen: Fen::ZERO, daily_key: None };
     vec![fact(Indicator::ActivityPeople, activity.people), fact(Indicator::ActivitySession, activity.sessions)]
 }

@@ -1,6 +1,9 @@
-//! Sums of facts, and the six headline figures read from them.
+//! Sums of facts, and the six headline figures that follow from them.
 
-use super::{Fact, Indicator, Once};
+use super::{
+    facts::{DailyKey, Fact},
+    indicator::Indicator,
+};
 use crate::Fen;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
@@ -20,34 +23,37 @@ impl std::ops::AddAssign for Tally {
     }
 }
 
-/// Indicator → tally. An indicator that is absent is zero.
+/// Indicator → tally. An absent indicator is zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Figures(pub BTreeMap<Indicator, Tally>);
 
 impl Figures {
-    /// Sums facts, counting each [`Once`] key once per indicator.
+    /// Sums facts; each [`DailyKey`] counts once per indicator.
     pub fn sum<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Self {
-        let mut seen: HashSet<(Indicator, Once)> = HashSet::new();
+        let mut seen: HashSet<(Indicator, DailyKey)> = HashSet::new();
         let mut figures = Self::default();
         for fact in facts {
-            if fact.once.is_none_or(|once| seen.insert((fact.indicator.clone(), once))) {
+            if fact.daily_key.is_none_or(|key| seen.insert((fact.indicator.clone(), key))) {
                 figures.add(&fact.indicator, Tally { n: fact.n, fen: fact.fen });
             }
         }
         figures
     }
 
+    /// Adds to one indicator.
     pub fn add(&mut self, indicator: &Indicator, tally: Tally) {
         *self.0.entry(indicator.clone()).or_default() += tally;
     }
 
+    /// Adds all of `other`.
     pub fn merge(&mut self, other: &Self) {
         for (indicator, tally) in &other.0 {
             self.add(indicator, *tally);
         }
     }
 
+    /// The tally of an indicator.
     pub fn get(&self, indicator: Indicator) -> Tally {
         self.0.get(&indicator).copied().unwrap_or_default()
     }

@@ -1,59 +1,13 @@
 //! How figures are counted: one definition for phone, server and tests. A record yields [`Fact`]s; a report is the sum
-//! of facts by area, category, unit and month. Definitions follow the six published headline figures.
+//! of facts by area, category, unit and month. The definitions follow the six published headline figures.
 
 mod facts;
 pub mod figures;
+mod indicator;
 
-pub use facts::{Fact, Once, facts};
+pub use facts::{DailyKey, Fact, facts};
 pub use figures::{Figures, Tally};
-
-use crate::open_enum;
-
-open_enum! {
-    /// What is counted; locale key `indicator-<word>`.
-    Indicator {
-        /// 走访探视: completed home visits, one per recipient × worker × day.
-        HomeVisit = "home_visit",
-        /// Home visits where nobody was met, likewise; shown apart.
-        NotFound = "not_found",
-        /// 联系交流: calls, WeChat, video, one per recipient × worker × day; home visits excluded.
-        Contact = "contact",
-        /// 宣传政策
-        Publicised = "publicised",
-        /// 落实政策
-        Implemented = "implemented",
-        /// 解决困难: needs solved, once, in the month of solving.
-        Solved = "solved",
-        /// 帮办实事
-        Deed = "deed",
-        /// 资助资金 given by workers.
-        AidMoney = "aid_money",
-        /// 资助物资 given by workers, at value.
-        AidGoods = "aid_goods",
-        /// Government benefits obtained through 落实政策; never part of aid.
-        Benefit = "benefit",
-        /// 社会捐赠, money and goods at value; kept apart.
-        Donation = "donation",
-        /// 服务活动: people is `n`, sessions in `Session`.
-        ActivityPeople = "activity_people",
-        ActivitySession = "activity_session",
-        /// 四个一对一, person-times by service.
-        Tutoring = "tutoring",
-        Medical = "medical",
-        Counselling = "counselling",
-        FamilyCare = "family_care",
-    }
-}
-
-impl Indicator {
-    /// A small stable number for stores; `None` for a word this build does not know.
-    pub fn number(&self) -> Option<u8> {
-        Self::ALL.iter().position(|i| i == self).and_then(|i| u8::try_from(i).ok())
-    }
-    pub fn from_number(n: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(n)).cloned()
-    }
-}
+pub use indicator::Indicator;
 
 #[cfg(test)]
 mod tests;

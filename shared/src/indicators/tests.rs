@@ -1,4 +1,4 @@
-//! The definitions, each as a sentence.
+//! The definitions of the indicators.
 
 use super::*;
 use crate::{
@@ -63,13 +63,13 @@ fn a_home_visit_is_no_contact_and_a_call_is_no_visit() {
 }
 
 #[test]
-fn nobody_met_is_shown_apart() {
+fn a_home_visit_without_meeting_counts_separately() {
     let figures = count(&[visit(1, 1, 1, "2025-03-01T09:00:00+08:00", "home", "hospital")]);
     assert_eq!((figures.visits(), figures.get(Indicator::NotFound).n), (0, 1));
 }
 
 #[test]
-fn a_withdrawn_record_counts_for_nothing() {
+fn a_voided_record_counts_for_nothing() {
     let mut row = visit(1, 1, 1, "2025-03-01T09:00:00+08:00", "home", "found");
     row.void = Some(crate::records::Void { reason: "x".into(), by: WorkerId::NIL, hlc: Hlc::ZERO });
     assert!(facts(&row).is_empty());

@@ -1,22 +1,24 @@
-//! Who is speaking, and what they may do. The server finds out, the rules only ask.
+//! The author of an operation, and the author's relation to the record. The server determines both; the rules only
+//! read them.
 
 use crate::{DeviceId, UnitId, WorkerId};
 
-/// How the author of an operation stands to the record, when the operation was made.
+/// The author's relation to the record at the time of the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     /// The server itself, or an import by an administrator.
     Server,
     /// Supervisor or administrator over the record's area.
     Supervisor,
-    /// Cares for the recipient, serves the village, or wrote the record.
+    /// Paired to the recipient, serves the village, or wrote the record.
     InCare,
-    /// Did, but no longer when the operation was made.
+    /// Was in care, but no longer when the operation was made.
     Former,
-    /// Never did.
+    /// Was never in care.
     Stranger,
 }
 
+/// The author of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Actor {
     pub worker: WorkerId,
@@ -26,6 +28,7 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// True for supervisors, administrators, imports and the server.
     pub fn is_office(&self) -> bool {
         matches!(self.relation, Relation::Server | Relation::Supervisor)
     }

@@ -1,5 +1,5 @@
-//! What holds for every change, whatever its kind: a reason where one is asked for, no events from the future, evidence
-//! that stays as it is, and records that stay small enough to travel.
+//! Checks that hold for every change: a reason where one is required, no events from the future, evidence that is never
+//! changed, and records that stay small enough to travel.
 
 use super::actor::{Actor, Relation};
 use crate::{
@@ -8,25 +8,18 @@ use crate::{
     records::{Creator, Kind, Problem, ProblemCode, Row, problem::NOTE_MAX},
 };
 
-/// A day: what happens "now" on a phone whose clock and zone are set wrong is still recorded.
+/// One day: an event recorded now on a phone with a wrong clock and zone is still accepted.
 const FUTURE_TOLERATED_MS: i64 = 86_400_000;
 /// 256 KiB: half a pull page, so that one record can never jam its scope.
 const ROW_BYTES_MAX: usize = 256 << 10;
 /// 40 characters: the longest tag of the published lists has 9.
 const ELEMENT_MAX: usize = 40;
-/// Elements of one set, those removed included, since each keeps a stamp.
+/// 200 elements of one set, those removed included, since each keeps a stamp.
 const STAMPS_MAX: usize = 200;
 
-/// Refusals that need no look at the fields' rules.
+/// Why the operation is refused, where that needs no look at the fields' rules.
 pub fn refusal(op: &Op, row: Option<&Row>, actor: &Actor, stamp: Hlc) -> Option<Rejection> {
-    let reason = match &op.change {
-        Change::Amend { reason, .. }
-        | Change::Void { reason }
-        | Change::Reopen { reason }
-        | Change::Resolve { reason, .. } => Some(reason),
-        _ => None,
-    };
-    if let Some(reason) = reason {
+    if let Some(reason) = op.change.reason() {
         if reason.trim().is_empty() {
             return Some(invalid("reason", ProblemCode::Missing));
         }
@@ -34,26 +27,27 @@ pub fn refusal(op: &Op, row: Option<&Row>, actor: &Actor, stamp: Hlc) -> Option<
             return Some(invalid("reason", ProblemCode::TooLong));
         }
     }
-    if let Some(name) = from_the_future(&op.change, stamp) {
+    if let Some(name) = field_from_the_future(&op.change, stamp) {
         return Some(invalid(name, ProblemCode::InFuture));
     }
-    let Some(row) = row else { return generation_at_birth(op) };
+    let Some(row) = row else { return late_generation(op) };
     let is_create = matches!(op.change, Change::Create(_));
     let decides = matches!(op.change, Change::Resolve { .. });
-    let hands_off = row.kind == Kind::Review && actor.relation != Relation::Server && !decides;
-    if !is_create && (row.kind.is_sealed() || hands_off) {
+    let is_servers_review = row.kind == Kind::Review && actor.relation != Relation::Server && !decides;
+    if !is_create && (row.kind.is_sealed() || is_servers_review) {
         return Some(Rejection::NotAllowed);
     }
     None
 }
 
-/// A correction or withdrawal of what only the office makes is a proposal, even by whoever proposed the record.
+/// True for a correction or void of a record that only the office makes, when someone else makes it; the worker who
+/// proposed the record included.
 pub fn is_proposal(row: &Row, actor: &Actor) -> bool {
     row.kind.creator() != Creator::Worker && !actor.is_office()
 }
 
-/// Problems that `next` has and `before` had not: a record that a newer peer shaped otherwise can still be changed
-/// where this side understands it.
+/// Problems of `next` that `before` did not have. A record that a newer peer shaped differently can thus still be
+/// changed in the fields that this build understands.
 pub fn new_problems(before: &Row, next: &Row) -> Vec<Problem> {
     let mut problems = next.kind.problems(&next.fields);
     if !problems.is_empty() {
@@ -66,7 +60,7 @@ pub fn new_problems(before: &Row, next: &Row) -> Vec<Problem> {
     problems
 }
 
-/// What is wrong with elements that are to be added.
+/// Why elements cannot be added to a set field.
 pub fn element_problem(next: &Row, field: &str, add: &[String]) -> Option<Rejection> {
     if add.iter().any(|e| e.trim().is_empty() || e.chars().count() > ELEMENT_MAX || e.chars().any(char::is_control)) {
         return Some(invalid(field, ProblemCode::WrongShape));
@@ -78,7 +72,8 @@ fn invalid(field: &str, code: ProblemCode) -> Rejection {
     Rejection::Invalid(vec![Problem::new(field, code)])
 }
 
-fn from_the_future(change: &Change, stamp: Hlc) -> Option<&'static str> {
+/// The first moment of the change that lies beyond the tolerance.
+fn field_from_the_future(change: &Change, stamp: Hlc) -> Option<&'static str> {
     let fields = match change {
         Change::Create(fields)
         | Change::Set(fields)
@@ -91,8 +86,8 @@ fn from_the_future(change: &Change, stamp: Hlc) -> Option<&'static str> {
     ["happened", "solved"].into_iter().find(|name| beyond(name))
 }
 
-/// A need begins in its first generation; only a supervisor's reopening counts on.
-fn generation_at_birth(op: &Op) -> Option<Rejection> {
+/// A need begins in generation 0; only a supervisor's reopening raises it.
+fn late_generation(op: &Op) -> Option<Rejection> {
     let Change::Create(fields) = &op.change else { return None };
     let starts_late = |fields: &Fields| fields.int("generation").unwrap_or(0) != 0;
     (op.kind == Kind::Need && starts_late(fields)).then(|| invalid("generation", ProblemCode::WrongShape))

@@ -1,24 +1,30 @@
-//! What happens when two people change the same thing. Pure: a record, an operation and who is speaking go in, a
-//! [`Decision`] comes out, and [`apply`] has already written it into a copy of the record. The server's word is final;
-//! a device runs the same code over its own outbox to show what will most likely be.
+//! What happens when two people change the same record. Pure: a record, an operation and its author go in, a
+//! [`Decision`] comes out that holds the record's next state. The server's decision is final; a device runs the same
+//! code over its own outbox to show the likely result.
 //!
 //! - [`rules`]: the rules as tables; `docs/conflicts.md` is printed from them
-//! - [`decide`]: the operation kinds, one function each
-//! - [`review`]: deciding what no rule may decide
-//! - `guard`: what holds for every change, whatever its kind
-//! - [`actor`]: who may do what
+//! - [`decide`](mod@decide): one function per kind of change
+//! - [`review`]: what a supervisor's decision does
+//! - `status`: the steps of a need
+//! - `register`: registers and sets, the stamps that order changes
+//! - `history`: former values
+//! - `guard`: checks that hold for every change
+//! - [`types`]: what these steps share
+//! - [`actor`]: the author of an operation
 
 pub mod actor;
 pub mod decide;
 mod guard;
+mod history;
 mod register;
 pub mod review;
 pub mod rules;
 mod status;
+pub mod types;
 
 pub use actor::Actor;
-pub use decide::{Decision, DecisionEffect, Meta, decide};
-pub use rules::FieldRule;
+pub use decide::decide;
+pub use types::{Decision, DecisionEffect, OpContext};
 
 #[cfg(test)]
 mod rules_tests;

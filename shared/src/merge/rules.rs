@@ -1,46 +1,11 @@
-//! The conflict rules, as tables to be followed with a finger: which rule the field has, who changes it and what happened
-//! meanwhile lead to one line, and the line says what becomes of the change. `decide` looks its answers up here, and
-//! `docs/conflicts.md` is printed from here. Which field follows which rule stands beside the field, in `records/`.
+//! The conflict rules as tables, to be followed with a finger: the field's rule, the author and the concurrent change
+//! select one line, and the line names the outcome. `decide` looks up its outcomes here, and `docs/conflicts.md` is
+//! printed from here. The rule of each field is declared beside the field, in `records/`.
 
-use crate::records::{NeedStatus, ReviewReason};
+use crate::records::{field_rule::FieldRule, need::NeedStatus, review_reason::ReviewReason};
 use std::cmp::Ordering;
 
-/// How two changes of one field become one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldRule {
-    /// Phone, note. Unchanged since the author saw it, or last set by this device: applied. Otherwise the later stamp
-    /// (then the larger device id) stands, and the other value is kept in the record's history.
-    Register,
-    /// Address and position: several fields that only make sense together, decided as one register of this name.
-    Coupled(&'static str),
-    /// Name, ID number, category. Unchanged since the author saw it: applied. Otherwise a supervisor decides.
-    Identity,
-    /// Tags. Each element has a stamp of its own: adding one and removing another both hold.
-    Set,
-    /// What was submitted: never set again, only amended with a reason.
-    Fixed,
-    /// A need's progress. Forward holds, backward is passed over, two different ends are decided by a supervisor, and
-    /// only a supervisor's reopening starts again.
-    Status,
-    /// Pairings, roles, names of areas: set by the office. What a worker sends is a proposal in review.
-    Server,
-}
-
-impl FieldRule {
-    /// One of each, in the order of the tables.
-    pub const EACH: [Self; 7] =
-        [Self::Register, Self::Coupled("place"), Self::Identity, Self::Server, Self::Set, Self::Fixed, Self::Status];
-
-    /// The stamp that a field shares with the fields it is coupled to.
-    pub fn stamp_key(self, field: &str) -> &str {
-        match self {
-            Self::Coupled(group) => group,
-            _ => field,
-        }
-    }
-}
-
-/// Who changes the field.
+/// Who changes the field, as far as the rules distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthorKind {
     Worker,
@@ -53,16 +18,16 @@ impl AuthorKind {
     pub const EACH: [Self; 3] = [Self::Worker, Self::Supervisor, Self::Import];
 }
 
-/// What happened to the field since the author of the change saw it.
+/// What happened to a field between the author's view of it and the author's change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConcurrentChange {
-    /// Nobody else changed it, or this very device set it last.
+    /// No one else has changed it, or this device set it last.
     Nothing,
-    /// Somebody else set it to the same value.
+    /// Someone else has set it to the same value.
     Same,
-    /// Somebody else set it to another value, before this change was made.
+    /// Someone else has set it to another value, with an earlier stamp than this change.
     Earlier,
-    /// Somebody else set it to another value, after this change was made.
+    /// Someone else has set it to another value, with a later stamp than this change.
     Later,
 }
 
@@ -70,33 +35,33 @@ impl ConcurrentChange {
     pub const EACH: [Self; 4] = [Self::Nothing, Self::Same, Self::Earlier, Self::Later];
 }
 
-/// What becomes of a change.
+/// What a rule says of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleOutcome {
-    /// The new value stands. Another one that gives way to it stays readable in the record's history.
+    /// The new value is in force. A value that gives way to it stays readable in the record's history.
     Stands,
-    /// The other's value stands. The new one stays readable in the history, and its author is told.
+    /// The other value is in force. The new one stays readable in the history, and its author is told.
     Yields,
-    /// Nothing changes before a supervisor has decided.
+    /// Nothing changes until a supervisor decides.
     Review(ReviewReason),
-    /// Understood, and changes nothing: others were further already.
+    /// Changes nothing: the need has reached or passed this step.
     Passed,
-    /// Not in this way: refused, and the refusal says which way leads on.
-    Otherwise(Way),
+    /// Refused in this form; the refusal names the kind of change to use instead.
+    Otherwise(Alternative),
 }
 
-/// The way a field is changed instead.
+/// The kind of change to use instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Alternative {
     /// A correction with a reason.
     Amendment,
-    /// Step by step, by whoever handles the need.
+    /// A step of the status.
     Step,
-    /// One element added or taken out.
+    /// Adding or removing single elements.
     Element,
-    /// A plain edit: nothing was submitted that would need a reason.
+    /// A plain edit: the field was not submitted as evidence, so no reason is needed.
     Edit,
-    /// A supervisor opens the need again first.
+    /// A supervisor reopens the need first.
     Reopening,
 }
 
@@ -107,8 +72,8 @@ use RuleOutcome::{Otherwise, Passed, Review, Stands, Yields};
 
 /// A field is set to another value.
 #[rustfmt::skip]
-pub fn set(rule: FieldRule, by: AuthorKind, meanwhile: ConcurrentChange) -> RuleOutcome {
-    match (rule,                by,                  meanwhile) {
+pub fn set(rule: FieldRule, author: AuthorKind, concurrent: ConcurrentChange) -> RuleOutcome {
+    match (rule,                author,              concurrent) {
         (Register | Coupled(_), _,                   Nothing | Same | Earlier) => Stands,
         (Register | Coupled(_), _,                   Later)                    => Yields,
 
@@ -119,53 +84,53 @@ pub fn set(rule: FieldRule, by: AuthorKind, meanwhile: ConcurrentChange) -> Rule
         (Server,                Supervisor | Import, Nothing | Same | Earlier) => Stands,
         (Server,                Supervisor | Import, Later)                    => Yields,
 
-        // A list as a whole would overwrite what others added: only an import says "these and no others".
+        // A whole list would overwrite the elements that others added; only an import replaces the list.
         (Set,                   Import,              _)                        => Stands,
-        (Set,                   Worker | Supervisor, _)                        => Otherwise(Way::Element),
+        (Set,                   Worker | Supervisor, _)                        => Otherwise(Alternative::Element),
 
-        (Fixed,                 _,                   _)                        => Otherwise(Way::Amendment),
-        (Status,                _,                   _)                        => Otherwise(Way::Step),
+        (Fixed,                 _,                   _)                        => Otherwise(Alternative::Amendment),
+        (Status,                _,                   _)                        => Otherwise(Alternative::Step),
     }
 }
 
-/// An element of a set is added or taken out. Both ways at once: the later word holds.
+/// An element of a set is added or removed. If two people do opposite things, the later change stands.
 #[rustfmt::skip]
-pub fn element(rule: FieldRule, meanwhile: ConcurrentChange) -> RuleOutcome {
-    match (rule,    meanwhile) {
+pub fn element(rule: FieldRule, concurrent: ConcurrentChange) -> RuleOutcome {
+    match (rule,    concurrent) {
         (Set,       Nothing | Same | Earlier) => Stands,
         (Set,       Later)                    => Yields,
-        (Fixed,     _)                        => Otherwise(Way::Amendment),
-        (Status,    _)                        => Otherwise(Way::Step),
-        (_,         _)                        => Otherwise(Way::Edit),
+        (Fixed,     _)                        => Otherwise(Alternative::Amendment),
+        (Status,    _)                        => Otherwise(Alternative::Step),
+        (_,         _)                        => Otherwise(Alternative::Edit),
     }
 }
 
-/// What was submitted is corrected, with a reason. The former value stays readable either way.
+/// A submitted field is corrected, with a reason. The former value always stays readable.
 #[rustfmt::skip]
-pub fn amend(rule: FieldRule, meanwhile: ConcurrentChange) -> RuleOutcome {
-    match (rule,    meanwhile) {
+pub fn amend(rule: FieldRule, concurrent: ConcurrentChange) -> RuleOutcome {
+    match (rule,    concurrent) {
         (Fixed,     Nothing | Same)    => Stands,
         (Fixed,     Earlier | Later)   => Review(ReviewReason::AmendmentConflict),
-        (Status,    _)                 => Otherwise(Way::Step),
-        (Set,       _)                 => Otherwise(Way::Element),
-        (_,         _)                 => Otherwise(Way::Edit),
+        (Status,    _)                 => Otherwise(Alternative::Step),
+        (Set,       _)                 => Otherwise(Alternative::Element),
+        (_,         _)                 => Otherwise(Alternative::Edit),
     }
 }
 
-/// A need goes a step further. `round`: how the round in which the step was made compares with the need's own; each
-/// reopening begins a new one.
+/// A step of a need from status `now` to status `to`. `generation`: how the generation in which the step was made
+/// compares with the need's own; each reopening begins a new generation.
 #[rustfmt::skip]
-pub fn step(round: Ordering, now: &NeedStatus, to: &NeedStatus) -> RuleOutcome {
-    match (round,           now.is_end(), to.is_end()) {
+pub fn step(generation: Ordering, now: &NeedStatus, to: &NeedStatus) -> RuleOutcome {
+    match (generation,      now.is_end(), to.is_end()) {
         (Ordering::Less,    _,            _)                          => Review(ReviewReason::StaleStatus),
-        (Ordering::Greater, _,            _)                          => Otherwise(Way::Reopening),
+        (Ordering::Greater, _,            _)                          => Otherwise(Alternative::Reopening),
         (Ordering::Equal,   true,         true)  if now != to         => Review(ReviewReason::StatusConflict),
         (Ordering::Equal,   _,            _)     if is_past(now, to)  => Passed,
         (Ordering::Equal,   _,            _)                          => Stands,
     }
 }
 
-/// Others were as far or further already. A status that this build does not know is before everything it knows.
+/// True when the need has reached or passed `to`. A status that this build does not know ranks below all known ones.
 fn is_past(now: &NeedStatus, to: &NeedStatus) -> bool {
     now.rank().is_some_and(|rank| to.rank().is_none_or(|wanted| wanted <= rank))
 }

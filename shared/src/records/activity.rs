@@ -1,7 +1,7 @@
-//! 服务活动: head-counts that belong to a place, not to a person.
+//! 服务活动: head-counts of a place, not of a person.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{AreaCode, FacilityId, Moment, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{AreaCode, FacilityId, Moment, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -21,6 +21,7 @@ open_enum! {
     }
 }
 
+/// A service activity with its head-count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Activity {
     pub area: AreaCode,
@@ -28,7 +29,7 @@ pub struct Activity {
     pub happened: Moment,
     /// 人次
     pub people: i64,
-    /// Sessions this record stands for.
+    /// The number of sessions.
     #[serde(default = "one")]
     pub sessions: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]

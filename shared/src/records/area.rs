@@ -1,9 +1,10 @@
 //! 区划: a node of the administrative tree.
 
-use super::{Audience, Creator, Kind, Problem, Record, problem::Checks};
-use crate::{AreaCode, merge::rules::FieldRule};
+use super::{Audience, Creator, FieldRule, Kind, Problem, Record, problem::Checks};
+use crate::AreaCode;
 use serde::{Deserialize, Serialize};
 
+/// An area with its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     pub code: AreaCode,

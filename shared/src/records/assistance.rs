@@ -1,7 +1,7 @@
-//! 帮扶: what was done for one recipient. A hand-out to many households is one record each, tied by `handout`.
+//! 帮扶: help given to one recipient. A hand-out to many households is one record each, linked by `handout`.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{Fen, HandoutId, Moment, NeedId, RecipientId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{Fen, HandoutId, Moment, NeedId, RecipientId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -10,7 +10,7 @@ open_enum! {
         Publicise = "publicise",
         /// 落实政策
         Implement = "implement",
-        /// 解决困难: closes a need; the need is what counts
+        /// 解决困难: closes a need, which counts instead
         Solve = "solve",
         /// 帮办实事
         Deed = "deed",
@@ -18,12 +18,12 @@ open_enum! {
         Money = "money",
         /// 资助物资
         Goods = "goods",
-        /// 社会捐赠, kept apart from the worker's own
+        /// 社会捐赠, counted separately from the worker's own help
         Donation = "donation",
     }
 }
 
-/// 数量 × 单价 of one item.
+/// One item of a hand-out: 数量 × 单价.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoodsLine {
     pub item: String,
@@ -35,21 +35,22 @@ pub struct GoodsLine {
 }
 
 impl GoodsLine {
-    /// `None` when quantity × value does not fit.
+    /// Quantity × value; `None` on overflow.
     pub fn value(&self) -> Option<Fen> {
         self.unit_value.times(self.quantity)
     }
 }
 
+/// Help given to one recipient.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Assistance {
     pub recipient: RecipientId,
     pub kind: AssistanceKind,
     pub happened: Moment,
-    /// Policy kind of the rule set, for 宣传政策 and 落实政策.
+    /// A policy of the rule set, for 宣传政策 and 落实政策.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// What was done, in words.
+    /// A description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Money handed over (资助资金), or obtained through a policy (落实政策; a government benefit, never aid).
@@ -65,18 +66,19 @@ pub struct Assistance {
     pub donor: Option<String>,
 }
 
-/// 10 million yuan: far above any single hand-out, far below what would overflow a city's sum.
+/// 10 million yuan: far above any single hand-out, and far below what would overflow a city's sum.
 pub const AMOUNT_MAX: Fen = Fen(1_000_000_000);
 
-/// 1 million of one item for one household: beyond any hand-out, within every language's whole numbers.
+/// 1 million of one item for one household: above any hand-out, and exact in every language's numbers.
 pub const QUANTITY_MAX: i64 = 1_000_000;
 
 impl Assistance {
-    /// Money plus goods at value; saturates rather than fails, since [`Record::problems`] has bounded it.
+    /// Money plus goods at value. Saturates, since [`Record::problems`] bounds both.
     pub fn value(&self) -> Fen {
         self.amount.unwrap_or_default() + self.goods_value()
     }
 
+    /// Goods at value.
     pub fn goods_value(&self) -> Fen {
         self.lines.iter().map(|l| l.value().unwrap_or(AMOUNT_MAX)).sum()
     }

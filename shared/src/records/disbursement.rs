@@ -1,13 +1,14 @@
-//! 资金发放: what the bureau paid per area, kind and month. Imported, never typed by a worker.
+//! 资金发放: the sums that the bureau paid per area, kind and month. Imported; workers do not enter them.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{AreaCode, Fen, Month, merge::rules::FieldRule};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, Fen, Month};
 use serde::{Deserialize, Serialize};
 
+/// A sum that the bureau paid.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Disbursement {
     pub area: AreaCode,
-    /// Benefit kind, a word of the rule set.
+    /// The kind of benefit, a word of the rule set.
     pub kind: String,
     pub month: Month,
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! 服务设施: places of service, imported by the administrator.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{AreaCode, Day, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, Day, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -17,6 +17,7 @@ open_enum! {
     }
 }
 
+/// A place of service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Facility {
     pub code: String,

@@ -1,13 +1,14 @@
-//! 投诉建议: what users want the office to hear.
+//! 投诉建议: suggestions, faults and complaints of users.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{Moment, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{Moment, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
     FeedbackKind { Suggestion = "suggestion", Fault = "fault", Complaint = "complaint" }
 }
 
+/// A message of a user to the office.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Feedback {
     pub kind: FeedbackKind,

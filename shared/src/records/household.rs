@@ -1,19 +1,20 @@
-//! 户: where recipients live together. Seen through the recipient it names.
+//! 户: a home in which recipients live. Access to it follows from the recipient that it names.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{AreaCode, RecipientId, merge::rules::FieldRule};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, RecipientId};
 use serde::{Deserialize, Serialize};
 
-/// A position in WGS 84 degrees; always optional, never asked for.
+/// A position in WGS 84 degrees; always optional.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Position {
     pub lat: f64,
     pub lon: f64,
-    /// Metres, as the phone estimates it.
+    /// The phone's estimate of the error, in metres.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy: Option<f64>,
 }
 
+/// A home.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Household {
     /// The recipient through whom the household is known.

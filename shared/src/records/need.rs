@@ -1,7 +1,7 @@
-//! 困难诉求: opened → assigned to a unit → in hand → solved or cannot; reopened only by a supervisor.
+//! 困难诉求: opened → assigned to a unit → in hand → solved or cannot. Only a supervisor reopens a need.
 
-use super::{Audience, Creator, Kind, Problem, Record, problem::Checks};
-use crate::{Moment, RecipientId, UnitId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, Record, problem::Checks};
+use crate::{Moment, RecipientId, UnitId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -20,7 +20,7 @@ open_enum! {
 }
 
 impl NeedStatus {
-    /// Place in the lattice; `None` for a status this build does not know.
+    /// The position in the lattice; `None` for a status that this build does not know.
     pub fn rank(&self) -> Option<u8> {
         Some(match self {
             Self::Opened => 0,
@@ -30,6 +30,7 @@ impl NeedStatus {
             Self::Other(_) => return None,
         })
     }
+    /// True for solved and cannot.
     pub fn is_end(&self) -> bool {
         matches!(self, Self::Solved | Self::Cannot)
     }
@@ -49,6 +50,7 @@ open_enum! {
     }
 }
 
+/// A problem that a recipient raised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Need {
     pub recipient: RecipientId,
@@ -57,12 +59,12 @@ pub struct Need {
     /// When it was raised.
     pub happened: Moment,
     pub status: NeedStatus,
-    /// Bumped by a supervisor's reopening.
+    /// Raised by one with each reopening.
     #[serde(default)]
     pub generation: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitId>,
-    /// When it was solved; the month it counts in.
+    /// When it was solved. It counts in that month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub solved: Option<Moment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,7 +91,7 @@ impl Record for Need {
             .that(!self.text.trim().is_empty(), "text", super::ProblemCode::Missing)
             .note("text", Some(&self.text))
             .note("progress", self.progress.as_deref())
-            // Solved without a moment would count in no month, and a moment without being solved in the wrong one.
+            // A solved need without a moment would count in no month; an open one with a moment, in the wrong one.
             .that((self.status == NeedStatus::Solved) == self.solved.is_some(), "solved", super::ProblemCode::Missing)
             .done()
     }

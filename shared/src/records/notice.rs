@@ -1,9 +1,10 @@
-//! 通知: something to read, for everyone in an area.
+//! 通知: a text for everyone in an area.
 
-use super::{Audience, Creator, Kind, Problem, Record, problem::Checks};
-use crate::{AreaCode, Day, merge::rules::FieldRule};
+use super::{Audience, Creator, FieldRule, Kind, Problem, Record, problem::Checks};
+use crate::{AreaCode, Day};
 use serde::{Deserialize, Serialize};
 
+/// A notice to everyone in an area.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
     pub title: String,

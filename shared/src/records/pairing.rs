@@ -1,7 +1,8 @@
-//! 结对关系: which worker cares for which recipient, in what role, from when to when. Not one to one.
+//! 结对关系: the relation of a worker to a recipient in a role, from its first day to its last. Many to many. When it
+//! counts is said by [`crate::domain::CarePeriod`].
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{Day, RecipientId, WorkerId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{Day, RecipientId, WorkerId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -20,6 +21,7 @@ open_enum! {
     }
 }
 
+/// The relation of a worker to a recipient.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pairing {
     pub worker: WorkerId,
@@ -32,15 +34,9 @@ pub struct Pairing {
     pub end: Option<Day>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The worker's name, so that a colleague's phone can say who else cares without holding the staff list.
+    /// The worker's name, since a colleague's phone does not hold the staff list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker_name: Option<String>,
-}
-
-impl Pairing {
-    pub fn in_force(&self, day: Day) -> bool {
-        self.start <= day && self.end.is_none_or(|end| day < end)
-    }
 }
 
 impl Record for Pairing {

@@ -1,7 +1,7 @@
-//! 照片: immutable evidence. The record holds what identifies the bytes; the bytes travel apart.
+//! 照片: immutable evidence. The record identifies the bytes, which travel separately.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{HandoutId, Moment, RecipientId, RowId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{HandoutId, Moment, RecipientId, RowId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -16,14 +16,15 @@ open_enum! {
     }
 }
 
-/// 8 MiB: a 1600-pixel JPEG has about 0.3; what is larger never came from this app.
+/// 8 MiB: a 1600-pixel JPEG has about 0.3 MiB; this app makes no larger photo.
 pub const PHOTO_BYTES_MAX: u64 = 8 << 20;
 
+/// A photo, without its bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Photo {
     /// SHA-256 of the bytes, lower-case hex.
     pub sha256: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
     pub mime: String,
     pub width: u32,
@@ -31,7 +32,7 @@ pub struct Photo {
     /// When it was taken.
     pub happened: Moment,
     pub of: PhotoOf,
-    /// The record it belongs to, where there is one.
+    /// The record to which it belongs, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<RowId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

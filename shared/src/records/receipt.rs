@@ -1,7 +1,7 @@
-//! 签收: how the recipient confirmed. A thumb-print is a photo of the paper, never a template.
+//! 签收: how a recipient confirmed goods or money. A thumb print is a photo of the paper, never a biometric template.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, problem::Checks};
-use crate::{AssistanceId, HandoutId, Moment, PhotoId, RecipientId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, problem::Checks};
+use crate::{AssistanceId, HandoutId, Moment, PhotoId, RecipientId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -17,6 +17,7 @@ open_enum! {
     }
 }
 
+/// The confirmation of goods or money.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
     pub recipient: RecipientId,
@@ -28,13 +29,13 @@ pub struct Receipt {
     /// The drawn signature or the photographed paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photo: Option<PhotoId>,
-    /// 代领: who took it.
+    /// 代领: the name of the collector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// 代领: in what relation.
+    /// 代领: the collector's relation to the recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<String>,
-    /// 拒签: why.
+    /// 拒签: the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

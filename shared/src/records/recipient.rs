@@ -1,7 +1,7 @@
-//! 关爱对象: whom the assistance is for.
+//! 关爱对象: a person who receives assistance.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, household::Position, problem::Checks};
-use crate::{AreaCode, Day, HouseholdId, id_number::Sex, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, household::Position, problem::Checks};
+use crate::{AreaCode, Day, HouseholdId, id_number::Sex, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -28,10 +28,11 @@ open_enum! {
 }
 
 open_enum! {
+    /// Whether a recipient is on the roster.
     RecipientStatus { Active = "active", Withdrawn = "withdrawn" }
 }
 
-/// Tags known by a label (locale key `tag-<word>`); any other word is a tag too and shown as it is.
+/// Tags with a label (locale key `tag-<word>`). Any other word is a tag too and is shown unchanged.
 pub const TAGS: &[&str] = &[
     "dibao-1",
     "dibao-2",
@@ -46,8 +47,8 @@ pub const TAGS: &[&str] = &[
     "sudden-hardship",
 ];
 
-/// The six abilities of self-care 自理能力: eating, dressing, toileting, moving in bed, washing, walking.
-/// `true` where the person manages alone.
+/// The six abilities of self-care 自理能力: eating, dressing, toileting, turning in bed, washing, walking. `true`: without
+/// help.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SelfCare {
     pub eating: bool,
@@ -67,13 +68,14 @@ pub struct Guardian {
     pub phone: Option<String>,
 }
 
+/// A person who receives assistance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipient {
     /// The office's own code, unique among recipients.
     pub code: String,
     pub name: String,
     pub category: Category,
-    /// Village (or township where the village is unknown).
+    /// The village; the township where the village is unknown.
     pub area: AreaCode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub household: Option<HouseholdId>,
@@ -91,7 +93,7 @@ pub struct Recipient {
     pub position: Option<Position>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// 1 sight, 2 hearing, 3 speech, 4 limbs, 5 intellect, 6 mind, 7 several (GB/T 26341).
+    /// 1 sight, 2 hearing, 3 speech, 4 limbs, 5 intellect, 6 mental, 7 multiple (GB/T 26341).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disability_kind: Option<u8>,
     /// 1 (most severe) to 4.
@@ -101,7 +103,7 @@ pub struct Recipient {
     pub self_care: Option<SelfCare>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guardian: Option<Guardian>,
-    /// Under 14: what allows the record to be kept (guardian's consent or a legal basis).
+    /// Under 14: the guardian's consent or the legal basis for keeping the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_basis: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,25 +114,25 @@ pub struct Recipient {
     pub status: Option<RecipientStatus>,
 }
 
-/// A word of a newer peer reads as "not known" here; the fields keep it as it came.
+/// A word of a newer peer reads as unknown; the fields keep it unchanged.
 fn known_or_none<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Sex>, D::Error> {
     let value = serde_json::Value::deserialize(d)?;
     Ok(Sex::deserialize(value).ok())
 }
 
 impl Recipient {
-    /// Whole years at `day`; `None` when neither a birth date nor a valid ID number tells.
+    /// Whole years on `day`; `None` without a birth date and a valid ID number.
     pub fn age(&self, day: Day) -> Option<i32> {
         use chrono::Datelike;
-        let by_number = || crate::id_number::read(self.id_number.as_deref()?).ok().map(|known| known.birth);
+        let by_number = || crate::id_number::parse(self.id_number.as_deref()?).ok().map(|holder| holder.birth);
         let birth = self.birth.or_else(by_number)?.0;
         let years = day.0.year() - birth.year();
         let before_birthday = (day.0.month(), day.0.day()) < (birth.month(), birth.day());
         Some(years - i32::from(before_birthday))
     }
 
-    /// Minors are sensitive: under 14 (Personal Information Protection Law, art. 28 and 31). Without a birth date a
-    /// valid ID number tells; without either, the children's categories count as minors.
+    /// True under 14, whose data is sensitive (Personal Information Protection Law, art. 28 and 31). Of unknown age,
+    /// the children's categories count as minors.
     pub fn is_minor(&self, day: Day) -> bool {
         match self.age(day) {
             Some(age) => age < 14,
@@ -138,6 +140,7 @@ impl Recipient {
         }
     }
 
+    /// False for a recipient who was withdrawn from the roster.
     pub fn is_active(&self) -> bool {
         self.status != Some(RecipientStatus::Withdrawn)
     }

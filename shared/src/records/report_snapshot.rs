@@ -1,15 +1,16 @@
-//! 报表快照: a closed period's figures as they were; never changed afterwards.
+//! 报表快照: the figures of a closed period, which never change.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{AreaCode, Period, merge::rules::FieldRule};
+use super::{Audience, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, Period};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The report of a closed period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReportSnapshot {
     pub area: AreaCode,
     pub period: Period,
-    /// The report as it was shown.
+    /// The report as JSON.
     pub figures: Value,
 }
 

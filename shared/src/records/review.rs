@@ -1,37 +1,17 @@
-//! 待核对: a change that no rule may decide. It waits for a supervisor with both values, authors and times; deciding
-//! it is an operation like any other.
+//! 待核对: a change that no rule may decide. It waits for a supervisor, with both values, authors and times. The decision
+//! is an operation like any other.
 
-use super::{Audience, Creator, Kind, Record};
-use crate::{Hlc, Op, RecipientId, RowId, WorkerId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Record, review_reason::ReviewReason};
+use crate::{Hlc, Op, RecipientId, RowId, WorkerId, open_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 open_enum! {
-    /// Why no rule may decide; locale key `review-<word>`.
-    ReviewReason {
-        /// Name, ID number or category was changed by someone else meanwhile.
-        IdentityConflict = "identity_conflict",
-        /// Two people reached different end states.
-        StatusConflict = "status_conflict",
-        /// Decided before the need was reopened.
-        StaleStatus = "stale_status",
-        /// Two corrections of the same record.
-        AmendmentConflict = "amendment_conflict",
-        /// The record was withdrawn meanwhile.
-        EditAfterVoid = "edit_after_void",
-        /// The same goods, household and day were recorded twice.
-        LikelyDuplicate = "likely_duplicate",
-        /// A change that only the office makes, proposed by a worker.
-        Proposal = "proposal",
-        /// Recorded after the pairing had ended.
-        GrantEnded = "grant_ended",
-    }
-}
-
-open_enum! {
+    /// Open, or decided.
     ReviewStatus { Open = "open", Accepted = "accepted", Declined = "declined" }
 }
 
+/// A change that waits for a supervisor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Review {
     pub reason: ReviewReason,
@@ -41,34 +21,34 @@ pub struct Review {
     pub row_kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<RecipientId>,
-    /// The change that waits, as it came.
+    /// The change under review.
     pub op: Op,
     pub proposed_by: WorkerId,
-    /// As the server knew it, because not every phone knows every colleague.
+    /// The name as the server knew it, since a phone does not hold the whole staff list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposed_name: Option<String>,
     pub proposed_hlc: Hlc,
-    /// Field → value that stands now, for the fields in question.
+    /// Field → current value when the review was filed, for the fields in question.
     #[serde(default)]
     pub current: Value,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_by: Option<WorkerId>,
-    /// When that was set.
+    /// When the current value was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_hlc: Option<Hlc>,
-    /// Already in force (a likely duplicate counts until it is withdrawn).
+    /// True when the change is in force already: a likely duplicate counts until it is voided.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub applied: bool,
-    /// Why it was decided so.
+    /// The supervisor's reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<String>,
-    /// Who decided, as the server knew it; id and time are the stamp of `status`.
+    /// The name of the supervisor as the server knew it; id and time are in the stamp of `status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_name: Option<String>,
 }
 
 impl Review {
-    /// Whether accepting can do anything: what was withdrawn is never brought back, so a change of it can only be declined.
+    /// False when the change can only be declined: a voided record is never brought back.
     pub fn can_be_accepted(&self) -> bool {
         self.reason != ReviewReason::EditAfterVoid
     }

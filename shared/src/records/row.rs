@@ -1,13 +1,12 @@
-//! A record on its way and at rest: the envelope that the sync understands, around fields that only the kind
+//! A record as it travels and is stored: an envelope that sync understands around fields that only the kind
 //! understands.
 
-use super::Kind;
+use super::{kind::Kind, recipient::Category, record::Record};
 use crate::{
     Fields,
     area::AreaCode,
     hlc::Hlc,
     ids::{DeviceId, RecipientId, Rev, RowId, UnitId, WorkerId},
-    records::{Category, Record},
     text,
     time::Moment,
 };
@@ -21,17 +20,17 @@ use std::{collections::BTreeMap, fmt};
 /// When and by whom a field was last set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
-    /// The record's revision that set it.
+    /// The revision of the record that set it.
     pub rev: Rev,
     pub hlc: Hlc,
     pub device: DeviceId,
     pub by: WorkerId,
-    /// For an element of a set: whether the last word was "remove".
+    /// For an element of a set: true when it was removed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
 }
 
-/// A record was withdrawn, with a reason; it no longer counts and stays readable.
+/// The withdrawal of a record, with its reason. The record stays readable and counts for nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Void {
     pub reason: String,
@@ -39,62 +38,62 @@ pub struct Void {
     pub hlc: Hlc,
 }
 
-/// A value that gave way, or was corrected: kept, so that both authors can see it.
+/// A value that gave way or was corrected. It stays readable, so that both authors can see it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Former {
     pub field: String,
     pub value: Value,
     pub by: WorkerId,
     pub hlc: Hlc,
-    /// Why it gave way: an amendment's reason; absent when a later value simply won.
+    /// The reason of the amendment or decision; absent when a later value stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// Without the value: personal data stays out of logs.
+/// Prints no value: personal data stays out of logs.
 impl std::fmt::Debug for Former {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Former({} by {} at {:?})", self.field, self.by, self.hlc)
     }
 }
 
-/// A record on its way and at rest. Read by hand ([`Reader`]): whoever pulls reads tens of thousands of these, and the derived
-/// way to keep unknown names (`flatten`) reads each value twice.
+/// A record with its envelope. Deserialised by hand: a pull reads tens of thousands of rows, and serde's own way of
+/// keeping unknown names (`flatten`) parses each value twice.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
     pub kind: Kind,
     pub id: RowId,
-    /// 0 while only a device knows it.
+    /// 0 while only a device has it.
     pub rev: Rev,
-    /// Who recorded it; nil for the server.
+    /// The worker who recorded it; nil for the server.
     pub author: WorkerId,
     pub device: DeviceId,
     /// When it was made.
     pub hlc: Hlc,
-    /// The area it is counted under: the recipient's when it was made.
+    /// The area under which it counts: that of the recipient when it was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<AreaCode>,
-    /// The recipient's category it is counted under.
+    /// The category of the recipient under which it counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
-    /// The author's unit it is counted under.
+    /// The unit of the author under which it counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitId>,
     pub fields: Fields,
-    /// Stamps of what changed after creation; what is absent carries the creation's.
+    /// Stamps of fields and elements that changed after creation; all others have the creation's stamp.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub stamps: BTreeMap<String, Stamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub void: Option<Void>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<Former>,
-    /// What a newer peer added to the envelope.
+    /// Fields that a newer peer added to the envelope.
     #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
 }
 
 impl Row {
-    /// A field's stamp: its own, or that of the record's creation.
+    /// The stamp of a field: its own, or that of the creation.
     pub fn stamp(&self, key: &str) -> Stamp {
         self.stamps.get(key).copied().unwrap_or(Stamp {
             rev: Rev(1),
@@ -105,36 +104,46 @@ impl Row {
         })
     }
 
-    /// The recipient this record is about: itself, for a recipient.
+    /// The recipient whom the record is about; a recipient's record is about itself.
     pub fn recipient(&self) -> Option<RecipientId> {
         recipient_of(&self.kind, self.id, &self.fields)
     }
 
-    /// When it happened; falls back to when it was made.
+    /// When it happened; when it was made, for kinds without such a field.
     pub fn happened(&self) -> Moment {
         self.fields.parsed("happened").unwrap_or(Moment::shanghai(self.hlc.ms()))
     }
 
+    /// The fields as a typed record.
+    ///
+    /// # Errors
+    /// A required field is missing, or a field has another type than in `R`.
     pub fn view<R: Record>(&self) -> Result<R, serde_json::Error> {
         self.fields.view()
     }
 
+    /// A copy with the next revision.
+    pub fn next_revision(&self) -> Box<Self> {
+        Box::new(Self { rev: self.rev.next(), ..self.clone() })
+    }
+
+    /// True when the record was withdrawn.
     pub fn is_void(&self) -> bool {
         self.void.is_some()
     }
 }
 
-/// The recipient that a record of `kind` with these fields is about.
+/// The recipient whom a record of `kind` with these fields is about.
 pub fn recipient_of(kind: &Kind, id: RowId, fields: &Fields) -> Option<RecipientId> {
     match kind {
         Kind::Recipient => Some(id.into()),
-        // A field of that name on a kind that has none gives no access.
+        // A field of that name on a kind without such a field must not give access.
         kind if kind.rules().iter().any(|(name, _)| *name == "recipient") => fields.parsed("recipient"),
         _ => None,
     }
 }
 
-/// A name in the envelope.
+/// The name of a field of the envelope.
 enum Name {
     Kind,
     Id,
@@ -154,7 +163,7 @@ enum Name {
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        text::read(d, |name| {
+        text::deserialize(d, |name| {
             Ok::<_, std::convert::Infallible>(match name {
                 "kind" => Self::Kind,
                 "id" => Self::Id,
@@ -175,9 +184,9 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-struct Reader;
+struct RowVisitor;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for RowVisitor {
     type Value = Row;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -185,7 +194,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row, A::Error> {
-        fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+        fn fill<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
             slot: &mut Option<T>,
             name: &'static str,
             map: &mut A,
@@ -202,19 +211,19 @@ impl<'de> Visitor<'de> for Reader {
         let mut extra = BTreeMap::new();
         while let Some(name) = map.next_key()? {
             match name {
-                Name::Kind => once(&mut kind, "kind", &mut map)?,
-                Name::Id => once(&mut id, "id", &mut map)?,
-                Name::Rev => once(&mut rev, "rev", &mut map)?,
-                Name::Author => once(&mut author, "author", &mut map)?,
-                Name::Device => once(&mut device, "device", &mut map)?,
-                Name::Hlc => once(&mut hlc, "hlc", &mut map)?,
-                Name::Area => once(&mut area, "area", &mut map)?,
-                Name::Category => once(&mut category, "category", &mut map)?,
-                Name::Unit => once(&mut unit, "unit", &mut map)?,
-                Name::Fields => once(&mut fields, "fields", &mut map)?,
-                Name::Stamps => once(&mut stamps, "stamps", &mut map)?,
-                Name::Void => once(&mut void, "void", &mut map)?,
-                Name::Former => once(&mut former, "former", &mut map)?,
+                Name::Kind => fill(&mut kind, "kind", &mut map)?,
+                Name::Id => fill(&mut id, "id", &mut map)?,
+                Name::Rev => fill(&mut rev, "rev", &mut map)?,
+                Name::Author => fill(&mut author, "author", &mut map)?,
+                Name::Device => fill(&mut device, "device", &mut map)?,
+                Name::Hlc => fill(&mut hlc, "hlc", &mut map)?,
+                Name::Area => fill(&mut area, "area", &mut map)?,
+                Name::Category => fill(&mut category, "category", &mut map)?,
+                Name::Unit => fill(&mut unit, "unit", &mut map)?,
+                Name::Fields => fill(&mut fields, "fields", &mut map)?,
+                Name::Stamps => fill(&mut stamps, "stamps", &mut map)?,
+                Name::Void => fill(&mut void, "void", &mut map)?,
+                Name::Former => fill(&mut former, "former", &mut map)?,
                 Name::Other(name) => {
                     extra.insert(name, map.next_value()?);
                 }
@@ -241,7 +250,7 @@ impl<'de> Visitor<'de> for Reader {
 
 impl<'de> Deserialize<'de> for Row {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_map(Reader)
+        d.deserialize_map(RowVisitor)
     }
 }
 
@@ -252,14 +261,14 @@ mod tests {
     const VISIT: &str = r#"{"kind":"visit","id":"019283aa-0000-7000-8000-000000000001","rev":3,"author":"019283aa-0000-7000-8000-000000000002","device":"019283aa-0000-7000-8000-000000000003","hlc":"0192836a00000000","area":"620826101203","fields":{"mode":"home"},"signed_by":{"key":[1,2.5]}}"#;
 
     #[test]
-    fn what_a_newer_peer_adds_to_the_envelope_is_carried_through() {
+    fn unknown_fields_of_the_envelope_survive_reading_and_writing() {
         let row: Row = serde_json::from_str(VISIT).unwrap();
         assert_eq!((row.rev, row.category.is_none(), row.extra.len()), (Rev(3), true, 1));
         assert_eq!(serde_json::to_string(&row).unwrap(), VISIT);
     }
 
     #[test]
-    fn an_envelope_that_lacks_something_or_says_it_twice_is_no_record() {
+    fn an_envelope_with_a_missing_or_duplicate_field_is_no_row() {
         let lacking = VISIT.replace(r#""rev":3,"#, "");
         let doubled = VISIT.replace(r#""rev":3,"#, r#""rev":3,"rev":4,"#);
         for (broken, why) in [(lacking, "missing field `rev`"), (doubled, "duplicate field `rev`")] {
@@ -269,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_stands_for_nothing() {
+    fn a_null_in_the_envelope_reads_as_absent() {
         let row: Row = serde_json::from_str(&VISIT.replace(r#""620826101203""#, "null")).unwrap();
         assert_eq!(row.area, None);
     }

@@ -1,19 +1,19 @@
-//! 规则: what the bureau decides and may change without a new app: how often whom, the check-list, the kinds of
-//! policy and goods, and whom to phone when it burns.
+//! 规则: what the bureau may change without a new app: the frequencies of visits, the check-list, the kinds of policy and
+//! goods, and the emergency contacts. Which rule set is in force where is said by [`crate::domain::rule_set_for`].
 
-use super::{Audience, Category, Creator, Kind, Record};
-use crate::{AreaCode, Fen, merge::rules::FieldRule};
+use super::{Audience, Category, Creator, FieldRule, Kind, Record};
+use crate::{AreaCode, Fen};
 use serde::{Deserialize, Serialize};
 
-/// A word with its labels.
+/// A kind of policy with its labels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Labelled {
+pub struct PolicyItem {
     pub word: String,
     pub zh: String,
     pub en: String,
 }
 
-/// One line of the check-list 四必查.
+/// One item of the check-list 四必查.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckItem {
     pub word: String,
@@ -21,23 +21,24 @@ pub struct CheckItem {
     pub en: String,
 }
 
-/// How often a recipient is to be seen. The strictest rule that matches is in force.
+/// How often a recipient is to be visited or contacted. The strictest matching rule applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrequencyRule {
-    /// Only this category; any when absent.
+    /// Applies to this category only; to any when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
-    /// Only with this tag; any when absent.
+    /// Applies to recipients with this tag only; to any when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// A home visit at least every so many days.
+    /// The longest interval between home visits, in days; none when absent or 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit_days: Option<u16>,
-    /// A visit or contact at least every so many days.
+    /// The longest interval between visits or contacts, in days; none when absent or 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact_days: Option<u16>,
 }
 
+/// A kind of goods with its labels and value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoodsItem {
     pub word: String,
@@ -48,7 +49,7 @@ pub struct GoodsItem {
     pub unit_value: Fen,
 }
 
-/// Whom to phone at once.
+/// Whom to call in an emergency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmergencyContact {
     pub zh: String,
@@ -56,27 +57,29 @@ pub struct EmergencyContact {
     pub phone: String,
 }
 
+/// The rules of an area.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RuleSet {
-    /// In force for this area and below, unless a nearer area has its own.
+    /// The area in which it applies, unless a nearer area has its own.
     pub area: AreaCode,
+    /// Of several rule sets for one area, the one with the highest version is in force.
     pub version: u32,
-    /// 待民政局确认: shown beside what follows from an unconfirmed rule.
+    /// 待民政局确认: shown beside due days that follow from an unconfirmed rule set.
     #[serde(default)]
     pub to_be_confirmed: bool,
     pub checklist: Vec<CheckItem>,
     pub frequencies: Vec<FrequencyRule>,
-    pub policies: Vec<Labelled>,
+    pub policies: Vec<PolicyItem>,
     pub goods: Vec<GoodsItem>,
     #[serde(default)]
     pub emergency: Vec<EmergencyContact>,
-    /// Days without contact to the server after which a device locks; never when absent or 0.
+    /// Days without contact to the server after which a device locks (inactivity lock); never when absent or 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock_after_days: Option<u16>,
 }
 
 impl RuleSet {
-    /// The default shipped with the product, for `area`.
+    /// The default of the product, for `area`.
     pub fn default_for(area: AreaCode) -> Self {
         let mut rules: Self =
             serde_json::from_str(include_str!("default_rules.json")).expect("the embedded rule set is valid JSON");
@@ -97,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_embedded_default_reads_and_says_that_it_awaits_confirmation() {
+    fn the_embedded_default_is_valid_and_unconfirmed() {
         let rules = RuleSet::default_for("6208".parse().unwrap());
         assert!(rules.to_be_confirmed);
         assert_eq!(rules.checklist.len(), 4);

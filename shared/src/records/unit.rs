@@ -1,9 +1,10 @@
-//! 帮扶单位: the organisation a worker belongs to.
+//! 帮扶单位: the organisation that workers belong to and that needs are assigned to.
 
-use super::{Audience, Creator, Kind, Problem, Record, problem::Checks};
-use crate::{AreaCode, merge::rules::FieldRule};
+use super::{Audience, Creator, FieldRule, Kind, Problem, Record, problem::Checks};
+use crate::AreaCode;
 use serde::{Deserialize, Serialize};
 
+/// An organisation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unit {
     /// The office's own code, unique among units.

@@ -1,7 +1,7 @@
 //! 走访探视 and 联系交流: a home visit, a call, a message, a video call.
 
-use super::{Audience, Creator, Kind, Problem, ProblemCode, Record, household::Position, problem::Checks};
-use crate::{Moment, RecipientId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, ProblemCode, Record, household::Position, problem::Checks};
+use crate::{Moment, RecipientId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -18,7 +18,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Met, or why not.
+    /// Whether the recipient was met, or why not.
     Presence {
         /// 见到本人
         Found = "found",
@@ -36,7 +36,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// 四个一对一 and everyday services given during a visit.
+    /// Services given during a visit: 四个一对一 and everyday help.
     Service {
         /// 帮学助教
         Tutoring = "tutoring",
@@ -53,16 +53,17 @@ open_enum! {
     }
 }
 
-/// One line of the check-list.
+/// The result of one item of the check-list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Key of the item in the rule set.
+    /// The word of the item in the rule set.
     pub item: String,
     pub good: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
+/// A home visit or a contact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Visit {
     pub recipient: RecipientId,

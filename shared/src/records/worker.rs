@@ -1,7 +1,7 @@
-//! 结对干部: anyone who records, and what they may do where.
+//! 结对干部: a person who records, with role and areas.
 
-use super::{Audience, Creator, Kind, Problem, Record, problem::Checks};
-use crate::{AreaCode, UnitId, merge::rules::FieldRule, open_enum};
+use super::{Audience, Creator, FieldRule, Kind, Problem, Record, problem::Checks};
+use crate::{AreaCode, UnitId, open_enum};
 use serde::{Deserialize, Serialize};
 
 open_enum! {
@@ -12,18 +12,19 @@ open_enum! {
     }
 }
 
+/// A person who records.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Worker {
-    /// The office's own code, unique among workers; also the console's log-in name.
+    /// The office's own code, unique among workers; also the log-in name of the console.
     pub code: String,
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitId>,
-    /// Where the worker is counted.
+    /// The area in which the worker counts.
     pub area: AreaCode,
     pub role: Role,
-    /// Supervisors and administrators: the areas they answer for. Workers: villages they serve as a whole,
-    /// beyond the recipients paired to them.
+    /// Of a supervisor or administrator: the areas in their charge. Of a worker: villages whose recipients are all in
+    /// the worker's care, paired or not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<AreaCode>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,11 +34,11 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// True when the worker answers for `area` as supervisor or administrator.
+    /// True when the worker is supervisor or administrator over `area`.
     pub fn supervises(&self, area: &AreaCode) -> bool {
         matches!(self.role, Role::Supervisor | Role::Administrator) && self.covers(area)
     }
-    /// True when `area` lies in an area bound to the worker.
+    /// True when `area` lies in one of the worker's areas.
     pub fn covers(&self, area: &AreaCode) -> bool {
         self.areas.iter().any(|a| a.contains(area))
     }

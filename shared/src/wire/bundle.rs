@@ -1,11 +1,11 @@
-//! Bundle: unsent work as a file, sealed for the server and signed by the device, to travel on a stick or on a colleague's phone.
-//! Whoever carries it reads the header and nothing else.
+//! Bundle: unsent work as a file, sealed for the server and signed by the device. It travels on a memory stick or on a
+//! colleague's phone, which can read the header only.
 //!
 //! ```text
 //!  at  len
 //!   0    8  magic "lianxinb"
 //!   8    2  format, 1
-//!  10   16  device: whose work it is                    ┐
+//!  10   16  device that made the bundle                 ┐
 //!  26    8  key: id of the server's key it is sealed to │ the header: bound into the seal,
 //!  34    8  created: ms since 1970 UTC, server's clock  │ all numbers big-endian
 //!  42    4  operations                                  │
@@ -15,12 +15,15 @@
 //!  82+n 64  Ed25519 signature of all before it
 //! ```
 
+use super::{
+    limits::{BUNDLE_BYTES_MAX, PUSH_BYTES_MAX, PUSH_OPS_MAX},
+    push::PushRequest,
+};
 use crate::{
     DeviceId, Moment,
     chain::sha256_hex,
     open_enum,
     seal::{BadKey, ENCAPSULATED_LEN, KeyId, SIGNATURE_LEN, SealPublic, SealSecret, SignPublic, SignSecret, TAG_LEN},
-    wire::{BUNDLE_BYTES_MAX, PUSH_BYTES_MAX, PUSH_OPS_MAX, PushRequest},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -29,61 +32,62 @@ const MAGIC: &[u8; 8] = b"lianxinb";
 /// - 1: the first release.
 pub const FORMAT: u16 = 1;
 const HEADER_LEN: usize = 50;
-/// Bytes of a file beyond its sealed content.
+/// Bytes of a file in addition to its sealed content.
 pub const FRAME_LEN: usize = HEADER_LEN + ENCAPSULATED_LEN + SIGNATURE_LEN;
-/// The ending of a bundle's name.
+/// The file extension of a bundle.
 pub const EXTENSION: &str = "lxb";
 
 open_enum! {
-    /// What became of a bundle, told to whoever brought it; nothing about its content. Locale key `bundle-<word>`.
+    /// What became of a bundle, without anything about its content, since a colleague may read it. Locale key
+    /// `bundle-<word>`.
     BundleVerdict {
-        /// Taken in: its author's work is on the server.
+        /// The author's work is now on the server.
         Accepted = "accepted",
-        /// All of it was there already.
+        /// The server had all of it already.
         Repeated = "repeated",
-        /// Sealed to a key that is not this server's.
+        /// Sealed to the key of another server.
         OtherServer = "other-server",
-        /// Not signed by the device it names.
+        /// Not signed by the device that it names.
         BadSignature = "bad-signature",
-        /// Cut short, changed on the way, or no bundle at all.
+        /// Truncated, changed, or no bundle at all.
         Damaged = "damaged",
-        /// This server knows no such device, or none that makes bundles.
+        /// This server does not know the device, or the device makes no bundles.
         AuthorUnknown = "author-unknown",
-        /// Of a newer app: after an update of the server it can be read.
+        /// Made by a newer app; readable after an update of the server.
         NewerFormat = "newer-format",
     }
 }
 
 impl BundleVerdict {
-    /// The server has the work: whoever carries the file may let it go.
+    /// True when the server has the work, so that the file may be deleted.
     pub fn is_delivered(&self) -> bool {
         matches!(self, Self::Accepted | Self::Repeated)
     }
 }
 
-/// Answer to `POST /v1/bundle`, whose body is the file as it is.
+/// The answer to `POST /v1/bundle`, whose body is the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundleReply {
     pub server_now: Moment,
     pub verdict: BundleVerdict,
 }
 
-/// Why bytes are no bundle that this build can read.
+/// Why a file is no bundle that this build can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadBundle {
-    #[error("cut short, changed, or no bundle")]
+    #[error("truncated, changed, or no bundle")]
     Damaged,
     #[error("a bundle of format {0}, which this build does not know")]
     NewerFormat(u16),
 }
 
-/// What stands in the clear: only what finding the author and the key needs.
+/// The unencrypted header: only what is needed to find the author and the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The author's.
+    /// The author's device.
     pub device: DeviceId,
     pub key: KeyId,
-    /// By the server's clock, as far as the device knew it.
+    /// UTC milliseconds by the server's clock, as far as the device knew it.
     pub created_ms: i64,
     pub ops: u32,
 }
@@ -102,10 +106,10 @@ impl Header {
     }
 }
 
-/// Takes fields off the front of bytes.
-struct Reader<'a>(&'a [u8]);
+/// Reads fields from the front of a byte slice.
+struct ByteReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> ByteReader<'a> {
     fn take(&mut self, len: usize) -> Result<&'a [u8], BadBundle> {
         let (taken, rest) = self.0.split_at_checked(len).ok_or(BadBundle::Damaged)?;
         self.0 = rest;
@@ -119,11 +123,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A bundle taken apart; neither its signature nor its seal was looked at yet.
+/// A parsed bundle. Neither its signature nor its seal has been checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Bundle<'a> {
     pub header: Header,
-    /// As sealed over.
+    /// The header's bytes, bound into the seal.
     bound: &'a [u8],
     encapsulated: [u8; ENCAPSULATED_LEN],
     sealed: &'a [u8],
@@ -132,9 +136,13 @@ pub struct Bundle<'a> {
 }
 
 impl<'a> Bundle<'a> {
-    /// Reads the frame: the right magic, a known format, exactly the length it says.
+    /// Parses the frame of a file.
+    ///
+    /// # Errors
+    /// [`BadBundle::NewerFormat`] for a format above [`FORMAT`]; [`BadBundle::Damaged`] for a wrong magic, format 0, a
+    /// length other than the header says, or more than [`BUNDLE_BYTES_MAX`].
     pub fn parse(file: &'a [u8]) -> Result<Self, BadBundle> {
-        let mut reader = Reader(file);
+        let mut reader = ByteReader(file);
         if reader.take(MAGIC.len())? != MAGIC {
             return Err(BadBundle::Damaged);
         }
@@ -167,20 +175,21 @@ impl<'a> Bundle<'a> {
         })
     }
 
+    /// True when `author` has signed the file.
     pub fn is_signed_by(&self, author: &SignPublic) -> bool {
         author.verifies(self.signed, &self.signature)
     }
 
-    /// The packed content; `None` when it was not sealed to this key, or changed since.
+    /// The compressed content; `None` when it was sealed to another key or has changed since.
     pub fn open(&self, key: &SealSecret) -> Option<Vec<u8>> {
         key.open(&self.encapsulated, self.sealed, self.bound)
     }
 }
 
-/// Makes a bundle's file of its packed content. `random` must never be used again.
+/// Makes the file of a bundle from its compressed content. `random` must never be used again.
 ///
 /// # Errors
-/// [`BadKey`] when the server's key is none.
+/// [`BadKey`] when the server's key is invalid, or the content does not fit into 4 GiB.
 pub fn seal(
     header: Header,
     packed: &[u8],
@@ -200,7 +209,7 @@ pub fn seal(
     Ok(file)
 }
 
-/// A photo's bytes.
+/// A photo in a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BundledPhoto {
     pub mime: String,
@@ -208,18 +217,18 @@ pub struct BundledPhoto {
 }
 
 impl BundledPhoto {
-    /// Lower-case hex.
+    /// SHA-256 of the bytes, lower-case hex.
     pub fn sha256(&self) -> String {
         sha256_hex(&self.bytes)
     }
 }
 
-/// What a bundle holds, before it is packed: parts one after the other, each a kind, a length and so many bytes. Kinds that a
-/// reader does not know are passed over.
+/// The content of a bundle before compression: a sequence of parts, each a kind, a length and that many bytes. A reader
+/// skips kinds that it does not know.
 ///
 /// | kind | bytes |
 /// | --- | --- |
-/// | 1 | a push request as JSON, exactly as it would be sent; in the order to be judged |
+/// | 1 | a push request as JSON, exactly as it would be sent; in the order of evaluation |
 /// | 2 | a photo: length of its type (1 byte), its type, its bytes |
 #[derive(Clone, Debug, Default)]
 pub struct Content {
@@ -239,6 +248,7 @@ fn part(into: &mut Vec<u8>, kind: u8, pieces: &[&[u8]]) {
 }
 
 impl Content {
+    /// The content as bytes, to be compressed.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for push in &self.pushes {
@@ -252,15 +262,18 @@ impl Content {
         bytes
     }
 
-    /// Reads unpacked content of the device `header` names: each push within the limits of a push, and as many operations as
-    /// the header says.
+    /// Parses decompressed content of the device that `header` names.
+    ///
+    /// # Errors
+    /// [`BadBundle::Damaged`] when a part cannot be read, a push is of another device or exceeds the limits of a push,
+    /// or the number of operations is not that of the header.
     pub fn parse(bytes: &[u8], header: &Header) -> Result<Self, BadBundle> {
-        let mut reader = Reader(bytes);
+        let mut reader = ByteReader(bytes);
         let mut content = Self::default();
         while !reader.0.is_empty() {
             let [kind] = reader.array()?;
             let len = reader.len()?;
-            let mut part = Reader(reader.take(len)?);
+            let mut part = ByteReader(reader.take(len)?);
             match kind {
                 PUSH => {
                     let push: PushRequest = serde_json::from_slice(part.0).map_err(|_| BadBundle::Damaged)?;
@@ -301,7 +314,7 @@ mod tests {
         seal(header, b"packed content", &seal_key.public(), &sign_key, [6; 32]).unwrap()
     }
 
-    /// What a receiver does with a file; `None` where it stops.
+    /// Parses, verifies and opens a file as a receiver does; `None` where a step fails.
     fn received(file: &[u8]) -> Option<Vec<u8>> {
         let (seal_key, sign_key) = keys();
         let bundle = Bundle::parse(file).ok()?;
@@ -312,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_survives_the_way_out_and_in() {
+    fn a_bundle_survives_sealing_and_opening() {
         let file = file();
         assert_eq!(file.len(), FRAME_LEN + TAG_LEN + 14);
         assert_eq!(received(&file).as_deref(), Some(&b"packed content"[..]));
@@ -321,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_format_is_told_apart_from_damage() {
+    fn a_newer_format_is_distinguished_from_damage() {
         let mut file = file();
         file[9] = 2;
         assert_eq!(Bundle::parse(&file).unwrap_err(), BadBundle::NewerFormat(2));
@@ -330,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn another_key_does_not_open_it_and_another_device_did_not_sign_it() {
+    fn another_key_neither_opens_nor_verifies_a_bundle() {
         let file = file();
         let bundle = Bundle::parse(&file).unwrap();
         assert!(!bundle.is_signed_by(&SignSecret::new([5; 32]).public()));
@@ -338,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn photos_and_unknown_parts_do_not_disturb_each_other() {
+    fn unknown_parts_are_skipped() {
         let photo = BundledPhoto { mime: "image/jpeg".into(), bytes: vec![1, 2, 3] };
         let mut bytes = Vec::new();
         part(&mut bytes, 77, &[b"of a newer app"]);
@@ -351,14 +364,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_flipped_bit_anywhere_is_noticed(bit in 0..file().len() * 8) {
+        fn every_flipped_bit_is_detected(bit in 0..file().len() * 8) {
             let mut file = file();
             file[bit / 8] ^= 1 << (bit % 8);
             prop_assert_eq!(received(&file), None);
         }
 
         #[test]
-        fn a_file_cut_anywhere_or_with_more_at_its_end_is_damaged(len in 0..file().len(), more in 1_usize..100) {
+        fn a_truncated_or_extended_file_is_damaged(len in 0..file().len(), more in 1_usize..100) {
             let mut file = file();
             prop_assert_eq!(Bundle::parse(&file[..len]).unwrap_err(), BadBundle::Damaged);
             file.extend(std::iter::repeat_n(0, more));
@@ -366,7 +379,7 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_whatever_make_reading_fail_otherwise(bytes: Vec<u8>) {
+        fn parsing_never_panics(bytes: Vec<u8>) {
             let header = Header { device: DeviceId::NIL, key: KeyId([0; 8]), created_ms: 0, ops: 0 };
             let _ = Bundle::parse(&bytes);
             let _ = Content::parse(&bytes, &header);

@@ -1,4 +1,4 @@
-//! Enrolment: a one-time code becomes a token that only this device holds.
+//! Enrolment: a device exchanges a one-time code for a token that only it holds.
 
 use crate::{
     AreaCode, Moment,
@@ -6,9 +6,11 @@ use crate::{
     records::Role,
     seal::{SealPublic, SignPublic},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-/// An opaque bearer token. Never shown in logs.
+/// An opaque bearer token. Debug output hides it.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Token(pub String);
@@ -19,21 +21,21 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// `POST /v1/enrol`. Sent again after a lost reply, with the same `device` and `proof`, it gives a new token instead
-/// of "code used".
+/// `POST /v1/enrol`. A request repeated after a lost reply, with the same `device` and `proof`, gets a new token
+/// instead of "code used".
 #[derive(Clone, Serialize, Deserialize)]
 pub struct EnrolRequest {
     pub proto: u16,
-    /// As handed out: ten characters, case and hyphens do not matter.
+    /// The code as handed out: ten characters; case and hyphens do not matter.
     pub code: String,
     pub device: DeviceId,
     /// 32 random bytes in hex that only this device knows.
     pub proof: String,
-    /// "Android 12, Redmi 9A": for the administrator's list.
+    /// "Android 12, Redmi 9A", for the administrator's list.
     #[serde(default)]
     pub label: String,
     pub client_now: Moment,
-    /// What this device signs bundles with, the public half. Absent from an app that makes none.
+    /// The public key that verifies this device's bundles. Absent from an app that makes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign_key: Option<SignPublic>,
 }
@@ -44,6 +46,7 @@ impl std::fmt::Debug for EnrolRequest {
     }
 }
 
+/// The reply: token, worker and areas.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnrolReply {
     pub token: Token,
@@ -58,7 +61,7 @@ pub struct EnrolReply {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<crate::ids::UnitId>,
     pub server_now: Moment,
-    /// What bundles are sealed to. Absent from a server that opens none.
+    /// The key to which bundles are sealed. Absent from a server that opens none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal_key: Option<SealPublic>,
 }
@@ -77,22 +80,23 @@ impl std::fmt::Debug for EnrolLink {
 }
 
 impl EnrolLink {
+    /// The link as text.
     pub fn to_text(&self) -> String {
-        format!("lianxin://enrol?server={}&code={}", percent_encode(&self.server), self.code)
+        format!("lianxin://enrol?server={}&code={}", utf8_percent_encode(&self.server, RESERVED), self.code)
     }
 
-    /// Reads a link; `None` when the text is not one.
+    /// Parses a link; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let query = text.trim().strip_prefix("lianxin://enrol?")?;
         let get = |name: &str| {
-            query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).and_then(percent_decode)
+            query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).and_then(percent_decoded)
         };
         Some(Self { server: get("server")?, code: get("code")? })
     }
 }
 
-/// A code as people type it, in the form the server compares: upper case, no separators, and the letters that look
-/// like digits read as those digits (Crockford base 32).
+/// A typed code in the form that the server compares: upper case, without separators, and letters that look like digits
+/// replaced by those digits (Crockford base 32).
 pub fn normalise_code(code: &str) -> String {
     code.chars()
         .filter(|c| c.is_ascii_alphanumeric())
@@ -105,29 +109,17 @@ pub fn normalise_code(code: &str) -> String {
         .collect()
 }
 
-fn percent_encode(text: &str) -> String {
-    text.bytes()
-        .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
-            _ => format!("%{b:02X}"),
-        })
-        .collect()
-}
+/// Every byte except RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        if first == b'%' {
-            let hex = std::str::from_utf8(tail.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(hex, 16).ok()?);
-            rest = &tail[2..];
-        } else {
-            bytes.push(first);
-            rest = tail;
-        }
+/// The decoded text; `None` for a `%` without two hex digits, and for bytes that are not UTF-8.
+fn percent_decoded(text: &str) -> Option<String> {
+    let is_escape = |tail: &[u8]| tail.len() >= 2 && tail[..2].iter().all(u8::is_ascii_hexdigit);
+    let mut escapes = text.as_bytes().iter().enumerate().filter(|(_, b)| **b == b'%');
+    if !escapes.all(|(n, _)| is_escape(&text.as_bytes()[n + 1..])) {
+        return None;
     }
-    String::from_utf8(bytes).ok()
+    percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -135,20 +127,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_survives_the_way_out_and_in() {
+    fn a_link_survives_writing_and_reading() {
         let link = EnrolLink { server: "https://连心.example:8443/x?y=1&z".into(), code: "ABCDE-12345".into() };
-        assert_eq!(EnrolLink::parse(&link.to_text()), Some(link));
+        let text =
+            "lianxin://enrol?server=https%3A%2F%2F%E8%BF%9E%E5%BF%83.example%3A8443%2Fx%3Fy%3D1%26z&code=ABCDE-12345";
+        assert_eq!(link.to_text(), text);
+        assert_eq!(EnrolLink::parse(text), Some(link));
         assert_eq!(EnrolLink::parse("https://example.org"), None);
-        assert_eq!(EnrolLink::parse("lianxin://enrol?server=%zz&code=1"), None);
+        for broken in ["%zz", "%4", "%", "a%", "%+1", "%ff"] {
+            assert_eq!(EnrolLink::parse(&format!("lianxin://enrol?server={broken}&code=1")), None, "{broken}");
+        }
     }
 
     #[test]
-    fn a_code_is_read_as_people_type_it() {
+    fn a_code_is_normalised_from_what_people_type() {
         assert_eq!(normalise_code(" abcde-o1li5 "), "ABCDE01115");
     }
 
     #[test]
-    fn a_token_does_not_show_in_debug_output() {
+    fn debug_output_hides_a_token() {
         assert!(!format!("{:?}", Token("secret".into())).contains("secret"));
     }
 }

@@ -1,6 +1,7 @@
-//! Errors on the wire and in the client: what failed, whether to try again, and what to do next. Expected results
-//! (conflict, duplicate, gone) are not errors; they are outcomes and verdicts.
+//! Errors on the wire and in the client: what failed, and whether a retry can help. Expected results (conflict,
+//! duplicate, tombstone) are not errors; they are outcomes and verdicts.
 
+use super::version::Accepts;
 use crate::open_enum;
 use serde::{Deserialize, Serialize};
 
@@ -33,60 +34,41 @@ open_enum! {
     }
 }
 
-/// Body of every reply that is not 2xx.
+/// The body of every reply with a status other than 2xx.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiError {
     pub code: ErrorCode,
-    /// For people, in the language asked for by `Accept-Language`; clients translate `code` themselves.
+    /// A sentence in the language of `Accept-Language`; clients translate `code` themselves.
     pub message: String,
     /// Seconds to wait; also sent as `Retry-After`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
-    /// With `protocol-too-old` and `protocol-too-new`, since version 2: what the server speaks.
+    /// With `protocol-too-old` and `protocol-too-new`, since version 2: the versions that the server accepts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepts: Option<Accepts>,
 }
 
-/// The versions of the protocol that a server speaks, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepts {
-    pub oldest: u16,
-    pub newest: u16,
-}
-
-impl Accepts {
-    /// What this build speaks.
-    pub const OWN: Self = Self { oldest: super::PROTO_OLDEST, newest: super::PROTO };
-
-    /// The version to go on with after a server that answered so refused `spoken`: the newest one that both know, and
-    /// another than `spoken`. A server that names none is of version 1, which was the first.
-    pub fn fall_back(told: Option<Self>, spoken: u16) -> Option<u16> {
-        let theirs = told.unwrap_or(Self { oldest: 1, newest: 1 });
-        let common = theirs.newest.min(super::PROTO);
-        (common >= theirs.oldest.max(super::PROTO_OLDEST) && common != spoken).then_some(common)
-    }
-}
-
-/// What a call of the protocol can end in, seen from either side.
+/// Why a call of the protocol failed, on either side.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SyncError {
-    /// No connection, or it broke; nothing is known about the server's side.
+    /// No connection, or a broken one. The server may or may not have carried out the call.
     #[error("no connection to the server: {0}")]
     Offline(String),
-    /// The server refused, for good or for now.
+    /// The server refused, permanently or for now.
     #[error("{}: {}", .0.code, .0.message)]
     Refused(ApiError),
-    /// The reply is not what the protocol says.
+    /// The reply does not follow the protocol.
     #[error("the server's reply could not be read: {0}")]
     BadReply(String),
 }
 
 impl SyncError {
+    /// A refusal with this code, whose word is the message.
     pub fn refused(code: ErrorCode) -> Self {
         Self::Refused(ApiError { message: code.word().to_owned(), code, retry_after: None, accepts: None })
     }
 
-    /// With seconds to wait.
+    /// This error, if it is a refusal, with seconds to wait.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         if let Self::Refused(error) = &mut self {
@@ -95,6 +77,7 @@ impl SyncError {
         self
     }
 
+    /// The code of a refusal.
     pub fn code(&self) -> Option<&ErrorCode> {
         match self {
             Self::Refused(error) => Some(&error.code),
@@ -102,7 +85,7 @@ impl SyncError {
         }
     }
 
-    /// True when trying the same again cannot help.
+    /// True when repeating the call cannot help.
     pub fn is_permanent(&self) -> bool {
         match self {
             Self::Offline(_) | Self::BadReply(_) => false,
@@ -121,21 +104,5 @@ impl SyncError {
     /// True when this device's access has ended.
     pub fn is_revoked(&self) -> bool {
         matches!(self.code(), Some(ErrorCode::TokenRevoked))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::PROTO;
-
-    #[test]
-    fn a_device_falls_back_to_the_newest_version_both_speak_or_to_none() {
-        let server = |oldest, newest| Some(Accepts { oldest, newest });
-        assert_eq!(Accepts::fall_back(server(1, 1), PROTO), Some(1));
-        assert_eq!(Accepts::fall_back(None, PROTO), Some(1), "a server of version 1 names none");
-        assert_eq!(Accepts::fall_back(server(PROTO + 1, PROTO + 9), PROTO), None, "too old itself");
-        assert_eq!(Accepts::fall_back(server(1, PROTO + 9), PROTO), None, "what was refused is not tried again");
-        assert_eq!(Accepts::fall_back(server(1, PROTO), 1), Some(PROTO));
     }
 }

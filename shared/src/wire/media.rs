@@ -1,13 +1,13 @@
-//! Media: a photo's bytes, in chunks that resume, known by their hash so that the same bytes never travel twice.
+//! Media: a photo's bytes in resumable chunks, identified by their hash so that the same bytes never travel twice.
 
 use crate::ids::{PhotoId, UploadId};
 use serde::{Deserialize, Serialize};
 
-/// `POST /v1/media`: begin or find an upload.
+/// `POST /v1/media`: begins or finds an upload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MediaCreate {
     pub photo: PhotoId,
-    /// Lower-case hex.
+    /// SHA-256 of the bytes, lower-case hex.
     pub sha256: String,
     /// Bytes.
     pub size: u64,
@@ -22,23 +22,24 @@ pub struct MediaChunk {
     pub bytes: Vec<u8>,
 }
 
+/// The state of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaState {
     /// Bytes are missing from `offset` on.
     Uploading,
-    /// All bytes are there, their hash is not checked yet.
+    /// All bytes have arrived; their hash is not checked yet.
     Complete,
-    /// Stored, and the hash agrees: the device may release its own copy.
+    /// Stored, and the hash is right: the device may delete its copy.
     Verified,
-    /// All bytes came and their hash is another: begin again.
+    /// All bytes have arrived and their hash is wrong: upload again.
     Mismatch,
-    /// A word of a newer server. Nothing may be concluded from it, least of all that the photo is stored.
+    /// A word of a newer server. The device must not conclude that the photo is stored.
     #[serde(other)]
     Unknown,
 }
 
-/// Answer to every media request.
+/// The answer to every media request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MediaStatus {
     pub upload: UploadId,

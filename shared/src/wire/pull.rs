@@ -1,6 +1,9 @@
-//! Pull: what changed in a device's scopes since its cursors, a page at a time.
+//! Pull: the rows that changed in a device's scopes since its cursors, page by page.
 
-use super::{RawRow, Scope, scope};
+use super::{
+    raw_row::RawRow,
+    scope::{self, Scope},
+};
 use crate::{
     Moment, OpOutcome, RowId,
     digest::Digest,
@@ -15,76 +18,78 @@ use std::collections::BTreeMap;
 pub struct PullRequest {
     pub proto: u16,
     pub device: DeviceId,
-    /// The store the cursors belong to; absent before the first pull.
+    /// The epoch to which the cursors belong; absent before the first pull.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
-    /// What the device has of each scope; a scope not named starts from the beginning.
+    /// How far the device has read each scope; a scope without cursor is read from the beginning.
     #[serde(deserialize_with = "scope::known_cursors")]
     pub cursors: BTreeMap<Scope, Seq>,
     pub client_now: Moment,
-    /// Operations of this device that an older server could not judge, at most [`super::PULL_ASK_MAX`] of them: has a
-    /// newer one meanwhile? Since version 2.
+    /// Operations of this device that are in quarantine, at most [`super::limits::PULL_ASK_MAX`]: the reply's `told`
+    /// has the outcomes of those that a newer server has evaluated since. Since version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ask: Vec<OpId>,
-    /// What this device knows of the keys for bundles; absent from an app that makes none.
+    /// The keys for bundles that this device knows; absent from an app that makes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<Keys>,
 }
 
-/// Keys for bundles, named in a pull so that a quiet one stays small: the server tells its own only when it is another.
+/// The keys for bundles. The server sends its key only when the device names another, so that a pull without news stays
+/// small.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keys {
-    /// Id of the server's key that this device seals to; absent while it knows none.
+    /// The id of the server's key to which this device seals; absent while it knows none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<KeyId>,
-    /// What this device signs with, until the server has been told.
+    /// The public key that verifies this device's bundles, until the server has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign: Option<SignPublic>,
 }
 
-/// One page. The device applies it and stores the cursors in one transaction.
+/// One page. The device applies the rows and stores the cursors in one transaction.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PullReply {
     pub epoch: Epoch,
     pub server_now: Moment,
-    /// The scopes with news; a scope in force without news is named with its cursor and no rows.
+    /// Every scope of the device; one without news has its cursor and no rows.
     #[serde(deserialize_with = "known_pages")]
     pub scopes: Vec<ScopePage>,
-    /// Scopes the device no longer may hold: their rows leave it, pending work stays.
+    /// Scopes that the device may no longer hold: it deletes their rows, except for those with pending work.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "scope::known_scopes")]
     pub dropped: Vec<Scope>,
-    /// More is waiting: ask again at once.
+    /// There are more pages: pull again at once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
-    /// What became of the operations in `ask` that were judged since; of the others there is nothing new. Since version 2.
+    /// Late outcomes: those of the operations in `ask` that were evaluated since. Since version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<OpOutcome>,
-    /// What bundles are sealed to from now on, where the request named another key or none.
+    /// The key to which bundles are to be sealed, when the request named another key or none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal_key: Option<SealPublic>,
 }
 
+/// The news of one scope.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ScopePage {
     pub scope: Scope,
-    /// Start over: the cursor was of another epoch, or is one the server no longer can go on from. The device forgets
-    /// which rows the scope held before it applies this page.
+    /// The scope starts over, since the cursor belongs to another epoch or is older than the pruned tombstones. The
+    /// device forgets which rows the scope held before it applies this page.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
     /// [`crate::Row`]s as JSON, in feed order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<RawRow>,
-    /// Rows that left the scope.
+    /// Tombstones: rows that left the scope.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<RowId>,
     pub cursor: Seq,
-    /// On the last page of the scope: what the device must now hold.
+    /// On the last page of the scope: the digest of the rows that the device must now hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
 }
 
 impl PullReply {
-    /// Reads the rows before they are asked for: on another thread than the one that will.
+    /// Parses the rows early, so that the thread that applies them does not have to.
     pub fn read_ahead(&self) {
         for row in self.scopes.iter().flat_map(|page| &page.rows) {
             row.row();
@@ -92,7 +97,7 @@ impl PullReply {
     }
 }
 
-/// Pages of the scopes this build knows; those of a newer server's kinds of scope block no other.
+/// The pages without those of scopes that only a newer server knows.
 fn known_pages<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<ScopePage>, D::Error> {
     #[derive(Deserialize)]
     struct Page {

@@ -1,4 +1,4 @@
-//! Push: a device offers operations in order; the server answers with what became of them.
+//! Push: a device sends operations in order; the server answers with their outcomes.
 
 use crate::{
     Moment, OpOutcome,
@@ -12,23 +12,23 @@ use serde_json::value::RawValue;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PushRequest {
     pub proto: u16,
-    /// What this client can do beyond its version; words unknown to the server are ignored.
+    /// Capabilities beyond the version; the server ignores words that it does not know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<String>,
     pub device: DeviceId,
     pub incarnation: Incarnation,
-    /// Number of the first operation in `ops`.
+    /// The number of the first operation in `ops`.
     pub first_op: OpNo,
     /// The chain before the first operation.
     pub chain: Chain,
-    /// The device's clock when it sent this; the server reads the skew from it.
+    /// The device's clock at the time of sending, from which the server computes the skew.
     pub client_now: Moment,
-    /// [`crate::Op`]s as JSON, kept as they were saved: one that this server cannot read blocks no other, and the
-    /// chain is over exactly these bytes.
+    /// [`crate::Op`]s as JSON, byte for byte as they were saved: the chain is computed over these bytes, and an
+    /// operation that the server cannot read does not block the others.
     pub ops: Vec<Box<RawValue>>,
 }
 
-/// What the server says to a push.
+/// The reply to a push.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PushReply {
     pub epoch: Epoch,
@@ -36,20 +36,23 @@ pub struct PushReply {
     pub verdict: PushVerdict,
 }
 
+/// What the server did with a push as a whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PushVerdict {
+    /// The operations were evaluated.
     Accepted {
-        /// Everything up to and including this number is durable on the server and has its outcome.
+        /// All operations up to and including this number are durable on the server and have an outcome.
         acked_through: OpNo,
-        /// Outcomes of operations in this push that need attention; all others up to `acked_through` are applied.
+        /// Outcomes that need attention; all other operations up to `acked_through` are applied.
         outcomes: Vec<OpOutcome>,
     },
-    /// The server has operations up to `have` only: send from there.
+    /// Redirect: the server has operations up to `have` only; send from there.
     Resume { have: OpNo },
-    /// This device is a copy or was restored: go on under this incarnation, number 1, with an empty chain.
+    /// Redirect: this device is a copy or was restored; go on under this incarnation, from number 1, with an empty
+    /// chain.
     NewIncarnation { incarnation: Incarnation },
-    /// A verdict of a newer server. What was offered is neither acknowledged nor lost: it is offered again later.
+    /// A verdict of a newer server. The operations are not acknowledged; the device sends them again later.
     #[serde(untagged)]
     Other(serde_json::Value),
 }

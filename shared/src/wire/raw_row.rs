@@ -1,11 +1,12 @@
-//! A row on its way: JSON exactly as it came, so that nothing is lost by reading and writing it, and what it says, read at most
-//! once and by whoever has the time.
+//! A row in a message: its JSON, unchanged, so that fields of a newer peer are not lost, and the parsed row, which is
+//! computed once on demand.
 
 use crate::Row;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::sync::OnceLock;
 
+/// A row as JSON, parsed on demand.
 #[derive(Clone, Debug)]
 pub struct RawRow {
     raw: Box<RawValue>,
@@ -13,10 +14,10 @@ pub struct RawRow {
 }
 
 impl RawRow {
-    /// A stored document as it is.
+    /// From a stored document.
     ///
     /// # Errors
-    /// When it is not JSON.
+    /// The text is not JSON.
     pub fn from_string(json: String) -> Result<Self, serde_json::Error> {
         RawValue::from_string(json).map(Self::from)
     }
@@ -26,7 +27,7 @@ impl RawRow {
         self.raw.get()
     }
 
-    /// What it says; `None` where this build cannot read its envelope.
+    /// The parsed row; `None` when this build cannot read its envelope.
     pub fn row(&self) -> Option<&Row> {
         self.row.get_or_init(|| serde_json::from_str(self.get()).ok()).as_deref()
     }
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_goes_on_as_it_came_whether_it_can_be_read_or_not() {
+    fn the_json_stays_unchanged_whether_the_row_is_readable_or_not() {
         for (json, readable) in [
             (r#"{"of":  "tomorrow", "名":[1.50]}"#, false),
             (

@@ -1,18 +1,18 @@
-//! Repair: a scope of which device and server hold something else is mended where it differs, instead of being fetched
-//! anew. Since version 2.
+//! Repair: brings a scope with a wrong digest back in step by comparing buckets of rows, instead of fetching all of it.
+//! Since version 2.
 //!
 //! ```text
 //!   device                                        server, each time from one snapshot
 //!   sums of its 256 buckets ────────────────────► compares
-//!   drops what is not listed ◄──────────────────  buckets that differ: row ids and revisions
-//!   rows it has not (as listed) ────────────────► those still in the scope
-//!   keeps them               ◄──────────────────  rows
+//!   drops rows not listed    ◄──────────────────  buckets that differ: row ids and revisions
+//!   ids of missing rows      ───────────────────► those still in the scope
+//!   stores them              ◄──────────────────  rows
 //! ```
 //!
-//! A repair never moves a cursor, so it can skip no commit: whatever changed since the cursor comes by the next pull too,
-//! and taking a row in twice changes nothing.
+//! A repair never moves a cursor, so it skips no commit: every row that changed since the cursor comes with the next
+//! pull as well, and applying a row twice changes nothing.
 
-use super::{RawRow, Scope};
+use super::{raw_row::RawRow, scope::Scope};
 use crate::{
     Moment, RowId,
     digest::Buckets,
@@ -20,7 +20,7 @@ use crate::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Number of a bucket, two lower-case hex digits on the wire.
+/// The number of a bucket; two lower-case hex digits on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bucket(pub u8);
 
@@ -47,42 +47,43 @@ pub struct RepairRequest {
     pub scope: Scope,
     /// The device's cursor of the scope: it has read the scope to its end and still differs.
     pub cursor: Seq,
-    /// What the device holds of the scope.
+    /// The sums of the rows that the device holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buckets: Option<Buckets>,
-    /// Buckets before this one are not compared: they were in an earlier reply.
+    /// Compare from this bucket on; the ones before it were in an earlier reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Bucket>,
-    /// Rows to be sent, at most [`super::REPAIR_WANT_MAX`].
+    /// Rows that the device requests, at most [`super::limits::REPAIR_WANT_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub want: Vec<RowId>,
     pub client_now: Moment,
 }
 
+/// The reply to a repair.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RepairReply {
     pub epoch: Epoch,
     pub server_now: Moment,
-    /// The snapshot this reply speaks of.
+    /// The position of the snapshot from which the reply was read.
     pub seq: Seq,
-    /// The cursor is of another epoch, or ahead of the server: there is nothing to compare, a pull starts over.
+    /// The cursor belongs to another epoch or is ahead of the server: nothing was compared; the scope starts over in a
+    /// pull.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
-    /// The buckets that differ, in order, each with every row the server has in it. What a device holds in such a bucket
-    /// and does not find here is not in the scope.
+    /// The buckets that differ, in order, each with every row that the server has in it. Any other row that the device
+    /// holds in such a bucket is not in the scope.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differ: Vec<Differing>,
-    /// [`crate::Row`]s as JSON: those asked for that are in the scope; and of a bucket where the device holds nothing, as
-    /// many as there was room for.
+    /// [`crate::Row`]s as JSON: the requested ones that are in the scope; and of a bucket in which the device holds
+    /// nothing, as many as fit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<RawRow>,
-    /// There was not room for all: go on from the bucket after the last one here, or ask again for the rows that did not
-    /// come.
+    /// Not everything fitted: go on from the bucket after the last one here, or request the missing rows again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
 }
 
-/// A bucket as the server holds it.
+/// The rows of one bucket on the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Differing {
     pub bucket: Bucket,

@@ -1,4 +1,4 @@
-//! Reports: figures by area and period, as the console and a supervisor's phone show them.
+//! Reports: figures by area and period, for the console and supervisors' phones.
 
 use crate::{AreaCode, Moment, Month, Period, indicators::Figures, records::Category};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ pub struct ReportRequest {
     pub category: Option<Category>,
 }
 
+/// The figures of an area and a period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub area: AreaCode,
@@ -20,17 +21,18 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
     pub total: Figures,
-    /// One line per area one level down.
+    /// One line per area of the next level.
     pub by_area: Vec<ReportLine>,
     pub by_category: Vec<(Category, Figures)>,
-    /// Months of the period that have anything, in order.
+    /// The months of the period that have figures, in order.
     pub by_month: Vec<(Month, Figures)>,
-    /// What needs attention.
+    /// Open work in the area, whatever the period.
     pub attention: Attention,
-    /// When the figures were read.
+    /// The time at which the figures were read.
     pub as_of: Moment,
 }
 
+/// The figures of one area below.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReportLine {
     pub area: AreaCode,
@@ -38,16 +40,17 @@ pub struct ReportLine {
     pub figures: Figures,
 }
 
+/// Counts of open work.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attention {
-    /// Recipients overdue by the rule set, now.
+    /// Recipients who are overdue today by the rule set in force.
     pub overdue: i64,
-    /// Reviews that wait.
+    /// Open reviews.
     pub reviews: i64,
-    /// Photos recorded whose bytes have not arrived.
+    /// Recorded photos whose bytes have not arrived.
     pub photos_missing: i64,
-    /// Needs not solved yet.
+    /// Open needs.
     pub needs_open: i64,
-    /// Devices not heard of for 30 days.
+    /// Devices without contact for 30 days.
     pub silent_devices: i64,
 }

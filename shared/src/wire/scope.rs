@@ -1,17 +1,17 @@
-//! Scopes: what a device may hold. Each has a cursor of its own.
+//! Scopes: sets of rows that a device may hold, each with its own cursor.
 
 use crate::{AreaCode, WorkerId, ids::Seq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-/// On the wire a word: `w:<worker id>`, `a:<area code>`, `r:<county code>`.
+/// A set of rows. On the wire a word: `w:<worker id>`, `a:<area code>`, `r:<county code>`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
-    /// The recipients in a worker's care and what belongs to them, and the worker's own records.
+    /// The recipients in a worker's care with their records, and the worker's own records.
     Worker(WorkerId),
-    /// Everything in an area that lies within one county.
+    /// All records of an area within one county.
     Area(AreaCode),
-    /// A county's reference data: areas, units, rules, tasks, notices.
+    /// A county's reference data: areas, units, rule sets, tasks, notices.
     Reference(AreaCode),
 }
 
@@ -29,6 +29,7 @@ impl fmt::Debug for Scope {
         fmt::Display::fmt(self, f)
     }
 }
+/// A text that is no scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a scope")]
 pub struct BadScope;
@@ -51,11 +52,11 @@ impl Serialize for Scope {
 }
 impl<'de> Deserialize<'de> for Scope {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        crate::text::read(d, str::parse)
+        crate::text::deserialize(d, str::parse)
     }
 }
 
-/// A list of scopes without those of a kind that only a newer peer knows.
+/// A list of scopes without those that only a newer peer knows.
 pub(super) fn known_scopes<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Scope>, D::Error> {
     Ok(Vec::<String>::deserialize(d)?.iter().filter_map(|word| word.parse().ok()).collect())
 }

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use crate::{
     core::{
         StoredObjects,
-        objects::{ObjectsLocation, LocationError},
+        objects::{LocationError, ObjectsLocation},
     },
     data::{DataDir, DataError},
     text::Lang,

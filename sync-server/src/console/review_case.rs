@@ -30,7 +30,7 @@ use axum::{
 use maud::{Markup, html};
 use shared::{
     Change, Moment, ReviewId, RowId,
-    merge::review::TwoValues,
+    merge::review::ProposedValue,
     op::Outcome,
     records::{ReviewReason, access_log::Access},
     wire::ErrorCode,
@@ -142,8 +142,8 @@ fn view(signed_in: &SignedIn, case: &ReviewCase, history: &[HistoryEntry], probl
 /// The value in force on the left, the proposed one on the right, each with its author and its time.
 fn sides(case: &ReviewCase, locale: &PageLocale) -> Markup {
     let kind = &case.review.row_kind;
-    let pairs: Vec<&TwoValues> = case.values.iter().filter(|p| !format_record::is_silent(&p.field)).collect();
-    let side = |made: &Attribution, key: &str, of: fn(&TwoValues) -> Option<&serde_json::Value>| {
+    let pairs: Vec<&ProposedValue> = case.values.iter().filter(|p| !format_record::is_silent(&p.field)).collect();
+    let side = |made: &Attribution, key: &str, of: fn(&ProposedValue) -> Option<&serde_json::Value>| {
         html! {
             section.card.side {
                 h2 { (locale.t(key)) }
@@ -159,7 +159,7 @@ fn sides(case: &ReviewCase, locale: &PageLocale) -> Markup {
     };
     html! {
         div.two {
-            @if let Some(standing) = &case.standing { (side(standing, "console-review-standing", |p| p.standing.as_ref())) }
+            @if let Some(standing) = &case.standing { (side(standing, "console-review-standing", |p| p.current.as_ref())) }
             (side(&case.proposed, "console-review-proposed", |p| p.proposed.as_ref()))
         }
         @if let Some(why) = &case.given_reason {

@@ -106,7 +106,7 @@ fn entry(case: &ReviewCase, locale: &PageLocale) -> Markup {
                 @let shown = |v: &Option<serde_json::Value>| format_record::value(locale, kind, &pair.field, format_record::masked(&pair.field, v.clone()).as_ref());
                 span.soft {
                     (format_record::field(locale, &pair.field)) " "
-                    @if case.standing.is_some() { (shown(&pair.standing)) " → " }
+                    @if case.standing.is_some() { (shown(&pair.current)) " → " }
                     (shown(&pair.proposed))
                 }
             }

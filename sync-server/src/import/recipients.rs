@@ -9,7 +9,7 @@ use super::{
 };
 use shared::{
     Day, Kind,
-    id_number::{self, Doubt, Sex},
+    id_number::{self, IdNumberError, Sex},
     records::{
         Category, Recipient, Record, RiskTier,
         recipient::{Guardian, RecipientStatus, TAGS},
@@ -87,7 +87,7 @@ fn identity(
     findings: &mut Findings,
 ) -> String {
     let location = line.location(Some("id_number"));
-    match id_number::read(text) {
+    match id_number::parse(text) {
         Ok(known) => {
             if birth.is_some_and(|b| b != known.birth) {
                 findings.warning(line.location(Some("birth")), "birth-differs", &[]);
@@ -100,10 +100,10 @@ fn identity(
         }
         Err(doubt) => {
             let code = match doubt {
-                Doubt::Length => "id-number-length",
-                Doubt::Character => "id-number-character",
-                Doubt::BirthDate => "id-number-birth",
-                Doubt::CheckDigit => "id-number-check-digit",
+                IdNumberError::Length => "id-number-length",
+                IdNumberError::Character => "id-number-character",
+                IdNumberError::BirthDate => "id-number-birth",
+                IdNumberError::CheckDigit => "id-number-check-digit",
             };
             findings.warning(location, code, &[]);
         }

@@ -11,7 +11,7 @@ use shared::{
     records::ReviewReason,
     seal::{KeyId, SealPublic, SealSecret, SignSecret},
     wire::{
-        BUNDLE_UNFOLDED_MAX, BundleVerdict, ErrorCode, Keys, PushRequest,
+        BUNDLE_CONTENT_MAX, BundleVerdict, ErrorCode, Keys, PushRequest,
         bundle::{BundledPhoto, Content, Header, seal},
     },
 };
@@ -218,7 +218,7 @@ async fn every_fault_of_a_bundle_is_named_and_nothing_of_it_is_applied() {
     newer[9] = 7;
     let forged = seal(header, b"x", &author.server, &SignSecret::new([3; 32]), [1; 32]).unwrap();
     let unpacked = seal(header, &content().to_bytes(), &author.server, &author.sign, [1; 32]).unwrap();
-    let bomb = zstd::encode_all(std::io::repeat(0).take(BUNDLE_UNFOLDED_MAX as u64 + 1), 3).unwrap();
+    let bomb = zstd::encode_all(std::io::repeat(0).take(BUNDLE_CONTENT_MAX as u64 + 1), 3).unwrap();
     let bomb = seal(header, &bomb, &author.server, &author.sign, [1; 32]).unwrap();
     let mut foreign = author.phone.request();
     foreign.device = relayed_by.id;

@@ -7,7 +7,7 @@ use super::{
 use shared::{
     DeviceId, Hlc, Op, OpId, RowId,
     ids::{OpNo, Rev, id_from_code, uuid_v7},
-    merge::{Actor, Decision, Meta, actor::Relation, decide},
+    merge::{Actor, Decision, OpContext, actor::Relation, decide},
     records::Row,
 };
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ pub fn rows(plan: &Plan, log: &WorkerLog) -> Vec<Row> {
             row: entry.row,
             change: entry.change.clone(),
         };
-        let meta = Meta { hlc: op.hlc, area: Some(worker.area), category: None, likely_duplicate: false };
+        let meta = OpContext { hlc: op.hlc, area: Some(worker.area), category: None, likely_duplicate: false };
         match decide(rows.get(&entry.row), &op, &actor, &meta) {
             Decision::Apply(row) => rows.insert(entry.row, *row),
             other => panic!("{} of a {} is not applied: {other:?}", entry.change.name(), entry.kind),

@@ -67,7 +67,7 @@ fn no_code_id_number_or_phone_is_given_twice() {
 fn identity_numbers_hold_and_belong_to_nobody() {
     for r in &CITY.recipients {
         let number = r.id_number.as_deref().unwrap();
-        let known = id_number::read(number).unwrap();
+        let known = id_number::parse(number).unwrap();
         assert_eq!((Some(known.birth), Some(known.sex)), (r.birth, r.sex));
         assert!(number.starts_with("6299"), "{number}");
         assert!(r.phone.as_deref().is_none_or(|p| p.starts_with("1010") && p.len() == 11));

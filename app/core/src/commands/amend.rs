@@ -7,8 +7,7 @@ use crate::{
 };
 use shared::{
     Change, Fields, Kind, Outcome, RowId,
-    merge::FieldRule,
-    records::{ProblemCode, Row},
+    records::{FieldRule, ProblemCode, Row},
 };
 
 /// 500 receipts of one person: more than ten years of hand-outs.

@@ -8,7 +8,7 @@ use shared::{
     Change, HandoutId, Kind, Moment, Op, Record, Row, RowId,
     hlc::SKEW_TOLERATED_MS,
     ids::{OpId, OpNo, RecipientId, ReviewId},
-    merge::{Decision, Meta, decide},
+    merge::{Decision, OpContext, decide},
     op::Rejection,
     records::{Photo, Problem, ProblemCode},
     wire::ErrorCode,
@@ -31,7 +31,7 @@ pub fn change(tx: &mut Tx<'_>, row: &Row, change: Change) -> Result<(), Refusal>
     let base = record::rev(tx, row.id)?;
     let me = tx.me()?;
     let trial = Op { id: OpId::NIL, no: OpNo(0), base, hlc: tx.tick(), kind: row.kind.clone(), row: row.id, change };
-    let meta = Meta { hlc: trial.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
+    let meta = OpContext { hlc: trial.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
     match decide(Some(row), &trial, &me.actor(), &meta) {
         Decision::Reject(why) => return Err(refusal(why)),
         Decision::Pass => return Ok(()),

@@ -8,7 +8,8 @@ use crate::{
 };
 use shared::{
     Kind, RecipientId,
-    id_number::{masked, masked_phone, read},
+    domain::CarePeriod,
+    id_number::{masked, masked_phone, parse},
     records::{Former, Pairing, Recipient},
 };
 
@@ -29,11 +30,12 @@ impl Core {
         let conn = ask.conn();
         let roster = ask.store.roster()?;
         let entry = roster.entries().iter().find(|e| e.id == id).ok_or(Refusal::NotFound)?;
-        let pairings: Vec<Pairing> = record::of_recipient(conn, id, &Kind::Pairing, 100)?
+        let paired: Vec<(Pairing, bool)> = record::of_recipient(conn, id, &Kind::Pairing, 100)?
             .iter()
             .filter(|r| !r.is_void())
-            .filter_map(|r| r.view().ok())
+            .filter_map(|r| Some((r.view().ok()?, CarePeriod::of(r)?.in_force(today))))
             .collect();
+        let pairings: Vec<Pairing> = paired.iter().map(|(pairing, _)| pairing.clone()).collect();
         let names = Names::of_pairings(&pairings);
         let photos = Photos::read(conn, Some(id))?;
 
@@ -44,10 +46,10 @@ impl Core {
             needs.extend(ask.need_item(need)?);
         }
         let me = ask.me.enrolment.worker;
-        let carers = pairings
+        let carers = paired
             .iter()
-            .filter(|p| p.in_force(today) && p.worker != me)
-            .map(|p| (p.worker_name.clone().unwrap_or_default(), p.role.clone()))
+            .filter(|(p, in_force)| *in_force && p.worker != me)
+            .map(|(p, _)| (p.worker_name.clone().unwrap_or_default(), p.role.clone()))
             .collect();
         let household = match recipient.household {
             Some(home) => {
@@ -57,7 +59,7 @@ impl Core {
             None => Vec::new(),
         };
         // A number tells birth and sex where the fields do not.
-        let known = recipient.id_number.as_deref().and_then(|n| read(n).ok());
+        let known = recipient.id_number.as_deref().and_then(|n| parse(n).ok());
         Ok(Reply::Card(Box::new(CardView {
             item: ask.recipient_item(entry)?,
             code: recipient.code,

@@ -16,7 +16,7 @@ use serde_json::Value;
 use shared::{
     Change, Hlc, Kind, Moment, Outcome, ReviewId, Row, RowId, WorkerId,
     area::AreaLevel,
-    merge::review::{Decided, decided, given_reason, standing_by, two_values},
+    merge::review::{ReviewDecision, current_author, decision_of, proposed_values},
     records::{Assistance, Pairing, Recipient, Review, ReviewReason, ReviewStatus, recipient_of},
 };
 
@@ -24,7 +24,7 @@ use shared::{
 const DONE_MAX: usize = 30;
 
 /// A decision as screens show it.
-pub fn decision_view(conn: &Connection, decided: &Decided) -> store::Result<DecisionView> {
+pub fn decision_view(conn: &Connection, decided: &ReviewDecision) -> store::Result<DecisionView> {
     let by = match &decided.by_name {
         Some(name) => Some(name.clone()),
         None if decided.by.is_nil() => None,
@@ -98,7 +98,7 @@ impl Core {
         let may = self.ask()?.may_decide(&row);
         let open = may && review.status == ReviewStatus::Open;
         if let (true, Some(person)) = (open, review.recipient) {
-            for pair in two_values(&review, None).iter().filter(|p| is_number(&p.field)) {
+            for pair in proposed_values(&review, None).iter().filter(|p| is_number(&p.field)) {
                 self.log_number(person, &pair.field)?;
             }
         }
@@ -117,7 +117,7 @@ impl Ask<'_> {
         is_office(self) && review.area.is_some_and(|area| self.me.enrolment.areas.iter().any(|a| a.contains(&area)))
     }
 
-    fn decision(&self, decided: &Decided) -> Result<DecisionView, Refusal> {
+    fn decision(&self, decided: &ReviewDecision) -> Result<DecisionView, Refusal> {
         let mut view = decision_view(self.conn(), decided)?;
         // One's own decision has no name from the server before it was sent.
         if view.by.is_none() && decided.by == self.me.enrolment.worker {
@@ -181,12 +181,12 @@ impl Ask<'_> {
             area_name: row.area.map(|a| roster::area_name(conn, a)).transpose()?,
             values: self.values(review, target.as_ref(), full)?,
             proposed: said(review.proposed_by, review.proposed_name.as_ref(), review.proposed_hlc)?,
-            standing: standing_by(review, target.as_ref()).map(|(by, hlc)| said(by, None, hlc)).transpose()?,
-            given_reason: given_reason(&review.op.change).map(str::to_owned),
+            standing: current_author(review, target.as_ref()).map(|(by, hlc)| said(by, None, hlc)).transpose()?,
+            given_reason: review.op.change.reason().map(str::to_owned),
             applied: review.applied,
             acceptable: review.can_be_accepted(),
             twin: self.twin(review, &names)?,
-            decision: decided(row).map(|d| self.decision(&d)).transpose()?,
+            decision: decision_of(row).map(|d| self.decision(&d)).transpose()?,
             may_decide: self.may_decide(row),
             waiting: own.iter().any(|e| !e.acked),
             undoable,
@@ -210,8 +210,8 @@ impl Ask<'_> {
             Ok(Some(value))
         };
         let mut values = Vec::new();
-        for pair in two_values(review, target) {
-            let (proposed, standing) = (shown(&pair.field, pair.proposed)?, shown(&pair.field, pair.standing)?);
+        for pair in proposed_values(review, target) {
+            let (proposed, standing) = (shown(&pair.field, pair.proposed)?, shown(&pair.field, pair.current)?);
             values.push(ReviewValue { field: pair.field, proposed, standing });
         }
         Ok(values)

@@ -7,10 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
 use shared::{
     Change, Kind, Moment, Op, OpOutcome, Outcome, RowId,
     ids::{Incarnation, OpId, OpNo, RecipientId, Rev},
-    merge::{
-        decide::touched,
-        review::{Decided, decided},
-    },
+    merge::review::{ReviewDecision, decision_of},
     op::Rejection,
     records::{Problem, ProblemCode, recipient_of},
     wire::OP_BYTES_MAX,
@@ -39,7 +36,7 @@ pub struct Entry {
     pub outcome: Option<Outcome>,
     pub seen: bool,
     /// What a supervisor decided, where the outcome is a review that was decided.
-    pub decided: Option<Decided>,
+    pub decided: Option<ReviewDecision>,
 }
 
 impl Entry {
@@ -130,7 +127,7 @@ fn largest_field(change: &Change) -> String {
     };
     match change {
         Change::Create(fields) | Change::Set(fields) | Change::Amend { fields, .. } => size(fields),
-        other => touched(other).into_iter().next(),
+        other => other.field_names().into_iter().next(),
     }
     .unwrap_or_default()
 }
@@ -373,7 +370,7 @@ fn select(conn: &Connection, rest: &str, params: impl rusqlite::Params) -> Resul
     }
     for entry in &mut entries {
         if let Some(Outcome::InReview { review, .. }) = &entry.outcome {
-            entry.decided = record::doc(conn, RowId(review.0))?.as_ref().and_then(decided);
+            entry.decided = record::doc(conn, RowId(review.0))?.as_ref().and_then(decision_of);
         }
     }
     Ok(entries)

@@ -9,11 +9,11 @@
 use super::{Result, Tx, outbox, roster, tx::Me};
 use rusqlite::{Connection, OptionalExtension};
 use shared::{
-    AreaCode, Change, Day, Fields, Hlc, Kind, Moment, Row, RowId,
+    AreaCode, Change, Day, Fields, Hlc, Kind, Row, RowId, domain,
     ids::{RecipientId, Rev, ReviewId},
-    merge::{Meta, decide, review::decided},
+    merge::{OpContext, decide, review::decision_of},
     op::Op,
-    records::{Audience, Category, NeedStatus, Review},
+    records::{Audience, Category, Review},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -165,7 +165,7 @@ pub fn put_mirror(tx: &mut Tx<'_>, row: &Row, raw: &str) -> Result<()> {
                 "SELECT EXISTS (SELECT 1 FROM op WHERE row = ?1 AND settled = 0 AND NOT (acked = 1 AND no <= ?2))",
             )?
             .query_row((row.id.as_bytes(), tx.mirrored_through()), |r| r.get(0))?;
-    let was_decided = row.kind == Kind::Review && doc(tx, row.id)?.as_ref().and_then(decided).is_some();
+    let was_decided = row.kind == Kind::Review && doc(tx, row.id)?.as_ref().and_then(decision_of).is_some();
     if pending {
         write(tx, row, row.rev, raw, Some(raw), true)?;
         replay(tx, row.id)?;
@@ -174,7 +174,7 @@ pub fn put_mirror(tx: &mut Tx<'_>, row: &Row, raw: &str) -> Result<()> {
     }
     if row.kind == Kind::Review
         && !was_decided
-        && decided(row).is_some()
+        && decision_of(row).is_some()
         && let Ok(review) = row.view::<Review>()
     {
         outbox::show_decision(tx, review.op.id)?;
@@ -205,7 +205,7 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
         if entry.in_force()
             && let Ok(op) = entry.op()
         {
-            let meta = meta_of(tx, &op)?;
+            let meta = meta_of(tx, &op, &me)?;
             if let Some(next) = decide(shown.as_ref(), &op, &me.actor(), &meta).into_effect(|| ReviewId::NIL).row {
                 shown = Some(*next);
             }
@@ -234,27 +234,28 @@ pub fn replay(tx: &mut Tx<'_>, id: RowId) -> Result<Option<Row>> {
 }
 
 /// Facts the rules ask for, as far as this device knows them.
-fn meta_of(conn: &Connection, op: &Op) -> Result<Meta> {
-    let mut meta = Meta { hlc: op.hlc, area: None, category: None, likely_duplicate: false };
+fn meta_of(conn: &Connection, op: &Op, me: &Me) -> Result<OpContext> {
+    let mut meta = OpContext { hlc: op.hlc, area: None, category: None, likely_duplicate: false };
     if let Change::Create(fields) = &op.change {
-        (meta.area, meta.category) = counted_under(conn, &op.kind, op.row, fields)?;
+        (meta.area, meta.category) = counted_under(conn, &op.kind, op.row, fields, me)?;
     }
     Ok(meta)
 }
 
-/// The recipient's area and category, or the record's own area.
+/// The area and category under which a new record counts, as far as this device knows its recipient.
 fn counted_under(
     conn: &Connection,
     kind: &Kind,
     id: RowId,
     fields: &Fields,
+    me: &Me,
 ) -> Result<(Option<AreaCode>, Option<Category>)> {
     let recipient = match shared::records::recipient_of(kind, id, fields) {
         Some(recipient) if *kind != Kind::Recipient => doc(conn, recipient.into())?,
         _ => None,
     };
-    let fields = recipient.as_ref().map_or(fields, |r| &r.fields);
-    Ok((fields.parsed("area"), fields.text("category").map(Category::from)))
+    let place = recipient.as_ref().and_then(domain::recipient_place);
+    Ok(domain::counted_under(kind, fields, place, Some(me.enrolment.area)))
 }
 
 /// A creation that is not in force (refused, or held for a supervisor) still shows what was recorded, until the author has
@@ -270,7 +271,7 @@ fn only_local(tx: &mut Tx<'_>, id: RowId, me: &Me) -> Result<Option<Row>> {
         }
     }
     let Some((op, fields)) = creations.pop() else { return Ok(None) };
-    let (area, category) = counted_under(tx, &op.kind, id, &fields)?;
+    let (area, category) = counted_under(tx, &op.kind, id, &fields, me)?;
     super::member::leaving(tx, id)?;
     Ok(Some(Row {
         kind: op.kind,
@@ -310,29 +311,15 @@ fn write(tx: &mut Tx<'_>, row: &Row, rev: Rev, doc: &str, mirror: Option<&str>, 
         rev.0,
         recipient.as_ref().map(RecipientId::as_bytes),
         row.author.as_bytes(),
-        counted_on(row, happened).number(),
+        domain::counted_on(row).number(),
         happened.utc_ms,
         row.is_void(),
         counts,
         doc,
         mirror,
-        counts && is_open_need(row),
+        counts && domain::is_open_need(row),
     ))?;
     derive(tx, row, recipient)
-}
-
-fn is_open_need(row: &Row) -> bool {
-    row.kind == Kind::Need
-        && !row.is_void()
-        && !NeedStatus::from(row.fields.text("status").unwrap_or_default()).is_end()
-}
-
-/// The day a record counts for, where it counts at all.
-fn counted_on(row: &Row, happened: Moment) -> Day {
-    let solved = (row.kind == Kind::Need && row.fields.text("status") == Some(NeedStatus::Solved.word()))
-        .then(|| row.fields.parsed::<Moment>("solved"))
-        .flatten();
-    solved.unwrap_or(happened).day()
 }
 
 /// What follows from a changed record elsewhere in the store.

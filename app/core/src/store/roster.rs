@@ -4,9 +4,10 @@ use super::{Result, StoreError, Tx, initials, meta, record};
 use rusqlite::Connection;
 use shared::{
     AreaCode, Day, Fields, HouseholdId, Kind, RowId,
-    due::{Due, next_due},
+    domain::{CarePeriod, care_since, in_force},
+    due::{Due, DueFor, next_due, seen_on},
     ids::RecipientId,
-    records::{Category, Pairing, Presence, Recipient, RuleSet, Visit, VisitMode, recipient::RecipientStatus},
+    records::{Category, Recipient, RuleSet, recipient::RecipientStatus},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -93,7 +94,7 @@ pub fn refresh(tx: &mut Tx<'_>, id: RecipientId) -> Result<()> {
     let row = record::doc(tx, id.into())?.filter(|r| !r.is_void() && r.kind == Kind::Recipient);
     let recipient = row.as_ref().and_then(|r| r.view::<Recipient>().ok());
     let (Some(row), Some(recipient)) = (row, recipient) else { return remove(tx, id) };
-    let (mine, since) = care(tx, id, recipient.area)?;
+    let (mine, since) = care(tx, id, recipient.area, shared::Moment::shanghai(row.hlc.ms()).day())?;
     let (last_visit, last_contact) = last_seen(tx, id)?;
     let mut entry = Entry {
         id,
@@ -105,7 +106,7 @@ pub fn refresh(tx: &mut Tx<'_>, id: RecipientId) -> Result<()> {
         household: recipient.household,
         tags: recipient.tags,
         mine,
-        since: since.unwrap_or(shared::Moment::shanghai(row.hlc.ms()).day()),
+        since,
         last_visit,
         last_contact,
         due_on: None,
@@ -141,40 +142,41 @@ pub fn catch_up(tx: &mut Tx<'_>, leave: u32) -> Result<()> {
     Ok(())
 }
 
-/// Whether the recipient is in this worker's care today, and since when (else since when in anyone's).
-fn care(tx: &mut Tx<'_>, id: RecipientId, area: AreaCode) -> Result<(bool, Option<Day>)> {
-    let Some(me) = tx.me_if_any()? else { return Ok((false, None)) };
-    let (own, any): (Option<i32>, Option<i32>) = tx
-        .prepare_cached(
-            "SELECT min(CASE WHEN worker = ?3 THEN starts END), min(starts) FROM pairing
-             WHERE recipient = ?1 AND starts <= ?2 AND (ends IS NULL OR ?2 < ends)",
-        )?
-        .query_row((id.as_bytes(), tx.today().number(), me.enrolment.worker.as_bytes()), |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })?;
+/// Whether the recipient is in this worker's care today, and since when in anyone's. `recorded`: the day on which the
+/// recipient was recorded.
+fn care(tx: &mut Tx<'_>, id: RecipientId, area: AreaCode, recorded: Day) -> Result<(bool, Day)> {
+    let Some(me) = tx.me_if_any()? else { return Ok((false, recorded)) };
+    let today = tx.today();
+    let mut statement = tx.prepare_cached("SELECT worker = ?2, starts, ends FROM pairing WHERE recipient = ?1")?;
+    let pairings: Vec<(bool, Day)> = statement
+        .query_map((id.as_bytes(), me.enrolment.worker.as_bytes()), |r| {
+            let end = r.get::<_, Option<i32>>(2)?.map(Day::from_number);
+            Ok((r.get(0)?, Day::from_number(r.get(1)?), end))
+        })?
+        .filter(|pairing| pairing.as_ref().map_or(true, |(_, start, end)| in_force(*start, *end, today)))
+        .map(|pairing| pairing.map(|(own, start, _)| (own, start)))
+        .collect::<rusqlite::Result<_>>()?;
     let serves_village = matches!(me.enrolment.role, shared::records::Role::Worker)
         && me.enrolment.areas.iter().any(|a| a.contains(&area));
-    Ok((own.is_some() || serves_village, own.or(any).map(Day::from_number)))
+    let own = pairings.iter().any(|(own, _)| *own);
+    Ok((own || serves_village, care_since(pairings.into_iter().map(|(_, start)| start), recorded)))
 }
 
 /// Keeps what a pairing says about care.
 pub(super) fn put_pairing(tx: &mut Tx<'_>, row: &shared::Row) -> Result<()> {
-    let pairing = match row.view::<Pairing>() {
-        Ok(pairing) if !row.is_void() => pairing,
-        _ => return remove_pairing(tx, row),
-    };
+    let Some(care) = CarePeriod::of(row) else { return remove_pairing(tx, row) };
     tx.prepare_cached(
         "INSERT INTO pairing VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (id) DO UPDATE SET recipient = ?2, worker = ?3, starts = ?4, ends = ?5",
     )?
     .execute((
         row.id.as_bytes(),
-        pairing.recipient.as_bytes(),
-        pairing.worker.as_bytes(),
-        pairing.start.number(),
-        pairing.end.map(Day::number),
+        care.recipient.as_bytes(),
+        care.worker.as_bytes(),
+        care.start.number(),
+        care.end.map(Day::number),
     ))?;
-    tx.touch(pairing.recipient);
+    tx.touch(care.recipient);
     Ok(())
 }
 
@@ -195,10 +197,10 @@ fn last_seen(conn: &Connection, id: RecipientId) -> Result<(Option<Day>, Option<
     let (mut visit, mut contact) = (None, None);
     while let Some(r) = rows.next()? {
         let row: shared::Row = serde_json::from_str(r.get_ref(0)?.as_str().unwrap_or_default())?;
-        let Ok(seen) = row.view::<Visit>() else { continue };
-        if seen.presence == Presence::Found {
-            let slot = if seen.mode == VisitMode::Home { &mut visit } else { &mut contact };
-            slot.get_or_insert(seen.happened.day());
+        match seen_on(&row) {
+            Some((DueFor::Visit, day)) => visit = Some(day),
+            Some((DueFor::Contact, day)) => contact = contact.or(Some(day)),
+            None => {}
         }
         // What came before the last visit cannot be later than it.
         if visit.is_some() {

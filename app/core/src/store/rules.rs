@@ -2,12 +2,16 @@
 
 use super::{Result, record};
 use rusqlite::Connection;
-use shared::{AreaCode, Kind, records::RuleSet};
+use shared::{
+    AreaCode, Kind, RowId,
+    domain::{rule_set_for, usable_rule_set},
+    records::RuleSet,
+};
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 #[derive(Debug, Default)]
 pub struct RuleBook {
-    sets: Vec<Rc<RuleSet>>,
+    sets: Vec<(RowId, RuleSet)>,
     /// Asked for once for each recipient of a list; areas are few.
     found: RefCell<HashMap<AreaCode, Rc<RuleSet>>>,
 }
@@ -15,19 +19,12 @@ pub struct RuleBook {
 impl RuleBook {
     pub fn read(conn: &Connection) -> Result<Self> {
         let rows = record::of_kind(conn, &Kind::RuleSet)?;
-        // One that this build cannot read is passed over: an older one that it can read, or the default, is in force.
-        let sets = rows.iter().filter(|r| !r.is_void()).filter_map(|r| r.view().ok()).map(Rc::new).collect();
-        Ok(Self { sets, found: RefCell::default() })
+        Ok(Self { sets: rows.iter().filter_map(usable_rule_set).collect(), found: RefCell::default() })
     }
 
-    /// The set of the nearest area, the newest version of it; the product's default before any came.
+    /// The rule set in force at `area`; see [`rule_set_for`].
     pub fn in_force(&self, area: AreaCode) -> Rc<RuleSet> {
         let mut found = self.found.borrow_mut();
-        let search = || {
-            let nearest = self.sets.iter().filter(|r| r.area.contains(&area));
-            let nearest = nearest.max_by_key(|r| (r.area.as_str().len(), r.version));
-            nearest.cloned().unwrap_or_else(|| Rc::new(RuleSet::default_for(area)))
-        };
-        found.entry(area).or_insert_with(search).clone()
+        found.entry(area).or_insert_with(|| Rc::new(rule_set_for(&self.sets, area).into_owned())).clone()
     }
 }

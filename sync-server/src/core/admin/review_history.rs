@@ -4,7 +4,7 @@ use crate::store::{
     Column, Stored, Txn,
     tables::{Device, OpLog, Worker},
 };
-use shared::{Change, DeviceId, Hlc, Op, Outcome, WorkerId, merge::decide::touched, records::Review};
+use shared::{Change, DeviceId, Hlc, Op, Outcome, WorkerId, records::Review};
 use std::collections::{BTreeSet, HashMap};
 
 /// 200 entries of the history of one record: more have not been seen.
@@ -46,9 +46,9 @@ pub async fn history<T: Txn>(txn: &mut T, review: &Review) -> Stored<Vec<History
     let keys: Vec<(DeviceId,)> = keys.into_iter().map(|d| (d,)).collect();
     let devices: HashMap<DeviceId, String> =
         txn.get::<Device>(&keys).await?.into_iter().flatten().map(|d| (d.id, d.label)).collect();
-    let in_question = touched(&review.op.change);
+    let in_question = review.op.change.field_names();
     let is_relevant = |change: &Change| {
-        let fields = touched(change);
+        let fields = change.field_names();
         in_question.is_empty() || fields.is_empty() || fields.iter().any(|f| in_question.contains(f))
     };
     let entry = |(entry, op): (OpLog, Op)| HistoryEntry {

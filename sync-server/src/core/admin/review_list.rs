@@ -24,7 +24,7 @@ use crate::{
 use serde_json::Value;
 use shared::{
     AreaCode, Change, Day, Hlc, Kind, RecipientId, ReviewId, Row, RowId, WorkerId,
-    merge::review::{Decided, TwoValues, decided, given_reason, standing_by, two_values},
+    merge::review::{ProposedValue, ReviewDecision, current_author, decision_of, proposed_values},
     records::{Recipient, Review, ReviewStatus},
 };
 use std::collections::{BTreeSet, HashMap};
@@ -41,13 +41,13 @@ pub struct ReviewCase {
     pub recipient_name: Option<String>,
     pub minor: bool,
     pub review: Review,
-    pub values: Vec<TwoValues>,
+    pub values: Vec<ProposedValue>,
     pub proposed: Attribution,
     pub standing: Option<Attribution>,
     /// The author's reason, if the change has one.
     pub given_reason: Option<String>,
     pub filed: Hlc,
-    pub decided: Option<Decided>,
+    pub decided: Option<ReviewDecision>,
 }
 
 impl ReviewCase {
@@ -196,9 +196,9 @@ async fn review_cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<
     let mut about: BTreeSet<RowId> = reviews.iter().map(|(_, r)| r.row).collect();
     about.extend(reviews.iter().filter_map(|(_, r)| r.recipient.map(RowId::from)));
     let about = self::rows(txn, about).await?;
-    let pairs = |review: &Review| two_values(review, about.get(&review.row));
+    let pairs = |review: &Review| proposed_values(review, about.get(&review.row));
     let units = reviews.iter().flat_map(|(_, r)| pairs(r)).filter(|p| p.field == "unit");
-    let units = units.flat_map(|p| [p.proposed, p.standing]).flatten().filter_map(|v| v.as_str()?.parse().ok());
+    let units = units.flat_map(|p| [p.proposed, p.current]).flatten().filter_map(|v| v.as_str()?.parse().ok());
     let units = self::rows(txn, units.collect()).await?;
     // A reader needs names instead of ids.
     let name_unit = |value: &mut Option<Value>| {
@@ -210,7 +210,7 @@ async fn review_cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<
     let areas: Vec<(AreaCode,)> = reviews.iter().filter_map(|(row, _)| row.area).map(|a| (a,)).collect();
     let area_names: HashMap<AreaCode, String> =
         txn.get::<Area>(&areas).await?.into_iter().flatten().map(|a| (a.code, a.name)).collect();
-    let in_force = |review: &Review| standing_by(review, about.get(&review.row));
+    let in_force = |review: &Review| current_author(review, about.get(&review.row));
     let mut authors: BTreeSet<WorkerId> = reviews.iter().map(|(_, r)| r.proposed_by).collect();
     authors.extend(reviews.iter().filter_map(|(_, r)| in_force(r)).map(|(by, _)| by));
     let names = worker_names(txn, authors).await?;
@@ -220,7 +220,7 @@ async fn review_cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<
         let mut values = pairs(&review);
         for pair in &mut values {
             name_unit(&mut pair.proposed);
-            name_unit(&mut pair.standing);
+            name_unit(&mut pair.current);
         }
         let proposed_name = review.proposed_name.clone().or_else(|| names.get(&review.proposed_by).cloned());
         ReviewCase {
@@ -233,9 +233,9 @@ async fn review_cases<T: Txn>(txn: &mut T, ids: &[RowId], today: Day) -> Stored<
             values,
             proposed: Attribution { by: proposed_name, hlc: review.proposed_hlc },
             standing: in_force(&review).map(|(by, hlc)| Attribution { by: names.get(&by).cloned(), hlc }),
-            given_reason: given_reason(&review.op.change).map(str::to_owned),
+            given_reason: review.op.change.reason().map(str::to_owned),
             filed: row.hlc,
-            decided: decided(row),
+            decided: decision_of(row),
             review,
         }
     };

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::store::tables::Worker;
 use shared::{
-    AreaCode, AreaLevel, Change, Day, Fields, Kind, Op, RecipientId, Row,
-    merge::{Actor, Meta, actor::Relation, decide},
+    AreaCode, AreaLevel, Change, Day, Fields, Kind, Op, RecipientId, Row, domain,
+    merge::{Actor, OpContext, actor::Relation, decide},
     op::Rejection,
     records::{Category, recipient_of},
 };
@@ -46,7 +46,7 @@ pub fn evaluate(working_set: &mut WorkingSet, op: &Op, principal: &Principal<'_>
     };
     let actor = Actor { worker: principal.worker(), device: principal.device(), unit, relation };
     let likely_duplicate = is_likely_duplicate(working_set, op, principal);
-    let meta = Meta { hlc: time.hlc, area, category, likely_duplicate };
+    let meta = OpContext { hlc: time.hlc, area, category, likely_duplicate };
     let effect = decide(row, op, &actor, &meta).into_effect(|| review_id(op));
     if let Some((reason, fields)) = &effect.review {
         let applied = effect.row.is_some();
@@ -77,16 +77,15 @@ fn counted_under(
     row: Option<&Row>,
     principal: &Principal<'_>,
 ) -> (Option<AreaCode>, Option<Category>) {
-    if let Some(registration) = recipient(op, row).and_then(|r| working_set.registration(r)) {
-        return (Some(registration.area), Some(registration.category.clone()));
+    let registration = recipient(op, row).and_then(|r| working_set.registration(r));
+    let registration = registration.map(|r| (r.area, r.category.clone()));
+    match &op.change {
+        Change::Create(fields) => domain::counted_under(&op.kind, fields, registration, principal.home_area()),
+        _ => match registration {
+            Some((area, category)) => (Some(area), Some(category)),
+            None => (row.and_then(area_of).or(principal.home_area()), row.and_then(|r| r.category.clone())),
+        },
     }
-    let fields = match &op.change {
-        Change::Create(fields) => fields,
-        _ => return (row.and_then(area_of).or(principal.home_area()), row.and_then(|r| r.category.clone())),
-    };
-    let area = fields.parsed("area").or_else(|| if op.kind == Kind::Area { fields.parsed("code") } else { None });
-    let category = if op.kind == Kind::Recipient { fields.text("category").map(Category::from) } else { None };
-    (area.or(principal.home_area()), category)
 }
 
 /// The principal's relation to the record when the operation was made. In doubt [`Relation::Former`], which leads to a

@@ -7,7 +7,7 @@ use super::{
 use shared::{
     Change, DeviceId, Hlc, Kind, Op, Row, WorkerId,
     ids::Rev,
-    merge::{Actor, Meta},
+    merge::{Actor, OpContext},
     records::{Record, Review, ReviewReason, ReviewStatus},
 };
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub fn file_review(
     applied: bool,
     actor: &Actor,
     proposed_name: Option<String>,
-    meta: &Meta,
+    meta: &OpContext,
     time: EvaluationTime,
 ) -> Row {
     let current = |row: &Row| {

@@ -9,10 +9,10 @@ use super::{
 use shared::{
     Change, DeviceId, Op, Outcome, Row,
     merge::{
-        Actor, Decision, Meta,
+        Actor, Decision, OpContext,
         actor::Relation,
         decide,
-        review::{keep_declined, keep_what_gave_way, resolve as decided},
+        review::{keep_declined_values, keep_replaced_values, resolve as decided},
     },
     op::Rejection,
     records::{NeedStatus, Problem, ProblemCode, Review, ReviewStatus},
@@ -49,7 +49,8 @@ pub fn resolve_review(
         (false, true) => void_applied_change(working_set, &review, reason, principal, time),
         (true, true) => Ok(()),
         (false, false) => {
-            let annotated = working_set.row(review.row).and_then(|target| keep_declined(&review, target, reason));
+            let annotated =
+                working_set.row(review.row).and_then(|target| keep_declined_values(&review, target, reason));
             annotated.into_iter().for_each(|target| working_set.put(target));
             Ok(())
         }
@@ -59,7 +60,7 @@ pub fn resolve_review(
     }
     let actor =
         Actor { worker: principal.worker(), device: principal.device(), unit: None, relation: Relation::Supervisor };
-    let meta = Meta { hlc: time.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
+    let meta = OpContext { hlc: time.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
     let Decision::Apply(mut next) = decided(row, accept, reason, &actor, &meta) else {
         return Evaluation::rejected(Rejection::NotAllowed);
     };
@@ -86,7 +87,7 @@ fn apply_held_change(
     // A new record keeps the time of its creation; a change of an existing record is stamped with the decision.
     let hlc = if matches!(held.change, Change::Create(_)) { review.proposed_hlc } else { time.hlc };
     let registration = review.recipient.and_then(|r| working_set.registration(r));
-    let meta = Meta {
+    let meta = OpContext {
         hlc,
         area: registration.map(|r| r.area).or(filed.area),
         category: registration.map(|r| r.category.clone()).or(filed.category.clone()),
@@ -111,7 +112,7 @@ fn apply_held_change(
     match (effect.row, effect.outcome) {
         (Some(mut next), _) => {
             if let Some(before) = working_set.row(held.row) {
-                keep_what_gave_way(before, &mut next, reason);
+                keep_replaced_values(before, &mut next, reason);
             }
             working_set.put(next);
             Ok(())
@@ -134,7 +135,7 @@ fn void_applied_change(
     let Some(row) = working_set.row(review.row) else { return Err(Rejection::UnknownRow) };
     let actor =
         Actor { worker: principal.worker(), device: principal.device(), unit: None, relation: Relation::Supervisor };
-    let meta = Meta { hlc: time.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
+    let meta = OpContext { hlc: time.hlc, area: row.area, category: row.category.clone(), likely_duplicate: false };
     // A receipt without its assistance would still claim a hand-out.
     let to_void: Vec<Row> =
         std::iter::once(row).chain(working_set.receipts(review.row)).filter(|row| !row.is_void()).cloned().collect();

@@ -22,7 +22,7 @@ use shared::{
     records::{AccessLog, Record, access_log::Access},
     seal::{SealSecret, SignPublic},
     wire::{
-        BUNDLE_UNFOLDED_MAX, BundleReply, BundleVerdict, PROTO, PROTO_OLDEST, PushRequest, Token,
+        BUNDLE_CONTENT_MAX, BundleReply, BundleVerdict, PROTO, PROTO_OLDEST, PushRequest, Token,
         bundle::{BadBundle, Bundle, BundledPhoto, Content, Header},
     },
 };
@@ -144,8 +144,8 @@ fn decompress(packed: &[u8]) -> Option<Vec<u8>> {
     let mut decoder = zstd::stream::read::Decoder::with_buffer(packed).ok()?;
     decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).ok()?;
     let mut bytes = Vec::new();
-    decoder.take(BUNDLE_UNFOLDED_MAX as u64 + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() <= BUNDLE_UNFOLDED_MAX).then_some(bytes)
+    decoder.take(BUNDLE_CONTENT_MAX as u64 + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() <= BUNDLE_CONTENT_MAX).then_some(bytes)
 }
 
 /// The device whose token the request has.

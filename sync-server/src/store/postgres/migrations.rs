@@ -14,6 +14,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_review.sql"),
     include_str!("migrations/0006_gone_by_shelf.sql"),
     include_str!("migrations/0007_terms.sql"),
+    include_str!("migrations/0008_rule_sets.sql"),
 ];
 
 /// Brings a store to the newest schema, all or nothing. A store of a newer server is left alone.

@@ -81,6 +81,37 @@ async fn several_servers_that_start_at_once_migrate_once() {
 }
 
 #[tokio::test]
+async fn every_rule_set_of_an_older_database_that_is_not_voided_is_kept() {
+    let database = Database::new();
+    let client = super::pool::pool(database.url(), 1).unwrap().get().await.unwrap();
+    let sql = "CREATE TABLE schema_version (version bigint PRIMARY KEY, migrated timestamptz NOT NULL DEFAULT now())";
+    client.batch_execute(sql).await.unwrap();
+    for (n, sql) in migrations::MIGRATIONS[..7].iter().enumerate() {
+        client.batch_execute(sql).await.unwrap();
+        let note = format!("INSERT INTO schema_version (version) VALUES ({})", n + 1);
+        client.batch_execute(&note).await.unwrap();
+    }
+    let fields = |version: u32| format!(r#"{{"area":"620802","version":{version},"frequencies":[]}}"#);
+    let docs = [
+        format!(r#"{{"kind":"rule_set","fields":{}}}"#, fields(2)),
+        format!(r#"{{"kind":"rule_set","fields":{}}}"#, fields(1)),
+        format!(r#"{{"kind":"rule_set","fields":{},"void":{{"reason":"x"}}}}"#, fields(3)),
+        r#"{"kind":"rule_set","fields":{"of":"tomorrow"}}"#.to_owned(),
+    ];
+    let insert = "INSERT INTO record (seq, id, rev, kind, doc) VALUES ($1, $2, 1, 'rule_set', $3)";
+    for (n, doc) in docs.iter().enumerate() {
+        client.execute(insert, &[&(n as i64), &vec![n as u8], doc]).await.unwrap();
+    }
+    drop(client);
+    let store = database.open().await;
+    let client = store.readers.get().await.unwrap();
+    let rows = client.query("SELECT \"row\", area, doc FROM rule_set ORDER BY \"row\"", &[]).await.unwrap();
+    let found: Vec<(Vec<u8>, String, String)> = rows.iter().map(|r| (r.get(0), r.get(1), r.get(2))).collect();
+    let area = || "620802".to_owned();
+    assert_eq!(found, [(vec![0], area(), fields(2)), (vec![1], area(), fields(1))]);
+}
+
+#[tokio::test]
 async fn a_store_of_a_newer_server_is_refused_and_left_alone() {
     let database = Database::new();
     let store = database.open().await;

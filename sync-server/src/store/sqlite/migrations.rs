@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_review.sql"),
     include_str!("migrations/0006_gone_by_shelf.sql"),
     include_str!("migrations/0007_terms.sql"),
+    include_str!("migrations/0008_rule_sets.sql"),
 ];
 
 /// Brings a store to the newest schema. A store of a newer server is left alone.
@@ -61,6 +62,40 @@ mod tests {
         let found: Vec<(String, i64)> =
             list.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!(found, [("done:629901001".to_owned(), 3), ("open:629901001".to_owned(), 5)]);
+    }
+
+    #[test]
+    fn every_rule_set_of_an_older_store_that_is_not_voided_is_kept() {
+        let fields =
+            |version: u32| format!(r#"{{"area":"620802","frequencies":[{{"visit_days":30}}],"version":{version}}}"#);
+        let docs = [
+            format!(r#"{{"kind":"rule_set","fields":{}}}"#, fields(2)),
+            format!(r#"{{"kind":"rule_set","fields":{}}}"#, fields(1)),
+            format!(r#"{{"kind":"rule_set","fields":{},"void":{{"reason":"x"}}}}"#, fields(3)),
+            r#"{"kind":"rule_set","fields":{"of":"tomorrow"}}"#.to_owned(),
+        ];
+        for version in 1..8 {
+            let mut conn = Connection::open_in_memory().unwrap();
+            for sql in &MIGRATIONS[..version] {
+                conn.execute_batch(sql).unwrap();
+            }
+            conn.pragma_update(None, "user_version", version as i64).unwrap();
+            // The last write of an area overwrote the others.
+            conn.execute("INSERT INTO rules VALUES ('620802', ?1)", [fields(1)]).unwrap();
+            let insert = "INSERT INTO record (seq, id, rev, kind, doc) VALUES (?1, ?2, 1, 'rule_set', ?3)";
+            for (n, doc) in docs.iter().enumerate() {
+                conn.execute(insert, (n as i64, [n as u8], doc)).unwrap();
+            }
+            migrate(&mut conn).unwrap();
+            let mut list = conn.prepare("SELECT \"row\", area, doc FROM rule_set ORDER BY \"row\"").unwrap();
+            let found: Vec<(Vec<u8>, String, String)> = list
+                .query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            let expected = [(vec![0], "620802".to_owned(), fields(2)), (vec![1], "620802".to_owned(), fields(1))];
+            assert_eq!(found, expected, "from {version}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! [`QueuedJob`]: a job of any type that waits for the writer, and how the writer runs it.
 
-use super::{errors::failed, txn::SqliteTxn};
+use super::txn::SqliteTxn;
 use crate::store::{
     error::{StoreError, Stored},
     job::Job,
@@ -64,22 +64,25 @@ impl<J: Job> QueuedJob for Write<J> {
     }
 }
 
-/// Work on the writer's connection outside of any transaction.
+/// Work on the writer's connection outside of any transaction, for tests that limit the size of the store.
+#[cfg(any(test, feature = "testing"))]
 pub struct Maintenance<F, T> {
     work: Option<F>,
     result: Option<Stored<T>>,
     answer: Option<oneshot::Sender<Stored<T>>>,
 }
 
+#[cfg(any(test, feature = "testing"))]
 impl<F, T> Maintenance<F, T> {
     pub fn new(work: F, answer: oneshot::Sender<Stored<T>>) -> Self {
         Self { work: Some(work), result: None, answer: Some(answer) }
     }
 }
 
+#[cfg(any(test, feature = "testing"))]
 impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> QueuedJob for Maintenance<F, T> {
     fn run(&mut self, conn: &mut Connection) -> bool {
-        self.result = self.work.take().map(|work| work(conn).map_err(failed));
+        self.result = self.work.take().map(|work| work(conn).map_err(super::errors::failed));
         true
     }
     fn answer(&mut self, _: Stored<()>, _: Stored<()>) {

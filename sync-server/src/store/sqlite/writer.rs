@@ -4,13 +4,12 @@
 use super::{
     checkpoint::Checkpointer,
     errors::failed,
-    queued::{Maintenance, QueuedJob},
+    queued::QueuedJob,
     syncer::{Group, Syncer},
 };
 use crate::store::error::{StoreError, Stored};
 use rusqlite::Connection;
 use std::{sync::mpsc, thread::JoinHandle};
-use tokio::sync::oneshot;
 
 /// 64 jobs a commit: with a full push each (about 5 ms) no job waits longer than a third of a second for its group.
 const GROUP: usize = 64;
@@ -64,12 +63,13 @@ impl Writer {
     }
 
     /// Runs work on the writer's connection between groups.
+    #[cfg(any(test, feature = "testing"))]
     pub async fn maintain<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Stored<T> {
-        let (answer, reply) = oneshot::channel();
-        self.send(Box::new(Maintenance::new(work, answer)))?;
+        let (answer, reply) = tokio::sync::oneshot::channel();
+        self.send(Box::new(super::queued::Maintenance::new(work, answer)))?;
         reply.await.unwrap_or(Err(StoreError::Closed))
     }
 }

@@ -22,7 +22,7 @@ pub use feeds::{AreaFeedDigest, Record, RecordDoc, RecordHead, RecordSeq, Tombst
 pub use figures::{DailyCount, OpenCount, ReviewIndex, TallyRow, Totals};
 pub use media::{Aid, Media, PhotoRef, Upload};
 pub use meta::Meta;
-pub use people::{Account, Area, CareGrant, Recipient, Rules, Worker, WorkerArea};
+pub use people::{Account, Area, CareGrant, Recipient, RuleSet, Worker, WorkerArea};
 
 /// Calls a macro of the caller's with the name of every table, so that a check over all tables includes a new one.
 #[macro_export]
@@ -40,7 +40,7 @@ macro_rules! each_table {
             Account,
             Recipient,
             Area,
-            Rules,
+            RuleSet,
             Device,
             EnrolCode,
             OpLog,

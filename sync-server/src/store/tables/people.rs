@@ -1,7 +1,7 @@
 //! Areas, rules, workers, their accounts, and recipients: what is looked up by id, code or area.
 
 use crate::store::{cell::Cell, error::Stored, query::Filter, table::table, txn::Txn};
-use shared::{AreaCode, RecipientId, UnitId, WorkerId, ids::PairingId};
+use shared::{AreaCode, RecipientId, RowId, UnitId, WorkerId, ids::PairingId};
 
 table! {
     /// The name of an area.
@@ -12,8 +12,10 @@ table! {
 }
 
 table! {
-    /// Rule sets in force, by area; `doc` is the record's fields.
-    Rules = "rules" key(area: AreaCode) {
+    /// Every rule set that is not voided; `shared::domain::rule_set_for` says which one is in force where. `doc` is the
+    /// JSON of the record's fields.
+    RuleSet = "rule_set" key(row: RowId) {
+        row: RowId,
         area: AreaCode,
         doc: String,
     }

@@ -37,7 +37,7 @@ impl World {
             let category = row.category.as_ref().map_or("", |c| c.word()).to_owned();
             for fact in facts(row) {
                 let Some(indicator) = fact.indicator.number() else { continue };
-                match (fact.once, row.area) {
+                match (fact.daily_key, row.area) {
                     (Some(key), area) => once
                         .entry((key.recipient, key.day.number(), key.worker, indicator))
                         .or_default()
@@ -128,7 +128,7 @@ impl World {
     fn last_seen(&mut self, dump: &Dump) {
         let mut last: BTreeMap<(RecipientId, u8), i32> = BTreeMap::new();
         for fact in dump.rows.values().flat_map(facts) {
-            if let (Some(once), Some(indicator)) = (fact.once, fact.indicator.number()) {
+            if let (Some(once), Some(indicator)) = (fact.daily_key, fact.indicator.number()) {
                 let day = last.entry((once.recipient, indicator)).or_insert(i32::MIN);
                 *day = (*day).max(once.day.number());
             }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use shared::{
     Change, Fields, Outcome, Row,
     ids::ReviewId,
-    merge::{Meta, decide},
+    merge::{OpContext, decide},
 };
 
 #[derive(Clone, Debug)]
@@ -130,7 +130,7 @@ fn expected(core: &Core, mirror: Option<Row>, id: shared::RowId) -> Option<Row> 
         }
         let op = entry.op().unwrap();
         let area = Some(VILLAGE.parse().unwrap()).filter(|_| matches!(op.change, Change::Create(_)));
-        let meta = Meta { hlc: op.hlc, area, category: None, likely_duplicate: false };
+        let meta = OpContext { hlc: op.hlc, area, category: None, likely_duplicate: false };
         if let Some(next) = decide(row.as_ref(), &op, &actor, &meta).into_effect(|| ReviewId::NIL).row {
             row = Some(*next);
         }

@@ -9,8 +9,10 @@ use crate::store::{
 };
 use shared::{
     AreaCode, AreaLevel, Month, RecipientId, Row, WorkerId,
+    domain::is_open_need,
     indicators::{Fact, Indicator, facts},
-    records::{Kind, NeedStatus, ReviewStatus},
+    merge::review,
+    records::{Kind, ReviewStatus},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -122,7 +124,7 @@ fn collect(
 ) {
     let Some(indicator) = fact.indicator.number() else { return };
     let category = row.category.as_ref().map_or("", |c| c.word());
-    match (fact.once, row.area) {
+    match (fact.daily_key, row.area) {
         (Some(key), area) => {
             let key = (key.recipient, key.day.number(), key.worker);
             let delta = daily.entry(key).or_insert_with(|| DailyCountDelta {
@@ -231,10 +233,9 @@ fn open_of(row: &Row) -> Option<OpenKind> {
     if row.is_void() {
         return None;
     }
-    let status = row.fields.text("status").unwrap_or_default();
     match row.kind {
-        Kind::Need if !NeedStatus::from(status).is_end() => Some(OpenKind::Needs),
-        Kind::Review if ReviewStatus::from(status) == ReviewStatus::Open => Some(OpenKind::Reviews),
+        Kind::Need if is_open_need(row) => Some(OpenKind::Needs),
+        Kind::Review if review::status(row) == ReviewStatus::Open => Some(OpenKind::Reviews),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use super::figures::OpenKind;
 use crate::core::apply::{row_change::RowChange, scopes::feed_key};
 use crate::store::{
     Stored, Txn,
-    tables::{Aid, Area, Media, OpenCount, PhotoRef, ReviewIndex, Rules, Worker},
+    tables::{Aid, Area, Media, OpenCount, PhotoRef, ReviewIndex, RuleSet, Worker},
 };
 use shared::{
     DeviceId, Fields, Row, RowId, merge,
@@ -27,11 +27,11 @@ pub async fn write<T: Txn>(txn: &mut T, changes: &[RowChange]) -> Stored<()> {
     txn.put(&workers).await?;
     let areas: Vec<Area> = of(Kind::Area).filter_map(|c| c.after.view::<records::Area>().ok()).map(area).collect();
     txn.put(&areas).await?;
-    let (valid, void): (Vec<_>, Vec<_>) = of(Kind::RuleSet).partition(|c| !c.after.is_void());
-    let rules: Vec<Rules> = valid.into_iter().filter_map(|c| rules(&c.after)).collect();
-    txn.put(&rules).await?;
-    let void: Vec<_> = void.into_iter().filter_map(|c| Some((c.after.fields.parsed("area")?,))).collect();
-    txn.delete::<Rules>(&void).await?;
+    let (valid, voided): (Vec<_>, Vec<_>) = of(Kind::RuleSet).partition(|c| !c.after.is_void());
+    let rule_sets: Vec<RuleSet> = valid.into_iter().filter_map(|c| rule_set(&c.after)).collect();
+    txn.put(&rule_sets).await?;
+    let voided: Vec<_> = voided.into_iter().map(|c| (c.after.id,)).collect();
+    txn.delete::<RuleSet>(&voided).await?;
     let (valid, void): (Vec<_>, Vec<_>) =
         of(Kind::Assistance).map(|c| aid(&c.after).ok_or((c.after.id,))).partition(Result::is_ok);
     txn.put(&valid.into_iter().flatten().collect::<Vec<_>>()).await?;
@@ -59,13 +59,14 @@ fn area(area: records::Area) -> Area {
     Area { code: area.code, name: area.name }
 }
 
-fn rules(row: &Row) -> Option<Rules> {
-    Some(Rules { area: row.fields.parsed("area")?, doc: serde_json::to_string(&row.fields).ok()? })
+fn rule_set(row: &Row) -> Option<RuleSet> {
+    let area = row.fields.parsed("area")?;
+    Some(RuleSet { row: row.id, area, doc: serde_json::to_string(&row.fields).ok()? })
 }
 
 /// An open review is sorted by the time of filing, a decided one by the time of the decision.
 fn review(row: &Row) -> ReviewIndex {
-    let decided = merge::review::decided(row);
+    let decided = merge::review::decision_of(row);
     let (state, since) = match &decided {
         Some(decided) => (DONE, decided.hlc),
         None => (OPEN, row.hlc),

@@ -7,13 +7,14 @@ use crate::core::apply::{
 };
 use crate::store::{
     Column, Stored, Txn,
-    tables::{self, CareGrant, DailyCount, Recipient, Record, Rules},
+    tables::{self, CareGrant, DailyCount, Recipient, Record},
 };
 use shared::{
-    AreaCode, Day, RecipientId, Row, WorkerId,
+    AreaCode, Day, RecipientId, Row, RowId, WorkerId,
+    domain::{self, CarePeriod, care_since, rule_set_for},
     due::{intervals, soonest},
     indicators::Indicator,
-    records::{self, Kind, Pairing, RuleSet},
+    records::{self, Kind, RuleSet},
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -21,8 +22,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub struct CareChange {
     pub before: HashMap<RecipientId, BTreeSet<WorkerId>>,
     pub after: HashMap<RecipientId, BTreeSet<WorkerId>>,
-    /// First day of the oldest pairing in force.
-    since: HashMap<RecipientId, i32>,
+    /// First days of the pairings in force.
+    starts: HashMap<RecipientId, Vec<Day>>,
     grants: Vec<CareGrant>,
 }
 
@@ -41,12 +42,12 @@ impl CareChange {
         let known = txn.find::<CareGrant>("recipient", &cells).await?;
         let mut now: HashMap<_, &CareGrant> = known.iter().map(|g| (g.pairing, g)).collect();
         now.extend(grants.iter().map(|g| (g.pairing, g)));
-        let mut since: HashMap<RecipientId, i32> = HashMap::new();
+        let mut starts: HashMap<RecipientId, Vec<Day>> = HashMap::new();
         for grant in now.values().filter(|g| g.active) {
-            since.entry(grant.recipient).and_modify(|s| *s = (*s).min(grant.start)).or_insert(grant.start);
+            starts.entry(grant.recipient).or_default().push(Day::from_number(grant.start));
         }
         let (before, after) = (by_recipient(known.iter()), by_recipient(now.into_values()));
-        Ok(Self { before, after, since, grants })
+        Ok(Self { before, after, starts, grants })
     }
 
     /// Recipients that gained or lost a worker.
@@ -64,30 +65,22 @@ fn by_recipient<'a>(grants: impl Iterator<Item = &'a CareGrant>) -> HashMap<Reci
     map
 }
 
-/// The right that a pairing gives. A voided pairing ends on the day it was voided: work done before still counts.
+/// The right that a pairing gives.
 fn grant_of(row: &Row, today: Day) -> Option<CareGrant> {
-    if row.kind != Kind::Pairing {
-        return None;
-    }
-    let pairing: Pairing = row.view().ok()?;
-    let voided = row.void.as_ref().map(|v| Day::of_utc_ms(v.hlc.ms()).number());
-    let end = [pairing.end.map(Day::number), voided].into_iter().flatten().min();
-    let mut grant = CareGrant {
+    let care = CarePeriod::of(row)?;
+    Some(CareGrant {
         pairing: row.id.into(),
-        worker: pairing.worker,
-        recipient: pairing.recipient,
-        start: pairing.start.number(),
-        end,
-        active: false,
-    };
-    grant.active = in_force(&grant, today);
-    Some(grant)
+        worker: care.worker,
+        recipient: care.recipient,
+        start: care.start.number(),
+        end: care.end.map(Day::number),
+        active: care.in_force(today),
+    })
 }
 
 /// True if the pairing is in force on `day`.
 pub fn in_force(grant: &CareGrant, day: Day) -> bool {
-    let day = day.number();
-    grant.start <= day && grant.end.is_none_or(|end| day < end)
+    domain::in_force(Day::from_number(grant.start), grant.end.map(Day::from_number), day)
 }
 
 /// Writes pairings as rights and the look-up rows of all recipients that the changes concern.
@@ -114,13 +107,15 @@ pub async fn write<T: Txn>(
     let new = wanted.iter().zip(&found).filter(|(id, old)| old.is_none() && described.contains_key(*id));
     let before = last_days_before(txn, new.map(|(id, _)| *id).collect()).await?;
     let rules = if described.is_empty() && rule_areas.is_empty() { Vec::new() } else { load_rules(txn).await? };
+    let recorded = recorded_on(txn, care, &described).await?;
     let mut people = Vec::with_capacity(keys.len());
     for (id, old) in wanted.into_iter().zip(found) {
         let described = described.get(&id).and_then(|row| describe(row, old.as_ref(), &rules));
         // A recipient whom records only refer to is not on the roster yet.
         let Some(mut person) = described.or_else(|| old.clone()) else { continue };
-        if let Some(since) = care.since.get(&id) {
-            person.since = *since;
+        if let Some(recorded) = recorded.get(&id) {
+            let starts = care.starts.get(&id).into_iter().flatten().copied();
+            person.since = care_since(starts, *recorded).number();
         }
         if let Some((visit, contact)) = before.get(&id) {
             (person.last_visit, person.last_contact) = (*visit, *contact);
@@ -141,8 +136,27 @@ pub async fn write<T: Txn>(
     apply_new_rules(txn, &rule_areas, &rules).await
 }
 
+/// The days on which those recipients were recorded whose records or pairings changed.
+async fn recorded_on<T: Txn>(
+    txn: &mut T,
+    care: &CareChange,
+    described: &HashMap<RecipientId, &Row>,
+) -> Stored<HashMap<RecipientId, Day>> {
+    let mut recorded: HashMap<RecipientId, Day> =
+        described.iter().map(|(id, row)| (*id, Day::of_utc_ms(row.hlc.ms()))).collect();
+    let others: BTreeSet<RecipientId> =
+        care.grants.iter().map(|g| g.recipient).filter(|id| !described.contains_key(id)).collect();
+    let keys: Vec<_> = others.iter().map(|id| (RowId::from(*id),)).collect();
+    for (id, record) in others.iter().zip(txn.get::<Record>(&keys).await?) {
+        if let Some(row) = record.and_then(|r| serde_json::from_str::<Row>(&r.doc).ok()) {
+            recorded.insert(*id, Day::of_utc_ms(row.hlc.ms()));
+        }
+    }
+    Ok(recorded)
+}
+
 /// The look-up row of a recipient's record.
-fn describe(row: &Row, old: Option<&Recipient>, rules: &[(AreaCode, RuleSet)]) -> Option<Recipient> {
+fn describe(row: &Row, old: Option<&Recipient>, rules: &[(RowId, RuleSet)]) -> Option<Recipient> {
     let recipient: records::Recipient = row.view().ok()?;
     let (visit_days, contact_days) = intervals_for(&recipient, rules);
     Some(Recipient {
@@ -152,7 +166,7 @@ fn describe(row: &Row, old: Option<&Recipient>, rules: &[(AreaCode, RuleSet)]) -
         active: recipient.is_active() && !row.is_void(),
         visit_days,
         contact_days,
-        since: old.map_or(Day::of_utc_ms(row.hlc.ms()).number(), |o| o.since),
+        since: Day::of_utc_ms(row.hlc.ms()).number(),
         last_visit: old.and_then(|o| o.last_visit),
         last_contact: old.and_then(|o| o.last_contact),
         due_on: None,
@@ -172,39 +186,58 @@ fn set_due_day(person: &mut Recipient) {
     person.due_on = due.filter(|_| person.active).map(|d| d.on.number());
 }
 
-/// The intervals of the nearest rule set; the shipped default where the office has none.
-fn intervals_for(recipient: &records::Recipient, rules: &[(AreaCode, RuleSet)]) -> (Option<i32>, Option<i32>) {
-    let nearest =
-        rules.iter().filter(|(area, _)| area.contains(&recipient.area)).max_by_key(|(area, _)| area.as_str().len());
-    let (visit, contact) = match nearest {
-        Some((_, rules)) => intervals(rules, recipient),
-        None => intervals(&RuleSet::default_for(recipient.area), recipient),
-    };
+/// The (visit, contact) intervals of the rule set in force where the recipient lives.
+fn intervals_for(recipient: &records::Recipient, rules: &[(RowId, RuleSet)]) -> (Option<i32>, Option<i32>) {
+    let (visit, contact) = intervals(&rule_set_for(rules, recipient.area), recipient);
     (visit.map(i32::from), contact.map(i32::from))
 }
 
-async fn load_rules<T: Txn>(txn: &mut T) -> Stored<Vec<(AreaCode, RuleSet)>> {
-    let rows = txn.with_prefix::<Rules>("area", "").await?;
-    // This server may not be able to read a rule set of a newer one; the rules of the area above then apply.
-    Ok(rows.into_iter().filter_map(|r| Some((r.area, serde_json::from_str(&r.doc).ok()?))).collect())
+async fn load_rules<T: Txn>(txn: &mut T) -> Stored<Vec<(RowId, RuleSet)>> {
+    let rows = txn.with_prefix::<tables::RuleSet>("area", "").await?;
+    // A rule set that a newer server wrote may not be readable here: the next one up is then in force.
+    Ok(rows.into_iter().filter_map(|r| Some((r.row, serde_json::from_str(&r.doc).ok()?))).collect())
 }
 
 /// Recomputes the due days of everyone in areas whose rules changed.
-async fn apply_new_rules<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(AreaCode, RuleSet)]) -> Stored<()> {
+async fn apply_new_rules<T: Txn>(txn: &mut T, areas: &[AreaCode], rules: &[(RowId, RuleSet)]) -> Stored<()> {
     if areas.is_empty() {
         return Ok(());
     }
     let everyone = txn.with_prefix::<Recipient>("place", "").await?;
-    let mut people: Vec<Recipient> =
-        everyone.into_iter().filter(|p| areas.iter().any(|a| a.contains(&p.place))).collect();
+    let people = everyone.into_iter().filter(|p| areas.iter().any(|a| a.contains(&p.place))).collect();
+    derive_due_days(txn, people, rules, None).await
+}
+
+/// Derives the due days of every recipient anew, from records, pairings in force and rule sets: for a store whose due
+/// days were derived by an older server, which chose the rule set and the day on which care began in another way.
+pub async fn derive_all_due_days<T: Txn>(txn: &mut T, today: Day) -> Stored<()> {
+    let everyone = txn.with_prefix::<Recipient>("place", "").await?;
+    let mut starts: HashMap<RecipientId, Vec<Day>> = HashMap::new();
+    for grant in txn.with_prefix::<CareGrant>("worker", "").await?.iter().filter(|g| in_force(g, today)) {
+        starts.entry(grant.recipient).or_default().push(Day::from_number(grant.start));
+    }
+    let rules = load_rules(txn).await?;
+    derive_due_days(txn, everyone, &rules, Some(&starts)).await
+}
+
+/// `starts`: the first days of the pairings in force, where the day on which care began is derived too.
+async fn derive_due_days<T: Txn>(
+    txn: &mut T,
+    mut people: Vec<Recipient>,
+    rules: &[(RowId, RuleSet)],
+    starts: Option<&HashMap<RecipientId, Vec<Day>>>,
+) -> Stored<()> {
     let keys: Vec<_> = people.iter().map(|p| (p.id.into(),)).collect();
     let docs = txn.get::<Record>(&keys).await?;
     for (person, record) in people.iter_mut().zip(docs) {
-        let row = record.and_then(|r| serde_json::from_str::<Row>(&r.doc).ok());
-        if let Some(recipient) = row.and_then(|r| r.view::<records::Recipient>().ok()) {
-            (person.visit_days, person.contact_days) = intervals_for(&recipient, rules);
-            set_due_day(person);
+        let Some(row) = record.and_then(|r| serde_json::from_str::<Row>(&r.doc).ok()) else { continue };
+        let Ok(recipient) = row.view::<records::Recipient>() else { continue };
+        (person.visit_days, person.contact_days) = intervals_for(&recipient, rules);
+        if let Some(starts) = starts {
+            let starts = starts.get(&person.id).into_iter().flatten().copied();
+            person.since = care_since(starts, Day::of_utc_ms(row.hlc.ms())).number();
         }
+        set_due_day(person);
     }
     txn.put(&people).await
 }

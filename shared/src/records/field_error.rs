@@ -1,10 +1,8 @@
-//! Which field keeps fields from being a record of their kind: one that is needed and absent, or one of another type.
-//! Asked only after reading them has failed, since a reader that remembers where it is takes longer.
+//! Finds the first field that is missing or has a wrong type. Used only after reading the fields has failed, since
+//! keeping track of the current field takes longer.
 
-use crate::{
-    Fields,
-    records::{Problem, ProblemCode},
-};
+use super::problem::{Problem, ProblemCode};
+use crate::Fields;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Error, MapAccess,
     value::{BorrowedStrDeserializer, MapAccessDeserializer},
@@ -12,10 +10,10 @@ use serde::de::{
 use serde_json::Value;
 use std::{collections::btree_map, fmt};
 
-/// The first problem met; `None` when the fields can be read after all.
+/// The first problem; `None` when the fields can be read.
 pub fn field_error<T: DeserializeOwned>(fields: &Fields) -> Option<Problem> {
-    let reader = Reader { fields: fields.0.iter(), present: None };
-    T::deserialize(MapAccessDeserializer::new(reader)).err().map(|FieldError(problem)| problem)
+    let access = FieldsAccess { fields: fields.0.iter(), present: None };
+    T::deserialize(MapAccessDeserializer::new(access)).err().map(|FieldError(problem)| problem)
 }
 
 #[derive(Debug)]
@@ -38,14 +36,14 @@ impl Error for FieldError {
     }
 }
 
-/// The fields in turn; a `null` is an emptied one, passed over like an absent one.
-struct Reader<'a> {
+/// Gives the fields one after the other. An emptied field (`null`) is skipped like an absent one.
+struct FieldsAccess<'a> {
     fields: btree_map::Iter<'a, String, Value>,
-    /// The one whose value is to be read next.
+    /// The field whose value is read next.
     present: Option<(&'a str, &'a Value)>,
 }
 
-impl<'de> MapAccess<'de> for Reader<'de> {
+impl<'de> MapAccess<'de> for FieldsAccess<'de> {
     type Error = FieldError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FieldError> {
