@@ -37,7 +37,7 @@ pub struct StatusView {
     /// Seconds until the next PIN may be tried; 0 for now.
     pub pin_delay_s: u64,
     /// Who is enrolled; absent while locked.
-    pub me: Option<Me>,
+    pub me: Option<IdentityView>,
     /// Unsent work that was sealed when access ended; known and to be had without the PIN.
     pub sealed: Option<SealedView>,
 }
@@ -49,7 +49,7 @@ pub struct SealedView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Me {
+pub struct IdentityView {
     pub worker: WorkerId,
     pub name: String,
     pub role: Role,
@@ -291,7 +291,7 @@ pub struct SyncView {
     pub photos_held: Option<PhotosHeld>,
     pub photo_space: PhotoSpace,
     /// Colleagues' files that this phone takes to the server, the newest first.
-    pub carried: Vec<RelayedBundleView>,
+    pub relayed_bundles: Vec<RelayedBundleView>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -434,9 +434,9 @@ pub struct ReviewItem {
     pub recipient_name: Option<String>,
     pub area_name: Option<String>,
     pub values: Vec<ReviewValue>,
-    pub proposed: Said,
+    pub proposed: Attribution,
     /// Absent where nothing stands beside it: a new record.
-    pub standing: Option<Said>,
+    pub standing: Option<Attribution>,
     /// Why its author wanted it, where a reason was asked for.
     pub given_reason: Option<String>,
     /// It counts until somebody decides.
@@ -466,7 +466,7 @@ pub struct ReviewValue {
 
 /// Who said something, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Said {
+pub struct Attribution {
     /// Absent when it is a colleague whose name this phone does not hold, or the office.
     pub by: Option<String>,
     pub mine: bool,

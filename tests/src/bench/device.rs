@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use device_core::{
     Command, Core, Paths, Reply, Step, StepReply,
     client::{HttpClient, ServerAddress},
-    device::World,
+    device::SystemEnv,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -51,7 +51,7 @@ impl Handheld {
     /// Opens the store at `home`, made at the first time.
     pub fn open(home: &Path, server: &str) -> anyhow::Result<Self> {
         let places = Paths { dir: Some(home.to_owned()) };
-        let mut core = match Core::open(places, Box::new(World::default())) {
+        let mut core = match Core::open(places, Box::new(SystemEnv::default())) {
             Ok(core) => core,
             Err(refusal) => bail!("open the device: {refusal}"),
         };
@@ -102,7 +102,7 @@ impl Handheld {
             span.1 = Instant::now();
         }
         (spent.up, spent.down) = self.client.traffic().take();
-        self.core.rest();
+        self.core.idle();
         match self.core.network_reply() {
             Reply::Sync(view) if view.last_problem.is_some() => bail!("the sync failed: {:?}", view.last_problem),
             Reply::Sync(_) | Reply::Status(_) => Ok(spent),

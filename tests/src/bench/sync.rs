@@ -89,7 +89,7 @@ fn record(stage: &Stage, worker: usize, device: &mut Handheld) -> anyhow::Result
         }))?;
     }
     // As the driver has it done between two saves.
-    device.core.rest();
+    device.core.idle();
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use super::{Cast, Narrator, Stage};
 use crate::harness::picture;
 use device_core::{
-    command::{NeedText, NewAssistance, NewReceipt, NewVisit, Share},
-    device::calls::Asked,
+    command::{NeedText, NewAssistance, NewReceipt, NewVisit, RecipientShare},
+    device::calls::CallResult,
     views::{RecordState, SyncProblem},
 };
 use shared::{
@@ -112,7 +112,7 @@ fn finding(item: &str, bad: Option<&str>) -> Finding {
 }
 
 /// One truck, ten households: rice and oil, three photos of the group, a receipt each.
-async fn hand_out(cast: &Cast, teller: &mut Narrator) -> Asked<Vec<RowId>> {
+async fn hand_out(cast: &Cast, teller: &mut Narrator) -> CallResult<Vec<RowId>> {
     let a = cast.a.phone.device();
     let draft = "handout";
     for n in 0..3 {
@@ -140,7 +140,7 @@ async fn hand_out(cast: &Cast, teller: &mut Narrator) -> Asked<Vec<RowId>> {
         unit: unit.to_owned(),
         unit_value: Fen(fen),
     };
-    let shares = cast.households.iter().enumerate().map(|(n, recipient)| Share {
+    let shares = cast.households.iter().enumerate().map(|(n, recipient)| RecipientShare {
         recipient: *recipient,
         amount: None,
         lines: vec![line("rice-10kg", "袋", 4200), line("oil-5l", "桶", 6500)],

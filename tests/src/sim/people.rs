@@ -7,7 +7,7 @@ use super::{
 };
 use device_core::{
     Command, Refusal, Reply,
-    command::{NeedText, NewAssistance, NewNeed, NewReceipt, NewVisit, RecipientQuery, RevealField, Share},
+    command::{NeedText, NewAssistance, NewNeed, NewReceipt, NewVisit, RecipientQuery, RevealField, RecipientShare},
     views::Phase,
 };
 use shared::{
@@ -247,7 +247,7 @@ impl World {
             relation: None,
             reason: Some("不便".into()),
         });
-        let share = |recipient| Share { recipient, amount, lines: lines.clone(), receipt: receipt.clone() };
+        let share = |recipient| RecipientShare { recipient, amount, lines: lines.clone(), receipt: receipt.clone() };
         Ok(NewAssistance {
             policy: (kind == AssistanceKind::Publicise).then(|| "dibao".to_owned()),
             kind,

@@ -1,26 +1,31 @@
-//! The rule sets that came, and which is in force where.
+//! The rule sets on this device, and which one is in force where.
 
-use super::{Result, record};
+use super::{error::Result, record};
 use rusqlite::Connection;
 use shared::{AreaCode, Kind, records::RuleSet};
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
+/// All rule sets that this build can read.
 #[derive(Debug, Default)]
 pub struct RuleBook {
     sets: Vec<Rc<RuleSet>>,
-    /// Asked for once for each recipient of a list; areas are few.
+    /// A list looks the same few areas up once per recipient.
     found: RefCell<HashMap<AreaCode, Rc<RuleSet>>>,
 }
 
 impl RuleBook {
+    /// Reads the rule sets that are not void.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
     pub fn read(conn: &Connection) -> Result<Self> {
         let rows = record::of_kind(conn, &Kind::RuleSet)?;
-        // One that this build cannot read is passed over: an older one that it can read, or the default, is in force.
+        // A set that this build cannot read is skipped: an older one, or the default, is in force instead.
         let sets = rows.iter().filter(|r| !r.is_void()).filter_map(|r| r.view().ok()).map(Rc::new).collect();
         Ok(Self { sets, found: RefCell::default() })
     }
 
-    /// The set of the nearest area, the newest version of it; the product's default before any came.
+    /// The newest version of the set of the nearest area; the product's default where there is none.
     pub fn in_force(&self, area: AreaCode) -> Rc<RuleSet> {
         let mut found = self.found.borrow_mut();
         let search = || {

@@ -84,7 +84,7 @@ impl Core {
         let held = self.photos_held() && !photos_now;
         let Some(sync_ctx) = self.sync_ctx() else { return };
         sync_ctx.session.version.begin(sync_ctx.env.monotonic_ms());
-        let photos_total = if held { 0 } else { photo::debt(sync_ctx.store.conn()).map_or(0, |d| d.photos) };
+        let photos_total = if held { 0 } else { photo::backlog(sync_ctx.store.conn()).map_or(0, |d| d.photos) };
         // One that runs already now also sends what it held back.
         if let Some(run) = &mut sync_ctx.session.run {
             run.by_user |= by_user;

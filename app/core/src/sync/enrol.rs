@@ -100,7 +100,7 @@ fn enrolled(tx: &mut Tx<'_>, server: &str, reply: EnrolReply, sent: Sent) -> Res
     meta::remove(tx, meta::key::REVOKED)?;
     if let Some(key) = reply.seal_key {
         meta::set(tx, meta::key::SEAL_KEY, &key)?;
-        meta::set(tx, meta::key::SIGN_KEY_TOLD, &true)?;
+        meta::set(tx, meta::key::SIGN_KEY_SENT, &true)?;
     }
     tx.set_enrolment(&Enrolment {
         server: server.to_owned(),

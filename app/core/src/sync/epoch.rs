@@ -34,7 +34,7 @@ pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, SyncFailure> {
         member::drop_scope(tx, scope)?;
     }
     // What this device signs with may have come after the backup.
-    meta::remove(tx, meta::key::SIGN_KEY_TOLD)?;
+    meta::remove(tx, meta::key::SIGN_KEY_SENT)?;
     // By whichever of the two clocks is behind: what is offered too much falls away by its id.
     let offset = clock_offset(tx, tx.now())?;
     let today = Moment::shanghai(tx.now().utc_ms.min(tx.now().utc_ms.saturating_add(offset))).day().number();

@@ -36,7 +36,6 @@ mod version;
 mod view;
 
 pub use pipeline::STEPS_AT_ONCE;
-pub(crate) use push::chain_before;
 pub use session::{Applied, Job, Session};
 
 use crate::{Command, Core, Reply};
@@ -78,6 +77,19 @@ pub enum StepReply {
 }
 
 impl StepReply {
+    /// The kind of reply, for traces.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Enrol(_) => "enrol",
+            Self::Push(_) => "push",
+            Self::Pull(_) => "pull",
+            Self::Repair(_) => "repair",
+            Self::Media(_) => "media",
+            Self::Bundle(_) => "bundle",
+            Self::Report(_) => "report",
+        }
+    }
+
     /// Why the call failed, if it did.
     fn error(&self) -> Option<&SyncError> {
         match self {

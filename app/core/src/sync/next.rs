@@ -76,6 +76,7 @@ impl Core {
 
     /// Takes a reply in: one transaction. A reply that nothing waits for is passed over.
     pub fn apply(&mut self, reply: StepReply) -> Applied {
+        let _span = self.step_span(reply.name()).entered();
         let was_silent = self.phase().is_ok_and(|phase| phase == Phase::InactivityLocked);
         let (contact, pulled) = (reply.is_contact(), matches!(reply, StepReply::Pull(_)));
         let mut applied = self.take_in(reply);
@@ -84,7 +85,7 @@ impl Core {
             applied.status |= was_silent;
         }
         if pulled && applied.changed {
-            self.read_the_limit();
+            self.reload_inactivity_limit();
         }
         applied
     }

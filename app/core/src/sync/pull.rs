@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bundle,
-    store::{Tx, compact, member, meta, outbox, record},
+    store::{Tx, compact, eviction, member, meta, outbox, record, server_row},
 };
 use shared::{
     RowId,
@@ -70,7 +70,11 @@ pub(super) fn next(sync_ctx: &mut SyncCtx<'_>) -> Result<Option<(Step, Cursors)>
     let conn = sync_ctx.store.conn();
     let proto = sync_ctx.session.version.spoken();
     // Taken in turn, so that those nothing is said of keep no other from being asked after.
-    let asked = if proto >= 2 { outbox::asking(conn, sync_ctx.session.asked, PULL_ASK_MAX)? } else { Vec::new() };
+    let asked = if proto >= 2 {
+        outbox::awaiting_late_outcome(conn, sync_ctx.session.asked, PULL_ASK_MAX)?
+    } else {
+        Vec::new()
+    };
     let cursors = member::cursors(conn)?;
     let request = PullRequest {
         proto,
@@ -119,7 +123,7 @@ pub(super) fn behind(
 fn keys(sync_ctx: &mut SyncCtx<'_>) -> Result<Keys, SyncFailure> {
     let conn = sync_ctx.store.conn();
     let seal = meta::get::<SealPublic>(conn, meta::key::SEAL_KEY)?.map(|key| key.id());
-    let told = meta::get(conn, meta::key::SIGN_KEY_TOLD)?.unwrap_or(false);
+    let told = meta::get(conn, meta::key::SIGN_KEY_SENT)?.unwrap_or(false);
     if told {
         return Ok(Keys { seal, sign: None });
     }
@@ -137,7 +141,7 @@ fn note_keys(tx: &Tx<'_>, told: Option<SealPublic>, tells_key: bool) -> Result<(
         meta::set(tx, meta::key::SEAL_KEY, &key)?;
     }
     if tells_key && meta::get::<SealPublic>(tx, meta::key::SEAL_KEY)?.is_some() {
-        meta::set(tx, meta::key::SIGN_KEY_TOLD, &true)?;
+        meta::set(tx, meta::key::SIGN_KEY_SENT, &true)?;
     }
     Ok(())
 }
@@ -169,7 +173,7 @@ pub(super) fn apply(
         if epoch::note(tx, reply.epoch)? {
             verified.clear();
         }
-        tx.mirrors_through(settles);
+        tx.set_included_through(settles);
         let mut page = Page::default();
         for told in &reply.told {
             outbox::set_outcome(tx, told)?;
@@ -189,10 +193,10 @@ pub(super) fn apply(
         let ended = !reply.more && !page.again;
         if ended {
             outbox::settle(tx, settles)?;
-            page.changed |= record::sweep(tx)? > 0;
-            compact::fold(tx, reply.server_now, settles)?;
+            page.changed |= eviction::sweep(tx)? > 0;
+            compact::compact(tx, reply.server_now, settles)?;
         }
-        tx.put_off_roster(if ended { 0 } else { ROSTER_LATER })?;
+        tx.defer_roster(if ended { 0 } else { ROSTER_LATER })?;
         page.ended = ended;
         page.acked = outbox::acked_through(tx)?;
         Ok(page)
@@ -241,7 +245,7 @@ fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), Sy
 /// missing.
 pub(super) fn take_row(tx: &mut Tx<'_>, scope: member::ScopeNo, raw: &RawRow) -> Result<Option<RowId>, SyncFailure> {
     let Some(row) = raw.row() else { return Ok(None) };
-    record::put_mirror(tx, row, raw.get())?;
+    server_row::put(tx, row, raw.get())?;
     member::add(tx, scope, row.id)?;
     tx.observe(record::latest_stamp(row));
     Ok(Some(row.id))

@@ -8,9 +8,8 @@ use super::{
 };
 use crate::{
     Core,
-    store::{Tx, compact, meta, outbox, outbox::Outgoing},
+    store::{Tx, chain, chain::chain_before, meta, outbox, outbox::Outgoing},
 };
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::{
     OpOutcome, Outcome,
@@ -47,17 +46,6 @@ impl Batch {
         (self.ops.last().map_or(0, |op| op.no), self.last(), self.incarnation, self.after)
     }
 }
-
-/// The chain as far as it was acknowledged, so that a push need not hash the whole outbox.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Link {
-    incarnation: Incarnation,
-    no: OpNo,
-    chain: Chain,
-}
-
-/// Key of [`Link`].
-const LINK: &str = "chain";
 
 impl Core {
     /// The next push, if anything may be offered now.
@@ -131,24 +119,6 @@ impl Core {
     }
 }
 
-/// The state of the chain before operation `first`.
-pub(crate) fn chain_before(
-    conn: &rusqlite::Connection,
-    incarnation: Incarnation,
-    first: OpNo,
-) -> crate::store::Result<Chain> {
-    let known: Option<Link> = meta::get(conn, LINK)?;
-    match known {
-        Some(link) if link.incarnation == incarnation && link.no.next() == first => Ok(link.chain),
-        // After a detour: from where the outbox was folded, over the same bytes as then.
-        _ => {
-            let compact::Base { no, mut chain, .. } = compact::base(conn, incarnation)?;
-            outbox::each_between(conn, incarnation, no, first, |json| chain = chain.then(json))?;
-            Ok(chain)
-        }
-    }
-}
-
 pub(super) fn apply(
     sync_ctx: &mut super::session::SyncCtx<'_>,
     batch: Batch,
@@ -191,7 +161,7 @@ pub(super) fn apply(
                 }
                 outbox::unack_after(tx, *have)?;
                 let incarnation = tx.incarnation()?;
-                if *have < compact::base(tx, incarnation)?.no {
+                if *have < chain::base(tx, incarnation)?.no {
                     // What it asks for first was acknowledged by it long ago and is not kept any more. The numbers cannot
                     // be gapless then; under an incarnation that the server has not heard of it offers a fresh one, and
                     // all that is still here goes to it from number 1, under the same operation ids.
@@ -207,7 +177,7 @@ pub(super) fn apply(
                     outbox::unack_behind(tx, after)?;
                 }
                 outbox::restart(tx, *incarnation)?;
-                meta::set(tx, LINK, &Link { incarnation: *incarnation, no: OpNo(0), chain: Chain::default() })?;
+                chain::set_head(tx, *incarnation, OpNo(0), Chain::default())?;
                 0
             }
             // Acknowledged nothing that this build could tell.
@@ -264,10 +234,10 @@ fn accepted(tx: &mut Tx<'_>, batch: &Batch, through: OpNo, outcomes: &[OpOutcome
             epoch::offered(tx)?;
         }
     }
-    let chain = match acked.len() == batch.ops.len() {
+    let after = match acked.len() == batch.ops.len() {
         true => batch.after,
         false => acked.iter().fold(batch.before, |chain, op| chain.then(&op.json)),
     };
-    meta::set(tx, LINK, &Link { incarnation: batch.incarnation, no: through, chain })?;
+    chain::set_head(tx, batch.incarnation, through, after)?;
     Ok(u32::try_from(acked.len()).unwrap_or(u32::MAX))
 }

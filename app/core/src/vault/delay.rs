@@ -3,7 +3,7 @@
 //! takes up the wait where it was last noted. Nothing is ever deleted.
 
 use super::table;
-use crate::{Refusal, store::Result};
+use crate::{reply::Refusal, store::Result};
 use rusqlite::Connection;
 
 /// 5 tries without a wait: fat fingers in the cold.

@@ -2,7 +2,7 @@
 
 use super::broken;
 use crate::{
-    Env,
+    env::Env,
     store::{Result, StoreKey},
 };
 use argon2::{Algorithm, Argon2, Params, Version};

@@ -15,8 +15,9 @@ pub use kdf::Cost;
 pub use pin::check as check_pin;
 
 use crate::{
-    Env, Refusal,
     command::Prefs,
+    env::Env,
+    reply::Refusal,
     store::{Result, StoreError, StoreKey},
 };
 use delay::Guard;

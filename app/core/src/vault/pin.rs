@@ -1,6 +1,6 @@
 //! Which PINs will do.
 
-use crate::Refusal;
+use crate::reply::Refusal;
 
 /// 4 to 12 digits, not all the same, not a plain run up or down (`1234`, `9876`, also over the zero: `7890`).
 pub fn check(pin: &str) -> Result<(), Refusal> {

@@ -59,8 +59,8 @@ impl World {
     fn counted_otherwise(&self, at: usize, dump: &Dump, month: Month) -> anyhow::Result<Vec<RowId>> {
         let worker = self.handsets[at].worker;
         // The server's word where it may differ from what is shown.
-        let sql = "SELECT id, CASE WHEN mirror IS NULL OR mirror = '' THEN doc ELSE mirror END FROM record
-                   WHERE author = ?1 AND (counts = 1 OR mirror IS NULL OR mirror <> '') ORDER BY id";
+        let sql = "SELECT id, CASE WHEN server_row IS NULL OR server_row = '' THEN local_row ELSE server_row END FROM record
+                   WHERE author = ?1 AND (counts = 1 OR server_row IS NULL OR server_row <> '') ORDER BY id";
         let mut statement = self.handsets[at].conn().prepare(sql)?;
         let shown = statement.query_map([worker.as_bytes()], |r| {
             Ok((RowId(uuid::Uuid::from_bytes(r.get(0)?)), r.get::<_, String>(1)?))

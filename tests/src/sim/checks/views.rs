@@ -103,7 +103,7 @@ impl World {
     fn contents(&mut self, at: usize, dump: &Dump, held: &BTreeMap<String, BTreeSet<RowId>>) -> anyhow::Result<()> {
         let all: BTreeSet<RowId> = held.values().flatten().copied().collect();
         let shown: Vec<(RowId, String, Option<String>, bool)> = {
-            let sql = "SELECT id, doc, mirror, EXISTS (SELECT 1 FROM op WHERE op.row = record.id
+            let sql = "SELECT id, local_row, server_row, EXISTS (SELECT 1 FROM op WHERE op.row = record.id
                        AND outcome IS NOT NULL AND seen = 0) FROM record ORDER BY id";
             let mut statement = self.handsets[at].conn().prepare(sql)?;
             let rows = statement

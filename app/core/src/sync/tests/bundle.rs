@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Refusal,
-    bundle::find_sealed,
+    sealed_bundle::SealedBundle,
     sync::pace::AFTER_SAVE_MS,
     testing::Dir,
     views::{BundleView, Phase, RelayState, SyncProblem},
@@ -152,16 +152,16 @@ async fn a_colleagues_file_goes_with_the_next_sync_and_leaves_once_the_server_ha
     assert_eq!(server.take_asked(), ["push", "pull", "bundle", "bundle"], "one's own work first");
     assert_eq!(server.state().bundles, [colleagues(1), colleagues(2)]);
     assert_eq!(view.last_problem, None, "what the server will not have holds up nothing");
-    let states: Vec<RelayState> = view.carried.iter().map(|c| c.state.clone()).collect();
+    let states: Vec<RelayState> = view.relayed_bundles.iter().map(|c| c.state.clone()).collect();
     assert_eq!(states, [RelayState::Refused(BundleVerdict::OtherServer), RelayState::Delivered]);
-    let kept = crate::store::relayed_bundle::bytes(core.store().unwrap().conn(), view.carried[1].id).unwrap();
+    let kept = crate::store::relayed_bundle::bytes(core.store().unwrap().conn(), view.relayed_bundles[1].id).unwrap();
     assert_eq!(kept, None);
     sync(&mut core, &server).await;
     assert_eq!(server.take_asked(), ["pull"], "neither is sent again");
-    for file in view.carried {
+    for file in view.relayed_bundles {
         assert_eq!(core.handle(Command::DropRelayedBundle { id: file.id }), Reply::Done);
     }
-    assert!(sync(&mut core, &server).await.carried.is_empty());
+    assert!(sync(&mut core, &server).await.relayed_bundles.is_empty());
 }
 
 #[tokio::test]
@@ -175,10 +175,10 @@ async fn a_file_that_does_not_get_through_is_tried_again_and_holds_up_nothing() 
     let view = sync(&mut core, &server).await;
     assert_eq!(server.take_asked(), ["pull", "bundle", "bundle"]);
     assert_eq!(view.last_problem, Some(SyncProblem::Offline));
-    let states: Vec<RelayState> = view.carried.into_iter().map(|c| c.state).collect();
+    let states: Vec<RelayState> = view.relayed_bundles.into_iter().map(|c| c.state).collect();
     assert_eq!(states, [RelayState::Blocked(ErrorCode::NotFound), RelayState::Waiting]);
     server.state().bundle_plan.push_back(verdict(BundleVerdict::Repeated));
-    assert_eq!(sync(&mut core, &server).await.carried[1].state, RelayState::Delivered);
+    assert_eq!(sync(&mut core, &server).await.relayed_bundles[1].state, RelayState::Delivered);
 }
 
 #[tokio::test]
@@ -251,9 +251,9 @@ async fn withdrawn_access_seals_unsent_work_where_it_can_be_had_without_the_pin(
     assert_eq!(core.handle(Command::Today), Reply::Refused(Refusal::Revoked));
     let again = Command::Enrol { server: "https://lianxin.example".into(), code: "ABCDE-12345".into() };
     carry_out(&mut core, again, &server).await;
-    assert!(find_sealed(dir.path()).is_some(), "kept until all of it was sent");
+    assert!(SealedBundle::find(dir.path()).is_some(), "kept until all of it was sent");
     assert_eq!(sync(&mut core, &server).await.waiting_total, 0);
-    assert!(find_sealed(dir.path()).is_none());
+    assert!(SealedBundle::find(dir.path()).is_none());
     let Reply::Status(status) = core.handle(Command::Status) else { panic!() };
     assert_eq!(status.sealed, None);
 }
@@ -272,9 +272,9 @@ async fn a_kill_between_the_word_and_the_file_is_made_good_when_the_store_is_ope
     std::fs::create_dir_all(dir.path().join("sealed")).unwrap();
     std::fs::write(dir.path().join("sealed/arriving"), b"lianxinb half of it").unwrap();
     let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(world.clone())).unwrap();
-    assert!(core.sealed.is_none());
+    assert!(core.sealed_bundle.is_none());
     core.handle(Command::Unlock { pin: "2486".into() });
-    assert_eq!(find_sealed(dir.path()).map(|_| ()), Some(()));
+    assert_eq!(SealedBundle::find(dir.path()).map(|_| ()), Some(()));
     assert!(!dir.path().join("sealed/arriving").exists());
 }
 

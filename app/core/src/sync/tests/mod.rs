@@ -17,8 +17,8 @@ mod versions;
 use super::{Step, carry_out};
 use crate::{
     Command, Core, Paths, Reply,
-    store::{Enrolment, meta, outbox, record},
-    testing::World,
+    store::{Enrolment, local_row, meta, outbox, record},
+    testing::TestEnv as World,
     views::SyncView,
 };
 use shared::{
@@ -250,7 +250,7 @@ pub fn say(core: &mut Core, text: &str) -> RowId {
             let fields =
                 Fields::new().with("kind", "suggestion").with("text", text).with("happened", tx.now().to_string());
             outbox::append_op(tx, &Kind::Feedback, row, Rev(0), Change::Create(fields))?;
-            record::replay(tx, row)?;
+            local_row::replay(tx, row)?;
             Ok(row)
         })
         .unwrap();
@@ -288,7 +288,7 @@ pub fn recipient(n: u128, rev: u64, name: &str) -> Row {
 
 /// What a server makes of the record as this device shows it.
 pub fn taken_in(core: &Core, row: RowId) -> Row {
-    let mut row = record::doc(core.store().unwrap().conn(), row).unwrap().expect("the record is shown");
+    let mut row = record::local_row(core.store().unwrap().conn(), row).unwrap().expect("the record is shown");
     row.rev = Rev(1);
     row
 }
@@ -311,7 +311,7 @@ pub fn page(scope: ScopePage, more: bool) -> PullReply {
 }
 
 pub fn shown(core: &Core, row: RowId) -> bool {
-    record::doc(core.store().unwrap().conn(), row).unwrap().is_some()
+    record::local_row(core.store().unwrap().conn(), row).unwrap().is_some()
 }
 
 pub fn incarnation(core: &Core) -> Incarnation {

@@ -56,7 +56,7 @@ fn without() -> Answer<PullReply> {
 }
 
 fn confirmed(core: &Core, row: RowId) -> bool {
-    record::both(core.store().unwrap().conn(), row).unwrap().is_some_and(|both| both.mirror.is_some())
+    record::pair(core.store().unwrap().conn(), row).unwrap().is_some_and(|both| both.server_row.is_some())
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_record_that_a_restored_server_refuses_this_time_stays_shown_but_is_no
     assert_eq!((view.attention.len(), view.attention[0].row), (1, row));
     assert_eq!(view.attention[0].state, crate::views::RecordState::Rejected);
     assert!(shown(&core, row) && !confirmed(&core, row));
-    let both = record::both(core.store().unwrap().conn(), row).unwrap().unwrap();
+    let both = record::pair(core.store().unwrap().conn(), row).unwrap().unwrap();
     assert!(!both.counts);
     // Put aside, nothing holds it here any more.
     let no = view.attention[0].op_no;
@@ -103,7 +103,7 @@ fn amend(core: &mut Core, row: RowId) {
     core.save(|tx| {
         let change = Change::Set(Fields::new().with("text", "丙"));
         outbox::append_op(tx, &Kind::Feedback, row, Rev(2), change)?;
-        Ok(record::replay(tx, row)?)
+        Ok(local_row::replay(tx, row)?)
     })
     .unwrap();
     core.saved();
@@ -146,7 +146,7 @@ async fn a_colleagues_record_that_a_restored_server_lost_keeps_its_word_while_a_
     core.save(|tx| {
         let change = Change::Set(Fields::new().with("note", "own words"));
         outbox::append_op(tx, &Kind::Recipient, person, Rev(3), change)?;
-        Ok(record::replay(tx, person)?)
+        Ok(local_row::replay(tx, person)?)
     })
     .unwrap();
     let refused = OpOutcome { op_id: OpId::NIL, op_no: OpNo(1), outcome: Outcome::Rejected(Rejection::NotYours) };

@@ -34,7 +34,7 @@ async fn another_persons_code_does_not_take_over_what_waits_here() {
     say(&mut core, "mine");
     let other = Command::Enrol { server: "https://lianxin.example".into(), code: "0THER".into() };
     assert_eq!(carry_out(&mut core, other, &server).await, Reply::Refused(Refusal::NotNow));
-    assert_eq!(core.me().unwrap().enrolment.worker, ME);
+    assert_eq!(core.identity().unwrap().enrolment.worker, ME);
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn a_clock_set_back_after_a_sync_is_not_believed_and_stamps_go_on_growing(
     for back in [1, 400] {
         world.set_clock_by(-back * 86_400_000);
         assert_eq!(core.today_day().unwrap(), day, "no earlier than when the server last spoke");
-        let saved = core.write(|tx| Ok(tx.true_now())).unwrap();
+        let saved = core.write(|tx| Ok(tx.server_now())).unwrap();
         assert_eq!(saved.day(), day);
         say(&mut core, "b");
     }
