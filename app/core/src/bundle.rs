@@ -37,8 +37,8 @@ pub(crate) fn sign_key(tx: &Tx<'_>, random: impl FnOnce() -> [u8; 32]) -> store:
 }
 
 impl Core {
-    /// Everything unsent as one file: records first, then photos as far as they fit. None of it can be undone from then on,
-    /// since a copy may be on its way to the server.
+    /// Everything unsent as one file: records first, then photos as far as they fit. None of it can be undone from then
+    /// on, since a copy may be on its way to the server.
     pub(crate) fn make_bundle(&mut self) -> Result<BundleView, Refusal> {
         let server: Option<SealPublic> = meta::get(self.store()?.conn(), meta::key::SEAL_KEY)?;
         let server = server.ok_or(Refusal::NoSealKey)?;
@@ -130,8 +130,8 @@ impl Core {
         Ok(format!("lianxin-{today}-{n}.{EXTENSION}"))
     }
 
-    /// Access was withdrawn: unsent work is sealed into the device's folder, where it can be had without the PIN. It stays in
-    /// the store as well, and is sent normally if the device is enrolled again.
+    /// Access was withdrawn: unsent work is sealed into the device's folder, where it can be had without the PIN. It
+    /// stays in the store as well, and is sent normally if the device is enrolled again.
     pub(crate) fn seal_unsent(&mut self) -> Result<(), Refusal> {
         match self.make_bundle() {
             Ok(view) => {

@@ -199,7 +199,8 @@ impl Core {
         Identity::read(self.store()?.conn())?.ok_or(Refusal::NotEnrolled)
     }
 
-    /// First run: creates key and store. The key is durable before the store is created, so that no store is without one.
+    /// First run: creates key and store. The key is durable before the store is created, so that no store is without
+    /// one.
     pub(crate) fn create_vault(&mut self, pin: &str) -> Result<(), Refusal> {
         if self.vault.exists()? {
             return Err(Refusal::NotNow);
@@ -219,7 +220,8 @@ impl Core {
             None => self.open_store(&key)?,
         }
         self.tick()?;
-        // The app was killed between noting the end of access and sealing; on a full disk the next unlocking tries again.
+        // The app was killed between noting the end of access and sealing; on a full disk the next unlocking tries
+        // again.
         if self.phase()? == Phase::Revoked && self.sealed_bundle.is_none() {
             let _ = self.seal_unsent();
         }

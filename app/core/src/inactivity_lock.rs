@@ -1,6 +1,6 @@
-//! The inactivity lock: after a number of days without contact to the server the device locks, since a phone that is silent
-//! for so long may be lost or sold, and only its PIN guards it. The rule set says how many days. One successful contact
-//! unlocks it; unsent work is kept, can be sent, and can be saved as a bundle. How time is counted:
+//! The inactivity lock: after a number of days without contact to the server the device locks, since a phone that is
+//! silent for so long may be lost or sold, and only its PIN guards it. The rule set says how many days. One successful
+//! contact unlocks it; unsent work is kept, can be sent, and can be saved as a bundle. How time is counted:
 //! [`inactivity_timer`](crate::inactivity_timer).
 
 use crate::{

@@ -1,12 +1,12 @@
-//! Counts the time without contact to the server. Time is counted and never compared: each tick adds the larger of what the
-//! wall clock and the monotonic clock advanced since the tick before, and nothing is ever subtracted. So a wall clock that
-//! is set back takes nothing off, and time with the app open counts whatever the wall clock shows.
+//! Counts the time without contact to the server. Time is counted and never compared: each tick adds the larger of what
+//! the wall clock and the monotonic clock advanced since the tick before, and nothing is ever subtracted. So a wall
+//! clock that is set back takes nothing off, and time with the app open counts whatever the wall clock shows.
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) const DAY_MS: u64 = 86_400_000;
-/// 1 day: the most that one step of the wall clock counts while it is behind the latest time it ever showed. A phone that
-/// lost its date and gets it back from the network jumps by years without having been idle for years.
+/// 1 day: the most that one step of the wall clock counts while it is behind the latest time it ever showed. A phone
+/// that lost its date and gets it back from the network jumps by years without having been idle for years.
 const BEHIND_STEP_MAX_MS: u64 = DAY_MS;
 /// 10 minutes: a write at every tick would cost more than the few minutes that a kill can hide.
 const STORE_EVERY_MS: u64 = 600_000;

@@ -1,5 +1,5 @@
-//! The bundle of unsent work that was sealed when access was withdrawn: a file in the device's folder that can be handed
-//! over without a PIN.
+//! The bundle of unsent work that was sealed when access was withdrawn: a file in the device's folder that can be
+//! handed over without a PIN.
 
 use crate::{
     store::StoreError,

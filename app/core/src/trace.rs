@@ -1,5 +1,5 @@
-//! Tracing spans of the core. A span carries ids of the device and the worker and the name of the command or step, never a
-//! value from a record: no names, texts or numbers. While nobody listens, a span costs one check.
+//! Tracing spans of the core. A span carries ids of the device and the worker and the name of the command or step,
+//! never a value from a record: no names, texts or numbers. Without a subscriber, a span costs one check.
 
 use crate::{core::Core, store::Identity};
 use tracing::{Span, field::Empty};

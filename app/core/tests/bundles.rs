@@ -1,5 +1,5 @@
-//! Work that travels as a file, against the real server over real HTTP: a colleague's phone carries it, the office takes it in, and
-//! the author's own sync repeats it. Every step may be the last one before the battery is out.
+//! Work that travels as a file, against the real server over real HTTP: a colleague's phone carries it, the office
+//! takes it in, and the author's own sync repeats it. Every step may be the last one before the battery is out.
 
 #![allow(clippy::unwrap_used, reason = "helpers between tests fail the test")]
 

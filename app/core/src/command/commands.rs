@@ -1,5 +1,5 @@
-//! The commands. Each is answered with a [`Reply`](crate::Reply), named after the arrow; those under "With the network" are
-//! begun by the core and carried on by a driver, all others are carried out at once.
+//! The commands. Each is answered with a [`Reply`](crate::Reply), named after the arrow; those under "With the network"
+//! are begun by the core and carried on by a driver, all others are carried out at once.
 
 use super::{
     base64_bytes,

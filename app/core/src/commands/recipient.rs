@@ -21,8 +21,8 @@ pub fn edit(tx: &mut Tx<'_>, recipient: RecipientId, fields: Fields) -> Result<V
     Ok(vec![row.id])
 }
 
-/// Address and position are coupled: a change clears the one that it does not mention. So an edit of the position sends the
-/// address along; an edit of the address clears the position, which belonged to the old address.
+/// Address and position are coupled: a change clears the one that it does not mention. So an edit of the position sends
+/// the address along; an edit of the address clears the position, which belonged to the old address.
 fn with_companions(before: &Fields, mut changed: Fields) -> Fields {
     if changed.0.contains_key("position")
         && !changed.0.contains_key("address")

@@ -1,5 +1,5 @@
-//! The access log: revealing a full number and opening a minor's record are operations of their own, so that the office can
-//! see them. What cannot be logged is not shown.
+//! The access log: revealing a full number and opening a minor's record are operations of their own, so that the office
+//! can see them. What cannot be logged is not shown.
 
 use super::saving::find_recipient;
 use crate::{

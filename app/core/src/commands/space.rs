@@ -1,5 +1,5 @@
-//! The space that photos take: originals that the server has verified are released when they take too much of it, or when
-//! the user asks.
+//! The space that photos take: originals that the server has verified are released when they take too much of it, or
+//! when the user asks.
 
 use crate::{
     core::Core,

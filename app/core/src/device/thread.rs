@@ -1,7 +1,7 @@
 //! Starts the driver for everything that has threads. Two of them:
 //!
-//! - **store** owns the [`Core`]: it serves commands first, then applies replies from the network, and begins a sync when
-//!   one is due. It never waits for a connection, so saving does not either.
+//! - **store** owns the [`Core`]: it serves commands first, then applies replies from the network, and begins a sync
+//!   when one is due. It never waits for a connection, so saving does not either.
 //! - **network** makes the calls, a few at a time, and returns the replies in the order of the calls.
 //!
 //! ```text
@@ -37,8 +37,8 @@ impl Default for Options {
     }
 }
 
-/// Starts the driver over the store at `paths`. The store is opened on its thread: the first command waits for that, the
-/// caller does not.
+/// Starts the driver over the store at `paths`. The store is opened on its thread: the first command waits for that,
+/// the caller does not.
 ///
 /// # Errors
 /// When the operating system gives no thread.

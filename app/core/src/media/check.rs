@@ -1,5 +1,5 @@
-//! The kind of a picture, by its first bytes and not by its name; whether it is whole, since decoders fill missing parts with
-//! grey; and whether a JPEG can be stored as it is.
+//! The kind of a picture, by its first bytes and not by its name; whether it is whole, since decoders fill missing
+//! parts with grey; and whether a JPEG can be stored as it is.
 
 /// The kinds of files that cameras and galleries produce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +31,9 @@ pub fn is_whole(kind: PhotoKind, bytes: &[u8]) -> bool {
     }
 }
 
-/// True for a JPEG that can be stored as it is: baseline, nothing but picture data, a JFIF header and a colour profile (no
-/// EXIF, XMP, comment or second picture), and no bytes after its end. Its size and orientation are checked elsewhere.
+/// True for a JPEG that can be stored as it is: baseline, nothing but picture data, a JFIF header and a colour profile
+/// (no EXIF, XMP, comment or second picture), and no bytes after its end. Its size and orientation are checked
+/// elsewhere.
 pub fn is_plain_jpeg(bytes: &[u8]) -> bool {
     let mut at = 2;
     while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
@@ -59,8 +60,8 @@ fn jpeg_end(bytes: &[u8]) -> bool {
     jpeg_end_at(bytes, 2).is_some()
 }
 
-/// Walks the segments from `at` to the end-of-image marker and returns the offset behind it. A thumbnail's own marker inside EXIF is stepped over with its
-/// segment, so it cannot be taken for the picture's.
+/// Walks the segments from `at` to the end-of-image marker and returns the offset behind it. A thumbnail's own marker
+/// inside EXIF is stepped over with its segment, so it cannot be taken for the picture's.
 fn jpeg_end_at(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         // To the next marker: through entropy-coded data, stuffed zeros, restart markers and fill bytes.

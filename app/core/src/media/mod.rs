@@ -1,5 +1,5 @@
-//! Photos: a picked file becomes a photo small enough for 2G. Pure: bytes in, bytes out. `store/` keeps them, `sync/media.rs`
-//! sends them. A photo is decoded, checked and encoded here and nowhere else, at most once.
+//! Photos: a picked file becomes a photo small enough for 2G. Pure: bytes in, bytes out. `store/` keeps them,
+//! `sync/media.rs` sends them. A photo is decoded, checked and encoded here and nowhere else, at most once.
 //!
 //! - [`check`]: is the file a photo, is it whole, can it be stored as it is
 //! - [`prepare`]: upright, at most 1600 px, without EXIF, with a thumbnail and a hash; [`limits`]: all limits

@@ -1,5 +1,5 @@
-//! How a query is answered: one file per screen, [`ctx`] for what all of them read from, and [`items`] for parts that several
-//! screens show. Answers are joined and masked here; screens only lay them out.
+//! How a query is answered: one file per screen, [`ctx`] for what all of them read from, and [`items`] for parts that
+//! several screens show. Answers are joined and masked here; screens only lay them out.
 
 mod card;
 mod ctx;

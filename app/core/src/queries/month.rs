@@ -70,7 +70,8 @@ pub fn figures(own: &[RecordPair], month: Month) -> (Figures, Figures) {
     let server: Vec<Fact> = own.iter().filter_map(|b| b.server_row.as_ref()).flat_map(in_month).collect();
     let local: Vec<Fact> = own.iter().filter(|b| b.counts).flat_map(|b| in_month(&b.local_row)).collect();
     let (confirmed, all) = (Figures::sum(&server), Figures::sum(&local));
-    // The difference of the sums, not the sum of differences: "once per day" is counted over all records, as in the report.
+    // The difference of the sums, not the sum of differences: "once per day" is counted over all records, as in the
+    // report.
     let mut waiting = all;
     for (indicator, tally) in &confirmed.0 {
         waiting.add(indicator, Tally { n: -tally.n, fen: -tally.fen });

@@ -50,7 +50,8 @@ impl QueryCtx<'_> {
         Ok(view)
     }
 
-    /// Whether reviews of the supervised areas come to this device: those of villages and townships do, of counties never.
+    /// Whether reviews of the supervised areas come to this device: those of villages and townships do, of counties
+    /// never.
     pub(super) fn holds_area(&self) -> bool {
         let small = |level| matches!(level, AreaLevel::Township | AreaLevel::Village);
         self.identity.enrolment.areas.iter().any(|a| small(a.level()))

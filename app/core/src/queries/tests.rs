@@ -1,4 +1,4 @@
-//! What screens are told.
+//! What queries show.
 
 use crate::{Command, Reply, command::RecipientQuery, testing::*, views::RecipientsView};
 use serde_json::json;

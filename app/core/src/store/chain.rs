@@ -1,5 +1,5 @@
-//! The running hash over this device's operations, and the numbers that it runs over. Reading only needs a connection, so
-//! that pushes and bundles compute the same chain from the same bytes.
+//! The running hash over this device's operations, and the numbers that it runs over. Reading only needs a connection,
+//! so that pushes and bundles compute the same chain from the same bytes.
 
 use super::{
     error::{Result, StoreError},

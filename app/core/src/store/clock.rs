@@ -5,8 +5,8 @@ use rusqlite::Connection;
 use shared::{Moment, hlc::SKEW_TOLERATED_MS};
 
 /// Milliseconds to add to this device's clock: by how much the server's was ahead at the last reply, where that exceeds
-/// the tolerated skew (phones on network time need no correction). Local time is never earlier than the last server time
-/// seen, so a clock that was set back since is corrected too.
+/// the tolerated skew (phones on network time need no correction). Local time is never earlier than the last server
+/// time seen, so a clock that was set back since is corrected too.
 ///
 /// # Errors
 /// When the store cannot be read.

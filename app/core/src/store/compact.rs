@@ -1,6 +1,6 @@
-//! Compaction: operations that are settled and in force are removed from the outbox after a while. The chain value up to
-//! which the outbox was compacted stays, since later pushes build on it. Operations whose outcome needs attention, that
-//! wait for a supervisor or were refused stay as well.
+//! Compaction: operations that are settled and in force are removed from the outbox after a while. The chain value up
+//! to which the outbox was compacted stays, since later pushes build on it. Operations whose outcome needs attention,
+//! that wait for a supervisor or were refused stay as well.
 //!
 //! ```text
 //!   1  2  3  4  5 │ 6  7  8  9          compacted through 5: the chain after 5 is stored
@@ -16,8 +16,8 @@ use super::{
 use serde::{Deserialize, Serialize};
 use shared::{Moment, ids::OpNo};
 
-/// 60 days: twice as long as work is offered again after a server was restored (30 days), so that this work is here even
-/// if a clock was wrong by a month.
+/// 60 days: twice as long as work is offered again after a server was restored (30 days), so that this work is here
+/// even if a clock was wrong by a month.
 const KEEP_DAYS: i32 = 60;
 const DAY_MS: i64 = 86_400_000;
 
@@ -59,7 +59,8 @@ pub fn compact(tx: &mut Tx<'_>, server_now: Moment, settled: u64) -> Result<usiz
 }
 
 /// A restored server was noticed on `today`. Returns the local number up to which operations had been settled `days`
-/// before the last contact with it, and forgets what is known of later days, so that nothing is compacted on that ground.
+/// before the last contact with it, and forgets what is known of later days, so that nothing is compacted on that
+/// ground.
 ///
 /// # Errors
 /// When the store cannot be read or written.

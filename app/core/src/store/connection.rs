@@ -4,8 +4,8 @@ use super::{error::Result, key::StoreKey};
 use rusqlite::Connection;
 use std::path::Path;
 
-/// How SQLCipher authenticates each page. Processors of phones have instructions for SHA-256 and hardly any for SHA-512,
-/// which took a third of the time of applying a page of a pull.
+/// How SQLCipher authenticates each page. Processors of phones have instructions for SHA-256 and hardly any for
+/// SHA-512, which took a third of the time of applying a page of a pull.
 #[derive(Clone, Copy)]
 pub(super) enum Hmac {
     Sha256,

@@ -57,7 +57,8 @@ impl Store {
         // Pages that released photos leave are returned to the device a few at a time. Must precede the first table.
         conn.execute_batch("PRAGMA auto_vacuum = INCREMENTAL;")?;
         // FULL: a commit is fsynced before the screen says "saved". Temporary tables stay in memory, since on disk they
-        // would not be encrypted. 16 MB of cache hold the roster of a city and what a pull of some thousand rows touches.
+        // would not be encrypted. 16 MB of cache hold the roster of a city and what a pull of some thousand rows
+        // touches.
         // `checkpoint_if_large` does the usual checkpoints; the automatic limit of 8,000 pages (32 MB) is for a pull
         // that brings a whole county.
         conn.execute_batch(
@@ -120,8 +121,8 @@ impl Store {
         Tx::new(sql, env, durable)
     }
 
-    /// Checkpoints the log once enough has gathered. Called while the device is idle, never in a save: a checkpoint takes
-    /// ten times as long as one.
+    /// Checkpoints the log once enough has gathered. Called while the device is idle, never in a save: a checkpoint
+    /// takes ten times as long as one.
     ///
     /// # Errors
     /// [`StoreError::Full`] when the disk has no room; the log stays readable.
@@ -142,8 +143,8 @@ impl Store {
         Ok(())
     }
 
-    /// Makes the file smaller by up to so many of its empty pages. A store created before incremental vacuum was switched
-    /// on keeps its size and reuses the pages.
+    /// Makes the file smaller by up to so many of its empty pages. A store created before incremental vacuum was
+    /// switched on keeps its size and reuses the pages.
     ///
     /// # Errors
     /// [`StoreError::Full`] when the disk has no room for the log of the move.

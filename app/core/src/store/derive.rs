@@ -1,6 +1,6 @@
-//! What follows from the changes of a transaction, in one place: the local rows of records whose operations changed, then
-//! the roster entries of recipients, then all due days when a rule set changed. It runs at commit; code that must read its
-//! own writes within a transaction calls [`Tx::replay_changed`] before.
+//! What follows from the changes of a transaction, in one place: the local rows of records whose operations changed,
+//! then the roster entries of recipients, then all due days when a rule set changed. It runs at commit; code that must
+//! read its own writes within a transaction calls [`Tx::replay_changed`] before.
 
 use super::{error::Result, local_row, meta, roster, tx::Tx};
 
@@ -16,8 +16,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Leaves up to `later` roster entries to a later transaction: a pull of many pages would otherwise compute the same
-    /// ones with every page. The store remembers which; queries catch up before they read.
+    /// Leaves up to `later` roster entries to a later transaction: a pull of many pages would otherwise compute the
+    /// same ones with every page. The store remembers which; queries catch up before they read.
     ///
     /// # Errors
     /// When the store cannot be read or written.

@@ -4,8 +4,8 @@ use super::{error::Result, local_row, member, outbox::entry, record_write::delet
 use shared::{Change, RowId, wire::Scope};
 use uuid::Uuid;
 
-/// Removes a row. False when an operation on it is pending, or an outcome was not looked at: it then stays until a later
-/// [`sweep`].
+/// Removes a row. False when an operation on it is pending, or an outcome was not looked at: it then stays until a
+/// later [`sweep`].
 ///
 /// # Errors
 /// When the store cannot be read or written.
@@ -28,8 +28,8 @@ pub fn evict(tx: &mut Tx<'_>, id: RowId) -> Result<bool> {
 }
 
 /// The worker's own record is in the worker's own scope as long as the server has it. A record that is not, and is kept
-/// here because something about it is pending, is unknown to a server that was restored from a backup: it must not count
-/// as confirmed any longer.
+/// here because something about it is pending, is unknown to a server that was restored from a backup: it must not
+/// count as confirmed any longer.
 fn drop_lost_server_row(tx: &mut Tx<'_>, id: RowId) -> Result<()> {
     let Some(identity) = tx.identity_if_any()? else { return Ok(()) };
     let worker = identity.enrolment.worker;
@@ -53,8 +53,8 @@ fn drop_lost_server_row(tx: &mut Tx<'_>, id: RowId) -> Result<()> {
     Ok(())
 }
 
-/// Removes the rows that are in no scope any more and returns how many. Runs at the end of a pull, not during it: after a
-/// reset, rows are in no scope until their page has come.
+/// Removes the rows that are in no scope any more and returns how many. Runs at the end of a pull, not during it: after
+/// a reset, rows are in no scope until their page has come.
 ///
 /// # Errors
 /// When the store cannot be read or written.

@@ -20,7 +20,8 @@ use shared::{
 };
 use std::collections::BTreeMap;
 
-/// Computes and stores the local row. `None`, and the record deleted, when neither a server row nor an operation is left.
+/// Computes and stores the local row. `None`, and the record deleted, when neither a server row nor an operation is
+/// left.
 ///
 /// # Errors
 /// When the store cannot be read or written.
@@ -99,8 +100,8 @@ fn counted_under(
 }
 
 /// A creation that was refused, or is held for a supervisor, still shows what was recorded until its author has put the
-/// outcome aside. If instead the server applied it and sent no row, the record is in no scope of this device, and may be
-/// evicted.
+/// outcome aside. If instead the server applied it and sent no row, the record is in no scope of this device, and may
+/// be evicted.
 fn creation_not_in_force(tx: &mut Tx<'_>, id: RowId, identity: &Identity) -> Result<Option<Row>> {
     let entries = entry::of_row(tx, id)?;
     let mut creations = Vec::new();

@@ -221,7 +221,8 @@ pub(super) fn return_to_draft(tx: &mut Tx<'_>, id: PhotoId, draft: &str) -> Resu
 }
 
 /// Photos to send, the least tried first, then the oldest: only those whose record the server has accepted, so that it
-/// knows what the bytes belong to. The operation of an old record may have been compacted; then nothing speaks against it.
+/// knows what the bytes belong to. The operation of an old record may have been compacted; then nothing speaks against
+/// it.
 ///
 /// # Errors
 /// When the store cannot be read.

@@ -29,9 +29,9 @@ pub fn space(conn: &Connection, through: i32) -> Result<Space> {
     Ok(Space { photos, bytes, releasable, releasable_bytes })
 }
 
-/// Releases originals verified on `through` or before, the oldest first, until at most `keep` bytes of photos are left or
-/// none may be released. At most about `batch` bytes, which bounds the time of the transaction. Returns how many photos
-/// and bytes were released.
+/// Releases originals verified on `through` or before, the oldest first, until at most `keep` bytes of photos are left
+/// or none may be released. At most about `batch` bytes, which bounds the time of the transaction. Returns how many
+/// photos and bytes were released.
 ///
 /// # Errors
 /// When the store cannot be written.

@@ -1,5 +1,5 @@
-//! Colleagues' bundles that this device hands to the server: kept until the server has acknowledged them, and listed with
-//! its verdict.
+//! Colleagues' bundles that this device hands to the server: kept until the server has acknowledged them, and listed
+//! with its verdict.
 
 use super::{
     error::{Result, StoreError},

@@ -1,7 +1,7 @@
 //! Undo: takes back what was just saved. For [`UNDO_MS`] after a save its operations are not offered to any server, so
 //! that undo removes them from the end of the outbox without a trace. Numbers on the wire stay gapless, because only
-//! operations that were never offered are renumbered. The record itself is durable from the first moment; only the window
-//! is in memory: after a restart everything is sent, and the record can only be withdrawn with a reason.
+//! operations that were never offered are renumbered. The record itself is durable from the first moment; only the
+//! window is in memory: after a restart everything is sent, and the record can only be withdrawn with a reason.
 
 use super::{
     draft,

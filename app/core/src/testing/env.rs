@@ -37,7 +37,7 @@ impl Drop for Dir {
 pub struct TestEnv {
     pub wall_ms: Arc<AtomicI64>,
     pub mono_ms: Arc<AtomicU64>,
-    /// Free bytes on the disk; the largest number stands for: nobody can say.
+    /// Free bytes on the disk; `u64::MAX` stands for unknown.
     pub free: Arc<AtomicU64>,
     seed: Arc<AtomicU64>,
 }
@@ -53,12 +53,12 @@ impl TestEnv {
             seed: Arc::new(AtomicU64::new(1)),
         }
     }
-    /// RecordPair clocks go on.
+    /// Advances both clocks.
     pub fn pass_ms(&self, ms: u64) {
         self.wall_ms.fetch_add(ms as i64, Ordering::SeqCst);
         self.mono_ms.fetch_add(ms, Ordering::SeqCst);
     }
-    /// Only the wall clock jumps, as when somebody sets it.
+    /// Sets the wall clock only.
     pub fn set_clock_by(&self, ms: i64) {
         self.wall_ms.fetch_add(ms, Ordering::SeqCst);
     }

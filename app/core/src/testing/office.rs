@@ -1,4 +1,5 @@
-//! A server without a network: it evaluates operations in order, by the shared rules, and tells the device what changed.
+//! A server without a network: it evaluates operations in order, by the shared rules, and tells the device what
+//! changed.
 
 use super::fixture::{VILLAGE, colleague, me, person, take_in};
 use crate::{
@@ -14,13 +15,13 @@ use shared::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The server as far as the rules go: it judges in order, by the shared rules, and tells.
+/// The server as far as the rules go: evaluates operations in order, by the shared rules.
 pub struct Office {
     pub rows: BTreeMap<RowId, Row>,
-    /// What changed since the device last heard.
+    /// Rows that changed since the device's last pull.
     news: Vec<RowId>,
     pub ops: u64,
-    /// Answers of this office to the next pushed operations instead of judging them.
+    /// Rejects the next pushed operations with this reason instead of evaluating them.
     pub refuse: Option<shared::op::Rejection>,
 }
 
@@ -63,7 +64,7 @@ impl Office {
         self.add(Kind::Pairing, 0x500 + n, pairing);
     }
 
-    /// A change by someone else, straight at the office.
+    /// A change by a colleague, applied at the server.
     pub fn change(&mut self, id: RowId, ms: i64, change: Change) {
         let row = self.rows[&id].clone();
         let hlc = Hlc::new(ms, 7);
@@ -78,55 +79,55 @@ impl Office {
         };
         let actor =
             Actor { worker: colleague(), device: DeviceId(Uuid::from_u128(9)), unit: None, relation: Relation::InCare };
-        self.judge(&op, &actor);
+        self.evaluate(&op, &actor);
     }
 
-    fn judge(&mut self, op: &shared::Op, actor: &Actor) -> Outcome {
+    fn evaluate(&mut self, op: &shared::Op, actor: &Actor) -> Outcome {
         self.ops += 1;
         let person = shared::records::recipient_of(
             &op.kind,
             op.row,
             match &op.change {
                 Change::Create(fields) => fields,
-                _ => return self.judged(op, actor, None),
+                _ => return self.decide_in(op, actor, None),
             },
         );
         let area = person.and_then(|p| self.rows.get(&p.into())).and_then(|r| r.fields.parsed("area"));
-        self.judged(op, actor, area)
+        self.decide_in(op, actor, area)
     }
 
-    fn judged(&mut self, op: &shared::Op, actor: &Actor, area: Option<AreaCode>) -> Outcome {
+    fn decide_in(&mut self, op: &shared::Op, actor: &Actor, area: Option<AreaCode>) -> Outcome {
         let meta = Meta { hlc: op.hlc, area, category: None, likely_duplicate: false };
-        let judged = decide(self.rows.get(&op.row), op, actor, &meta)
+        let effect = decide(self.rows.get(&op.row), op, actor, &meta)
             .into_effect(|| ReviewId(Uuid::from_u128(u128::from(self.ops))));
-        if let Some(row) = judged.row {
+        if let Some(row) = effect.row {
             self.put(*row);
         }
-        judged.outcome
+        effect.outcome
     }
 
-    /// Takes everything that waits, as a push does. Returns how many operations came.
+    /// Takes all waiting operations, as a push does. Returns how many.
     pub fn push(&mut self, core: &mut Core) -> usize {
         let ops = core.take_unsent(true, 1000, usize::MAX).unwrap();
         let actor = core.identity().unwrap().actor();
-        let mut told = Vec::new();
+        let mut outcomes = Vec::new();
         for (n, out) in ops.iter().enumerate() {
             let op: shared::Op = serde_json::from_str(&out.json).unwrap();
             assert_eq!(op.no, out.wire_no);
             assert_eq!(out.wire_no.0, ops[0].wire_no.0 + n as u64, "gapless");
             let outcome = match &self.refuse {
                 Some(why) => Outcome::Rejected(why.clone()),
-                None => self.judge(&op, &actor),
+                None => self.evaluate(&op, &actor),
             };
             if outcome.needs_attention() {
-                told.push(OpOutcome { op_id: op.id, op_no: op.no, outcome });
+                outcomes.push(OpOutcome { op_id: op.id, op_no: op.no, outcome });
             }
         }
         if let Some(last) = ops.last() {
             core.write(|tx| {
                 outbox::ack_through(tx, last.wire_no, last.no)?;
-                for told in &told {
-                    outbox::set_outcome(tx, told)?;
+                for outcome in &outcomes {
+                    outbox::set_outcome(tx, outcome)?;
                 }
                 Ok(())
             })
@@ -135,7 +136,7 @@ impl Office {
         ops.len()
     }
 
-    /// Tells what changed, as a pull does.
+    /// Sends the changed rows, as a pull does.
     pub fn pull(&mut self, core: &mut Core) {
         let rows: Vec<Row> = self.news.drain(..).map(|id| self.rows[&id].clone()).collect();
         core.write(|tx| {

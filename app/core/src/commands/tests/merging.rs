@@ -1,4 +1,4 @@
-//! Mirror + replay is what the server will say: over random days of two people at one roster.
+//! The server row with pending operations replayed is what the server will decide: over random days of two workers.
 
 use crate::{
     Command, Core,
@@ -119,11 +119,12 @@ fn reopened(core: &mut Core, env: &TestEnv, dir: &Dir) -> Core {
     opened(env, Some(dir.path()))
 }
 
-/// What the rules give for a row: its mirror, and every operation that the mirror does not hold and that is not refused.
-fn expected(core: &Core, mirror: Option<Row>, id: shared::RowId) -> Option<Row> {
+/// What the rules give for a row: its server row, and every operation that this does not include and that is not
+/// refused.
+fn expected(core: &Core, server_row: Option<Row>, id: shared::RowId) -> Option<Row> {
     let conn = core.store().unwrap().conn();
     let actor = core.identity().unwrap().actor();
-    let mut row = mirror;
+    let mut row = server_row;
     for entry in outbox::unsettled(conn, id).unwrap() {
         if matches!(entry.outcome, Some(Outcome::Rejected(_) | Outcome::InReview { applied: false, .. })) {
             continue;

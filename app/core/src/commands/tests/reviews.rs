@@ -1,4 +1,4 @@
-//! Deciding what no rule may decide, and what its authors are told.
+//! Resolving reviews, and what the authors of the changes see of it.
 
 use crate::{Command, Core, Refusal, Reply, store::undo::UNDO_MS, testing::*, views::*};
 use serde_json::json;

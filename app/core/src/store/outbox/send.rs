@@ -66,7 +66,8 @@ pub fn ack_through(tx: &mut Tx<'_>, through: OpNo, no: u64) -> Result<usize> {
         .execute((incarnation.0, through.0, no))?)
 }
 
-/// The server was restored and has less than it once acknowledged: operations after `have` wait again. Returns how many.
+/// The server was restored and has less than it once acknowledged: operations after `have` wait again. Returns how
+/// many.
 ///
 /// # Errors
 /// When the store cannot be written.
@@ -77,7 +78,8 @@ pub fn unack_after(tx: &mut Tx<'_>, have: OpNo) -> Result<usize> {
         .execute((incarnation.0, have.0))?)
 }
 
-/// After a server was restored: acknowledged operations after local number `after` wait again, of whichever incarnation.
+/// After a server was restored: acknowledged operations after local number `after` wait again, of whichever
+/// incarnation.
 ///
 /// # Errors
 /// When the store cannot be written.
@@ -126,7 +128,7 @@ pub fn restart(tx: &mut Tx<'_>, incarnation: Incarnation) -> Result<u64> {
 }
 
 /// Gives an operation that was never acknowledged under its number another one.
-pub(in crate::store) fn renumber(tx: &mut Tx<'_>, no: u64, incarnation: Incarnation, wire_no: OpNo) -> Result<()> {
+pub(crate) fn renumber(tx: &mut Tx<'_>, no: u64, incarnation: Incarnation, wire_no: OpNo) -> Result<()> {
     let json: String = tx.prepare_cached("SELECT json FROM op WHERE no = ?1")?.query_row([no], |r| r.get(0))?;
     // Through the typed form where this build can read it: the same bytes on every build. Fields of an operation that a
     // newer build saved are kept.

@@ -20,7 +20,7 @@ impl RosterCache {
     }
 
     /// Reads what changed in the store since the last call.
-    pub(in crate::store) fn catch_up(&mut self, conn: &Connection) -> Result<()> {
+    pub(crate) fn catch_up(&mut self, conn: &Connection) -> Result<()> {
         let removals = removals(conn)?;
         if removals != self.removals {
             *self = Self { removals, ..Self::default() };

@@ -4,7 +4,7 @@ use crate::store::{error::Result, tx::Tx};
 use shared::{AreaCode, Day, Row, ids::RecipientId, records::Pairing, records::Role};
 
 /// Stores what a pairing record says; a void one is removed.
-pub(in crate::store) fn put(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
+pub(crate) fn put(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
     let pairing = match row.view::<Pairing>() {
         Ok(pairing) if !row.is_void() => pairing,
         _ => return remove(tx, row),
@@ -24,7 +24,7 @@ pub(in crate::store) fn put(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
     Ok(())
 }
 
-pub(in crate::store) fn remove(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
+pub(crate) fn remove(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
     tx.prepare_cached("DELETE FROM pairing WHERE id = ?1")?.execute([row.id.as_bytes()])?;
     if let Some(recipient) = row.recipient() {
         tx.recipient_changed(recipient);

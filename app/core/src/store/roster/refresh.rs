@@ -44,7 +44,7 @@ pub fn refresh(tx: &mut Tx<'_>, id: RecipientId) -> Result<()> {
 }
 
 /// Notes recipients whose entries [`catch_up`] computes.
-pub(in crate::store) fn mark_due(tx: &Tx<'_>, recipients: impl IntoIterator<Item = RecipientId>) -> Result<()> {
+pub(crate) fn mark_due(tx: &Tx<'_>, recipients: impl IntoIterator<Item = RecipientId>) -> Result<()> {
     let mut statement = tx.prepare_cached("INSERT OR IGNORE INTO roster_due VALUES (?1)")?;
     for recipient in recipients {
         statement.execute([recipient.as_bytes()])?;
@@ -117,8 +117,8 @@ pub fn recompute_due(tx: &mut Tx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A new day: computes the entries of recipients whose pairings began or ended since the roster was last up to date. The
-/// first time, and after the clock was set back, computes all of them.
+/// A new day: computes the entries of recipients whose pairings began or ended since the roster was last up to date.
+/// The first time, and after the clock was set back, computes all of them.
 ///
 /// # Errors
 /// When the store cannot be read or written.

@@ -156,7 +156,8 @@ fn harm(conn: &Connection, scope: Scope, harm: Harm) {
             conn.execute("DELETE FROM member WHERE row = ?1", [notice(n).as_bytes()]).unwrap();
         }
         Harm::Stale(n) => {
-            let sql = "UPDATE record SET rev = rev + 7, doc = replace(doc, '\"x\"', '\"old\"') WHERE id = ?1";
+            let sql =
+                "UPDATE record SET rev = rev + 7, local_row = replace(local_row, '\"x\"', '\"old\"') WHERE id = ?1";
             conn.execute(sql, [notice(n).as_bytes()]).unwrap();
         }
         Harm::Extra(n) => {
@@ -167,7 +168,7 @@ fn harm(conn: &Connection, scope: Scope, harm: Harm) {
             );
             conn.execute("DELETE FROM record WHERE id = ?1", [row.as_bytes()]).unwrap();
             conn.execute(
-                "INSERT INTO record (id, kind, rev, author, doc) VALUES (?1, 'notice', 1, zeroblob(16), ?2)",
+                "INSERT INTO record (id, kind, rev, author, local_row) VALUES (?1, 'notice', 1, zeroblob(16), ?2)",
                 (row.as_bytes(), doc),
             )
             .unwrap();
