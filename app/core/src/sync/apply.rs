@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{Core, views::Phase};
 
-/// The answer inside a [`StepReply`] if it belongs to the step `$step`. A driver that mixes replies up loses them: nothing
-/// is applied, and the next step repeats the call.
+/// The answer inside a [`StepReply`] if it belongs to the step `$step`. A driver that mixes replies up loses them:
+/// nothing is applied, and the next step repeats the call.
 macro_rules! answer {
     ($reply:expr, $step:ident) => {
         match $reply {

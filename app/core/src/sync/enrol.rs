@@ -1,5 +1,5 @@
-//! Enrolment: a one-time code becomes a token. The proof is created once and stored, so that a reply lost on the way back
-//! does not use up the code.
+//! Enrolment: a one-time code becomes a token. The proof is created once and stored, so that a reply lost on the way
+//! back does not use up the code.
 
 use super::{
     clock::{self, SentAt},

@@ -28,8 +28,8 @@ use shared::{
 };
 use std::collections::VecDeque;
 
-/// 500 lines of the roster may wait while pages arrive. A grid worker's roster is then computed once instead of with each
-/// page, and a township's in parts of one page, so that the last page takes no longer than the others.
+/// 500 lines of the roster may wait while pages arrive. A grid worker's roster is then computed once instead of with
+/// each page, and a township's in parts of one page, so that the last page takes no longer than the others.
 const ROSTER_LATER: u32 = 500;
 
 /// The next page, if the run still pulls.
@@ -235,8 +235,8 @@ struct RepairPlan {
     due: VecDeque<Scope>,
 }
 
-/// Compares this device's rows of a scope with the server's digest. A scope that differs is repaired, or downloaded again
-/// if it was repaired within the cooldown or cannot be repaired.
+/// Compares this device's rows of a scope with the server's digest. A scope that differs is repaired, or downloaded
+/// again if it was repaired within the cooldown or cannot be repaired.
 fn verify_digest(
     tx: &mut Tx<'_>,
     scope: &ScopePage,

@@ -1,8 +1,8 @@
 //! Push: sends the operations of the outbox in order, until none waits.
 //!
-//! A push is gapless under one incarnation and begins where the last acknowledged operation ended; the chain proves that
-//! device and server agree on everything before. A server that disagrees redirects the push: it names the operation to
-//! resume at, or another incarnation.
+//! A push is gapless under one incarnation and begins where the last acknowledged operation ended; the chain proves
+//! that device and server agree on everything before. A server that disagrees redirects the push: it names the
+//! operation to resume at, or another incarnation.
 
 use super::{
     clock::{self, SentAt},
@@ -138,8 +138,8 @@ pub(crate) fn chain_before(
 }
 
 /// # Errors
-/// When the call failed and the run cannot go on, when the server redirects without end or contradicts itself, and those
-/// of the store.
+/// When the call failed and the run cannot go on, when the server redirects without end or contradicts itself, and
+/// those of the store.
 pub(super) fn apply(
     ctx: &mut SyncCtx<'_>,
     batch: PushBatch,

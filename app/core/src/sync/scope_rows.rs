@@ -4,8 +4,8 @@ use super::failure::SyncFailure;
 use crate::store::{Tx, member, record};
 use shared::{RowId, wire::RawRow};
 
-/// Stores one row of a scope. `None` when this build cannot read the row's envelope: such a row blocks no other row, and
-/// the digest reveals that it is missing.
+/// Stores one row of a scope. `None` when this build cannot read the row's envelope: such a row blocks no other row,
+/// and the digest reveals that it is missing.
 ///
 /// # Errors
 /// When the store cannot be written.

@@ -1,5 +1,5 @@
-//! Repair against the real server's core: whatever differs on a device, the device converges, and only the differing rows
-//! are sent.
+//! Repair against the real server's core: whatever differs on a device, the device converges, and only the differing
+//! rows are sent.
 
 use super::*;
 use crate::store::member;

@@ -1,5 +1,5 @@
-//! A server restored from a backup: acknowledged operations of every incarnation are offered again, and a record that the
-//! server rejects this time no longer counts as confirmed.
+//! A server restored from a backup: acknowledged operations of every incarnation are offered again, and a record that
+//! the server rejects this time no longer counts as confirmed.
 
 use super::*;
 use shared::{DeviceId, OpOutcome, Outcome, ids::OpId, op::Rejection};
