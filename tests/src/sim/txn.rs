@@ -7,7 +7,7 @@ use shared::{Month, OpId, RecipientId, RowId, WorkerId, ids::Seq};
 use std::sync::Arc;
 use sync_server::store::{
     Cell, Column, SeqColumn, StoreError, Stored, Table, TallyRow, Totals, Txn,
-    tables::{DailyCount, Meta, OpLog, OpenCount, Tombstone, WorkerFeed},
+    tables::{CareGrant, DailyCount, Meta, OpLog, OpenCount, Tombstone, WorkerFeed},
 };
 
 pub struct SimTxn<'a, X> {
@@ -96,7 +96,7 @@ fn drop_former(doc: &mut Value) {
 
 impl<X: Txn> Txn for SimTxn<'_, X> {
     async fn get<T: Table>(&mut self, keys: &[T::Key]) -> Stored<Vec<Option<T>>> {
-        if self.has(Bug::OpEvaluatedTwice) && T::NAME == "op_log" {
+        if self.has(Bug::OpEvaluatedTwice) && T::NAME == OpLog::NAME {
             return Ok(keys.iter().map(|_| None).collect());
         }
         let found = self.txn.get::<T>(keys).await?;
@@ -145,7 +145,7 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
     }
 
     async fn find<T: Table>(&mut self, column: &'static str, values: &[Cell<'_>]) -> Stored<Vec<T>> {
-        if self.has(Bug::StrangersRowsInScope) && T::NAME == "care" && column == "worker" {
+        if self.has(Bug::StrangersRowsInScope) && T::NAME == CareGrant::NAME && column == "worker" {
             return self.txn.under(column, "").await;
         }
         let found = self.txn.find(column, values).await?;
@@ -153,7 +153,7 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
     }
 
     async fn under<T: Table>(&mut self, column: &'static str, prefix: &str) -> Stored<Vec<T>> {
-        if self.has(Bug::PairingDatesNotApplied) && T::NAME == "care" {
+        if self.has(Bug::PairingDatesNotApplied) && T::NAME == CareGrant::NAME {
             return Ok(Vec::new());
         }
         self.in_housekeeping |= T::NAME == Meta::NAME;
