@@ -1,7 +1,7 @@
 //! Unsent work as a bundle: a sealed file that holds what waits, without marking any of it as sent.
 
 use crate::{
-    client::pack_bytes,
+    client,
     core::Core,
     reply::Refusal,
     sealed_bundle::SealedBundle,
@@ -56,7 +56,7 @@ impl Core {
             let ops = self.take_unsent(true, usize::MAX, limit)?;
             let pushes = self.pushes_of(&ops)?;
             let content = Content { pushes, photos: Vec::new() };
-            let used = compress(&content)?.len();
+            let used = compress_content(&content)?.len();
             // A single operation always fits: it has 64 KiB at most.
             if used <= CONTENT_BYTES_MAX || ops.len() <= 1 {
                 break (content, ops.len(), used);
@@ -85,7 +85,8 @@ impl Core {
         };
         let mut random = [0; 32];
         self.env.random(&mut random);
-        let bytes = seal(header, &compress(&content)?, &server, &author, random).map_err(|_| Refusal::NoSealKey)?;
+        let bytes =
+            seal(header, &compress_content(&content)?, &server, &author, random).map_err(|_| Refusal::NoSealKey)?;
         let name = self.next_bundle_name()?;
         let (photos, ops) = (count(content.photos.len()), count(ops));
         Ok(BundleView { name, bytes, ops, photos, ops_left: waiting - ops, photos_left: count(n_photos) - photos })
@@ -161,6 +162,6 @@ impl Core {
     }
 }
 
-fn compress(content: &Content) -> Result<Vec<u8>, Refusal> {
-    pack_bytes(&content.to_bytes()).map_err(|e| StoreError::from(e).into())
+fn compress_content(content: &Content) -> Result<Vec<u8>, Refusal> {
+    client::compress(&content.to_bytes()).map_err(|e| StoreError::from(e).into())
 }

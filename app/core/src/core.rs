@@ -7,7 +7,7 @@ use crate::{
     reply::{Refusal, Reply},
     sealed_bundle::SealedBundle,
     store::{self, Identity, Store, StoreKey, Tx, outbox::Outgoing, undo::UndoWindow},
-    sync,
+    sync::session::Session,
     vault::{Cost, Vault},
     views::Phase,
 };
@@ -26,7 +26,7 @@ pub struct Core {
     pub(crate) vault: Vault,
     /// `None` while locked.
     pub(crate) store: Option<Store>,
-    pub(crate) session: sync::Session,
+    pub(crate) session: Session,
     /// Saves that can still be taken back.
     pub(crate) undo_window: UndoWindow,
     /// Whether the connection is metered; `None` while the platform does not tell.
@@ -67,7 +67,7 @@ impl Core {
             env,
             vault,
             store: None,
-            session: sync::Session::default(),
+            session: Session::default(),
             undo_window: UndoWindow::default(),
             metered: None,
             inactivity: None,

@@ -39,4 +39,4 @@ pub use core::{Core, Paths};
 pub use device::{Device, Event};
 pub use env::Env;
 pub use reply::{Refusal, Reply};
-pub use sync::{STEPS_AT_ONCE, Step, StepReply};
+pub use sync::{ReplyBody, STEPS_AT_ONCE, Step, StepReply};

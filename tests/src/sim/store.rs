@@ -1,7 +1,7 @@
-//! The server's store as the simulator sees it: either backend behind one handle that several server processes share,
-//! that crashes when told to, and that notes which operations were judged.
+//! The server's store in the simulator: either backend behind one handle that several server processes share. It
+//! injects store faults and records evaluated operations.
 
-use super::{mutants::Bug, older::Translation, txn::SimTxn};
+use super::{mutants::Bug, older_server::Translation, store_fault::StoreFault, txn::SimTxn};
 use shared::OpId;
 use std::{
     path::PathBuf,
@@ -9,40 +9,29 @@ use std::{
 };
 use sync_server::store::{Job, MemoryStore, SqliteStore, Store, StoreError, Stored, Txn};
 
-/// What the next write meets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreFault {
-    /// The process dies before the commit: nothing is written.
-    CrashBefore,
-    /// The process dies after the commit: all of it is written, nobody is told.
-    CrashAfter,
-    /// The disk is full from the nth write of the transaction on.
-    FullAfter(u32),
-}
-
 pub enum Backend {
     Memory(MemoryStore),
     Sqlite(SqliteStore),
 }
 
 #[derive(Default)]
-pub struct Notes {
+pub struct StoreHooks {
     pub fault: Option<StoreFault>,
-    /// A fault was met.
-    pub met: bool,
-    /// Operations judged and committed, as often as they were.
-    pub judged: Vec<OpId>,
-    /// The process that writes now is of an older build, and sees its request in other words.
+    /// The fault was injected.
+    pub injected: bool,
+    /// Each evaluation of an operation that was committed.
+    pub evaluated: Vec<OpId>,
+    /// Set while a process of an older build writes.
     pub older: Option<Arc<Translation>>,
 }
 
 struct Inner {
     backend: RwLock<Arc<Backend>>,
     bug: Option<Bug>,
-    notes: Mutex<Notes>,
+    hooks: Mutex<StoreHooks>,
 }
 
-/// A clone is the same store, as another process sees it.
+/// Clones share the store, as processes do.
 #[derive(Clone)]
 pub struct SimStore {
     inner: Arc<Inner>,
@@ -50,30 +39,30 @@ pub struct SimStore {
 
 impl SimStore {
     pub fn new(backend: Backend, bug: Option<Bug>) -> Self {
-        let (backend, notes) = (RwLock::new(Arc::new(backend)), Mutex::default());
-        Self { inner: Arc::new(Inner { backend, bug, notes }) }
+        let (backend, hooks) = (RwLock::new(Arc::new(backend)), Mutex::default());
+        Self { inner: Arc::new(Inner { backend, bug, hooks }) }
     }
 
     pub fn backend(&self) -> Arc<Backend> {
         self.inner.backend.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Another backend in place of this one, as after a restore.
+    /// Replaces the backend, as a restore does.
     pub fn replace(&self, backend: Backend) {
         *self.inner.backend.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(backend);
     }
 
-    pub fn notes(&self) -> MutexGuard<'_, Notes> {
-        self.inner.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn hooks(&self) -> MutexGuard<'_, StoreHooks> {
+        self.inner.hooks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How a wrapped job ends without a result of its own.
+/// Why a wrapped job has no result.
 enum Stopped<J: Job> {
     Job(J::Err),
     Store(StoreError),
-    /// It was told as done and is undone all the same: the planted bug.
-    ToldAndUndone(J::Out),
+    /// The planted bug: acknowledged and rolled back.
+    AcknowledgedAndUndone(J::Out),
 }
 
 impl<J: Job> From<StoreError> for Stopped<J> {
@@ -99,30 +88,30 @@ impl<J: Job> Job for Wrapped<J> {
             Ok(done) => done,
             Err(error) => return Err(Stopped::Job(error)),
         };
-        let judged = txn.judged();
+        let evaluated = txn.evaluated();
         match self.fault {
             Some(StoreFault::CrashBefore) if self.bug == Some(Bug::AcknowledgedBeforeDurable) => {
-                Err(Stopped::ToldAndUndone(done))
+                Err(Stopped::AcknowledgedAndUndone(done))
             }
             Some(StoreFault::CrashBefore) => Err(Stopped::Store(StoreError::Closed)),
-            _ => Ok((done, judged)),
+            _ => Ok((done, evaluated)),
         }
     }
 }
 
 impl Store for SimStore {
     async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
-        let fault = self.notes().fault.take();
-        self.notes().met |= fault.is_some();
-        let older = self.notes().older.clone();
+        let fault = self.hooks().fault.take();
+        self.hooks().injected |= fault.is_some();
+        let older = self.hooks().older.clone();
         let wrapped = Wrapped { job, bug: self.inner.bug, fault, older };
         let result = match &*self.backend() {
             Backend::Memory(store) => store.write(wrapped).await,
             Backend::Sqlite(store) => store.write(wrapped).await,
         };
         match result {
-            Ok((done, judged)) => {
-                self.notes().judged.extend(judged);
+            Ok((done, evaluated)) => {
+                self.hooks().evaluated.extend(evaluated);
                 match fault {
                     Some(StoreFault::CrashAfter) => Err(StoreError::Closed.into()),
                     _ => Ok(done),
@@ -130,7 +119,7 @@ impl Store for SimStore {
             }
             Err(Stopped::Job(error)) => Err(error),
             Err(Stopped::Store(error)) => Err(error.into()),
-            Err(Stopped::ToldAndUndone(done)) => Ok(done),
+            Err(Stopped::AcknowledgedAndUndone(done)) => Ok(done),
         }
     }
 
@@ -144,7 +133,7 @@ impl Store for SimStore {
             Ok((done, _)) => Ok(done),
             Err(Stopped::Job(error)) => Err(error),
             Err(Stopped::Store(error)) => Err(error.into()),
-            Err(Stopped::ToldAndUndone(done)) => Ok(done),
+            Err(Stopped::AcknowledgedAndUndone(done)) => Ok(done),
         }
     }
 

@@ -1,15 +1,15 @@
-//! A server's address as people type it, checked before anything is sent to it.
+//! A server's address as the user types it, checked before anything is sent there.
 
 use crate::Refusal;
 use reqwest::Url;
 use shared::records::{Problem, ProblemCode};
 use std::net::IpAddr;
 
-/// Where a server is: `https`, or plain `http` to this very machine only. Ends in a slash.
+/// An `https` address, or a plain `http` address of this machine. Its path ends in a slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerAddress(Url);
 
-/// Why an address is not taken.
+/// Why an address is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddress {
     #[error("not an address; it should look like https://name.example")]
@@ -19,7 +19,11 @@ pub enum BadAddress {
 }
 
 impl ServerAddress {
-    /// Reads what was typed; without a scheme, `https` is meant.
+    /// Parses the text; without a scheme it means `https`.
+    ///
+    /// # Errors
+    /// [`BadAddress::NotSecret`] for plain `http` to another machine, [`BadAddress::Unreadable`] for text that is no
+    /// web address, names another scheme, or holds a user name or password.
     pub fn parse(text: &str) -> Result<Self, BadAddress> {
         let text = text.trim();
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
@@ -31,7 +35,7 @@ impl ServerAddress {
             "http" => return Err(BadAddress::NotSecret),
             _ => return Err(BadAddress::Unreadable),
         }
-        // A name and password in an address would end up on screens and in logs.
+        // A user name and password would appear on screens and in logs.
         if !url.username().is_empty() || url.password().is_some() {
             return Err(BadAddress::Unreadable);
         }
@@ -44,7 +48,7 @@ impl ServerAddress {
         Ok(Self(url))
     }
 
-    /// The address of a route, `v1/push`.
+    /// The address of a route such as `v1/push`, below the server's own path.
     pub fn route(&self, path: &str) -> Url {
         let mut url = self.0.clone();
         let full = format!("{}{path}", url.path());
@@ -52,7 +56,7 @@ impl ServerAddress {
         url
     }
 
-    /// As it is kept and shown: without the slash at the end.
+    /// The address as it is stored and shown: without the slash at the end.
     pub fn text(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
     }
@@ -80,8 +84,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_taken_as_people_type_it() {
-        for (typed, kept) in [
+    fn an_address_is_accepted_as_people_type_it() {
+        for (typed, stored) in [
             (" lianxin.example ", "https://lianxin.example"),
             ("https://lianxin.example:8443/care", "https://lianxin.example:8443/care"),
             ("https://lianxin.example/?x=1#y", "https://lianxin.example"),
@@ -89,7 +93,7 @@ mod tests {
             ("http://[::1]:8080", "http://[::1]:8080"),
             ("http://localhost:1", "http://localhost:1"),
         ] {
-            assert_eq!(ServerAddress::parse(typed).unwrap().text(), kept);
+            assert_eq!(ServerAddress::parse(typed).unwrap().text(), stored);
         }
     }
 
@@ -101,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn text_that_is_no_address_is_refused() {
         for typed in ["", "https://", "ftp://lianxin.example", "two words", "https://me:secret@lianxin.example"] {
             assert_eq!(ServerAddress::parse(typed), Err(BadAddress::Unreadable), "{typed}");
         }
     }
 
     #[test]
-    fn a_route_stays_below_a_path_of_the_servers_own() {
+    fn a_route_stays_below_the_servers_own_path() {
         let address = ServerAddress::parse("https://county.example/care").unwrap();
         assert_eq!(address.route("v1/push").as_str(), "https://county.example/care/v1/push");
     }

@@ -8,7 +8,7 @@
 //! | media_status | `HEAD v1/media/{upload}`, answered in headers `upload-offset`, `upload-state` |
 //! | media_chunk | `PATCH v1/media/{upload}` with header `upload-offset`; the body is the bytes |
 //! | media_finish | `POST v1/media/{upload}/finish` |
-//! | bundle | `POST v1/bundle`; the body is the file as it is |
+//! | bundle | `POST v1/bundle`; the body is the sealed file |
 //! | report | `GET v1/report?area&period&category` |
 
 use super::{ServerAddress, Traffic, body};
@@ -31,16 +31,18 @@ use shared::{
 };
 use std::time::Duration;
 
-/// 10 s: a radio that wakes up on 2G, name look-up and TCP need about 4.
+/// 10 s: waking the radio on 2G, the name look-up and TCP take about 4 s.
 const CONNECT: Duration = Duration::from_secs(10);
-/// 2 min without a byte of reply. It runs while a body goes up, too: 128 KiB at 1.1 kB/s fit, slower is broken.
+/// 2 min without a byte of reply. It also runs during an upload: 128 KiB at 1.1 kB/s fit; a slower link counts as
+/// broken.
 const STALL: Duration = Duration::from_secs(120);
-/// 15 min for one call: a full page of a first pull over a bad 2G link.
+/// 15 min for one call: a full page of a first pull over a bad 2G link takes about that.
 const WHOLE: Duration = Duration::from_secs(900);
 
 static UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 static UPLOAD_STATE: HeaderName = HeaderName::from_static("upload-state");
 
+/// A client of one server. Clones share connections and traffic counters.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     address: ServerAddress,
@@ -49,7 +51,8 @@ pub struct HttpClient {
 }
 
 impl HttpClient {
-    /// A client for one server. Fails only where TLS cannot be set up at all.
+    /// # Errors
+    /// [`SyncError::Offline`] when TLS cannot be set up.
     pub fn new(address: ServerAddress) -> Result<Self, SyncError> {
         let client = reqwest::Client::builder()
             .connect_timeout(CONNECT)
@@ -84,25 +87,30 @@ impl HttpClient {
         request
     }
 
-    async fn post<Q: Serialize, R: DeserializeOwned>(&self, path: &str, token: Option<&Token>, ask: &Q) -> Answer<R> {
-        let packed = body::pack(ask)?;
+    async fn post<Q: Serialize, R: DeserializeOwned>(
+        &self,
+        path: &str,
+        token: Option<&Token>,
+        message: &Q,
+    ) -> Answer<R> {
+        let body = body::compress_json(message)?;
         let request = self
             .request(Method::POST, path, token)
             .header(CONTENT_TYPE, "application/json")
             .header(CONTENT_ENCODING, "zstd")
-            .body(packed);
-        body::read(&self.send(request).await?.1)
+            .body(body);
+        body::parse_json(&self.send(request).await?.1)
     }
 
-    /// Sends, counts, reads the whole reply, and turns every status but 2xx into the error it stands for.
+    /// Sends the request, counts its traffic and reads the whole reply. Every status but 2xx becomes an error.
     async fn send(&self, request: RequestBuilder) -> Answer<(HeaderMap, Vec<u8>)> {
         let request = request.build().map_err(offline)?;
-        let again = request.try_clone();
-        let response = match (self.execute(request).await, again) {
-            // A connection kept from the last call may have died unnoticed (a restarted server, a NAT that forgot it).
-            // Every call may be repeated, so a second try on a new one is safe.
-            (Err(error), Some(again)) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
-                self.execute(again).await
+        let retry = request.try_clone();
+        let response = match (self.execute(request).await, retry) {
+            // A pooled connection may have died unnoticed (a restarted server, a NAT that dropped it). Every call may
+            // be repeated, so a second try on a new connection is safe.
+            (Err(error), Some(retry)) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
+                self.execute(retry).await
             }
             (answer, _) => answer,
         };
@@ -110,7 +118,7 @@ impl HttpClient {
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = self.read_all(response).await?;
         let bytes = match headers.get(CONTENT_ENCODING) {
-            Some(encoding) if encoding.as_bytes() == b"zstd" => body::unpack(&bytes)?,
+            Some(encoding) if encoding.as_bytes() == b"zstd" => body::decompress(&bytes)?,
             _ => bytes,
         };
         if status.is_success() { Ok((headers, bytes)) } else { Err(refused(status, &headers, &bytes)) }
@@ -147,7 +155,7 @@ impl SyncProtocol for HttpClient {
 
     async fn pull(&self, token: &Token, request: PullRequest) -> Answer<PullReply> {
         let reply: PullReply = self.post("v1/pull", Some(token), &request).await?;
-        // Here, while the store takes in the page before.
+        // Parses the rows here, on the network thread, while the core applies the previous page.
         reply.read_ahead();
         Ok(reply)
     }
@@ -170,15 +178,15 @@ impl SyncProtocol for HttpClient {
         let request = self
             .request(Method::PATCH, &format!("v1/media/{}", chunk.upload), Some(token))
             .header(UPLOAD_OFFSET.clone(), chunk.offset)
-            // JPEG does not pack any further.
+            // Not compressed: JPEG does not get smaller.
             .header(CONTENT_TYPE, "application/offset+octet-stream")
             .body(chunk.bytes);
-        body::read(&self.send(request).await?.1)
+        body::parse_json(&self.send(request).await?.1)
     }
 
     async fn media_finish(&self, token: &Token, upload: UploadId) -> Answer<MediaStatus> {
         let request = self.request(Method::POST, &format!("v1/media/{upload}/finish"), Some(token));
-        body::read(&self.send(request).await?.1)
+        body::parse_json(&self.send(request).await?.1)
     }
 
     async fn bundle(&self, token: &Token, bytes: Vec<u8>) -> Answer<BundleReply> {
@@ -186,7 +194,7 @@ impl SyncProtocol for HttpClient {
             .request(Method::POST, "v1/bundle", Some(token))
             .header(CONTENT_TYPE, "application/octet-stream")
             .body(bytes);
-        body::read(&self.send(request).await?.1)
+        body::parse_json(&self.send(request).await?.1)
     }
 
     async fn report(&self, token: &Token, request: ReportRequest) -> Answer<Report> {
@@ -197,19 +205,19 @@ impl SyncProtocol for HttpClient {
             .extend_pairs(request.category.iter().map(|c| ("category", c.word())));
         let mut call = self.request(Method::GET, "v1/report", Some(token)).build().map_err(offline)?;
         *call.url_mut() = url;
-        body::read(&self.send(RequestBuilder::from_parts(self.client.clone(), call)).await?.1)
+        body::parse_json(&self.send(RequestBuilder::from_parts(self.client.clone(), call)).await?.1)
     }
 }
 
-/// Where an upload stands, from a reply's headers.
+/// The state of an upload, from the headers of a reply.
 fn status_in(upload: UploadId, headers: &HeaderMap) -> Option<MediaStatus> {
     let offset = headers.get(&UPLOAD_OFFSET)?.to_str().ok()?.parse().ok()?;
-    let word = headers.get(&UPLOAD_STATE)?.to_str().ok()?;
-    let state: MediaState = serde_json::from_value(serde_json::Value::from(word)).ok()?;
+    let state = headers.get(&UPLOAD_STATE)?.to_str().ok()?;
+    let state: MediaState = serde_json::from_value(serde_json::Value::from(state)).ok()?;
     Some(MediaStatus { upload, state, offset })
 }
 
-/// Only what kind of failure it was: a URL or a host name in a message may be somebody's.
+/// Names the kind of failure only: a URL or host name in a message may be personal data.
 fn offline(error: reqwest::Error) -> SyncError {
     let what = if error.is_timeout() {
         "timed out"
@@ -229,8 +237,8 @@ fn refused(status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> SyncError {
         error.retry_after = error.retry_after.or(wait);
         return SyncError::Refused(error);
     }
-    // Not our server speaking but something before it (a proxy, a log-in page of a public network), or a HEAD, which
-    // has no body. Never read as a verdict on this device's access.
+    // The reply comes from something before the server (a proxy, a log-in page of a public network), or from a HEAD
+    // request, which has no body. It never counts as a verdict on this device's access.
     let code = match status {
         StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
         StatusCode::TOO_MANY_REQUESTS => ErrorCode::TooManyRequests,
@@ -242,7 +250,7 @@ fn refused(status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> SyncError {
     if let Some(seconds) = wait { error.retry_after(seconds) } else { error }
 }
 
-/// As HTTP/1.1 writes them: `name: value` and a line's end.
+/// Length in HTTP/1.1: `name: value` and the end of the line.
 fn header_bytes(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
 }

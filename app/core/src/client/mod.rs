@@ -1,9 +1,9 @@
-//! The way to a server: [`HttpClient`] is `SyncProtocol` over HTTP.
+//! The connection to a server: [`HttpClient`] implements `SyncProtocol` over HTTP.
 //!
-//! - [`address`]: what may be typed as a server, and what is refused
-//! - [`http`]: the routes, one call each
-//! - `body`: JSON and zstd, with a cap on what a reply may unfold to
-//! - [`traffic`]: bytes that went over the wire
+//! - [`address`]: which server addresses are accepted
+//! - [`http`]: one call for each route
+//! - `body`: JSON and zstd, with a limit on the decompressed size of a reply
+//! - [`traffic`]: counts bytes on the wire
 
 pub mod address;
 mod body;
@@ -11,6 +11,6 @@ pub mod http;
 pub mod traffic;
 
 pub use address::ServerAddress;
-pub(crate) use body::pack_bytes;
+pub(crate) use body::compress;
 pub use http::HttpClient;
 pub use traffic::Traffic;

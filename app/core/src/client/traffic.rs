@@ -1,11 +1,11 @@
-//! Bytes over the wire, as a data plan counts them: bodies as sent (compressed) and headers; TLS and TCP apart.
+//! Bytes on the wire, as a data plan counts them: compressed bodies and headers, without TLS and TCP.
 
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
 };
 
-/// Counters that a client and its driver share.
+/// Counters that a client and its driver share. Clones count together.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic(Arc<Counters>);
 
@@ -22,7 +22,7 @@ impl Traffic {
     pub fn add_down(&self, bytes: usize) {
         self.0.down.fetch_add(bytes as u64, Ordering::Relaxed);
     }
-    /// Bytes up and down since the last time this was asked.
+    /// Bytes up and down since the last call of this method.
     pub fn take(&self) -> (u64, u64) {
         (self.0.up.swap(0, Ordering::Relaxed), self.0.down.swap(0, Ordering::Relaxed))
     }

@@ -60,7 +60,7 @@ pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 
 async fn run_unless_cancelled(client: &RefCell<Option<HttpClient>>, call: Call) -> Returned {
     let Call { step, server, cancelled } = call;
-    let lost = step.lost();
+    let lost = Step::no_reply();
     let running = pin!(run(client, step, &server));
     match select(running, cancelled).await {
         Either::Left((returned, _)) => returned,
@@ -70,15 +70,14 @@ async fn run_unless_cancelled(client: &RefCell<Option<HttpClient>>, call: Call) 
 
 /// Makes one call, over the connections of earlier calls where the server is the same.
 async fn run(client: &RefCell<Option<HttpClient>>, step: Step, server: &str) -> Returned {
-    let failed =
-        |step: &Step, why: &str| Returned { reply: step.failed(SyncError::Offline(why.to_owned())), up: 0, down: 0 };
+    let failed = |why: &str| Returned { reply: Err(SyncError::Offline(why.to_owned())), up: 0, down: 0 };
     let Ok(address) = ServerAddress::parse(server) else {
-        return failed(&step, "the server's address cannot be parsed");
+        return failed("the server's address cannot be parsed");
     };
     let known = client.borrow().clone().filter(|c| *c.address() == address);
     let client = match known.map_or_else(|| HttpClient::new(address), Ok) {
         Ok(known) => client.borrow_mut().insert(known).clone(),
-        Err(_) => return failed(&step, "TLS could not be set up"),
+        Err(_) => return failed("TLS could not be set up"),
     };
     let reply = step.run(&client).await;
     let (up, down) = client.traffic().take();

@@ -1,6 +1,11 @@
-//! How a run ends: what is remembered of it, when to try again, and what goes with it.
+//! Ends a run: stores how it went, schedules the next one, and does the housekeeping that follows a sync.
 
-use super::session::{Job, SYNC_HISTORY, SyncCtx, SyncFailure, SyncHistory};
+use super::{
+    ctx::SyncCtx,
+    failure::SyncFailure,
+    history::{SYNC_HISTORY, SyncHistory},
+    job::Job,
+};
 use crate::{
     Core, Reply,
     store::{meta, outbox, photo},
@@ -8,7 +13,7 @@ use crate::{
 };
 
 impl SyncCtx<'_> {
-    /// Ends the run: remembers how it went and when to try again. What was applied so far stays.
+    /// `None` when no run was active or its history could not be stored. What the run applied stays.
     fn end_run(&mut self, failure: Option<&SyncFailure>, held_back: bool) -> Option<()> {
         let run = self.session.run.take()?;
         let now = self.env.monotonic_ms();
@@ -17,47 +22,48 @@ impl SyncCtx<'_> {
         self.env.random(&mut random);
         let random = u16::from_le_bytes(random);
         match (&problem, failure) {
-            (Some(SyncProblem::Revoked), _) => self.session.pace.stop(),
-            (None, _) => self.session.pace.succeeded(now, random),
+            (Some(SyncProblem::Revoked), _) => self.session.schedule.stop(),
+            (None, _) => self.session.schedule.after_success(now, random),
             (Some(_), failure) => {
-                let wait = failure.and_then(SyncFailure::wait_s).max(run.wait_s);
-                self.session.pace.failed(now, wait, random);
+                let wait = failure.and_then(SyncFailure::retry_after_s).max(run.retry_after_s);
+                self.session.schedule.after_failure(now, wait, random);
             }
         }
-        // What was saved moments ago and held back is due as soon as it may go.
+        // Operations still in their undo window are due when it closes.
         if problem.is_none() && held_back {
-            self.session.pace.saved(now);
+            self.session.schedule.after_save(now);
         }
-        let mut memo: SyncHistory = meta::get(self.store.conn(), SYNC_HISTORY).ok()?.unwrap_or_default();
+        let mut history: SyncHistory = meta::get(self.store.conn(), SYNC_HISTORY).ok()?.unwrap_or_default();
         if problem.is_none() {
-            memo.last_success = Some(self.env.now());
+            history.last_success = Some(self.env.now());
         }
-        memo.last_problem = problem;
-        (memo.up, memo.down) = (run.progress.bytes_up, run.progress.bytes_down);
-        self.write_relaxed(|tx| Ok(meta::set(tx, SYNC_HISTORY, &memo)?)).ok()
+        history.last_problem = problem;
+        (history.bytes_up, history.bytes_down) = (run.progress.bytes_up, run.progress.bytes_down);
+        self.write_relaxed(|tx| Ok(meta::set(tx, SYNC_HISTORY, &history)?)).ok()
     }
 }
 
 impl Core {
+    /// Ends the run, if one is active, and keeps its result for the driver.
     pub(super) fn finish_run(&mut self, failure: Option<&SyncFailure>) {
         if self.session.run.is_none() {
             return;
         }
         let held_back = self.held_back_ms().is_some();
-        let Some(mut sync_ctx) = self.sync_ctx() else { return };
-        // On a full disk the note of how it went cannot be kept; the run itself is over all the same.
-        let _ = sync_ctx.end_run(failure, held_back);
-        // Housekeeping: what fails is tried again after the next sync.
+        let Some(mut ctx) = self.sync_ctx() else { return };
+        // On a full disk the history cannot be stored; the run is over all the same.
+        let _ = ctx.end_run(failure, held_back);
+        // Housekeeping: a failure is repeated after the next sync.
         let _ = self.release_if_needed();
         self.drop_sealed_bundle(failure);
-        let receipt = match self.sync_view() {
+        let result = match self.sync_view() {
             Ok(view) => Reply::Sync(Box::new(view)),
             Err(refusal) => Reply::Refused(refusal),
         };
-        self.answer(Job::Sync, receipt);
+        self.finish_job(Job::Sync, result);
     }
 
-    /// After a run that sent everything, a file that was sealed for an earlier loss of access has done its work.
+    /// After a run that sent everything, the bundle sealed when access ended is no longer needed.
     fn drop_sealed_bundle(&mut self, failure: Option<&SyncFailure>) {
         let Ok(store) = self.store() else { return };
         let waiting = outbox::waiting(store.conn()).map_or(1, |(n, _)| n);
@@ -65,16 +71,5 @@ impl Core {
         if failure.is_none() && waiting == 0 && photos == 0 {
             self.remove_sealed_bundle();
         }
-    }
-
-    /// Writes down that access ended, so that it holds after a restart, and seals what is unsent.
-    pub(super) fn note_if_revoked(&mut self, failure: &SyncFailure) -> bool {
-        let SyncFailure::Server(error) = failure else { return false };
-        let Some(mut sync_ctx) = self.sync_ctx().filter(|_| error.is_revoked()) else { return false };
-        sync_ctx.session.pace.stop();
-        let noted = sync_ctx.write(|tx| Ok(meta::set(tx, meta::key::REVOKED, &true)?)).is_ok();
-        // On a full disk the next unlocking tries again; until then the store holds it as before.
-        let _ = self.seal_unsent();
-        noted
     }
 }

@@ -1,12 +1,14 @@
-//! Enrolment: a one-time code becomes a token. The proof is made once and kept, so that a reply lost on the way back
-//! does not use the code up.
+//! Enrolment: a one-time code becomes a token. The proof is created once and stored, so that a reply lost on the way
+//! back does not use up the code.
 
 use super::{
-    clock,
-    clock::Sent,
+    clock::{self, SentAt},
     epoch,
-    report::refusal,
-    session::{Applied, Job, SyncFailure},
+    failure::{SyncFailure, refusal},
+    job::Job,
+    session::Enrolling,
+    step::Applied,
+    version::Version,
 };
 use crate::{
     Command, Core, Refusal, Reply, bundle,
@@ -20,20 +22,17 @@ use shared::{
     wire::{EnrolReply, EnrolRequest, PROTO, enrol::EnrolLink, enrol::normalise_code},
 };
 
-/// Key of the proof, 32 random bytes in hex.
+/// Key of the proof in the store: 32 random bytes in hex.
 const PROOF: &str = "enrol_proof";
 
-/// An enrolment under way.
-#[derive(Clone, Debug)]
-pub(super) struct Enrolling {
-    pub server: String,
-    pub request: EnrolRequest,
-}
-
 impl Core {
-    /// `code` may be a whole link, which then says which server.
+    /// Begins an enrolment. `code` may be a whole link, whose server then takes the place of `server`.
+    ///
+    /// # Errors
+    /// [`Refusal::NotNow`] while another enrolment runs, [`Refusal::Invalid`] for an empty code or a bad address, and
+    /// those of the store.
     pub(super) fn begin_enrol(&mut self, server: &str, code: &str) -> Result<(), Refusal> {
-        if self.session.enrol.is_some() {
+        if self.session.enrolling.is_some() {
             return Err(Refusal::NotNow);
         }
         let link = EnrolLink::parse(code);
@@ -44,7 +43,7 @@ impl Core {
         }
         let server = ServerAddress::parse(server)?.text().to_owned();
         // Another server may speak another version.
-        self.session.version = super::version::Version::default();
+        self.session.version = Version::default();
         let request = self.write(|tx| {
             let proof = match meta::get(tx, PROOF)? {
                 Some(proof) => proof,
@@ -60,43 +59,43 @@ impl Core {
             let label = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
             Ok(EnrolRequest { proto: PROTO, code, device, proof, label, client_now: tx.now(), sign_key })
         })?;
-        self.session.enrol = Some(Enrolling { server, request });
+        self.session.enrolling = Some(Enrolling { server, request });
         Ok(())
     }
 
-    pub(super) fn apply_enrol(&mut self, answer: Answer<EnrolReply>, sent: Sent) -> Applied {
-        let Some(enrolling) = self.session.enrol.take() else { return Applied::default() };
-        let enrolled = match answer {
-            Ok(reply) => self.write(|tx| enrolled(tx, &enrolling.server, reply, sent)),
+    pub(super) fn apply_enrol(&mut self, answer: Answer<EnrolReply>, sent: SentAt) -> Applied {
+        let Some(enrolling) = self.session.enrolling.take() else { return Applied::default() };
+        let stored = match answer {
+            Ok(reply) => self.write(|tx| store_enrolment(tx, &enrolling.server, reply, sent)),
             Err(error) => Err(refusal(&error)),
         };
-        let receipt = match enrolled {
+        let result = match stored {
             Ok(()) => {
                 let now = self.env.monotonic_ms();
-                self.session.pace.now(now);
+                self.session.schedule.at_once(now);
                 self.handle(Command::Status)
             }
             Err(refusal) => Reply::Refused(refusal),
         };
-        let status = !matches!(receipt, Reply::Refused(_));
-        self.answer(Job::Enrol, receipt);
+        let status = !matches!(result, Reply::Refused(_));
+        self.finish_job(Job::Enrol, result);
         Applied { changed: status, status }
     }
 }
 
-fn enrolled(tx: &mut Tx<'_>, server: &str, reply: EnrolReply, sent: Sent) -> Result<(), Refusal> {
+fn store_enrolment(tx: &mut Tx<'_>, server: &str, reply: EnrolReply, sent: SentAt) -> Result<(), Refusal> {
     if let Some(before) = meta::enrolment(tx)?
         && before.worker != reply.worker
     {
-        // What is stored and waits here is another person's work and would be sent under this one's name.
+        // The stored records and unsent operations are another worker's and would be sent under this worker's name.
         return Err(Refusal::NotNow);
     }
-    let failure = |t: SyncFailure| match t {
+    let failure = |f: SyncFailure| match f {
         SyncFailure::Store(error) => Refusal::from(error),
         SyncFailure::Server(error) => refusal(&error),
     };
-    clock::note(tx, sent, reply.server_now).map_err(failure)?;
-    epoch::note(tx, reply.epoch).map_err(failure)?;
+    clock::record_offset(tx, sent, reply.server_now).map_err(failure)?;
+    epoch::record(tx, reply.epoch).map_err(failure)?;
     meta::remove(tx, meta::key::REVOKED)?;
     if let Some(key) = reply.seal_key {
         meta::set(tx, meta::key::SEAL_KEY, &key)?;
@@ -112,6 +111,6 @@ fn enrolled(tx: &mut Tx<'_>, server: &str, reply: EnrolReply, sent: Sent) -> Res
         areas: reply.areas,
         unit: reply.unit,
     })?;
-    // Who is "mine" follows from who I am.
+    // Which recipients are the worker's own depends on who the worker is.
     Ok(roster::new_day(tx)?)
 }

@@ -1,41 +1,46 @@
-//! Another epoch: the server was restored from a backup and may have forgotten what it acknowledged. The mirror is
-//! fetched anew, and work is offered again that it acknowledged in the 30 days before it was last heard of; what it still
-//! has falls away by its id.
+//! A new epoch means that the server was restored from a backup and may have lost what it acknowledged. This device
+//! downloads every scope again, and offers again the operations that were acknowledged in the 30 days before the last
+//! contact. Operations that the server still has are recognised by their id and dropped there.
 //!
 //! ```text
-//!   acknowledged    ···├───── 30 days ─────┤ last heard of      restored   noticed
+//!   acknowledged    ···├───── 30 days ─────┤ last contact       restored   noticed
 //!   in the backup ◄────┘ offered again ────►                       ×          ×
 //! ```
 //!
-//! Not since it was saved: what lay in a drawer for weeks may have been acknowledged an hour before the server broke. And
-//! not before today: a phone may lie in a drawer for weeks after that, too.
+//! The 30 days count acknowledgement and not saving: an operation saved weeks ago may have been acknowledged an hour
+//! before the server broke. They end at the last contact and not today: the phone may lie in a drawer for weeks before
+//! it notices.
 
-use super::session::SyncFailure;
+use super::failure::SyncFailure;
 use crate::store::{Tx, clock_offset, compact, member, meta, outbox, photo};
 use shared::{Moment, ids::Epoch};
 
-/// 30 days: backups are no older than that when they are put back (I9).
+/// 30 days: a backup is at most that old when it is restored (I9).
 const OFFER_AGAIN_DAYS: i32 = 30;
 
-/// Key of the local number after which work is being offered again; absent once all of it was acknowledged.
+/// Key of the local number after which operations are being offered again; absent once all are acknowledged.
 const OFFERING_AFTER: &str = "offering_again_after";
 
-/// Notes the epoch a reply spoke of. True when it is another than the one the cursors belong to.
-pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, SyncFailure> {
+/// Records the epoch of a reply. True when it differs from the known one: every cursor is gone then, and operations
+/// wait again.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub(super) fn record(tx: &mut Tx<'_>, epoch: Epoch) -> Result<bool, SyncFailure> {
     let known: Option<Epoch> = meta::get(tx, meta::key::EPOCH)?;
-    if known == Some(told) {
+    if known == Some(epoch) {
         return Ok(false);
     }
-    meta::set(tx, meta::key::EPOCH, &told)?;
+    meta::set(tx, meta::key::EPOCH, &epoch)?;
     if known.is_none() {
         return Ok(false);
     }
     for scope in member::cursors(tx)?.keys() {
         member::drop_scope(tx, scope)?;
     }
-    // What this device signs with may have come after the backup.
+    // The backup may be older than the exchange of signing keys.
     meta::remove(tx, meta::key::SIGN_KEY_SENT)?;
-    // By whichever of the two clocks is behind: what is offered too much falls away by its id.
+    // The earlier of the two clocks: offering too much does no harm.
     let offset = clock_offset(tx, tx.now())?;
     let today = Moment::shanghai(tx.now().utc_ms.min(tx.now().utc_ms.saturating_add(offset))).day().number();
     let after = compact::forget_since(tx, today, OFFER_AGAIN_DAYS)?;
@@ -44,20 +49,26 @@ pub(super) fn note(tx: &mut Tx<'_>, told: Epoch) -> Result<bool, SyncFailure> {
     let elsewhere = outbox::acked_elsewhere(tx, present, after)?;
     outbox::unack_behind(tx, after)?;
     if elsewhere {
-        // Some of it has numbers of an earlier incarnation, and a push is gapless under one. The server has not heard of the
-        // next: it offers a fresh one, and all of it goes there from number 1.
+        // Some have numbers of an earlier incarnation, and a push is gapless under one incarnation. The server does not
+        // know the next one, so it assigns a new one, under which all are numbered from 1.
         outbox::restart(tx, present.next())?;
     }
     photo::offer_again(tx)?;
     Ok(true)
 }
 
-/// After which local number work is being offered again, if it is.
+/// The local number after which operations are being offered again.
+///
+/// # Errors
+/// When the store cannot be read.
 pub(super) fn offering_after(tx: &Tx<'_>) -> Result<Option<u64>, SyncFailure> {
     Ok(meta::get(tx, OFFERING_AFTER)?)
 }
 
-/// All of it was acknowledged.
-pub(super) fn offered(tx: &Tx<'_>) -> Result<(), SyncFailure> {
+/// Every operation that was offered again is acknowledged.
+///
+/// # Errors
+/// When the store cannot be written.
+pub(super) fn finish_offering(tx: &Tx<'_>) -> Result<(), SyncFailure> {
     Ok(meta::remove(tx, OFFERING_AFTER)?)
 }

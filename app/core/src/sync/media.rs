@@ -1,5 +1,5 @@
-//! Media: photos' bytes, one photo after the other, in chunks that go on where they broke off. Nothing here holds up a
-//! record, and no photo another photo: what one photo cannot do is noted with it, and the next has its turn.
+//! Media: uploads photos one after the other, in chunks that resume where they broke off. A photo blocks no record and
+//! no other photo: a failure is stored with the photo, and the next photo follows.
 //!
 //! ```text
 //!           ┌─► verified ◄──────────────────────────────────┐
@@ -7,13 +7,16 @@
 //!  status ──┴─► uploading ─► chunk ─► chunk ─► … complete ─► finish ─► mismatch: from the start
 //! ```
 //!
-//! Bytes stay on the device after they were verified, because the photo is what its author looks at; when they take up too
-//! much, `commands/space.rs` lets go of the oldest. On a metered connection none of this runs (`commands/connection.rs`).
+//! The bytes stay on the device after verification, because the author looks at the photo; when photos take up too much
+//! room, `commands/space.rs` releases the oldest. On a metered connection no photo is uploaded
+//! (`commands/connection.rs`).
 
 use super::{
-    Step,
-    push::ends_access,
-    session::{Applied, SyncCtx, SyncFailure},
+    ctx::SyncCtx,
+    failure::{SyncFailure, ends_access},
+    in_flight::{Call, InFlight, MediaCall},
+    run::PhotoUpload,
+    step::{Applied, Step},
 };
 use crate::store::{photo, photo::State};
 use shared::{
@@ -22,54 +25,43 @@ use shared::{
     wire::{CHUNK_BYTES, ErrorCode, MediaChunk, MediaCreate, MediaState, MediaStatus, SyncError},
 };
 
-/// 3: after that a photo waits for a person to ask for another try.
+/// 3: after that a photo waits for the user to ask for another try.
 const TRIES_MAX: u32 = 3;
-/// 3 answers in a row without a byte gained: this upload leads nowhere today.
-const STUCK_MAX: u32 = 3;
+/// 3 replies in a row without a byte gained: this upload is given up until the next run.
+const STALLED_MAX: u32 = 3;
+/// 200: as many photos as the largest distribution has. Those with the fewest tries come first.
+const CANDIDATES_MAX: u32 = 200;
 
-/// The photo that is under way.
-#[derive(Clone, Debug)]
-pub(super) struct Current {
-    meta: photo::Meta,
-    /// Where the upload stands, once the server has said so in this run.
-    told: Option<MediaStatus>,
-    stuck: u32,
-}
-
-/// The call that is out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Call {
-    Create,
-    Status,
-    Chunk { offset: u64 },
-    Finish,
-}
-
-pub(super) fn next(sync_ctx: &mut SyncCtx<'_>) -> Result<Option<(Step, Call)>, SyncFailure> {
-    if sync_ctx.session.run.as_ref().is_none_or(|run| run.photos_blocked) {
+/// The next call for the current photo, or for the next one.
+///
+/// # Errors
+/// Those of the store, which also records photos whose bytes are missing.
+pub(super) fn next(ctx: &mut SyncCtx<'_>) -> Result<Option<Call>, SyncFailure> {
+    if ctx.session.run.is_none() {
         return Ok(None);
     }
-    let token = sync_ctx.token()?;
+    let token = ctx.token()?;
     loop {
-        let Some(current) = current(sync_ctx)? else { return Ok(None) };
-        let upload = current.told.as_ref().map(|t| t.upload).or(current.meta.upload);
-        let (Some(upload), Some(told)) = (upload, current.told) else {
-            return Ok(Some(match upload {
-                Some(upload) => (Step::MediaStatus { token, upload }, Call::Status),
-                None => (Step::MediaCreate { token, request: create(&current.meta) }, Call::Create),
-            }));
+        let Some(photo) = current_photo(ctx)? else { return Ok(None) };
+        let upload = photo.status.as_ref().map(|status| status.upload).or(photo.meta.upload);
+        let (Some(upload), Some(status)) = (upload, photo.status) else {
+            let (step, call) = match upload {
+                Some(upload) => (Step::MediaStatus { token, upload }, MediaCall::Status),
+                None => (Step::MediaCreate { token, request: create(&photo.meta) }, MediaCall::Create),
+            };
+            return Ok(Some((step, InFlight::Media(call))));
         };
-        if told.state != MediaState::Uploading || told.offset >= current.meta.size {
-            return Ok(Some((Step::MediaFinish { token, upload }, Call::Finish)));
+        if status.state != MediaState::Uploading || status.offset >= photo.meta.size {
+            return Ok(Some((Step::MediaFinish { token, upload }, InFlight::Media(MediaCall::Finish))));
         }
-        let offset = told.offset;
-        match photo::bytes_at(sync_ctx.store.conn(), current.meta.id, offset, CHUNK_BYTES)? {
+        let offset = status.offset;
+        match photo::bytes_at(ctx.store.conn(), photo.meta.id, offset, CHUNK_BYTES)? {
             Some(bytes) if !bytes.is_empty() => {
                 let chunk = MediaChunk { upload, offset, bytes };
-                return Ok(Some((Step::MediaChunk { token, chunk }, Call::Chunk { offset })));
+                return Ok(Some((Step::MediaChunk { token, chunk }, InFlight::Media(MediaCall::Chunk { offset }))));
             }
-            // Its bytes are not here: nothing that a further try could change.
-            _ => give_up(sync_ctx, current.meta.id, &ErrorCode::NotFound, false)?,
+            // The bytes are not on this device, so another try cannot succeed.
+            _ => give_up(ctx, photo.meta.id, &ErrorCode::NotFound, false)?,
         }
     }
 }
@@ -78,119 +70,127 @@ fn create(meta: &photo::Meta) -> MediaCreate {
     MediaCreate { photo: meta.id, sha256: meta.sha256.clone(), size: meta.size, mime: meta.mime.clone() }
 }
 
-/// The photo under way, or the next one.
-fn current(sync_ctx: &mut SyncCtx<'_>) -> Result<Option<Current>, SyncFailure> {
-    if let Some(current) = &sync_ctx.run()?.photo {
-        return Ok(Some(current.clone()));
+/// The photo being uploaded, or the next one.
+fn current_photo(ctx: &mut SyncCtx<'_>) -> Result<Option<PhotoUpload>, SyncFailure> {
+    if let Some(photo) = &ctx.run()?.photo {
+        return Ok(Some(photo.clone()));
     }
-    // As many as the largest hand-out has; the least tried come first.
-    let mut waiting = photo::to_send(sync_ctx.store.conn(), 200)?;
-    let deferred = sync_ctx.session.deferred.clone();
+    let mut waiting = photo::to_send(ctx.store.conn(), CANDIDATES_MAX)?;
+    let deferred = ctx.session.deferred_photos.clone();
     waiting.sort_by_key(|meta| deferred.contains(&meta.id));
-    let run = sync_ctx.run()?;
-    let found =
-        waiting.into_iter().find(|meta| !run.skipped.contains(&meta.id) && (run.by_user || meta.tries < TRIES_MAX));
-    run.photo = found.map(|meta| Current { meta, told: None, stuck: 0 });
+    let run = ctx.run()?;
+    let next = waiting
+        .into_iter()
+        .find(|meta| !run.skipped_photos.contains(&meta.id) && (run.by_user || meta.tries < TRIES_MAX));
+    run.photo = next.map(|meta| PhotoUpload { meta, status: None, stalled: 0 });
     Ok(run.photo.clone())
 }
 
+/// # Errors
+/// When access ended, when the connection or the whole server failed, and those of the store. A failure of this photo
+/// alone is none.
 pub(super) fn apply(
-    sync_ctx: &mut SyncCtx<'_>,
-    call: Call,
+    ctx: &mut SyncCtx<'_>,
+    call: MediaCall,
     answer: Answer<MediaStatus>,
 ) -> Result<Applied, SyncFailure> {
-    let Some(current) = sync_ctx.run()?.photo.clone() else { return Ok(Applied::default()) };
-    let id = current.meta.id;
+    let Some(photo) = ctx.run()?.photo.clone() else { return Ok(Applied::default()) };
+    let id = photo.meta.id;
     match answer {
-        Ok(status) => stands(sync_ctx, &current, call, status)?,
+        Ok(status) => apply_status(ctx, &photo, call, status)?,
         Err(error) if ends_access(&error) => return Err(error.into()),
-        // The server knows of no such upload any more; the photo itself is as good as before.
-        Err(error) if error.code() == Some(&ErrorCode::NotFound) && current.meta.upload.is_some() => {
-            sync_ctx.write(|tx| Ok(photo::set_progress(tx, id, None, 0, State::Local)?))?;
-            begin_anew(sync_ctx, &current)?;
+        // The server no longer knows the upload; the photo itself is unharmed.
+        Err(error) if error.code() == Some(&ErrorCode::NotFound) && photo.meta.upload.is_some() => {
+            ctx.write(|tx| Ok(photo::set_progress(tx, id, None, 0, State::Local)?))?;
+            restart_upload(ctx, &photo)?;
         }
-        Err(SyncError::Refused(error)) if error.code == ErrorCode::OffsetMismatch => ask_again(sync_ctx, &current)?,
-        // About this photo, for good or because the server stumbles over it.
+        Err(SyncError::Refused(error)) if error.code == ErrorCode::OffsetMismatch => query_status(ctx, &photo)?,
+        // The refusal concerns this photo: for good, or because it makes the server fail.
         Err(SyncError::Refused(error))
             if error.code == ErrorCode::Internal || SyncError::Refused(error.clone()).is_permanent() =>
         {
-            give_up(sync_ctx, id, &error.code, false)?;
+            give_up(ctx, id, &error.code, false)?;
         }
-        // About the connection or the server as a whole. The next session begins with another photo, if there is one.
+        // The connection or the whole server failed. The next run begins with another photo.
         Err(error) => {
-            sync_ctx.session.deferred.insert(id);
+            ctx.session.deferred_photos.insert(id);
             return Err(error.into());
         }
     }
-    Ok(Applied { changed: sync_ctx.run()?.photo.is_none(), status: false })
+    Ok(Applied { changed: ctx.run()?.photo.is_none(), status: false })
 }
 
-/// The server said where the upload stands.
-fn stands(sync_ctx: &mut SyncCtx<'_>, current: &Current, call: Call, status: MediaStatus) -> Result<(), SyncFailure> {
-    let (id, upload) = (current.meta.id, Some(status.upload));
+/// The server told the state of the upload.
+fn apply_status(
+    ctx: &mut SyncCtx<'_>,
+    photo: &PhotoUpload,
+    call: MediaCall,
+    status: MediaStatus,
+) -> Result<(), SyncFailure> {
+    let (id, upload) = (photo.meta.id, Some(status.upload));
     match status.state {
         MediaState::Verified => {
-            sync_ctx.write(|tx| Ok(photo::set_verified(tx, id)?))?;
-            sync_ctx.session.deferred.remove(&id);
-            let run = sync_ctx.run()?;
+            ctx.write(|tx| Ok(photo::set_verified(tx, id)?))?;
+            ctx.session.deferred_photos.remove(&id);
+            let run = ctx.run()?;
             run.photo = None;
             run.progress.photos_done += 1;
             run.progress.photos_total = run.progress.photos_total.max(run.progress.photos_done);
         }
         MediaState::Mismatch => {
-            sync_ctx.write(|tx| Ok(photo::set_failed(tx, id, &ErrorCode::Other("hash-mismatch".to_owned()), true)?))?;
-            let tries = photo::get(sync_ctx.store.conn(), id)?.map_or(TRIES_MAX, |meta| meta.tries);
-            if tries < TRIES_MAX { begin_anew(sync_ctx, current)? } else { skip(sync_ctx, id)? }
+            ctx.write(|tx| Ok(photo::set_failed(tx, id, &ErrorCode::Other("hash-mismatch".to_owned()), true)?))?;
+            let tries = photo::get(ctx.store.conn(), id)?.map_or(TRIES_MAX, |meta| meta.tries);
+            if tries < TRIES_MAX { restart_upload(ctx, photo)? } else { skip(ctx, id)? }
         }
-        // Its bytes stay, and another try tells more.
-        MediaState::Unknown => give_up(sync_ctx, id, &ErrorCode::Other("unknown-state".to_owned()), false)?,
+        // A state of a newer server. The bytes stay, and a later run asks again.
+        MediaState::Unknown => give_up(ctx, id, &ErrorCode::Other("unknown-state".to_owned()), false)?,
         MediaState::Uploading | MediaState::Complete => {
             let gained = match call {
-                Call::Chunk { offset } => status.offset > offset || status.state == MediaState::Complete,
-                // A finish that is not the end says that bytes are missing after all.
-                Call::Finish => false,
-                Call::Create | Call::Status => true,
+                MediaCall::Chunk { offset } => status.offset > offset || status.state == MediaState::Complete,
+                // The server did not verify the photo, so bytes are still missing.
+                MediaCall::Finish => false,
+                MediaCall::Create | MediaCall::Status => true,
             };
-            let stuck = if gained { 0 } else { current.stuck + 1 };
-            if stuck >= STUCK_MAX {
-                return give_up(sync_ctx, id, &ErrorCode::OffsetMismatch, true);
+            let stalled = if gained { 0 } else { photo.stalled + 1 };
+            if stalled >= STALLED_MAX {
+                return give_up(ctx, id, &ErrorCode::OffsetMismatch, true);
             }
             let state = if status.state == MediaState::Complete { State::Stored } else { State::Uploading };
-            let sent = status.offset.min(current.meta.size);
-            sync_ctx.write(|tx| Ok(photo::set_progress(tx, id, upload, sent, state)?))?;
-            let meta = photo::Meta { upload, ..current.meta.clone() };
-            sync_ctx.run()?.photo = Some(Current { meta, told: Some(status), stuck });
+            let sent = status.offset.min(photo.meta.size);
+            ctx.write(|tx| Ok(photo::set_progress(tx, id, upload, sent, state)?))?;
+            let meta = photo::Meta { upload, ..photo.meta.clone() };
+            ctx.run()?.photo = Some(PhotoUpload { meta, status: Some(status), stalled });
         }
     }
     Ok(())
 }
 
-/// The same photo with a new upload.
-fn begin_anew(sync_ctx: &mut SyncCtx<'_>, current: &Current) -> Result<(), SyncFailure> {
-    let meta = photo::Meta { upload: None, sent: 0, ..current.meta.clone() };
-    sync_ctx.run()?.photo = Some(Current { meta, told: None, stuck: current.stuck });
+/// Begins a new upload of the same photo.
+fn restart_upload(ctx: &mut SyncCtx<'_>, photo: &PhotoUpload) -> Result<(), SyncFailure> {
+    let meta = photo::Meta { upload: None, sent: 0, ..photo.meta.clone() };
+    ctx.run()?.photo = Some(PhotoUpload { meta, status: None, stalled: photo.stalled });
     Ok(())
 }
 
-/// The same upload; the server is asked where it stands.
-fn ask_again(sync_ctx: &mut SyncCtx<'_>, current: &Current) -> Result<(), SyncFailure> {
-    let stuck = current.stuck + 1;
-    if stuck >= STUCK_MAX {
-        return give_up(sync_ctx, current.meta.id, &ErrorCode::OffsetMismatch, true);
+/// Continues the same upload after asking the server for its state.
+fn query_status(ctx: &mut SyncCtx<'_>, photo: &PhotoUpload) -> Result<(), SyncFailure> {
+    let stalled = photo.stalled + 1;
+    if stalled >= STALLED_MAX {
+        return give_up(ctx, photo.meta.id, &ErrorCode::OffsetMismatch, true);
     }
-    sync_ctx.run()?.photo = Some(Current { told: None, stuck, ..current.clone() });
+    ctx.run()?.photo = Some(PhotoUpload { status: None, stalled, ..photo.clone() });
     Ok(())
 }
 
-/// Notes why, and leaves the photo for a later run.
-fn give_up(sync_ctx: &mut SyncCtx<'_>, id: PhotoId, why: &ErrorCode, restart: bool) -> Result<(), SyncFailure> {
-    sync_ctx.write(|tx| Ok(photo::set_failed(tx, id, why, restart)?))?;
-    skip(sync_ctx, id)
+/// Stores the reason with the photo and leaves the photo for a later run.
+fn give_up(ctx: &mut SyncCtx<'_>, id: PhotoId, reason: &ErrorCode, restart: bool) -> Result<(), SyncFailure> {
+    ctx.write(|tx| Ok(photo::set_failed(tx, id, reason, restart)?))?;
+    skip(ctx, id)
 }
 
-fn skip(sync_ctx: &mut SyncCtx<'_>, id: PhotoId) -> Result<(), SyncFailure> {
-    let run = sync_ctx.run()?;
-    run.skipped.insert(id);
+fn skip(ctx: &mut SyncCtx<'_>, id: PhotoId) -> Result<(), SyncFailure> {
+    let run = ctx.run()?;
+    run.skipped_photos.insert(id);
     run.photo = None;
     Ok(())
 }

@@ -1,189 +1,114 @@
-//! Sync without I/O: what to send, then what to do with the reply. A driver moves the bytes:
+//! Sync: sends this device's operations to the server, brings its scopes up to date, and uploads photos. It does no I/O
+//! besides the store: a driver makes the calls.
+//!
+//! # Steps and the driver
+//!
+//! A [`Step`] is one call to the server with everything that it needs; a [`StepReply`] is its answer. A driver asks the
+//! core for a step, makes the call over any [`SyncProtocol`](shared::protocol::SyncProtocol), and applies the reply:
 //!
 //! ```text
-//! begin(command) ─► next_step() ─► Step ──(run over any SyncProtocol)──► StepReply ─► apply() ─┐
-//!                        ▲                                                                     │
-//!                        └──────────────────── until next_step() is None ◄─────────────────────┘
-//!                                               then network_reply()
+//! begin(command) ─► next_step() ─► Step ─► run() over the network ─► StepReply ─► apply() ─┐
+//!                        ▲                                                                 │
+//!                        └─────────────────── until next_step() is None ◄──────────────────┘
+//!                                               then take_reply()
 //! ```
 //!
-//! Between any two steps the core serves commands, so saving never waits for a connection. A reply that never comes is
-//! applied as [`Step::lost`]; the next session asks again and nothing doubles.
+//! Between two steps the core serves commands, so a save never waits for a connection. Each reply is applied in one
+//! transaction. A call whose reply never arrives is repeated by the next run, and every call may be repeated: the
+//! server recognises operations by their ids.
 //!
-//! One file per step, its request and its reply beside each other: [`enrol`], [`push`], [`pull`], [`repair`], [`relay`],
-//! [`media`], [`report`]. [`session`] holds what runs; [`begin`] begins it, [`next`] decides what comes next, [`pipeline`] what may go out
-//! before that is known, [`end`] ends it; [`pace`] says when the next one begins;
-//! [`version`] which version of the protocol is spoken; [`view`] what the sync screen shows.
+//! # Jobs and runs
+//!
+//! A [`Job`] is what a command begins: an enrolment, a report or a sync. One sync is a *run*. It repeats a fixed order
+//! of steps until nothing is left:
+//!
+//! | step | what it does |
+//! | --- | --- |
+//! | push | sends the waiting operations of the outbox, in order |
+//! | pull | fetches rows and late outcomes, page by page |
+//! | repair | compares a scope whose digest differs, bucket by bucket |
+//! | relay | hands in colleagues' bundles |
+//! | media | uploads photos in chunks |
+//!
+//! Runs begin when the user asks, or by a schedule: shortly after a save, after an idle time, and with growing delays
+//! after failures ([`schedule`]).
+//!
+//! # From the outbox to the server's rows
+//!
+//! An operation is *waiting* until a push reply acknowledges it; it is then durable on the server and has an outcome.
+//! The row that it changed still comes with a pull. A pull that began after the acknowledgement *settles* the
+//! operation: from then on the server's row includes it, and the device no longer replays it over that row.
+//!
+//! ```text
+//!   saved ──► waiting ──push──► acknowledged, outcome known ──pull──► settled ──60 days──► compacted
+//! ```
+//!
+//! # Scopes, cursors and digests
+//!
+//! A device holds the rows of a few scopes. For each it stores a cursor: how far it has read the scope. A pull names
+//! all cursors and receives what came after. The last page of a scope carries the server's digest over all its rows; if
+//! this device's rows differ, the scope is repaired, and if that does not help, downloaded again.
+//!
+//! # When histories diverge
+//!
+//! - A *redirect* is a push reply that acknowledges nothing and names the operation to resume at, or another
+//!   incarnation, as after a device was copied or restored.
+//! - A new *epoch* means that the server was restored from a backup. The device downloads every scope and offers again
+//!   what the backup may lack.
+//! - A server that speaks only an older *version* of the protocol names it in a refusal; the device falls back to it for
+//!   a day.
+//!
+//! # Pipelining
+//!
+//! On a fast link the next push or page is requested before the reply to the previous one. Only calls that are certain
+//! to follow the expected reply are sent early; after any other reply they are cancelled.
+//!
+//! # Files
+//!
+//! Each step has a file with its request and its reply side by side. A step imports only what lies below all steps.
+//!
+//! | layer | files |
+//! | --- | --- |
+//! | drives | `driver`, `view` |
+//! | composes steps | `begin`, `next`, `pipeline`, `apply`, `end` |
+//! | steps | `enrol`, `push`, `pull`, `repair`, `relay`, `media`, `report` |
+//! | shared by steps | `ctx`, `access`, `epoch`, `scope_rows` |
+//! | state | `session`, `run`, `in_flight`, `cooldown`, `schedule`, `version`, `history` |
+//! | terms | `step`, `job`, `failure`, `clock` |
 
+mod access;
+mod apply;
 mod begin;
 mod clock;
+mod cooldown;
+mod ctx;
+mod driver;
 mod end;
 mod enrol;
 mod epoch;
+mod failure;
+mod history;
+mod in_flight;
+mod job;
 mod media;
 mod next;
-pub mod pace;
 mod pipeline;
 mod pull;
 mod push;
 mod relay;
 mod repair;
 mod report;
-mod session;
+mod run;
+pub mod schedule;
+mod scope_rows;
+pub(crate) mod session;
+mod step;
 #[cfg(test)]
 mod tests;
 mod version;
 mod view;
 
+pub use driver::run_to_end;
+pub use job::Job;
 pub use pipeline::STEPS_AT_ONCE;
-pub use session::{Applied, Job, Session};
-
-use crate::{Command, Core, Reply};
-use shared::{
-    ids::UploadId,
-    protocol::{Answer, SyncProtocol},
-    wire::{
-        BundleReply, EnrolReply, EnrolRequest, MediaChunk, MediaCreate, MediaStatus, PullReply, PullRequest, PushReply,
-        PushRequest, RepairReply, RepairRequest, Report, ReportRequest, SyncError, Token,
-    },
-};
-
-/// One call to the server, complete with all it needs.
-#[derive(Clone, Debug)]
-pub enum Step {
-    Enrol { request: EnrolRequest },
-    Push { token: Token, request: PushRequest },
-    Pull { token: Token, request: PullRequest },
-    Repair { token: Token, request: RepairRequest },
-    MediaCreate { token: Token, request: MediaCreate },
-    MediaStatus { token: Token, upload: UploadId },
-    MediaChunk { token: Token, chunk: MediaChunk },
-    MediaFinish { token: Token, upload: UploadId },
-    Bundle { token: Token, bytes: Vec<u8> },
-    Report { token: Token, request: ReportRequest },
-}
-
-/// The answer to a [`Step`].
-#[derive(Clone, Debug)]
-pub enum StepReply {
-    Enrol(Answer<EnrolReply>),
-    Push(Answer<PushReply>),
-    Pull(Answer<PullReply>),
-    Repair(Answer<RepairReply>),
-    /// To any of the four media steps; the session knows which one it sent.
-    Media(Answer<MediaStatus>),
-    Bundle(Answer<BundleReply>),
-    Report(Answer<Report>),
-}
-
-impl StepReply {
-    /// The kind of reply, for traces.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Enrol(_) => "enrol",
-            Self::Push(_) => "push",
-            Self::Pull(_) => "pull",
-            Self::Repair(_) => "repair",
-            Self::Media(_) => "media",
-            Self::Bundle(_) => "bundle",
-            Self::Report(_) => "report",
-        }
-    }
-
-    /// Why the call failed, if it did.
-    fn error(&self) -> Option<&SyncError> {
-        match self {
-            Self::Enrol(answer) => answer.as_ref().err(),
-            Self::Push(answer) => answer.as_ref().err(),
-            Self::Pull(answer) => answer.as_ref().err(),
-            Self::Repair(answer) => answer.as_ref().err(),
-            Self::Media(answer) => answer.as_ref().err(),
-            Self::Bundle(answer) => answer.as_ref().err(),
-            Self::Report(answer) => answer.as_ref().err(),
-        }
-    }
-
-    /// True when the server did what it was asked: it was reached, and this device has access.
-    pub fn is_contact(&self) -> bool {
-        match self {
-            Self::Enrol(answer) => answer.is_ok(),
-            Self::Push(answer) => answer.is_ok(),
-            Self::Pull(answer) => answer.is_ok(),
-            Self::Repair(answer) => answer.is_ok(),
-            Self::Media(answer) => answer.is_ok(),
-            Self::Bundle(answer) => answer.is_ok(),
-            Self::Report(answer) => answer.is_ok(),
-        }
-    }
-}
-
-impl Step {
-    /// Makes the call.
-    pub async fn run<P: SyncProtocol>(self, p: &P) -> StepReply {
-        match self {
-            Self::Enrol { request } => StepReply::Enrol(p.enrol(request).await),
-            Self::Push { token, request } => StepReply::Push(p.push(&token, request).await),
-            Self::Pull { token, request } => StepReply::Pull(p.pull(&token, request).await),
-            Self::Repair { token, request } => StepReply::Repair(p.repair(&token, request).await),
-            Self::MediaCreate { token, request } => StepReply::Media(p.media_create(&token, request).await),
-            Self::MediaStatus { token, upload } => StepReply::Media(p.media_status(&token, upload).await),
-            Self::MediaChunk { token, chunk } => StepReply::Media(p.media_chunk(&token, chunk).await),
-            Self::MediaFinish { token, upload } => StepReply::Media(p.media_finish(&token, upload).await),
-            Self::Bundle { token, bytes } => StepReply::Bundle(p.bundle(&token, bytes).await),
-            Self::Report { token, request } => StepReply::Report(p.report(&token, request).await),
-        }
-    }
-
-    /// What to apply when the reply never came.
-    pub fn failed(&self, error: SyncError) -> StepReply {
-        match self {
-            Self::Enrol { .. } => StepReply::Enrol(Err(error)),
-            Self::Push { .. } => StepReply::Push(Err(error)),
-            Self::Pull { .. } => StepReply::Pull(Err(error)),
-            Self::Repair { .. } => StepReply::Repair(Err(error)),
-            Self::MediaCreate { .. }
-            | Self::MediaStatus { .. }
-            | Self::MediaChunk { .. }
-            | Self::MediaFinish { .. } => StepReply::Media(Err(error)),
-            Self::Bundle { .. } => StepReply::Bundle(Err(error)),
-            Self::Report { .. } => StepReply::Report(Err(error)),
-        }
-    }
-
-    /// What to apply when the reply never came.
-    pub fn lost(&self) -> StepReply {
-        self.failed(SyncError::Offline("the reply never came".to_owned()))
-    }
-
-    /// The step's name, for progress and logs.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Enrol { .. } => "enrol",
-            Self::Push { .. } => "push",
-            Self::Pull { .. } => "pull",
-            Self::Repair { .. } => "repair",
-            Self::MediaCreate { .. } => "media_create",
-            Self::MediaStatus { .. } => "media_status",
-            Self::MediaChunk { .. } => "media_chunk",
-            Self::MediaFinish { .. } => "media_finish",
-            Self::Bundle { .. } => "bundle",
-            Self::Report { .. } => "report",
-        }
-    }
-}
-
-/// Carries a network command out over `p`, from the first step to its receipt: what a driver does, without one. For
-/// tests, the simulator and the demo; a command that needs no network is simply handled.
-pub async fn carry_out<P: SyncProtocol>(core: &mut Core, command: Command, p: &P) -> Reply {
-    if Job::of(&command).is_none() {
-        return core.handle(command);
-    }
-    if let Some(receipt) = core.begin(&command) {
-        return receipt;
-    }
-    while let Some(step) = core.next_step() {
-        let reply = step.run(p).await;
-        core.apply(reply);
-    }
-    core.network_reply()
-}
+pub use step::{Applied, ReplyBody, Step, StepReply};

@@ -1,182 +1,163 @@
-//! Pull: what changed in this device's scopes, page by page, each page and its cursors in one transaction.
+//! Pull: what changed in this device's scopes, page by page. Each page and its cursors are applied in one transaction.
+//!
+//! The last page of a scope carries its digest. A scope whose digest differs from this device's rows is repaired (see
+//! [`super::repair`]); a scope that a repair did not help, or cannot help, is downloaded again.
 
 use super::{
-    Step, clock,
-    clock::Sent,
+    clock::{self, SentAt},
+    cooldown::ScopeCooldown,
+    ctx::SyncCtx,
     epoch,
-    session::{Applied, SYNC_HISTORY, SyncCtx, SyncFailure, SyncHistory},
+    failure::SyncFailure,
+    history::{SYNC_HISTORY, SyncHistory},
+    in_flight::{Call, Cursors, InFlight},
+    run::PullStage,
+    scope_rows::store_row,
+    session::VerifiedDigests,
+    step::{Applied, Step},
 };
 use crate::{
     bundle,
-    store::{Tx, compact, eviction, member, meta, outbox, record, server_row},
+    store::{Tx, compact, eviction, member, meta, outbox},
 };
 use shared::{
-    RowId,
-    digest::Digest,
-    ids::{Epoch, Seq},
+    ids::Epoch,
     protocol::Answer,
     seal::SealPublic,
-    wire::{Keys, PULL_ASK_MAX, PullReply, PullRequest, RawRow, Scope, ScopePage},
+    wire::{Keys, PULL_ASK_MAX, PullReply, PullRequest, Scope, ScopePage},
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-/// How far the pull of a run is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// The first page is to be asked for.
-    #[default]
-    Due,
-    /// Between pages. What was acknowledged up to the local number `settles` when the first page was asked for is in
-    /// the mirror once the last page has come.
-    Under {
-        settles: u64,
-    },
-    Done,
-}
-
-impl Stage {
-    /// Operations were acknowledged: what they did is to be fetched. A pull under way may have passed it already;
-    /// its end sees that and begins another.
-    pub fn after_ack(&mut self) {
-        if *self == Self::Done {
-            *self = Self::Due;
-        }
-    }
-}
-
-/// 6 h: a scope that still differs after it was repaired and fetched anew (a row this build cannot read, say) is not
-/// fetched again and again over a link that costs money.
-const MEND_PAUSE_MS: u64 = 6 * 3_600_000;
-
-/// How far each scope was read.
-pub(super) type Cursors = BTreeMap<Scope, Seq>;
-
-/// Digests found right, while nothing came of the scope since.
-pub(super) type Verified = BTreeMap<Scope, Digest>;
-
-/// 500 recipients' lines are left for later while pages come: those of a grid worker are worked out once and not with every
-/// page, and those of a township a page's worth at a time, so that nobody waits long for the last.
+/// 500 lines of the roster may wait while pages arrive. A grid worker's roster is then computed once instead of with
+/// each page, and a township's in parts of one page, so that the last page takes no longer than the others.
 const ROSTER_LATER: u32 = 500;
 
-pub(super) fn next(sync_ctx: &mut SyncCtx<'_>) -> Result<Option<(Step, Cursors)>, SyncFailure> {
-    let conn = sync_ctx.store.conn();
-    let settles = match sync_ctx.session.run.as_ref().map(|run| run.pull) {
-        None | Some(Stage::Done) => return Ok(None),
-        Some(Stage::Under { settles }) => settles,
-        Some(Stage::Due) => outbox::acked_through(conn)?,
+/// The next page, if the run still pulls.
+///
+/// # Errors
+/// When the store cannot be read, or when the signing key cannot be stored.
+pub(super) fn next(ctx: &mut SyncCtx<'_>) -> Result<Option<Call>, SyncFailure> {
+    let conn = ctx.store.conn();
+    let settles = match ctx.session.run.as_ref().map(|run| run.pull) {
+        None | Some(PullStage::Done) => return Ok(None),
+        Some(PullStage::Paging { settles }) => settles,
+        Some(PullStage::Due) => outbox::acked_through(conn)?,
     };
-    let keys = keys(sync_ctx)?;
-    sync_ctx.run()?.tells_key = keys.sign.is_some();
-    let conn = sync_ctx.store.conn();
-    let proto = sync_ctx.session.version.spoken();
-    // Taken in turn, so that those nothing is said of keep no other from being asked after.
-    let asked = if proto >= 2 {
-        outbox::awaiting_late_outcome(conn, sync_ctx.session.asked, PULL_ASK_MAX)?
-    } else {
-        Vec::new()
-    };
+    let keys = keys(ctx)?;
+    ctx.run()?.announces_key = keys.sign.is_some();
+    let conn = ctx.store.conn();
+    let proto = ctx.session.version.spoken();
+    // Round robin: operations without an outcome yet do not keep others from being asked for.
+    let after = ctx.session.late_outcomes_through;
+    let asking = if proto >= 2 { outbox::awaiting_late_outcome(conn, after, PULL_ASK_MAX)? } else { Vec::new() };
     let cursors = member::cursors(conn)?;
     let request = PullRequest {
         proto,
-        device: sync_ctx.device()?,
+        device: ctx.device()?,
         epoch: meta::get::<Epoch>(conn, meta::key::EPOCH)?,
         cursors: cursors.clone(),
-        client_now: sync_ctx.env.now(),
-        ask: asked.iter().map(|(_, id)| *id).collect(),
+        client_now: ctx.env.now(),
+        ask: asking.iter().map(|(_, id)| *id).collect(),
         keys: Some(keys),
     };
-    let token = sync_ctx.token()?;
-    sync_ctx.session.asked = asked.last().map_or(0, |(no, _)| *no);
-    sync_ctx.run()?.pull = Stage::Under { settles };
-    Ok(Some((Step::Pull { token, request }, cursors)))
+    let token = ctx.token()?;
+    ctx.session.late_outcomes_through = asking.last().map_or(0, |(no, _)| *no);
+    ctx.run()?.pull = PullStage::Paging { settles };
+    Ok(Some((Step::Pull { token, request }, InFlight::Pull(cursors))))
 }
 
-/// The request for the page behind `reply`, as it will be once that is taken in. `None` where taking it in may lead elsewhere.
-pub(super) fn behind(
-    sync_ctx: &mut SyncCtx<'_>,
-    asked: &Cursors,
+/// The request for the page after `reply`, before `reply` is applied. `None` when applying `reply` may change what is
+/// requested next.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn next_page(
+    ctx: &mut SyncCtx<'_>,
+    requested: &Cursors,
     reply: &PullReply,
-) -> Result<Option<(Step, Cursors)>, SyncFailure> {
-    let under_way = sync_ctx.session.run.as_ref().is_some_and(|run| matches!(run.pull, Stage::Under { .. }));
-    let epoch = meta::get::<Epoch>(sync_ctx.store.conn(), meta::key::EPOCH)?;
-    // Asked from elsewhere than the store stands, it will be passed over.
-    let stands = member::cursors(sync_ctx.store.conn())? == *asked;
-    if !under_way || !stands || !reply.more || !reply.dropped.is_empty() || epoch != Some(reply.epoch) {
+) -> Result<Option<Call>, SyncFailure> {
+    let paging = ctx.session.run.as_ref().is_some_and(|run| matches!(run.pull, PullStage::Paging { .. }));
+    let epoch = meta::get::<Epoch>(ctx.store.conn(), meta::key::EPOCH)?;
+    // With other cursors in the store, `reply` will be discarded.
+    let current = member::cursors(ctx.store.conn())? == *requested;
+    if !paging || !current || !reply.more || !reply.dropped.is_empty() || epoch != Some(reply.epoch) {
         return Ok(None);
     }
-    let mut cursors = asked.clone();
+    let mut cursors = requested.clone();
     cursors.extend(reply.scopes.iter().map(|page| (page.scope, page.cursor)));
     let request = PullRequest {
-        proto: sync_ctx.session.version.spoken(),
-        device: sync_ctx.device()?,
+        proto: ctx.session.version.spoken(),
+        device: ctx.device()?,
         epoch,
         cursors: cursors.clone(),
-        client_now: sync_ctx.env.now(),
-        // The first page asked, and exchanged the keys.
+        client_now: ctx.env.now(),
+        // The first page asked for late outcomes and exchanged the keys.
         ask: Vec::new(),
         keys: None,
     };
-    Ok(Some((Step::Pull { token: sync_ctx.token()?, request }, cursors)))
+    Ok(Some((Step::Pull { token: ctx.token()?, request }, InFlight::Pull(cursors))))
 }
 
-/// What this device knows of the keys for bundles, and its own until the server has been told.
-fn keys(sync_ctx: &mut SyncCtx<'_>) -> Result<Keys, SyncFailure> {
-    let conn = sync_ctx.store.conn();
+/// The id of the known sealing key, and this device's signing key until the server has it.
+fn keys(ctx: &mut SyncCtx<'_>) -> Result<Keys, SyncFailure> {
+    let conn = ctx.store.conn();
     let seal = meta::get::<SealPublic>(conn, meta::key::SEAL_KEY)?.map(|key| key.id());
-    let told = meta::get(conn, meta::key::SIGN_KEY_SENT)?.unwrap_or(false);
-    if told {
+    let announced = meta::get(conn, meta::key::SIGN_KEY_SENT)?.unwrap_or(false);
+    if announced {
         return Ok(Keys { seal, sign: None });
     }
-    let sign = sync_ctx.write(|tx| {
+    let sign = ctx.write(|tx| {
         let random = tx.random();
         Ok(bundle::sign_key(tx, || random)?.public())
     })?;
     Ok(Keys { seal, sign: Some(sign) })
 }
 
-/// A server that knows of bundles tells its key to whoever names another one or none; one that does not says nothing, and is told
-/// again after an update.
-fn note_keys(tx: &Tx<'_>, told: Option<SealPublic>, tells_key: bool) -> Result<(), SyncFailure> {
-    if let Some(key) = told {
+/// A server that knows bundles sends its sealing key to a device that names another key or none. From a server without
+/// bundles no key comes, so this device announces its signing key again after the server's update.
+fn record_keys(tx: &Tx<'_>, seal_key: Option<SealPublic>, announced: bool) -> Result<(), SyncFailure> {
+    if let Some(key) = seal_key {
         meta::set(tx, meta::key::SEAL_KEY, &key)?;
     }
-    if tells_key && meta::get::<SealPublic>(tx, meta::key::SEAL_KEY)?.is_some() {
+    if announced && meta::get::<SealPublic>(tx, meta::key::SEAL_KEY)?.is_some() {
         meta::set(tx, meta::key::SIGN_KEY_SENT, &true)?;
     }
     Ok(())
 }
 
+/// # Errors
+/// The failure of the call, and those of the store. The page then leaves no trace.
 pub(super) fn apply(
-    sync_ctx: &mut SyncCtx<'_>,
-    asked: &Cursors,
+    ctx: &mut SyncCtx<'_>,
+    requested: &Cursors,
     answer: Answer<PullReply>,
-    sent: Sent,
+    sent: SentAt,
 ) -> Result<Applied, SyncFailure> {
     let reply = answer?;
-    let Stage::Under { settles } = sync_ctx.run()?.pull else { return Ok(Applied::default()) };
-    // It went ahead, and the page before it led elsewhere (a scope that differed is fetched anew): asked for again.
-    if member::cursors(sync_ctx.store.conn())? != *asked {
+    let PullStage::Paging { settles } = ctx.run()?.pull else { return Ok(Applied::default()) };
+    // A pipelined page whose predecessor moved the cursors (by dropping a scope that differed): it is requested again.
+    if member::cursors(ctx.store.conn())? != *requested {
         return Ok(Applied::default());
     }
-    let tells_key = sync_ctx.run()?.tells_key;
-    let mut mends = RepairPlan {
-        can_repair: sync_ctx.session.version.spoken() >= 2,
-        repaired: sync_ctx.session.repaired.clone(),
-        repulled: sync_ctx.session.repulled.clone(),
-        under_way: sync_ctx.run()?.repair.scopes(),
+    let announced = ctx.run()?.announces_key;
+    let mut plan = RepairPlan {
+        can_repair: ctx.session.version.spoken() >= 2,
+        repaired: ctx.session.repaired.clone(),
+        refetched: ctx.session.refetched.clone(),
+        in_repair: ctx.run()?.repairs.scopes.clone(),
         due: VecDeque::new(),
     };
-    let mut verified = std::mem::take(&mut sync_ctx.session.verified);
-    let done = sync_ctx.write_relaxed(|tx| {
-        clock::note(tx, sent, reply.server_now)?;
-        note_keys(tx, reply.seal_key, tells_key)?;
-        if epoch::note(tx, reply.epoch)? {
+    let mut verified = std::mem::take(&mut ctx.session.verified);
+    let page = ctx.write_relaxed(|tx| {
+        clock::record_offset(tx, sent, reply.server_now)?;
+        record_keys(tx, reply.seal_key, announced)?;
+        if epoch::record(tx, reply.epoch)? {
             verified.clear();
         }
         tx.set_included_through(settles);
-        let mut page = Page::default();
-        for told in &reply.told {
-            outbox::set_outcome(tx, told)?;
+        let mut page = AppliedPage::default();
+        for outcome in &reply.told {
+            outbox::set_outcome(tx, outcome)?;
             page.changed = true;
         }
         for scope in &reply.dropped {
@@ -184,13 +165,13 @@ pub(super) fn apply(
             page.changed = true;
         }
         for scope in &reply.scopes {
-            take_in(tx, scope, &mut page)?;
+            apply_scope(tx, scope, &mut page)?;
             if scope.reset || !scope.rows.is_empty() || !scope.gone.is_empty() {
                 verified.remove(&scope.scope);
             }
-            check(tx, scope, &mut page, &mut verified, &mut mends)?;
+            verify_digest(tx, scope, &mut page, &mut verified, &mut plan)?;
         }
-        let ended = !reply.more && !page.again;
+        let ended = !reply.more && !page.refetch;
         if ended {
             outbox::settle(tx, settles)?;
             page.changed |= eviction::sweep(tx)? > 0;
@@ -198,41 +179,43 @@ pub(super) fn apply(
         }
         tx.defer_roster(if ended { 0 } else { ROSTER_LATER })?;
         page.ended = ended;
-        page.acked = outbox::acked_through(tx)?;
+        page.acked_through = outbox::acked_through(tx)?;
         Ok(page)
     })?;
-    sync_ctx.session.verified = verified;
-    sync_ctx.session.repaired = mends.repaired;
-    sync_ctx.session.repulled = mends.repulled;
-    let run = sync_ctx.run()?;
-    run.repair.add(mends.due);
-    run.progress.rows_pulled += done.rows;
-    run.pull = match done.ended {
-        true if done.acked > settles => Stage::Due,
-        true => Stage::Done,
-        false => Stage::Under { settles },
+    ctx.session.verified = verified;
+    ctx.session.repaired = plan.repaired;
+    ctx.session.refetched = plan.refetched;
+    let run = ctx.run()?;
+    run.repairs.add(plan.due);
+    run.progress.rows_pulled += page.rows;
+    run.pull = match page.ended {
+        true if page.acked_through > settles => PullStage::Due,
+        true => PullStage::Done,
+        false => PullStage::Paging { settles },
     };
-    Ok(Applied { changed: done.changed || done.ended, status: false })
+    Ok(Applied { changed: page.changed || page.ended, status: false })
 }
 
+/// What a page did.
 #[derive(Default)]
-struct Page {
+struct AppliedPage {
     rows: u32,
     changed: bool,
-    /// A scope is fetched anew.
-    again: bool,
+    /// A scope is downloaded again, so the pull does not end with this page.
+    refetch: bool,
     ended: bool,
-    acked: u64,
+    /// Local number of the last acknowledged operation.
+    acked_through: u64,
 }
 
-/// One scope's part of a page.
-fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), SyncFailure> {
+/// Applies the part of a page that belongs to one scope.
+fn apply_scope(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut AppliedPage) -> Result<(), SyncFailure> {
     if scope.reset {
         member::forget(tx, &scope.scope)?;
     }
     let no = member::number(tx, &scope.scope)?;
     for raw in &scope.rows {
-        page.rows += u32::from(take_row(tx, no, raw)?.is_some());
+        page.rows += u32::from(store_row(tx, no, raw)?.is_some());
     }
     for row in &scope.gone {
         member::remove(tx, &scope.scope, *row)?;
@@ -241,35 +224,25 @@ fn take_in(tx: &mut Tx<'_>, scope: &ScopePage, page: &mut Page) -> Result<(), Sy
     Ok(member::set_cursor(tx, &scope.scope, scope.cursor)?)
 }
 
-/// Takes in one row of a scope. `None` where this build cannot read its envelope: it blocks no other, and the digest will tell that it is
-/// missing.
-pub(super) fn take_row(tx: &mut Tx<'_>, scope: member::ScopeNo, raw: &RawRow) -> Result<Option<RowId>, SyncFailure> {
-    let Some(row) = raw.row() else { return Ok(None) };
-    server_row::put(tx, row, raw.get())?;
-    member::add(tx, scope, row.id)?;
-    tx.observe(record::latest_stamp(row));
-    Ok(Some(row.id))
-}
-
-/// What may be done about scopes that differ.
+/// What may be done about scopes whose digest differs.
 struct RepairPlan {
     can_repair: bool,
-    repaired: BTreeMap<Scope, u64>,
-    repulled: BTreeMap<Scope, u64>,
-    /// Being repaired: they differ, and the pull after the repair will tell.
-    under_way: VecDeque<Scope>,
-    /// To be repaired once the pull has ended.
+    repaired: ScopeCooldown,
+    refetched: ScopeCooldown,
+    /// Scopes in repair. They are expected to differ; the pull after the repair verifies them.
+    in_repair: VecDeque<Scope>,
+    /// Scopes to repair once the pull has ended.
     due: VecDeque<Scope>,
 }
 
-/// Compares what this device holds of a scope with what the server says it must. One that differs is repaired; one that a
-/// repair did not help, or cannot, is fetched anew. Neither twice in a row.
-fn check(
+/// Compares this device's rows of a scope with the server's digest. A scope that differs is repaired, or downloaded
+/// again if it was repaired within the cooldown or cannot be repaired.
+fn verify_digest(
     tx: &mut Tx<'_>,
     scope: &ScopePage,
-    page: &mut Page,
-    verified: &mut Verified,
-    mends: &mut RepairPlan,
+    page: &mut AppliedPage,
+    verified: &mut VerifiedDigests,
+    plan: &mut RepairPlan,
 ) -> Result<(), SyncFailure> {
     let Some(digest) = scope.digest else { return Ok(()) };
     if verified.get(&scope.scope) == Some(&digest) {
@@ -280,27 +253,18 @@ fn check(
         return Ok(());
     }
     verified.remove(&scope.scope);
-    if mends.under_way.contains(&scope.scope) {
+    if plan.in_repair.contains(&scope.scope) {
         return Ok(());
     }
-    let mut memo: SyncHistory = meta::get(tx, SYNC_HISTORY)?.unwrap_or_default();
-    memo.mismatches += 1;
-    meta::set(tx, SYNC_HISTORY, &memo)?;
+    let mut history: SyncHistory = meta::get(tx, SYNC_HISTORY)?.unwrap_or_default();
+    history.mismatches += 1;
+    meta::set(tx, SYNC_HISTORY, &history)?;
     let now = tx.monotonic_ms();
-    if mends.can_repair && may_mend(&mut mends.repaired, scope.scope, now) {
-        mends.due.push_back(scope.scope);
-    } else if may_mend(&mut mends.repulled, scope.scope, now) {
+    if plan.can_repair && plan.repaired.try_start(scope.scope, now) {
+        plan.due.push_back(scope.scope);
+    } else if plan.refetched.try_start(scope.scope, now) {
         member::drop_scope(tx, &scope.scope)?;
-        page.again = true;
+        page.refetch = true;
     }
     Ok(())
-}
-
-/// True at most once within the pause, which begins now.
-pub(super) fn may_mend(done: &mut BTreeMap<Scope, u64>, scope: Scope, now: u64) -> bool {
-    let may = done.get(&scope).is_none_or(|at| now.saturating_sub(*at) >= MEND_PAUSE_MS);
-    if may {
-        done.insert(scope, now);
-    }
-    may
 }

@@ -1,10 +1,16 @@
-//! Push: what was saved, in order, until nothing waits.
+//! Push: sends the operations of the outbox in order, until none waits.
+//!
+//! A push is gapless under one incarnation and begins where the last acknowledged operation ended; the chain proves
+//! that device and server agree on everything before. A server that disagrees redirects the push: it names the
+//! operation to resume at, or another incarnation.
 
 use super::{
-    Step, clock,
-    clock::Sent,
+    clock::{self, SentAt},
+    ctx::SyncCtx,
     epoch,
-    session::{Applied, SyncFailure},
+    failure::{SyncFailure, ends_access},
+    in_flight::{BatchEnd, Call, InFlight, PushBatch},
+    step::{Applied, Step},
 };
 use crate::{
     Core,
@@ -22,34 +28,15 @@ use shared::{
 /// 4: a restored server and a copied device at once take two redirects; more than that leads nowhere.
 const REDIRECTS_MAX: u32 = 4;
 
-/// What a push held, to be matched with its reply.
-#[derive(Debug)]
-pub(super) struct Batch {
-    incarnation: Incarnation,
-    before: Chain,
-    /// The chain behind its last operation.
-    after: Chain,
-    ops: Vec<Outgoing>,
-    /// It went out before the reply to the one before it.
-    ahead: bool,
-}
-
-impl Batch {
-    fn first(&self) -> OpNo {
-        self.ops.first().map_or(OpNo(1), |op| op.wire_no)
-    }
-    fn last(&self) -> OpNo {
-        self.ops.last().map_or(OpNo(0), |op| op.wire_no)
-    }
-    /// Where the next one goes on: the last local number, the last number, whose, and the chain.
-    pub fn end(&self) -> (u64, OpNo, Incarnation, Chain) {
-        (self.ops.last().map_or(0, |op| op.no), self.last(), self.incarnation, self.after)
-    }
-}
+/// 1 s: a push that takes longer from first byte to reply is limited by the link, which two bodies would only share.
+const FAST_LINK_MS: u64 = 1000;
 
 impl Core {
-    /// The next push, if anything may be offered now.
-    pub(super) fn next_push(&mut self) -> Result<Option<(Step, Batch)>, SyncFailure> {
+    /// The next push, if the outbox holds operations that may be sent now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn next_push(&mut self) -> Result<Option<Call>, SyncFailure> {
         let limit = self.session.forced_batch.unwrap_or(PUSH_OPS_MAX);
         let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
         let ops = self.take_unsent(run.at_once, limit, PUSH_BYTES_MAX)?;
@@ -62,10 +49,10 @@ impl Core {
         let conn = self.store()?.conn();
         let incarnation = meta::get(conn, meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
         let before = chain_before(conn, incarnation, first)?;
-        self.offer(ops, incarnation, before, false)
+        self.push_call(ops, incarnation, before, false)
     }
 
-    /// Whether [`Core::next_push`] would find something.
+    /// Whether [`Core::next_push`] would find operations.
     pub(super) fn has_something_to_push(&mut self) -> bool {
         let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return false };
         let through = self.sendable_through(run.at_once);
@@ -73,85 +60,90 @@ impl Core {
         outbox::unsent(store.conn(), 0, through, 1, usize::MAX).is_ok_and(|ops| !ops.is_empty())
     }
 
-    /// The push that follows the one that is out, once that is accepted.
-    pub(super) fn push_behind(
-        &mut self,
-        behind: (u64, OpNo, Incarnation, Chain),
-    ) -> Result<Option<(Step, Batch)>, SyncFailure> {
-        let (no, last, incarnation, before) = behind;
+    /// The push that follows the batch which ends at `end`, if that batch is accepted.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn push_after(&mut self, end: BatchEnd) -> Result<Option<Call>, SyncFailure> {
         let limit = self.session.forced_batch.unwrap_or(PUSH_OPS_MAX);
         let Some(run) = self.session.run.as_ref().filter(|run| !run.push_blocked) else { return Ok(None) };
-        let ops = self.take_unsent_behind(no, run.at_once, limit, PUSH_BYTES_MAX)?;
-        if ops.first().is_none_or(|op| op.wire_no != last.next()) {
+        let ops = self.take_unsent_behind(end.local_no, run.at_once, limit, PUSH_BYTES_MAX)?;
+        if ops.first().is_none_or(|op| op.wire_no != end.wire_no.next()) {
             return Ok(None);
         }
-        self.offer(ops, incarnation, before, true)
+        self.push_call(ops, end.incarnation, end.chain, true)
     }
 
-    fn offer(
+    fn push_call(
         &mut self,
         mut ops: Vec<Outgoing>,
         incarnation: Incarnation,
-        before: Chain,
-        ahead: bool,
-    ) -> Result<Option<(Step, Batch)>, SyncFailure> {
+        chain_before: Chain,
+        pipelined: bool,
+    ) -> Result<Option<Call>, SyncFailure> {
         let Some(first) = ops.first().map(|op| op.wire_no) else { return Ok(None) };
-        // A push is gapless; what comes after a gap goes with the next.
-        let run_of = ops.iter().zip(first.0..).take_while(|(op, no)| op.wire_no.0 == *no).count();
-        ops.truncate(run_of);
-        let Some(sync_ctx) = self.sync_ctx() else { return Ok(None) };
-        let after = ops.iter().fold(before, |chain, op| chain.then(&op.json));
+        // A push is gapless; operations after a gap go with the next one.
+        let gapless = ops.iter().zip(first.0..).take_while(|(op, no)| op.wire_no.0 == *no).count();
+        ops.truncate(gapless);
+        let Some(ctx) = self.sync_ctx() else { return Ok(None) };
+        let chain_after = ops.iter().fold(chain_before, |chain, op| chain.then(&op.json));
         let mut raw = Vec::with_capacity(ops.len());
         for op in &ops {
             raw.push(RawValue::from_string(op.json.clone()).map_err(crate::store::StoreError::from)?);
         }
         let request = PushRequest {
-            proto: sync_ctx.session.version.spoken(),
+            proto: ctx.session.version.spoken(),
             caps: Vec::new(),
-            device: sync_ctx.device()?,
+            device: ctx.device()?,
             incarnation,
             first_op: first,
-            chain: before,
-            client_now: sync_ctx.env.now(),
+            chain: chain_before,
+            client_now: ctx.env.now(),
             ops: raw,
         };
-        Ok(Some((Step::Push { token: sync_ctx.token()?, request }, Batch { incarnation, before, after, ops, ahead })))
+        let step = Step::Push { token: ctx.token()?, request };
+        let batch = PushBatch { incarnation, chain_before, chain_after, ops, pipelined };
+        Ok(Some((step, InFlight::Push(batch))))
     }
 }
 
+/// # Errors
+/// When the call failed and the run cannot go on, when the server redirects without end or contradicts itself, and
+/// those of the store.
 pub(super) fn apply(
-    sync_ctx: &mut super::session::SyncCtx<'_>,
-    batch: Batch,
+    ctx: &mut SyncCtx<'_>,
+    batch: PushBatch,
     answer: Answer<PushReply>,
-    sent: Sent,
+    sent: SentAt,
 ) -> Result<Applied, SyncFailure> {
+    ctx.session.fast_link = answer.is_ok() && sent.elapsed_ms(ctx.env) <= FAST_LINK_MS;
     let reply = match answer {
         Ok(reply) => reply,
-        // The request as a whole will not do, and the same one will not do later. News may still be fetched.
+        // The server refuses the whole request and would refuse it again. The pull may still succeed.
         Err(error) if error.is_permanent() && !ends_access(&error) => {
-            sync_ctx.session.cancel_in_flight();
-            let run = sync_ctx.run()?;
+            ctx.session.cancel_in_flight();
+            let run = ctx.run()?;
             run.push_blocked = true;
             run.problem = Some(SyncFailure::Server(error).problem());
             return Ok(Applied { changed: true, status: false });
         }
-        // The server has room for one of this device and not for several: no reason to end a run that goes well.
-        Err(error) if batch.ahead && matches!(error.code(), Some(ErrorCode::Busy | ErrorCode::TooManyRequests)) => {
-            sync_ctx.session.cancel_in_flight();
+        // The server has room for one push of this device but not for several. That does not end a run that goes well.
+        Err(error) if batch.pipelined && matches!(error.code(), Some(ErrorCode::Busy | ErrorCode::TooManyRequests)) => {
+            ctx.session.cancel_in_flight();
             return Ok(Applied::default());
         }
         Err(error) => return Err(error.into()),
     };
-    // It overtook the one before it on the way, and the server knows no better: offered again, it is in its place.
-    if batch.ahead && !matches!(reply.verdict, PushVerdict::Accepted { .. }) {
-        sync_ctx.session.cancel_in_flight();
+    // This pipelined push arrived before its predecessor. Discard the reply and send it again.
+    if batch.pipelined && !matches!(reply.verdict, PushVerdict::Accepted { .. }) {
+        ctx.session.cancel_in_flight();
         return Ok(Applied::default());
     }
-    let redirects = sync_ctx.run()?.redirects;
-    let (acked, other_epoch) = sync_ctx.write_relaxed(|tx| {
-        clock::note(tx, sent, reply.server_now)?;
+    let redirects = ctx.run()?.redirects;
+    let (acked, new_epoch) = ctx.write_relaxed(|tx| {
+        clock::record_offset(tx, sent, reply.server_now)?;
         let acked = match &reply.verdict {
-            PushVerdict::Accepted { acked_through, outcomes } => accepted(tx, &batch, *acked_through, outcomes)?,
+            PushVerdict::Accepted { acked_through, outcomes } => accept(tx, &batch, *acked_through, outcomes)?,
             PushVerdict::Resume { .. } | PushVerdict::NewIncarnation { .. } if redirects >= REDIRECTS_MAX => {
                 return Err(SyncError::BadReply("the push is sent round in circles".to_owned()).into());
             }
@@ -159,20 +151,13 @@ pub(super) fn apply(
                 if have.next() >= batch.first() {
                     return Err(SyncError::BadReply("resume at what was just offered".to_owned()).into());
                 }
-                outbox::unack_after(tx, *have)?;
-                let incarnation = tx.incarnation()?;
-                if *have < chain::base(tx, incarnation)?.no {
-                    // What it asks for first was acknowledged by it long ago and is not kept any more. The numbers cannot
-                    // be gapless then; under an incarnation that the server has not heard of it offers a fresh one, and
-                    // all that is still here goes to it from number 1, under the same operation ids.
-                    outbox::restart(tx, Incarnation(incarnation.0.saturating_add(1)))?;
-                }
+                resume(tx, *have)?;
                 0
             }
             PushVerdict::NewIncarnation { incarnation } => {
-                // A restored server may know an older incarnation only: then work that was acknowledged under this one
-                // goes along, or nothing would ever offer it again.
-                epoch::note(tx, reply.epoch)?;
+                // A restored server may know only an older incarnation. Operations acknowledged under the present one
+                // then join the waiting ones; otherwise they would never be offered again.
+                epoch::record(tx, reply.epoch)?;
                 if let Some(after) = epoch::offering_after(tx)? {
                     outbox::unack_behind(tx, after)?;
                 }
@@ -180,16 +165,16 @@ pub(super) fn apply(
                 chain::set_head(tx, *incarnation, OpNo(0), Chain::default())?;
                 0
             }
-            // Acknowledged nothing that this build could tell.
+            // A verdict that this build does not know acknowledges nothing.
             PushVerdict::Other(_) => return Err(SyncError::BadReply("a verdict of a newer server".to_owned()).into()),
         };
-        let other_epoch = epoch::note(tx, reply.epoch)?;
-        Ok((acked, other_epoch))
+        let new_epoch = epoch::record(tx, reply.epoch)?;
+        Ok((acked, new_epoch))
     })?;
-    if other_epoch || acked as usize != batch.ops.len() {
-        sync_ctx.session.cancel_in_flight();
+    if new_epoch || acked as usize != batch.ops.len() {
+        ctx.session.cancel_in_flight();
     }
-    let run = sync_ctx.run()?;
+    let run = ctx.run()?;
     if acked == 0 {
         run.redirects += 1;
     } else {
@@ -200,15 +185,22 @@ pub(super) fn apply(
     Ok(Applied { changed: acked > 0, status: false })
 }
 
-/// Errors that are about this device's access or build, not about one request.
-pub(super) fn ends_access(error: &SyncError) -> bool {
-    use shared::wire::ErrorCode as E;
-    matches!(error.code(), Some(E::TokenRevoked | E::TokenUnknown | E::ProtocolTooOld | E::ProtocolTooNew))
+/// The server has the operations up to `have` only: later ones wait again.
+fn resume(tx: &mut Tx<'_>, have: OpNo) -> Result<(), SyncFailure> {
+    outbox::unack_after(tx, have)?;
+    let incarnation = tx.incarnation()?;
+    if have < chain::base(tx, incarnation)?.no {
+        // The operation after `have` was compacted, so a gapless push is impossible. The server does not know the next
+        // incarnation and assigns a new one, under which the remaining operations are numbered from 1; their ids stay.
+        outbox::restart(tx, Incarnation(incarnation.0.saturating_add(1)))?;
+    }
+    Ok(())
 }
 
-/// Acknowledged: durable on the server, each with its outcome. Returns how many.
-fn accepted(tx: &mut Tx<'_>, batch: &Batch, through: OpNo, outcomes: &[OpOutcome]) -> Result<u32, SyncFailure> {
-    // More than was offered cannot be acknowledged by this reply.
+/// Acknowledges the operations up to `through`, which are durable on the server, and stores their outcomes. Returns how
+/// many there are.
+fn accept(tx: &mut Tx<'_>, batch: &PushBatch, through: OpNo, outcomes: &[OpOutcome]) -> Result<u32, SyncFailure> {
+    // A reply cannot acknowledge more than the request held.
     let through = through.min(batch.last());
     if through < batch.first() {
         return Err(SyncError::BadReply("accepted nothing".to_owned()).into());
@@ -218,25 +210,25 @@ fn accepted(tx: &mut Tx<'_>, batch: &Batch, through: OpNo, outcomes: &[OpOutcome
     }
     let acked: Vec<&Outgoing> = batch.ops.iter().filter(|op| op.wire_no <= through).collect();
     outbox::ack_through(tx, through, acked.last().map_or(0, |op| op.no))?;
-    for told in outcomes {
-        outbox::set_outcome(tx, told)?;
+    for outcome in outcomes {
+        outbox::set_outcome(tx, outcome)?;
     }
     if epoch::offering_after(tx)?.is_some() {
-        // What was said of an operation before the server was restored holds no longer where nothing is said now.
+        // An outcome from before the restore is void: where the reply names none, the operation was applied.
         for op in &acked {
-            let untold = !outcomes.iter().any(|o| o.op_no == op.wire_no);
-            if untold && outbox::entry(tx, op.no)?.is_some_and(|e| e.outcome.is_some()) {
-                let told = OpOutcome { op_id: OpId::NIL, op_no: op.wire_no, outcome: Outcome::Applied };
-                outbox::set_outcome(tx, &told)?;
+            let unnamed = !outcomes.iter().any(|o| o.op_no == op.wire_no);
+            if unnamed && outbox::entry(tx, op.no)?.is_some_and(|e| e.outcome.is_some()) {
+                let applied = OpOutcome { op_id: OpId::NIL, op_no: op.wire_no, outcome: Outcome::Applied };
+                outbox::set_outcome(tx, &applied)?;
             }
         }
         if outbox::waiting(tx)?.0 == 0 {
-            epoch::offered(tx)?;
+            epoch::finish_offering(tx)?;
         }
     }
     let after = match acked.len() == batch.ops.len() {
-        true => batch.after,
-        false => acked.iter().fold(batch.before, |chain, op| chain.then(&op.json)),
+        true => batch.chain_after,
+        false => acked.iter().fold(batch.chain_before, |chain, op| chain.then(&op.json)),
     };
     chain::set_head(tx, batch.incarnation, through, after)?;
     Ok(u32::try_from(acked.len()).unwrap_or(u32::MAX))

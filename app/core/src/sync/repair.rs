@@ -1,212 +1,188 @@
-//! Repair: a scope that was read to its end and still differs from the server's is mended bucket by bucket. Each reply in
-//! one transaction; the cursor stays where it is. When all is done, another pull says whether it helped.
+//! Repair: brings a scope back in step that was read to its end and still differs from the server's digest, by
+//! comparing buckets of rows. Each reply is applied in one transaction; the cursor does not move. The pull after the
+//! last repair verifies the digest again.
 //!
 //! ```text
-//!   sums ──► buckets that differ ──► drop what is not listed, want what is missing ──► rows, until all came
+//!   sums ──► buckets that differ ──► remove unlisted rows, collect missing ones ──► fetch those, until all arrived
 //!    ▲                                                                                    │
-//!    └──────────────── there was not room for all: from the bucket after the last ◄───────┘
+//!    └──────────────── the reply was full: from the bucket after the last one ◄───────────┘
 //! ```
 
 use super::{
-    Step, clock,
-    clock::Sent,
-    pull::{self, may_mend},
-    push::ends_access,
-    session::{Applied, SyncCtx, SyncFailure},
+    clock::{self, SentAt},
+    ctx::SyncCtx,
+    failure::{SyncFailure, ends_access},
+    in_flight::{Call, InFlight, RepairCall},
+    run::PullStage,
+    scope_rows::store_row,
+    step::{Applied, Step},
 };
 use crate::store::{Tx, member, meta, record};
 use shared::{
     RowId,
-    ids::{Epoch, Seq},
+    ids::Epoch,
     protocol::Answer,
     wire::{
         ErrorCode, REPAIR_WANT_MAX, RepairReply, RepairRequest, Scope,
         repair::{Bucket, Differing},
     },
 };
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 
-/// The scopes to be repaired in a run; the first is under way.
-#[derive(Debug, Default)]
-pub(super) struct Repairs {
-    due: VecDeque<Scope>,
-    /// Rows of the first one that are to be fetched.
-    want: Vec<RowId>,
-    /// Its sums are to be compared, from this bucket on.
-    compare: Option<Bucket>,
-}
-
-impl Repairs {
-    pub fn add(&mut self, scopes: VecDeque<Scope>) {
-        if self.due.is_empty() && !scopes.is_empty() {
-            self.compare = Some(Bucket(0));
-        }
-        self.due.extend(scopes);
-    }
-
-    pub fn scopes(&self) -> VecDeque<Scope> {
-        self.due.clone()
-    }
-
-    /// The first scope is done with.
-    fn end(&mut self) {
-        self.due.pop_front();
-        self.want.clear();
-        self.compare = Some(Bucket(0));
-    }
-}
-
-/// What a step asked.
-#[derive(Clone, Debug)]
-pub(super) struct Asked {
-    scope: Scope,
-    epoch: Epoch,
-    cursor: Seq,
-    want: Vec<RowId>,
-}
-
-pub(super) fn next(sync_ctx: &mut SyncCtx<'_>) -> Result<Option<(Step, Asked)>, SyncFailure> {
-    let conn = sync_ctx.store.conn();
-    let Some(repair) = sync_ctx.session.run.as_ref().map(|run| &run.repair) else { return Ok(None) };
-    let Some(scope) = repair.due.front().copied() else { return Ok(None) };
+/// The next comparison or request for rows of the first scope in the queue.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn next(ctx: &mut SyncCtx<'_>) -> Result<Option<Call>, SyncFailure> {
+    let conn = ctx.store.conn();
+    let Some(queue) = ctx.session.run.as_ref().map(|run| &run.repairs) else { return Ok(None) };
+    let Some(scope) = queue.scopes.front().copied() else { return Ok(None) };
     let epoch = meta::get::<Epoch>(conn, meta::key::EPOCH)?;
     let cursor = member::cursors(conn)?.get(&scope).copied();
     let (Some(epoch), Some(cursor)) = (epoch, cursor) else {
-        // Withdrawn or started over since: there is nothing to repair.
-        ended(sync_ctx)?;
-        return next(sync_ctx);
+        // The scope was dropped or restarted meanwhile: there is nothing to repair.
+        finish_scope(ctx)?;
+        return next(ctx);
     };
-    let want: Vec<RowId> = repair.want.iter().take(REPAIR_WANT_MAX).copied().collect();
-    let buckets = if want.is_empty() { Some(member::buckets(conn, &scope)?) } else { None };
+    let wanted: Vec<RowId> = queue.wanted.iter().take(REPAIR_WANT_MAX).copied().collect();
+    let buckets = if wanted.is_empty() { Some(member::buckets(conn, &scope)?) } else { None };
     let request = RepairRequest {
-        proto: sync_ctx.session.version.spoken(),
-        device: sync_ctx.device()?,
+        proto: ctx.session.version.spoken(),
+        device: ctx.device()?,
         epoch,
         scope,
         cursor,
-        from: repair.compare.filter(|b| buckets.is_some() && b.0 > 0),
+        from: queue.compare_from.filter(|b| buckets.is_some() && b.0 > 0),
         buckets,
-        want: want.clone(),
-        client_now: sync_ctx.env.now(),
+        want: wanted.clone(),
+        client_now: ctx.env.now(),
     };
-    Ok(Some((Step::Repair { token: sync_ctx.token()?, request }, Asked { scope, epoch, cursor, want })))
+    let step = Step::Repair { token: ctx.token()?, request };
+    Ok(Some((step, InFlight::Repair(RepairCall { scope, epoch, cursor, wanted }))))
 }
 
+/// # Errors
+/// When access ended or the connection failed, and those of the store. A server that cannot repair is none.
 pub(super) fn apply(
-    sync_ctx: &mut SyncCtx<'_>,
-    asked: &Asked,
+    ctx: &mut SyncCtx<'_>,
+    call: &RepairCall,
     answer: Answer<RepairReply>,
-    sent: Sent,
+    sent: SentAt,
 ) -> Result<Applied, SyncFailure> {
     let reply = match answer {
         Ok(reply) => reply,
-        // An older server, or one that stumbles over this scope: the long way round.
+        // An older server, or one that fails on this scope: download the scope again.
         Err(error) if !ends_access(&error) && (error.is_permanent() || error.code() == Some(&ErrorCode::Internal)) => {
-            return start_over(sync_ctx, asked.scope);
+            return refetch(ctx, call.scope);
         }
         Err(error) => return Err(error.into()),
     };
-    let taken = sync_ctx.write_relaxed(|tx| {
-        clock::note(tx, sent, reply.server_now)?;
-        // What is said of another state than the one asked about is not taken in; the pull that follows brings it.
-        let cursor = member::cursors(tx)?.get(&asked.scope).copied();
-        if reply.reset || reply.epoch != asked.epoch || cursor != Some(asked.cursor) {
+    let repaired = ctx.write_relaxed(|tx| {
+        clock::record_offset(tx, sent, reply.server_now)?;
+        // The reply describes another state than the one asked about: discard it; the next pull brings that state.
+        let cursor = member::cursors(tx)?.get(&call.scope).copied();
+        if reply.reset || reply.epoch != call.epoch || cursor != Some(call.cursor) {
             return Ok(None);
         }
-        let mut taken = Taken::default();
-        let no = member::number(tx, &asked.scope)?;
+        let mut repaired = Repaired::default();
+        let no = member::number(tx, &call.scope)?;
         for raw in &reply.rows {
-            taken.came.extend(pull::take_row(tx, no, raw)?);
+            repaired.received.extend(store_row(tx, no, raw)?);
         }
-        let held = if reply.differ.is_empty() { HashMap::new() } else { member::by_bucket(tx, &asked.scope)? };
-        for theirs in &reply.differ {
-            let held = held.get(&theirs.bucket.0).map_or(&[][..], Vec::as_slice);
-            compare(tx, &asked.scope, theirs, held, &mut taken)?;
+        let held = if reply.differ.is_empty() { HashMap::new() } else { member::by_bucket(tx, &call.scope)? };
+        for bucket in &reply.differ {
+            let held = held.get(&bucket.bucket.0).map_or(&[][..], Vec::as_slice);
+            compare(tx, &call.scope, bucket, held, &mut repaired)?;
         }
-        Ok(Some(taken))
+        Ok(Some(repaired))
     })?;
-    let Some(taken) = taken else {
-        ended(sync_ctx)?;
+    let Some(repaired) = repaired else {
+        finish_scope(ctx)?;
         return Ok(Applied::default());
     };
-    let changed = taken.changed || !taken.came.is_empty();
-    let run = sync_ctx.run()?;
-    run.progress.rows_pulled += u32::try_from(taken.came.len()).unwrap_or(u32::MAX);
-    let repair = &mut run.repair;
-    if asked.want.is_empty() {
+    let changed = repaired.removed || !repaired.received.is_empty();
+    let run = ctx.run()?;
+    run.progress.rows_pulled += u32::try_from(repaired.received.len()).unwrap_or(u32::MAX);
+    let queue = &mut run.repairs;
+    if call.wanted.is_empty() {
         let last = reply.differ.last().map(|d| d.bucket);
-        repair.compare = last.filter(|_| reply.more).and_then(|b| b.0.checked_add(1)).map(Bucket);
-        repair.want = taken.want;
+        queue.compare_from = last.filter(|_| reply.more).and_then(|b| b.0.checked_add(1)).map(Bucket);
+        queue.wanted = repaired.missing;
     } else {
-        let before = repair.want.len();
-        // Asked for and not sent although there was room: it left the scope meanwhile.
-        let answered: HashSet<RowId> = if reply.more { taken.came } else { asked.want.iter().copied().collect() };
-        repair.want.retain(|id| !answered.contains(id));
-        if repair.want.len() == before {
-            // Rows that this build cannot read come again and again.
-            repair.want.clear();
+        let before = queue.wanted.len();
+        // Unless the reply was full, a requested row that it lacks has left the scope meanwhile.
+        let answered: HashSet<RowId> =
+            if reply.more { repaired.received } else { call.wanted.iter().copied().collect() };
+        queue.wanted.retain(|id| !answered.contains(id));
+        if queue.wanted.len() == before {
+            // Rows that this build cannot read would be requested for ever.
+            queue.wanted.clear();
         }
     }
-    if repair.want.is_empty() && repair.compare.is_none() {
-        ended(sync_ctx)?;
+    if queue.wanted.is_empty() && queue.compare_from.is_none() {
+        finish_scope(ctx)?;
     }
     Ok(Applied { changed, status: false })
 }
 
+/// What a reply did to the scope.
 #[derive(Default)]
-struct Taken {
-    changed: bool,
-    came: HashSet<RowId>,
-    want: Vec<RowId>,
+struct Repaired {
+    /// Rows left the scope.
+    removed: bool,
+    received: HashSet<RowId>,
+    /// Rows to request next.
+    missing: Vec<RowId>,
 }
 
-/// One bucket as the server holds it: what it has not leaves the scope here, what is missing here is wanted.
+/// Compares one bucket with the server's list: removes rows that the server does not list, and collects those that are
+/// missing or have another revision here.
 fn compare(
     tx: &mut Tx<'_>,
     scope: &Scope,
-    theirs: &Differing,
+    bucket: &Differing,
     held: &[RowId],
-    taken: &mut Taken,
+    repaired: &mut Repaired,
 ) -> Result<(), SyncFailure> {
-    let listed: HashMap<RowId, _> = theirs.rows.iter().copied().collect();
+    let listed: HashMap<RowId, _> = bucket.rows.iter().copied().collect();
     for row in held {
         if !listed.contains_key(row) {
             member::remove(tx, scope, *row)?;
-            taken.changed = true;
+            repaired.removed = true;
         }
     }
-    for (row, rev) in &theirs.rows {
-        if taken.came.contains(row) {
+    for (row, rev) in &bucket.rows {
+        if repaired.received.contains(row) {
             continue;
         }
         if record::rev(tx, *row)? == *rev {
-            // Here by way of another scope, or all along.
+            // The row is here, by way of another scope or already in this one.
             let scope = member::number(tx, scope)?;
             member::add(tx, scope, *row)?;
         } else {
-            taken.want.push(*row);
+            repaired.missing.push(*row);
         }
     }
     Ok(())
 }
 
-/// The first repair is over; once all are, a pull compares anew.
-fn ended(sync_ctx: &mut SyncCtx<'_>) -> Result<(), SyncFailure> {
-    let run = sync_ctx.run()?;
-    run.repair.end();
-    if run.repair.due.is_empty() {
+/// Ends the repair of the first scope; after the last one, a pull verifies the digests.
+fn finish_scope(ctx: &mut SyncCtx<'_>) -> Result<(), SyncFailure> {
+    let run = ctx.run()?;
+    run.repairs.finish_first();
+    if run.repairs.scopes.is_empty() {
         run.pull.after_ack();
     }
     Ok(())
 }
 
-/// The scope is fetched from the beginning instead, if that was not done lately.
-fn start_over(sync_ctx: &mut SyncCtx<'_>, scope: Scope) -> Result<Applied, SyncFailure> {
-    let now = sync_ctx.env.monotonic_ms();
-    if may_mend(&mut sync_ctx.session.repulled, scope, now) {
-        sync_ctx.write(|tx| Ok(member::drop_scope(tx, &scope)?))?;
-        sync_ctx.run()?.pull = pull::Stage::Due;
+/// Drops the scope's cursor, so that the next pull downloads the scope again, unless its cooldown forbids that.
+fn refetch(ctx: &mut SyncCtx<'_>, scope: Scope) -> Result<Applied, SyncFailure> {
+    let now = ctx.env.monotonic_ms();
+    if ctx.session.refetched.try_start(scope, now) {
+        ctx.write(|tx| Ok(member::drop_scope(tx, &scope)?))?;
+        ctx.run()?.pull = PullStage::Due;
     }
-    sync_ctx.run()?.repair.end();
+    ctx.run()?.repairs.finish_first();
     Ok(Applied { changed: true, status: false })
 }

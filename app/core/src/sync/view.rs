@@ -1,6 +1,6 @@
-//! What the sync screen shows: is my work safe, is it counted, what must I do.
+//! What the sync screen shows: which work is safe, what counts, and what the user must do.
 
-use super::session::{SYNC_HISTORY, SyncHistory};
+use super::history::{SYNC_HISTORY, SyncHistory};
 use crate::{
     Core, Refusal,
     queries::{decision_view, state_of_entry},
@@ -16,22 +16,25 @@ use crate::{
 use rusqlite::Connection;
 use shared::{Change, Fields, Kind, Moment, Op, Outcome, hlc::SKEW_TOLERATED_MS, ids::OpNo};
 
-/// 200: what a person may scroll through; the total says how many there are.
+/// 200: as many as a person scrolls through; the view also holds the total.
 const WAITING_MAX: u32 = 200;
-/// 50 of what was done last.
+/// 50 of the operations settled last.
 const RECENT_MAX: u32 = 50;
 
 impl Core {
-    /// The state of the sync. Cheap enough to be asked after every event.
+    /// The state of the sync. Cheap enough to compute after every event.
+    ///
+    /// # Errors
+    /// [`Refusal::Locked`], and those of the store.
     pub(crate) fn sync_view(&self) -> Result<SyncView, Refusal> {
         let conn = self.store()?.conn();
-        let memo: SyncHistory = meta::get(conn, SYNC_HISTORY)?.unwrap_or_default();
+        let history: SyncHistory = meta::get(conn, SYNC_HISTORY)?.unwrap_or_default();
         let (waiting_total, waiting_bytes) = outbox::waiting(conn)?;
         let debt = photo::backlog(conn)?;
         let (month_confirmed, month_waiting) = self.month_counts()?;
         let phase = self.phase()?;
         let revoked = phase == Phase::Revoked;
-        // Records are not to be read now; how many wait still is.
+        // In other phases no record may be read; the counts may.
         let items = |conn, part, limit| if phase == Phase::Ready { items(conn, part, limit) } else { Ok(Vec::new()) };
         let off_ms: i64 = meta::get(conn, meta::key::CLOCK_OFFSET_MS)?.unwrap_or(0);
         Ok(SyncView {
@@ -45,21 +48,21 @@ impl Core {
             photos_waiting: debt.photos,
             photos_bytes: debt.bytes,
             photos_failed: debt.failed,
-            last_up: memo.up,
-            last_down: memo.down,
-            last_success: memo.last_success,
+            last_up: history.bytes_up,
+            last_down: history.bytes_down,
+            last_success: history.last_success,
             next_attempt: self.next_attempt(revoked),
-            last_problem: if revoked { Some(SyncProblem::Revoked) } else { memo.last_problem },
+            last_problem: if revoked { Some(SyncProblem::Revoked) } else { history.last_problem },
             running: self.session.run.as_ref().map(|run| run.progress),
-            // Kept as the server's clock − this one; shown as how far this one is ahead.
-            relayed_bundles: relayed_bundle::list(conn)?.into_iter().map(carried_view).collect(),
+            relayed_bundles: relayed_bundle::list(conn)?.into_iter().map(relayed_bundle_view).collect(),
+            // Stored as the server's clock minus this one; shown as how far this one is ahead.
             clock_off_s: (off_ms.abs() > SKEW_TOLERATED_MS).then_some(-off_ms / 1000),
             photos_held: (debt.photos > 0 && self.photos_held_now()).then_some(PhotosHeld::Metered),
             photo_space: self.photo_space()?,
         })
     }
 
-    /// Own records of this month: known to the server, and not yet.
+    /// The worker's own records of this month: how many the server has, and how many it does not have yet.
     fn month_counts(&self) -> Result<(u32, u32), Refusal> {
         let Ok(me) = self.identity() else { return Ok((0, 0)) };
         let month = self.today_day()?.month();
@@ -80,16 +83,16 @@ impl Core {
         Ok((confirmed, waiting))
     }
 
-    /// On the wall clock, as people read it.
+    /// On the wall clock.
     fn next_attempt(&self, revoked: bool) -> Option<Moment> {
-        let due = self.session.pace.due().filter(|_| !revoked && self.session.run.is_none())?;
+        let due = self.session.schedule.due().filter(|_| !revoked && self.session.run.is_none())?;
         let now = self.env.now();
         let in_ms = i64::try_from(due.saturating_sub(self.env.monotonic_ms())).unwrap_or(0);
         Some(Moment::new(now.utc_ms.saturating_add(in_ms), now.offset_min))
     }
 }
 
-fn carried_view(file: RelayedBundle) -> RelayedBundleView {
+fn relayed_bundle_view(file: RelayedBundle) -> RelayedBundleView {
     let state = match (file.verdict, file.error) {
         (Some(verdict), _) if verdict.is_delivered() => RelayState::Delivered,
         (Some(verdict), _) => RelayState::Refused(verdict),
@@ -104,9 +107,9 @@ fn items(conn: &Connection, part: Part, limit: u32) -> Result<Vec<OutboxItem>, R
     outbox::list(conn, part, limit)?.iter().map(|entry| item(conn, entry)).collect()
 }
 
-/// One line of the outbox.
+/// One operation of the outbox.
 fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
-    // What a newer build saved and this one cannot read is listed by the words it has.
+    // An operation of a newer build that this one cannot read is listed by the kind and change in its JSON.
     let op = entry.op().ok();
     let shown = record::local_row(conn, entry.row)?;
     let fields = match (&shown, op.as_ref().map(|op| &op.change)) {
@@ -116,14 +119,14 @@ fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
     };
     let (kind, change) = match &op {
         Some(op) => (op.kind.clone(), op.change.name().to_owned()),
-        None => words(&entry.json),
+        None => kind_and_change(&entry.json),
     };
     let recipient_name = match entry.recipient {
         Some(id) => roster::name(conn, id)?,
         None => None,
     };
     Ok(OutboxItem {
-        // The local number: it stays when numbers on the wire are given anew.
+        // The local number: it stays when a new incarnation renumbers operations on the wire.
         op_no: OpNo(entry.no),
         row: entry.row,
         title: crate::queries::title(&kind, fields.unwrap_or(&Fields::default())).0,
@@ -141,7 +144,7 @@ fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
 }
 
 /// Kind and change of an operation that this build cannot read as a whole.
-fn words(json: &str) -> (Kind, String) {
+fn kind_and_change(json: &str) -> (Kind, String) {
     let op: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
     let change = op["change"].as_object().and_then(|c| c.keys().next()).cloned().unwrap_or_default();
     (Kind::from(op["kind"].as_str().unwrap_or_default()), change)
@@ -150,13 +153,13 @@ fn words(json: &str) -> (Kind, String) {
 fn state(entry: &Entry) -> RecordState {
     match &entry.outcome {
         _ if !entry.acked => RecordState::Waiting,
-        // An outcome this build cannot read: acknowledged all the same, and its words wait for an update.
+        // This build cannot read the outcome, but the operation is acknowledged.
         Some(Outcome::Other(_)) => RecordState::Confirmed,
         _ => state_of_entry(entry),
     }
 }
 
-/// Own value and the one that stands, for fields where the two differ.
+/// Field, own value and the value in force, for fields whose own value was not accepted.
 fn values(op: &Op, shown: Option<&Fields>, outcome: Option<&Outcome>) -> Vec<(String, String, String)> {
     let own = match &op.change {
         Change::Set(fields) | Change::Amend { fields, .. } | Change::Advance { fields, .. } => fields,

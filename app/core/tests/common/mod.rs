@@ -7,7 +7,7 @@ use device_core::{
     Command, Core, Env, Paths, Refusal, Reply,
     client::{HttpClient, ServerAddress},
     command::{NewVisit, RecipientQuery},
-    sync::carry_out,
+    sync::run_to_end,
     views::{CardView, MonthView, PhotoView, RecipientItem, StatusView, SyncView},
 };
 use shared::{
@@ -192,7 +192,7 @@ impl Phone {
     }
 
     pub async fn run(&mut self, command: Command) -> Reply {
-        carry_out(&mut self.core, command, &self.line).await
+        run_to_end(&mut self.core, command, &self.line).await
     }
 
     pub async fn try_enrol(&mut self, server: &TestServer, code: &str) -> Reply {

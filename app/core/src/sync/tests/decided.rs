@@ -1,4 +1,4 @@
-//! What became of an operation later: judged by a newer server, or decided by a supervisor.
+//! Late outcomes: a newer server evaluates an operation after the push, or a supervisor resolves its review.
 
 use super::*;
 use crate::views::RecordState;
@@ -24,10 +24,10 @@ fn state(view: &SyncView, row: RowId) -> Vec<RecordState> {
 }
 
 #[tokio::test]
-async fn a_device_asks_after_what_an_older_server_could_not_judge_until_it_is_told() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    let row = say(&mut core, "a");
+async fn a_device_asks_for_a_late_outcome_until_a_newer_server_gives_it() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    let row = save_feedback(&mut core, "a");
     let op = op_of(&core, row).id;
     server.plan_push(Ok(accepted(&core, row, Outcome::Rejected(Rejection::NeedsNewerServer))));
     let view = sync(&mut core, &server).await;
@@ -36,24 +36,24 @@ async fn a_device_asks_after_what_an_older_server_could_not_judge_until_it_is_to
     let asked: Vec<Vec<OpId>> = server.state().pulls.iter().map(|p| p.ask.clone()).collect();
     assert_eq!(asked, [vec![op], vec![op]]);
 
-    let told = OpOutcome { op_id: op, op_no: OpNo(1), outcome: Outcome::Applied };
-    let mirror = ScopePage { ..rows([taken_in(&core, row)]) };
-    server.plan_pull(Ok(PullReply { told: vec![told.clone()], ..page(mirror, false) }));
+    let late = OpOutcome { op_id: op, op_no: OpNo(1), outcome: Outcome::Applied };
+    let mirror = ScopePage { ..rows([as_server_row(&core, row)]) };
+    server.plan_pull(Ok(PullReply { told: vec![late.clone()], ..page(mirror, false) }));
     let view = sync(&mut core, &server).await;
     assert_eq!((view.attention.len(), state(&view, row)), (0, vec![RecordState::Confirmed]));
     assert!(shown(&core, row));
-    // Told twice is told once.
-    server.plan_pull(Ok(PullReply { told: vec![told], ..page(rows([]), false) }));
+    // A repeated outcome changes nothing.
+    server.plan_pull(Ok(PullReply { told: vec![late], ..page(rows([]), false) }));
     sync(&mut core, &server).await;
     sync(&mut core, &server).await;
     assert!(server.state().pulls.last().unwrap().ask.is_empty());
 }
 
 #[tokio::test]
-async fn more_than_fifty_are_asked_after_in_turn_and_a_server_of_version_one_is_not_asked() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    say_often(&mut core, 70);
+async fn more_than_fifty_late_outcomes_are_requested_in_turn_but_not_from_a_server_of_version_one() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    save_feedbacks(&mut core, 70);
     let conn = core.store().unwrap().conn();
     let waits = r#"{"rejected":"needs_newer_server"}"#;
     conn.execute("UPDATE op SET acked = 1, settled = 1, outcome = ?1", [waits]).unwrap();
@@ -67,7 +67,7 @@ async fn more_than_fifty_are_asked_after_in_turn_and_a_server_of_version_one_is_
     assert!(server.state().pulls.last().unwrap().ask.is_empty());
 }
 
-/// The review of an operation, as the server has it.
+/// The review of an operation, as the server sends it.
 fn review(op: &Op, rev: u64, status: ReviewStatus, decision: Option<&str>) -> Row {
     let review = Review {
         reason: ReviewReason::Proposal,
@@ -97,12 +97,12 @@ const HELD: Outcome =
     Outcome::InReview { review: ReviewId(Uuid::from_u128(0xBEEF)), reason: ReviewReason::Proposal, applied: false };
 
 #[tokio::test]
-async fn an_author_sees_what_a_supervisor_decided_and_why() {
+async fn an_author_sees_the_decision_of_a_supervisor_and_its_reason() {
     for (status, decision) in [(ReviewStatus::Accepted, "身份证已核"), (ReviewStatus::Declined, "上月已发过")]
     {
-        let (world, server) = (World::new(), Fake::default());
-        let mut core = device(&world);
-        let row = say(&mut core, "a");
+        let (env, server) = (TestEnv::new(), FakeServer::default());
+        let mut core = device(&env);
+        let row = save_feedback(&mut core, "a");
         let op = op_of(&core, row);
         server.plan_push(Ok(accepted(&core, row, HELD)));
         server.plan_pull(Ok(page(rows([review(&op, 1, ReviewStatus::Open, None)]), false)));
@@ -112,15 +112,15 @@ async fn an_author_sees_what_a_supervisor_decided_and_why() {
         let decided = review(&op, 2, status.clone(), Some(decision));
         server.plan_pull(Ok(page(ScopePage { cursor: Seq(2), ..rows([decided]) }, false)));
         let view = sync(&mut core, &server).await;
-        // Looked at once more by its author, who reads what was decided and why.
-        let told = view.attention[0].decided.as_ref().unwrap();
+        // The operation needs its author's attention again, with the decision and its reason.
+        let decided = view.attention[0].decided.as_ref().unwrap();
         let is_accepted = status == ReviewStatus::Accepted;
-        assert_eq!((told.accepted, told.reason.as_str()), (is_accepted, decision));
+        assert_eq!((decided.accepted, decided.reason.as_str()), (is_accepted, decision));
         let wanted = if is_accepted { RecordState::Confirmed } else { RecordState::Rejected };
         assert_eq!(state(&view, row), [wanted]);
         if !is_accepted {
-            assert!(shown(&core, row), "what was recorded is still there to be read");
-            // Put aside, it stays so, whatever comes again.
+            assert!(shown(&core, row), "the record stays readable");
+            // Once acknowledged it stays so, even if the review arrives again.
             core.handle(Command::Acknowledge { op_no: OpNo(1) });
             let again = review(&op, 2, status, Some(decision));
             server.plan_pull(Ok(page(ScopePage { cursor: Seq(2), ..rows([again]) }, false)));
@@ -130,12 +130,12 @@ async fn an_author_sees_what_a_supervisor_decided_and_why() {
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_after_the_decision_does_not_bring_the_review_back() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    let row = say(&mut core, "a");
+async fn a_push_reply_after_the_decision_does_not_reopen_the_review() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    let row = save_feedback(&mut core, "a");
     let op = op_of(&core, row);
-    // The reply to the push was lost; the decision came by a pull before the push was repeated.
+    // The reply to the push was lost; the decision arrives in a pull before the push is repeated.
     let declined = review(&op, 2, ReviewStatus::Declined, Some("x"));
     server.plan_push(Err(SyncError::refused(shared::wire::ErrorCode::Malformed)));
     server.plan_pull(Ok(page(rows([declined]), false)));

@@ -1,4 +1,4 @@
-//! A photo of the largest size over a line that dies all the time, against the real server over real HTTP.
+//! A photo of the largest size over a link that breaks again and again, against the real server over real HTTP.
 
 use super::{media::take_bytes, *};
 use crate::{
@@ -8,22 +8,22 @@ use crate::{
 };
 use std::sync::Arc;
 use sync_server::{
-    core::TestEnv,
+    core::TestEnv as ServerEnv,
     testing::{Options, TestServer, World as Town},
 };
 
-/// The line dies each time this much of photos went through.
-const LIFE: u64 = 300_000;
+/// The link breaks each time it has carried this many bytes of photos.
+const LINK_BYTES: u64 = 300_000;
 
-/// Real HTTP that dies in the middle of the chunk on which [`LIFE`] runs out.
-struct Dying {
+/// Real HTTP that breaks within the chunk on which [`LINK_BYTES`] run out.
+struct FlakyLink {
     http: HttpClient,
     left: Mutex<u64>,
-    /// Bytes of photos that were put on the line, arrived or not.
+    /// Bytes of photos sent, whether they arrived or not.
     sent: Mutex<u64>,
 }
 
-impl SyncProtocol for Dying {
+impl SyncProtocol for FlakyLink {
     async fn enrol(&self, request: EnrolRequest) -> Answer<EnrolReply> {
         self.http.enrol(request).await
     }
@@ -47,15 +47,15 @@ impl SyncProtocol for Dying {
     }
     async fn media_chunk(&self, token: &Token, chunk: MediaChunk) -> Answer<MediaStatus> {
         let bytes = chunk.bytes.len() as u64;
-        let lives = {
+        let holds = {
             let mut left = self.left.lock().unwrap();
             *self.sent.lock().unwrap() += bytes.min(*left);
-            let lives = *left >= bytes;
-            *left = if lives { *left - bytes } else { LIFE };
-            lives
+            let holds = *left >= bytes;
+            *left = if holds { *left - bytes } else { LINK_BYTES };
+            holds
         };
-        if !lives {
-            return Err(SyncError::Offline("the line died".into()));
+        if !holds {
+            return Err(SyncError::Offline("the link broke".into()));
         }
         self.http.media_chunk(token, chunk).await
     }
@@ -74,33 +74,33 @@ fn jpeg(size: usize) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_photo_of_eight_mebibytes_arrives_over_a_line_that_dies_every_300_kilobytes() {
-    let world = World::new();
-    let env = Arc::new(TestEnv::new(crate::Env::now(&world).utc_ms));
-    let server = TestServer::start_with(Options { env, ..Options::default() });
+async fn a_photo_of_eight_mebibytes_arrives_over_a_link_that_breaks_every_300_kilobytes() {
+    let env = TestEnv::new();
+    let server_env = Arc::new(ServerEnv::new(crate::Env::now(&env).utc_ms));
+    let server = TestServer::start_with(Options { env: server_env, ..Options::default() });
     server.load(&Town::small());
-    let mut core = opened(&world, None);
+    let mut core = opened(&env, None);
     let enrol = Command::Enrol { server: server.url(), code: server.code("W1") };
     let http = HttpClient::new(ServerAddress::parse(&server.url()).unwrap()).unwrap();
-    let line = Dying { http, left: Mutex::new(LIFE), sent: Mutex::new(0) };
-    assert!(matches!(carry_out(&mut core, enrol, &line).await, Reply::Status(_)));
+    let link = FlakyLink { http, left: Mutex::new(LINK_BYTES), sent: Mutex::new(0) };
+    assert!(matches!(run_to_end(&mut core, enrol, &link).await, Reply::Status(_)));
 
     let size = 8 << 20;
     let photo = take_bytes(&mut core, &jpeg(size));
     let (mut runs, mut sent) = (0, 0);
     while photo::get(core.store().unwrap().conn(), photo).unwrap().unwrap().state != State::Verified {
-        // What is saved in between never waits for the photo.
-        say(&mut core, "between two breaks");
-        let Reply::Sync(view) = carry_out(&mut core, Command::SyncNow, &line).await else { panic!("no view") };
+        // An operation saved in between never waits for the photo.
+        save_feedback(&mut core, "between two breaks");
+        let Reply::Sync(view) = run_to_end(&mut core, Command::SyncNow, &link).await else { panic!("no view") };
         assert_eq!(view.waiting_total, 0, "records wait for nothing");
         let now = size as u64 - view.photos_bytes;
-        assert!(now >= sent, "it never goes back: {sent}, then {now}");
+        assert!(now >= sent, "progress never goes back: {sent}, then {now}");
         sent = now;
         runs += 1;
         assert!(runs < 100, "{sent} bytes after {runs} runs");
     }
-    let up = *line.sent.lock().unwrap();
-    assert!(runs > size as u64 / LIFE, "the line broke {runs} times");
+    let up = *link.sent.lock().unwrap();
+    assert!(runs > size as u64 / LINK_BYTES, "the link broke {runs} times");
     assert!(up <= size as u64 * 3 / 2, "{up} bytes for a photo of {size}");
     assert_eq!(server.wait(server.core().stats()).unwrap().photos_pending, 0);
 }

@@ -1,4 +1,4 @@
-//! Metered connections: records always go, photos wait, and one word sends them.
+//! Metered connections: records are always sent; photos wait until the user sends them.
 
 use super::{media::take, *};
 use crate::{command::Prefs, store::photo::State, views::PhotosHeld};
@@ -12,25 +12,25 @@ fn metered(core: &mut Core, metered: Option<bool>) {
     assert_eq!(core.handle(Command::SetConnection { metered }), Reply::Done);
 }
 
-async fn run(core: &mut Core, command: Command, server: &Fake) -> SyncView {
-    match carry_out(core, command, server).await {
+async fn run(core: &mut Core, command: Command, server: &FakeServer) -> SyncView {
+    match run_to_end(core, command, server).await {
         Reply::Sync(view) => *view,
         other => panic!("{other:?}"),
     }
 }
 
 #[tokio::test]
-async fn on_a_metered_connection_records_go_and_photos_wait_and_the_view_says_why() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn a_metered_connection_holds_back_photos_but_no_records_and_the_view_says_why() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     metered(&mut core, Some(true));
     take(&mut core, 5000);
     let view = sync(&mut core, &server).await;
-    assert_eq!(server.take_asked(), ["push", "pull"]);
+    assert_eq!(server.take_calls(), ["push", "pull"]);
     assert_eq!((view.waiting_total, view.photos_waiting, view.photos_bytes), (0, 1, 5000));
     assert_eq!((view.photos_held, view.last_problem), (Some(PhotosHeld::Metered), None));
 
-    // Nothing is held back where the platform says nothing, or says otherwise.
+    // Photos are sent when the platform does not know, or knows that the connection is unmetered.
     for unmetered in [None, Some(false)] {
         metered(&mut core, unmetered);
         assert_eq!(core.sync_view().unwrap().photos_held, None, "{unmetered:?}");
@@ -43,36 +43,36 @@ async fn on_a_metered_connection_records_go_and_photos_wait_and_the_view_says_wh
 }
 
 #[tokio::test]
-async fn one_word_sends_them_this_once() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn send_photos_now_applies_to_one_run() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     metered(&mut core, Some(true));
     let first = take(&mut core, 10);
     server.plan_media([status(MediaState::Verified, 0)]);
     let view = run(&mut core, Command::SendPhotosNow, &server).await;
-    assert_eq!(server.take_asked(), ["push", "pull", "create"]);
+    assert_eq!(server.take_calls(), ["push", "pull", "create"]);
     assert_eq!(view.photos_waiting, 0);
     assert_eq!(crate::store::photo::get(core.store().unwrap().conn(), first).unwrap().unwrap().state, State::Verified);
     take(&mut core, 20);
     let view = sync(&mut core, &server).await;
-    assert_eq!(server.take_asked(), ["push", "pull"], "the word was for that run");
+    assert_eq!(server.take_calls(), ["push", "pull"], "the command was for that run");
     assert_eq!(view.photos_held, Some(PhotosHeld::Metered));
 }
 
 #[tokio::test]
-async fn a_run_under_way_takes_the_word_and_loses_the_wifi() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn a_running_sync_stops_photos_when_the_wifi_is_lost_and_resumes_on_send_photos_now() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     take(&mut core, 3 * CHUNK_BYTES);
-    let stands = [0, CHUNK_BYTES, 2 * CHUNK_BYTES, 3 * CHUNK_BYTES].map(|at| status(MediaState::Uploading, at));
-    server.plan_media(stands.into_iter().chain([status(MediaState::Verified, 0)]));
+    let statuses = [0, CHUNK_BYTES, 2 * CHUNK_BYTES, 3 * CHUNK_BYTES].map(|at| status(MediaState::Uploading, at));
+    server.plan_media(statuses.into_iter().chain([status(MediaState::Verified, 0)]));
     assert!(core.begin(&Command::SyncNow).is_none());
     let mut seen = Vec::new();
     while let Some(step) = core.next_step() {
         seen.push(step.name());
         let reply = step.run(&server).await;
         core.apply(reply);
-        // Out of the house after the first chunk …
+        // The phone leaves the Wi-Fi after the first chunk.
         if seen.len() == 4 {
             metered(&mut core, Some(true));
         }
@@ -80,7 +80,7 @@ async fn a_run_under_way_takes_the_word_and_loses_the_wifi() {
     assert_eq!(seen, ["push", "pull", "media_create", "media_chunk"]);
     let view = core.sync_view().unwrap();
     assert_eq!((view.photos_bytes, view.photos_held), (2 * CHUNK_BYTES as u64, Some(PhotosHeld::Metered)));
-    // … and asked to go on over mobile data while a sync runs.
+    // The user sends the photos over mobile data while a sync runs.
     server.state().media_plan.push_front(status(MediaState::Uploading, CHUNK_BYTES));
     assert!(core.begin(&Command::SyncNow).is_none());
     let step = core.next_step().unwrap();
@@ -94,14 +94,14 @@ async fn a_run_under_way_takes_the_word_and_loses_the_wifi() {
 }
 
 #[tokio::test]
-async fn the_preference_sends_them_always_and_wifi_or_the_switch_brings_the_next_sync_at_once() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn the_preference_or_an_unmetered_connection_makes_the_next_sync_due_at_once() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     metered(&mut core, Some(true));
     take(&mut core, 10);
     sync(&mut core, &server).await;
-    let quiet = core.due_in_ms().unwrap();
-    assert!(quiet > 60_000, "{quiet}");
+    let idle = core.due_in_ms().unwrap();
+    assert!(idle > 60_000, "{idle}");
     metered(&mut core, Some(false));
     assert_eq!(core.due_in_ms(), Some(0));
     metered(&mut core, Some(true));
@@ -109,15 +109,15 @@ async fn the_preference_sends_them_always_and_wifi_or_the_switch_brings_the_next
     assert!(core.due_in_ms().unwrap() > 60_000);
     core.handle(Command::SetPrefs(Prefs { photos_on_metered: true, ..Prefs::default() }));
     assert_eq!((core.due_in_ms(), core.sync_view().unwrap().photos_held), (Some(0), None));
-    server.take_asked();
+    server.take_calls();
     server.plan_media([status(MediaState::Verified, 0)]);
     assert_eq!(sync(&mut core, &server).await.photos_waiting, 0);
 }
 
 #[tokio::test]
-async fn what_the_platform_said_outlives_the_lock() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn the_metered_state_outlives_the_lock() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     metered(&mut core, Some(true));
     core.handle(Command::Lock);
     metered(&mut core, Some(true));

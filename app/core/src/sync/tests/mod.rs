@@ -1,4 +1,5 @@
-//! The sync against a server that says what a test tells it to. Against the real one: `app/core/tests/`.
+//! Sync against a server whose replies a test plans. Against the real server: `app/core/tests/`, and here `large` and
+//! `repair`.
 
 mod bundle;
 mod compacting;
@@ -14,11 +15,11 @@ mod restored;
 mod run;
 mod versions;
 
-use super::{Step, carry_out};
+use super::{Step, run_to_end};
 use crate::{
     Command, Core, Paths, Reply,
     store::{Enrolment, local_row, meta, outbox, record},
-    testing::TestEnv as World,
+    testing::TestEnv,
     views::SyncView,
 };
 use shared::{
@@ -45,13 +46,14 @@ pub const ME: WorkerId = WorkerId(Uuid::from_u128(0xA1));
 pub const SCOPE: Scope = Scope::Worker(ME);
 pub const EPOCH: Epoch = Epoch(Uuid::from_u128(0xE1));
 
-/// Answers as planned; with nothing planned, takes every push and has no news. Checks what every push must hold.
+/// Gives the planned replies. Without a plan it accepts every push and has no news. It checks that pushes are gapless.
 #[derive(Default)]
-pub struct Fake(Mutex<State>);
+pub struct FakeServer(Mutex<FakeState>);
 
 #[derive(Default)]
-pub struct State {
-    pub asked: Vec<&'static str>,
+/// Planned replies, and the calls received.
+pub struct FakeState {
+    pub calls: Vec<&'static str>,
     pub pushes: Vec<PushRequest>,
     pub pulls: Vec<PullRequest>,
     pub chunks: Vec<(u64, usize)>,
@@ -60,21 +62,21 @@ pub struct State {
     pub media_plan: VecDeque<Answer<MediaStatus>>,
     pub bundle_plan: VecDeque<Answer<BundleReply>>,
     pub bundles: Vec<Vec<u8>>,
-    /// What bundles are sealed to, told as a server tells it.
+    /// The key that bundles are sealed to, sent to devices that name another.
     pub seal_key: Option<SealPublic>,
     pub report_plan: VecDeque<Answer<Report>>,
     pub repairs: Vec<RepairRequest>,
-    /// With nothing planned it is a server that knows no repair.
+    /// Without a plan the server knows no repair.
     pub repair_plan: VecDeque<Answer<RepairReply>>,
-    /// The newest version it speaks; unset: all.
+    /// The newest protocol version that it speaks; `None` for all.
     pub newest: Option<u16>,
     pub epoch: Option<Epoch>,
-    /// The server's clock − the device's.
+    /// The server's clock minus the device's.
     pub ahead_ms: i64,
 }
 
-impl Fake {
-    pub fn state(&self) -> MutexGuard<'_, State> {
+impl FakeServer {
+    pub fn state(&self) -> MutexGuard<'_, FakeState> {
         self.0.lock().unwrap()
     }
     pub fn plan_push(&self, verdict: Answer<PushVerdict>) {
@@ -86,18 +88,18 @@ impl Fake {
     pub fn plan_media(&self, answers: impl IntoIterator<Item = Answer<MediaStatus>>) {
         self.state().media_plan.extend(answers);
     }
-    /// The steps asked for since the last time.
-    pub fn take_asked(&self) -> Vec<&'static str> {
-        std::mem::take(&mut self.state().asked)
+    /// The calls received since the last time.
+    pub fn take_calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.state().calls)
     }
     fn media(&self, name: &'static str) -> Answer<MediaStatus> {
-        self.state().asked.push(name);
+        self.state().calls.push(name);
         let planned = self.state().media_plan.pop_front();
         planned.unwrap_or_else(|| Err(SyncError::Offline("nothing planned".into())))
     }
 }
 
-impl State {
+impl FakeState {
     fn speaks(&self, proto: u16) -> Answer<()> {
         match self.newest {
             Some(newest) if proto > newest => Err(SyncError::refused(shared::wire::ErrorCode::ProtocolTooNew)),
@@ -110,21 +112,21 @@ pub fn ops(request: &PushRequest) -> Vec<Op> {
     request.ops.iter().map(|raw| serde_json::from_str(raw.get()).unwrap()).collect()
 }
 
-/// The numbers of a push, of operations that this build cannot read too.
-fn places(request: &PushRequest) -> Vec<u64> {
-    let place = |raw: &serde_json::value::RawValue| {
+/// The operation numbers of a push, including operations that this build cannot read.
+fn raw_numbers(request: &PushRequest) -> Vec<u64> {
+    let number = |raw: &serde_json::value::RawValue| {
         serde_json::from_str::<serde_json::Value>(raw.get()).unwrap()["op_no"].as_u64().unwrap()
     };
-    request.ops.iter().map(|raw| place(raw)).collect()
+    request.ops.iter().map(|raw| number(raw)).collect()
 }
 
 pub fn numbers(request: &PushRequest) -> Vec<u64> {
     ops(request).iter().map(|op| op.no.0).collect()
 }
 
-impl SyncProtocol for Fake {
+impl SyncProtocol for FakeServer {
     async fn enrol(&self, request: EnrolRequest) -> Answer<EnrolReply> {
-        self.state().asked.push("enrol");
+        self.state().calls.push("enrol");
         self.state().speaks(request.proto)?;
         Ok(EnrolReply {
             token: Token("new".into()),
@@ -142,10 +144,10 @@ impl SyncProtocol for Fake {
 
     async fn push(&self, _: &Token, request: PushRequest) -> Answer<PushReply> {
         let mut state = self.state();
-        state.asked.push("push");
+        state.calls.push("push");
         state.speaks(request.proto)?;
         let first = request.first_op.0;
-        assert_eq!(places(&request), (first..).take(request.ops.len()).collect::<Vec<_>>(), "gapless");
+        assert_eq!(raw_numbers(&request), (first..).take(request.ops.len()).collect::<Vec<_>>(), "gapless");
         if first == 1 {
             assert_eq!(request.chain, Chain::default());
         }
@@ -159,15 +161,15 @@ impl SyncProtocol for Fake {
 
     async fn pull(&self, _: &Token, request: PullRequest) -> Answer<PullReply> {
         let mut state = self.state();
-        state.asked.push("pull");
+        state.calls.push("pull");
         state.speaks(request.proto)?;
         let server_now = Moment::shanghai(request.client_now.utc_ms + state.ahead_ms);
         let cursor = request.cursors.get(&SCOPE).copied().unwrap_or_default();
-        let named = request.keys.as_ref().and_then(|keys| keys.seal);
+        let known_key = request.keys.as_ref().and_then(|keys| keys.seal);
         state.pulls.push(request);
-        let quiet = page(ScopePage { cursor, ..rows([]) }, false);
-        let mut reply = state.pull_plan.pop_front().unwrap_or(Ok(quiet))?;
-        reply.seal_key = state.seal_key.filter(|key| named != Some(key.id()));
+        let no_news = page(ScopePage { cursor, ..rows([]) }, false);
+        let mut reply = state.pull_plan.pop_front().unwrap_or(Ok(no_news))?;
+        reply.seal_key = state.seal_key.filter(|key| known_key != Some(key.id()));
         reply.server_now = server_now;
         reply.epoch = state.epoch.unwrap_or(EPOCH);
         Ok(reply)
@@ -175,7 +177,7 @@ impl SyncProtocol for Fake {
 
     async fn repair(&self, _: &Token, request: RepairRequest) -> Answer<RepairReply> {
         let mut state = self.state();
-        state.asked.push("repair");
+        state.calls.push("repair");
         state.repairs.push(request);
         let planned = state.repair_plan.pop_front();
         planned.unwrap_or_else(|| Err(SyncError::refused(shared::wire::ErrorCode::NotFound)))
@@ -196,30 +198,30 @@ impl SyncProtocol for Fake {
     }
     async fn bundle(&self, _: &Token, bytes: Vec<u8>) -> Answer<BundleReply> {
         let mut state = self.state();
-        state.asked.push("bundle");
+        state.calls.push("bundle");
         state.bundles.push(bytes);
         state.bundle_plan.pop_front().unwrap_or_else(|| Err(SyncError::Offline("nothing planned".into())))
     }
 
     async fn report(&self, _: &Token, _: ReportRequest) -> Answer<Report> {
-        self.state().asked.push("report");
+        self.state().calls.push("report");
         let planned = self.state().report_plan.pop_front();
         planned.unwrap_or_else(|| Err(SyncError::Offline("nothing planned".into())))
     }
 }
 
 /// An unlocked, enrolled device.
-pub fn device(world: &World) -> Core {
-    device_at(Paths::default(), world)
+pub fn device(env: &TestEnv) -> Core {
+    device_at(Paths::default(), env)
 }
 
-/// With its store in a folder.
-pub fn device_in(world: &World, dir: &std::path::Path) -> Core {
-    device_at(Paths { dir: Some(dir.to_owned()) }, world)
+/// An unlocked, enrolled device with its store in a folder.
+pub fn device_in(env: &TestEnv, dir: &std::path::Path) -> Core {
+    device_at(Paths { dir: Some(dir.to_owned()) }, env)
 }
 
-pub fn device_at(places: Paths, world: &World) -> Core {
-    let mut core = Core::open_for_tests(places, Box::new(world.clone())).unwrap();
+pub fn device_at(paths: Paths, env: &TestEnv) -> Core {
+    let mut core = Core::open_for_tests(paths, Box::new(env.clone())).unwrap();
     core.create_vault("2486").unwrap();
     enrol(&mut core);
     core
@@ -242,8 +244,8 @@ pub fn enrol(core: &mut Core) {
     .unwrap();
 }
 
-/// Saves a word of feedback: the simplest record there is. Gives its row.
-pub fn say(core: &mut Core, text: &str) -> RowId {
+/// Saves feedback, the simplest record there is.
+pub fn save_feedback(core: &mut Core, text: &str) -> RowId {
     let row = core
         .save(|tx| {
             let row = RowId(tx.new_id());
@@ -258,25 +260,25 @@ pub fn say(core: &mut Core, text: &str) -> RowId {
     row
 }
 
-pub fn say_often(core: &mut Core, times: u32) {
+pub fn save_feedbacks(core: &mut Core, times: u32) {
     for n in 0..times {
-        say(core, &n.to_string());
+        save_feedback(core, &n.to_string());
     }
 }
 
-pub async fn sync(core: &mut Core, server: &Fake) -> SyncView {
-    match carry_out(core, Command::SyncNow, server).await {
+pub async fn sync(core: &mut Core, server: &FakeServer) -> SyncView {
+    match run_to_end(core, Command::SyncNow, server).await {
         Reply::Sync(view) => *view,
         other => panic!("{other:?}"),
     }
 }
 
-/// Takes the next step out, without its reply.
+/// Starts the next step and returns its name; no reply follows.
 pub fn step(core: &mut Core) -> &'static str {
     core.next_step().as_ref().map_or("none", Step::name)
 }
 
-/// A recipient as the server has it.
+/// A recipient as the server sends it.
 pub fn recipient(n: u128, rev: u64, name: &str) -> Row {
     serde_json::from_value(serde_json::json!({
         "kind": "recipient", "id": Uuid::from_u128(n), "rev": rev, "author": Uuid::nil(), "device": Uuid::nil(),
@@ -286,8 +288,8 @@ pub fn recipient(n: u128, rev: u64, name: &str) -> Row {
     .unwrap()
 }
 
-/// What a server makes of the record as this device shows it.
-pub fn taken_in(core: &Core, row: RowId) -> Row {
+/// The row that the server makes of a record shown on this device.
+pub fn as_server_row(core: &Core, row: RowId) -> Row {
     let mut row = record::local_row(core.store().unwrap().conn(), row).unwrap().expect("the record is shown");
     row.rev = Rev(1);
     row

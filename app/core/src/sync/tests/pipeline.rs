@@ -1,4 +1,4 @@
-//! Calls ahead: only what follows for certain, and nothing is lost or doubled when it did not.
+//! Pipelining: only calls that are certain to follow are sent early, and nothing is lost or doubled otherwise.
 
 use super::*;
 use crate::{StepReply, store::member};
@@ -10,17 +10,17 @@ fn unsent(core: &Core) -> u32 {
     outbox::waiting(core.store().unwrap().conn()).unwrap().0
 }
 
-fn begun(world: &World, saved: u64) -> Core {
-    let mut core = device(world);
-    say_often(&mut core, saved as u32);
+fn begun(env: &TestEnv, saved: u64) -> Core {
+    let mut core = device(env);
+    save_feedbacks(&mut core, saved as u32);
     assert_eq!(core.begin(&Command::SyncNow), None);
     core
 }
 
-/// The first push, answered at once: others may go ahead from now on.
-async fn first_push(core: &mut Core, server: &Fake) {
+/// Completes the first push quickly, so that later ones may be pipelined.
+async fn first_push(core: &mut Core, server: &FakeServer) {
     let first = core.next_step().unwrap();
-    assert!(core.pipeline_ahead().is_none(), "nobody knows yet how fast_link the link is");
+    assert!(core.pipeline_ahead().is_none(), "the speed of the link is not known yet");
     let reply = first.run(server).await;
     core.apply(reply);
 }
@@ -33,13 +33,13 @@ fn first_of(step: &Step) -> u64 {
 }
 
 #[tokio::test]
-async fn a_push_goes_out_while_the_one_before_it_is_being_judged() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 2 * FULL + 20);
+async fn a_push_is_sent_while_its_predecessor_is_evaluated() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 20);
     first_push(&mut core, &server).await;
     let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     assert_eq!((first_of(&second), first_of(&third)), (FULL + 1, 2 * FULL + 1));
-    assert!(core.pipeline_ahead().is_none(), "there is no more to send");
+    assert!(core.pipeline_ahead().is_none(), "nothing more to send");
     let replies = [second.run(&server).await, third.run(&server).await];
     for (reply, left) in replies.into_iter().zip([20, 0]) {
         core.apply(reply);
@@ -55,9 +55,9 @@ async fn a_push_goes_out_while_the_one_before_it_is_being_judged() {
 }
 
 #[tokio::test]
-async fn no_more_go_ahead_than_a_driver_makes_calls_at_once() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 6 * FULL);
+async fn a_device_pipelines_at_most_four_calls() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 6 * FULL);
     first_push(&mut core, &server).await;
     let mut out = vec![core.next_step().unwrap()];
     out.extend(std::iter::from_fn(|| core.pipeline_ahead()));
@@ -69,26 +69,26 @@ async fn no_more_go_ahead_than_a_driver_makes_calls_at_once() {
 }
 
 #[tokio::test]
-async fn on_a_slow_link_pushes_go_one_by_one() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 2 * FULL + 1);
+async fn a_slow_link_carries_one_push_at_a_time() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 1);
     let first = core.next_step().unwrap();
     let reply = first.run(&server).await;
-    world.pass_ms(1001);
+    env.pass_ms(1001);
     core.apply(reply);
     assert_eq!(first_of(&core.next_step().unwrap()), FULL + 1);
     assert!(core.pipeline_ahead().is_none());
 }
 
 #[tokio::test]
-async fn what_went_ahead_of_a_refusal_is_passed_over_and_offered_again() {
+async fn a_push_sent_ahead_of_another_verdict_is_discarded_and_sent_again() {
     for verdict in [
         Ok(PushVerdict::Resume { have: OpNo(FULL - 1) }),
         Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(7) }),
         Ok(PushVerdict::Accepted { acked_through: OpNo(FULL + 1), outcomes: vec![] }),
     ] {
-        let (world, server) = (World::new(), Fake::default());
-        let mut core = begun(&world, 2 * FULL + 20);
+        let (env, server) = (TestEnv::new(), FakeServer::default());
+        let mut core = begun(&env, 2 * FULL + 20);
         first_push(&mut core, &server).await;
         let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
         let expected = match &verdict {
@@ -108,14 +108,14 @@ async fn what_went_ahead_of_a_refusal_is_passed_over_and_offered_again() {
 }
 
 #[tokio::test]
-async fn the_reply_to_what_went_ahead_of_a_lost_one_ends_nothing_and_acknowledges_nothing() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 2 * FULL + 20);
+async fn a_reply_after_a_lost_one_acknowledges_nothing_and_does_not_end_the_next_run() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 20);
     first_push(&mut core, &server).await;
-    let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
-    core.apply(second.lost());
+    let (_second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
+    core.apply(Step::no_reply());
     assert!(!core.is_running(crate::sync::Job::Sync), "the connection is gone");
-    // A new run has begun when it comes.
+    // A new run has begun when the reply arrives.
     assert_eq!(core.begin(&Command::SyncNow), None);
     core.apply(third.run(&server).await);
     assert_eq!(unsent(&core) as u64, FULL + 20);
@@ -123,9 +123,9 @@ async fn the_reply_to_what_went_ahead_of_a_lost_one_ends_nothing_and_acknowledge
 }
 
 #[tokio::test]
-async fn a_push_that_overtook_the_one_before_it_takes_its_place_afterwards() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 2 * FULL + 20);
+async fn a_push_that_overtook_its_predecessor_is_sent_again() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 20);
     first_push(&mut core, &server).await;
     let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     server.plan_push(Ok(PushVerdict::Resume { have: OpNo(FULL) }));
@@ -140,53 +140,53 @@ async fn a_push_that_overtook_the_one_before_it_takes_its_place_afterwards() {
 }
 
 #[tokio::test]
-async fn nothing_more_goes_out_behind_a_push_that_overtook() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 6 * FULL);
+async fn no_push_follows_one_that_overtook_its_predecessor() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 6 * FULL);
     first_push(&mut core, &server).await;
     let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
-    let (fourth, fifth) = (core.pipeline_ahead().unwrap(), core.pipeline_ahead().unwrap());
+    let (fourth, _fifth) = (core.pipeline_ahead().unwrap(), core.pipeline_ahead().unwrap());
     server.plan_push(Ok(PushVerdict::Resume { have: OpNo(FULL) }));
     let early = third.run(&server).await;
     core.apply(second.run(&server).await);
     core.apply(early);
     assert!(core.awaits_nothing() && core.pipeline_ahead().is_none());
-    // A late word about it acknowledges nothing whose outcome was not heard.
+    // Late replies to cancelled pushes acknowledge nothing, since their outcomes would be lost.
     core.apply(fourth.run(&server).await);
-    core.apply(fifth.lost());
+    core.apply(Step::no_reply());
     assert_eq!(u64::from(unsent(&core)), 4 * FULL);
     assert_eq!(first_of(&core.next_step().unwrap()), 2 * FULL + 1);
 }
 
 #[tokio::test]
-async fn a_server_without_room_for_what_went_ahead_ends_nothing() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 2 * FULL + 20);
+async fn a_server_without_room_for_a_pipelined_push_does_not_end_the_run() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 2 * FULL + 20);
     first_push(&mut core, &server).await;
-    let (second, third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
+    let (second, _third) = (core.next_step().unwrap(), core.pipeline_ahead().unwrap());
     core.apply(second.run(&server).await);
-    core.apply(third.failed(SyncError::refused(shared::wire::ErrorCode::Busy).retry_after(30)));
+    core.apply(Err(SyncError::refused(shared::wire::ErrorCode::Busy).retry_after(30)));
     assert!(core.is_running(crate::sync::Job::Sync));
-    // Alone it has to wait as it is told.
-    let alone = core.next_step().unwrap();
-    core.apply(alone.failed(SyncError::refused(shared::wire::ErrorCode::Busy).retry_after(30)));
+    // A single push must wait as the server asks.
+    let _alone = core.next_step().unwrap();
+    core.apply(Err(SyncError::refused(shared::wire::ErrorCode::Busy).retry_after(30)));
     assert!(!core.is_running(crate::sync::Job::Sync));
 }
 
 #[tokio::test]
-async fn a_link_that_failed_or_was_quick_in_another_run_is_not_taken_for_a_quick_one() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 3 * FULL);
+async fn a_new_run_measures_the_link_before_it_pipelines() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 3 * FULL);
     first_push(&mut core, &server).await;
-    let refused = core.next_step().unwrap();
-    core.apply(refused.lost());
+    let _refused = core.next_step().unwrap();
+    core.apply(Step::no_reply());
     assert_eq!(core.begin(&Command::SyncNow), None);
     let _first = core.next_step().unwrap();
     assert!(core.pipeline_ahead().is_none());
 }
 
-/// Plans a first page of several; gives the step behind it and its reply, which is not taken in yet.
-async fn first_page(core: &mut Core, server: &Fake) -> (StepReply, Option<Step>) {
+/// Plans two pages. Returns the reply with the first page, not applied yet, and the pipelined step after it.
+async fn first_page(core: &mut Core, server: &FakeServer) -> (StepReply, Option<Step>) {
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([recipient(1, 1, "甲")]) }, true)));
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(9), ..rows([recipient(2, 1, "乙")]) }, false)));
     let reply = core.next_step().unwrap().run(server).await;
@@ -202,15 +202,15 @@ fn cursor_of(step: &Step) -> Option<u64> {
 }
 
 #[tokio::test]
-async fn the_page_behind_a_page_is_asked_for_before_that_is_taken_in() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 0);
+async fn the_next_page_is_requested_before_the_current_one_is_applied() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 0);
     let (reply, behind) = first_page(&mut core, &server).await;
     let behind = behind.unwrap();
     assert_eq!(cursor_of(&behind), Some(5));
     core.apply(reply);
     let last = behind.run(&server).await;
-    assert!(core.pipeline_behind(&last).is_none(), "it is the last");
+    assert!(core.pipeline_behind(&last).is_none(), "the last page");
     core.apply(last);
     assert!(shown(&core, RowId(Uuid::from_u128(1))) && shown(&core, RowId(Uuid::from_u128(2))));
     assert_eq!(step(&mut core), "none");
@@ -218,30 +218,30 @@ async fn the_page_behind_a_page_is_asked_for_before_that_is_taken_in() {
 }
 
 #[tokio::test]
-async fn a_page_that_went_ahead_of_a_cursor_that_moved_is_asked_for_again() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 0);
+async fn a_pipelined_page_is_requested_again_when_the_cursor_moved() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 0);
     let (reply, behind) = first_page(&mut core, &server).await;
     core.apply(reply);
-    // As when the page before it found that the scope must be fetched anew.
+    // As after a page that found the scope to differ and dropped it.
     core.write(|tx| Ok(member::clear_cursors(tx)?)).unwrap();
     core.apply(behind.unwrap().run(&server).await);
-    assert!(!shown(&core, RowId(Uuid::from_u128(2))), "it would have skipped what lies before it");
+    assert!(!shown(&core, RowId(Uuid::from_u128(2))), "the page would skip earlier rows");
     assert_eq!(cursor_of(&core.next_step().unwrap()), None);
 }
 
 #[tokio::test]
-async fn no_page_goes_ahead_of_another_epoch() {
-    let (world, server) = (World::new(), Fake::default());
+async fn no_page_is_pipelined_across_a_new_epoch() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
     server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
-    let mut core = begun(&world, 0);
+    let mut core = begun(&env, 0);
     assert!(first_page(&mut core, &server).await.1.is_none());
 }
 
 #[tokio::test]
-async fn no_page_goes_ahead_of_what_somebody_waits_for_or_has_saved() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = begun(&world, 0);
+async fn a_report_or_a_new_operation_precedes_the_next_page() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = begun(&env, 0);
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([]) }, true)));
     let reply = core.next_step().unwrap().run(&server).await;
     let area = "620802".parse().unwrap();
@@ -251,10 +251,10 @@ async fn no_page_goes_ahead_of_what_somebody_waits_for_or_has_saved() {
     core.apply(reply);
     assert_eq!(step(&mut core), "report");
 
-    let mut core = begun(&world, 0);
+    let mut core = begun(&env, 0);
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(5), ..rows([]) }, true)));
     let reply = core.next_step().unwrap().run(&server).await;
-    say(&mut core, "meanwhile");
+    save_feedback(&mut core, "meanwhile");
     assert_eq!(core.begin(&Command::SyncNow), None);
     assert!(core.pipeline_behind(&reply).is_none());
     core.apply(reply);

@@ -1,16 +1,16 @@
-//! Order, numbers, chain, outcomes.
+//! Push: order, numbers, chain, outcomes.
 
 use super::*;
 use crate::testing::Dir;
 use shared::{OpOutcome, Outcome, ids::OpId, op::Rejection, wire::ErrorCode};
 
 #[tokio::test]
-async fn a_second_push_goes_on_with_the_chain_of_the_first() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    say(&mut core, "a");
+async fn a_second_push_continues_the_chain_of_the_first() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    save_feedback(&mut core, "a");
     sync(&mut core, &server).await;
-    say(&mut core, "b");
+    save_feedback(&mut core, "b");
     let view = sync(&mut core, &server).await;
     assert_eq!((view.waiting_total, view.last_problem), (0, None));
     let pushes = std::mem::take(&mut server.state().pushes);
@@ -19,11 +19,11 @@ async fn a_second_push_goes_on_with_the_chain_of_the_first() {
 }
 
 #[tokio::test]
-async fn two_hundred_and_fifty_operations_go_in_one_push_and_one_more_in_a_second() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn a_push_holds_250_operations_and_the_next_push_the_rest() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     for n in 0..251 {
-        say(&mut core, &n.to_string());
+        save_feedback(&mut core, &n.to_string());
     }
     sync(&mut core, &server).await;
     let sizes: Vec<usize> = server.state().pushes.iter().map(|p| p.ops.len()).collect();
@@ -31,11 +31,11 @@ async fn two_hundred_and_fifty_operations_go_in_one_push_and_one_more_in_a_secon
 }
 
 #[tokio::test]
-async fn large_operations_are_spread_so_that_no_push_is_over_256_kib() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn large_operations_are_split_so_that_no_push_exceeds_256_kib() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     for _ in 0..30 {
-        say(&mut core, &"字".repeat(4000));
+        save_feedback(&mut core, &"字".repeat(4000));
     }
     sync(&mut core, &server).await;
     let pushes = std::mem::take(&mut server.state().pushes);
@@ -46,10 +46,10 @@ async fn large_operations_are_spread_so_that_no_push_is_over_256_kib() {
 }
 
 #[tokio::test]
-async fn only_what_was_acknowledged_counts_as_sent() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    say_often(&mut core, 3);
+async fn only_acknowledged_operations_count_as_sent() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    save_feedbacks(&mut core, 3);
     server.plan_push(Ok(PushVerdict::Accepted { acked_through: OpNo(2), outcomes: vec![] }));
     server.plan_push(Err(SyncError::refused(ErrorCode::Busy).retry_after(60)));
     let view = sync(&mut core, &server).await;
@@ -63,12 +63,12 @@ async fn only_what_was_acknowledged_counts_as_sent() {
 }
 
 #[tokio::test]
-async fn a_server_that_has_less_is_sent_the_rest_again_with_the_chain_as_it_was_then() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    say_often(&mut core, 3);
+async fn a_server_that_has_fewer_operations_is_sent_the_rest_with_the_chain_at_that_point() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    save_feedbacks(&mut core, 3);
     sync(&mut core, &server).await;
-    say(&mut core, "4");
+    save_feedback(&mut core, "4");
     server.plan_push(Ok(PushVerdict::Resume { have: OpNo(1) }));
     let view = sync(&mut core, &server).await;
     assert_eq!((view.waiting_total, view.last_problem), (0, None));
@@ -78,10 +78,10 @@ async fn a_server_that_has_less_is_sent_the_rest_again_with_the_chain_as_it_was_
 }
 
 #[tokio::test]
-async fn a_server_that_sends_the_push_round_in_circles_ends_the_session_and_loses_nothing() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    say(&mut core, "a");
+async fn a_server_that_redirects_without_end_ends_the_run_and_loses_nothing() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    save_feedback(&mut core, "a");
     for n in 1..20 {
         server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(n) }));
     }
@@ -97,12 +97,12 @@ async fn a_server_that_sends_the_push_round_in_circles_ends_the_session_and_lose
 }
 
 #[tokio::test]
-async fn a_copied_device_goes_on_under_a_new_incarnation_and_every_operation_keeps_its_id() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    say(&mut core, "old");
+async fn a_copied_device_continues_under_a_new_incarnation_and_every_operation_keeps_its_id() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    save_feedback(&mut core, "old");
     sync(&mut core, &server).await;
-    say_often(&mut core, 2);
+    save_feedbacks(&mut core, 2);
     server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(7) }));
     let view = sync(&mut core, &server).await;
     assert_eq!((view.waiting_total, view.last_problem), (0, None));
@@ -112,8 +112,8 @@ async fn a_copied_device_goes_on_under_a_new_incarnation_and_every_operation_kee
     let ids = |request| ops(request).into_iter().map(|op| (op.id, op.row, op.hlc)).collect::<Vec<_>>();
     assert_eq!(ids(&pushes[1]), ids(&pushes[2]));
     assert_eq!(view.recent.len(), 3);
-    // And what is saved from now on continues there.
-    say(&mut core, "d");
+    // Later operations continue there.
+    save_feedback(&mut core, "d");
     sync(&mut core, &server).await;
     let pushes = std::mem::take(&mut server.state().pushes);
     assert_eq!((pushes[0].incarnation, numbers(&pushes[0])), (Incarnation(7), vec![3]));
@@ -121,14 +121,14 @@ async fn a_copied_device_goes_on_under_a_new_incarnation_and_every_operation_kee
 }
 
 #[tokio::test]
-async fn outcomes_are_kept_with_their_operations_and_a_refused_record_stays_on_the_device() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    let rows = [say(&mut core, "a"), say(&mut core, "b")];
+async fn outcomes_are_stored_with_their_operations_and_a_rejected_record_stays_on_the_device() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    let rows = [save_feedback(&mut core, "a"), save_feedback(&mut core, "b")];
     let refused = Outcome::Rejected(Rejection::NotYours);
     server.plan_push(Ok(PushVerdict::Accepted {
         acked_through: OpNo(2),
-        // As for an operation too malformed to carry an id.
+        // As for an operation too malformed to have an id.
         outcomes: vec![shared::OpOutcome { op_id: shared::ids::OpId::NIL, op_no: OpNo(2), outcome: refused.clone() }],
     }));
     let view = sync(&mut core, &server).await;
@@ -139,40 +139,40 @@ async fn outcomes_are_kept_with_their_operations_and_a_refused_record_stays_on_t
 }
 
 #[tokio::test]
-async fn a_record_is_shown_without_a_break_from_saving_until_the_server_gives_it_back() {
-    let (world, server, dir) = (World::new(), Fake::default(), Dir::new());
-    let places = Paths { dir: Some(dir.path().to_owned()) };
-    let mut core = device_at(places.clone(), &world);
-    let row = say(&mut core, "a");
-    let word_of_the_server = taken_in(&core, row);
+async fn a_record_is_shown_without_a_gap_from_its_save_until_the_pull() {
+    let (env, server, dir) = (TestEnv::new(), FakeServer::default(), Dir::new());
+    let paths = Paths { dir: Some(dir.path().to_owned()) };
+    let mut core = device_at(paths.clone(), &env);
+    let row = save_feedback(&mut core, "a");
+    let server_row = as_server_row(&core, row);
     server.plan_pull(Err(SyncError::Offline("cut".into())));
     let view = sync(&mut core, &server).await;
     assert_eq!(view.waiting_total, 0, "acknowledged");
-    assert!(shown(&core, row), "acknowledged, and not in the mirror yet");
+    assert!(shown(&core, row), "acknowledged, and not pulled yet");
     // Killed between acknowledgement and pull.
     drop(core);
-    let mut core = Core::open_for_tests(places, Box::new(world.clone())).unwrap();
+    let mut core = Core::open_for_tests(paths, Box::new(env.clone())).unwrap();
     core.unlock("2486").unwrap();
     assert!(shown(&core, row));
-    server.plan_pull(Ok(page(rows([word_of_the_server]), false)));
+    server.plan_pull(Ok(page(rows([server_row]), false)));
     sync(&mut core, &server).await;
     assert!(shown(&core, row));
     let settled = outbox::unsettled(core.store().unwrap().conn(), row).unwrap().is_empty();
-    assert!(settled, "the mirror holds it now");
-    assert_eq!(server.take_asked(), ["push", "pull", "pull"]);
+    assert!(settled, "the server's row includes it now");
+    assert_eq!(server.take_calls(), ["push", "pull", "pull"]);
 }
 
 #[tokio::test]
-async fn what_is_acknowledged_while_a_pull_is_under_way_is_settled_by_the_next_pull_only() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn an_operation_acknowledged_during_a_pull_is_settled_by_the_next_pull() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     server.plan_pull(Ok(page(rows([recipient(1, 1, "甲")]), true)));
     assert!(core.begin(&Command::SyncNow).is_none());
     let first = core.next_step().unwrap();
     assert_eq!(first.name(), "pull");
     core.apply(first.run(&server).await);
-    let row = say(&mut core, "saved between two pages");
-    world.pass_ms(crate::sync::pace::AFTER_SAVE_MS);
+    let row = save_feedback(&mut core, "saved between two pages");
+    env.pass_ms(crate::sync::schedule::AFTER_SAVE_MS);
     let mut seen = Vec::new();
     while let Some(step) = core.next_step() {
         seen.push((step.name(), outbox::unsettled(core.store().unwrap().conn(), row).unwrap().len()));
@@ -183,21 +183,21 @@ async fn what_is_acknowledged_while_a_pull_is_under_way_is_settled_by_the_next_p
 }
 
 #[tokio::test]
-async fn a_push_that_is_refused_as_a_whole_keeps_nobody_from_fetching_news() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    say(&mut core, "a");
+async fn a_refused_push_does_not_prevent_the_pull() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    save_feedback(&mut core, "a");
     server.plan_push(Err(SyncError::refused(ErrorCode::Malformed)));
     server.plan_pull(Ok(page(rows([recipient(1, 1, "甲")]), false)));
     let view = sync(&mut core, &server).await;
-    assert_eq!(server.take_asked(), ["push", "pull"]);
+    assert_eq!(server.take_calls(), ["push", "pull"]);
     assert!(shown(&core, RowId(Uuid::from_u128(1))));
     assert_eq!(view.waiting_total, 1);
     assert_eq!(view.last_problem, Some(crate::views::SyncProblem::Refused(ErrorCode::Malformed)));
     assert_eq!(view.last_success, None);
 }
 
-/// Written by SQL, as a build that knows more had saved it before it was taken off the phone again.
+/// Inserts an operation as a newer build saved it, before that build was replaced by this one.
 fn of_a_newer_build(core: &Core) -> OpId {
     let (id, row) = (OpId(Uuid::from_u128(0xE7)), Uuid::from_u128(0xE8));
     let json = serde_json::json!({"op_id": id, "op_no": 1, "hlc": "0000000000000001", "kind": "feedback", "row": row,
@@ -209,11 +209,11 @@ fn of_a_newer_build(core: &Core) -> OpId {
 }
 
 #[tokio::test]
-async fn what_a_newer_build_saved_is_sent_and_blocks_nothing() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn an_operation_of_a_newer_build_is_sent_and_blocks_nothing() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let op_id = of_a_newer_build(&core);
-    say(&mut core, "after it");
+    save_feedback(&mut core, "after it");
     let outcome = Outcome::Rejected(Rejection::NeedsNewerServer);
     let outcomes = vec![OpOutcome { op_id, op_no: OpNo(1), outcome }];
     server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(2) }));
@@ -224,22 +224,22 @@ async fn what_a_newer_build_saved_is_sent_and_blocks_nothing() {
     let again = core.handle(Command::Resend { op_no: view.attention[0].op_no });
     assert!(matches!(again, Reply::Refused(crate::Refusal::NotNow)), "{again:?}");
     let pushed = server.state().pushes[1].ops[0].get().to_owned();
-    assert!(pushed.contains("merge_rows"), "numbered anew, it keeps its words: {pushed}");
+    assert!(pushed.contains("merge_rows"), "a new number changes nothing else: {pushed}");
 }
 
 #[tokio::test]
-async fn a_restored_server_that_knows_an_older_incarnation_is_offered_acknowledged_work_again() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    say(&mut core, "acknowledged");
+async fn a_restored_server_that_knows_an_older_incarnation_is_offered_acknowledged_operations_again() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    save_feedback(&mut core, "acknowledged");
     sync(&mut core, &server).await;
-    say(&mut core, "waiting");
+    save_feedback(&mut core, "waiting");
     server.state().epoch = Some(Epoch(Uuid::from_u128(0xE2)));
     server.state().pushes.clear();
     server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(2) }));
     let view = sync(&mut core, &server).await;
     assert_eq!((view.waiting_total, view.last_problem), (0, None));
     let pushes = std::mem::take(&mut server.state().pushes);
-    assert_eq!(numbers(&pushes[0]), [2], "as it went out");
-    assert_eq!(numbers(&pushes[1]), [1, 2], "under the new incarnation, with what had been acknowledged");
+    assert_eq!(numbers(&pushes[0]), [2], "as first sent");
+    assert_eq!(numbers(&pushes[1]), [1, 2], "under the new incarnation, with the acknowledged one");
 }

@@ -1,5 +1,5 @@
-//! Repair against the real server's core: whatever a device holds otherwise than the server, it converges, and only what
-//! differs travels.
+//! Repair against the real server's core: whatever differs on a device, the device converges, and only the differing
+//! rows are sent.
 
 use super::*;
 use crate::store::member;
@@ -19,15 +19,15 @@ use sync_server::{
 /// 300 notices: more than one row in some buckets, none in others.
 const NOTICES: usize = 300;
 
-/// The server's core, with an eye on what is asked and answered.
-struct Watched<'a> {
+/// The server's core; records repair calls and counts pulled rows.
+struct ObservedServer<'a> {
     server: &'a TestServer,
     seen: Mutex<Vec<(RepairRequest, RepairReply)>>,
     pulled_rows: Mutex<usize>,
     broken: bool,
 }
 
-impl<'a> Watched<'a> {
+impl<'a> ObservedServer<'a> {
     fn new(server: &'a TestServer) -> Self {
         Self { server, seen: Mutex::default(), pulled_rows: Mutex::new(0), broken: false }
     }
@@ -37,7 +37,7 @@ impl<'a> Watched<'a> {
     }
 }
 
-impl SyncProtocol for Watched<'_> {
+impl SyncProtocol for ObservedServer<'_> {
     async fn enrol(&self, request: EnrolRequest) -> Answer<EnrolReply> {
         self.server.core().enrol(request).await
     }
@@ -58,7 +58,7 @@ impl SyncProtocol for Watched<'_> {
         Ok(reply)
     }
     async fn bundle(&self, _: &Token, _: Vec<u8>) -> Answer<BundleReply> {
-        unreachable!("no bundle is carried here")
+        unreachable!("no bundle is relayed here")
     }
     async fn media_create(&self, _: &Token, _: MediaCreate) -> Answer<MediaStatus> {
         unreachable!("no photo is taken here")
@@ -91,17 +91,17 @@ fn server() -> TestServer {
     server
 }
 
-async fn phone(world: &World, server: &TestServer) -> Core {
-    let mut core = Core::open_for_tests(Paths::default(), Box::new(world.clone())).unwrap();
+async fn phone(env: &TestEnv, server: &TestServer) -> Core {
+    let mut core = Core::open_for_tests(Paths::default(), Box::new(env.clone())).unwrap();
     core.create_vault("2486").unwrap();
     let enrol = Command::Enrol { server: server.url(), code: server.code("W1") };
-    assert!(matches!(carry_out(&mut core, enrol, server.core()).await, Reply::Status(_)));
-    run(&mut core, &Watched::new(server)).await;
+    assert!(matches!(run_to_end(&mut core, enrol, server.core()).await, Reply::Status(_)));
+    run(&mut core, &ObservedServer::new(server)).await;
     core
 }
 
-async fn run(core: &mut Core, line: &Watched<'_>) -> SyncView {
-    match carry_out(core, Command::SyncNow, line).await {
+async fn run(core: &mut Core, server: &ObservedServer<'_>) -> SyncView {
+    match run_to_end(core, Command::SyncNow, server).await {
         Reply::Sync(view) => *view,
         other => panic!("{other:?}"),
     }
@@ -109,12 +109,12 @@ async fn run(core: &mut Core, line: &Watched<'_>) -> SyncView {
 
 type Held = BTreeMap<String, BTreeMap<RowId, (u64, String)>>;
 
-/// What a device holds of each scope: row, revision, content.
+/// The rows of a device by scope, with revision and content.
 fn held(core: &Core) -> Held {
     let conn = core.store().unwrap().conn();
     let mut statement = conn
         .prepare(
-            "SELECT s.name, m.row, r.rev, coalesce(nullif(r.server_row, ''), r.local_row) FROM member m
+            "SELECT s.name, m.row, r.rev, coalesce(nullif(r.server_row, ''), r.doc) FROM member m
              JOIN scope s ON s.no = m.scope JOIN record r ON r.id = m.row",
         )
         .unwrap();
@@ -132,35 +132,35 @@ fn reference(core: &Core) -> Scope {
     *cursors.keys().find(|s| matches!(s, Scope::Reference(_))).unwrap()
 }
 
-/// What went wrong on a device, per notice.
+/// Damage to one notice on a device.
 #[derive(Clone, Copy, Debug)]
-enum Harm {
-    /// The row is gone.
+enum Damage {
+    /// The row is missing.
     Lost(usize),
-    /// Only that it belongs to the scope was forgotten.
+    /// The row is there but not in its scope.
     Unlisted(usize),
-    /// An older revision than the device believes to have read.
+    /// The row has the revision of another version.
     Stale(usize),
-    /// Belongs to the scope here and nowhere else.
+    /// The row is in the scope on this device only.
     Extra(u128),
 }
 
-fn harm(conn: &Connection, scope: Scope, harm: Harm) {
+fn damage(conn: &Connection, scope: Scope, harm: Damage) {
     let notice = |n: usize| RowId(shared::ids::id_from_code("notice", &n.to_string()));
     match harm {
-        Harm::Lost(n) => {
+        Damage::Lost(n) => {
             conn.execute("DELETE FROM member WHERE row = ?1", [notice(n).as_bytes()]).unwrap();
             conn.execute("DELETE FROM record WHERE id = ?1", [notice(n).as_bytes()]).unwrap();
         }
-        Harm::Unlisted(n) => {
+        Damage::Unlisted(n) => {
             conn.execute("DELETE FROM member WHERE row = ?1", [notice(n).as_bytes()]).unwrap();
         }
-        Harm::Stale(n) => {
+        Damage::Stale(n) => {
             let sql =
                 "UPDATE record SET rev = rev + 7, local_row = replace(local_row, '\"x\"', '\"old\"') WHERE id = ?1";
             conn.execute(sql, [notice(n).as_bytes()]).unwrap();
         }
-        Harm::Extra(n) => {
+        Damage::Extra(n) => {
             let row = RowId(Uuid::from_u128(n));
             let doc = format!(
                 r#"{{"kind":"notice","id":"{row}","rev":1,"author":"{nil}","device":"{nil}","hlc":"0000000000000001","fields":{{}}}}"#,
@@ -178,43 +178,43 @@ fn harm(conn: &Connection, scope: Scope, harm: Harm) {
     }
 }
 
-fn harms() -> impl Strategy<Value = Vec<Harm>> {
+fn damages() -> impl Strategy<Value = Vec<Damage>> {
     let one = prop_oneof![
-        (0..NOTICES).prop_map(Harm::Lost),
-        (0..NOTICES).prop_map(Harm::Unlisted),
-        (0..NOTICES).prop_map(Harm::Stale),
-        (1..1_000_000_u128).prop_map(Harm::Extra),
+        (0..NOTICES).prop_map(Damage::Lost),
+        (0..NOTICES).prop_map(Damage::Unlisted),
+        (0..NOTICES).prop_map(Damage::Stale),
+        (1..1_000_000_u128).prop_map(Damage::Extra),
     ];
     prop_oneof![prop::collection::vec(one.clone(), 1..12), prop::collection::vec(one, 200..500)]
 }
 
-/// 6 h and a moment: a scope may be repaired again.
+/// 6 h and 1 ms: a scope may be repaired again.
 const PAUSE_MS: u64 = 6 * 3_600_000 + 1;
 
 #[test]
-fn whatever_differs_is_mended_and_only_buckets_that_differ_travel() {
+fn a_repair_restores_every_row_and_compares_only_differing_buckets() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = server();
-    let world = World::new();
-    let core = std::cell::RefCell::new(runtime.block_on(phone(&world, &server)));
+    let env = TestEnv::new();
+    let core = std::cell::RefCell::new(runtime.block_on(phone(&env, &server)));
     let right = held(&core.borrow());
     let scope = reference(&core.borrow());
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 40, ..ProptestConfig::default() });
-    let result = runner.run(&harms(), |harms| {
+    let result = runner.run(&damages(), |damages| {
         let core = &mut *core.borrow_mut();
-        for done in &harms {
-            harm(core.store().unwrap().conn(), scope, *done);
+        for done in &damages {
+            damage(core.store().unwrap().conn(), scope, *done);
         }
         let wrong = held(core);
-        // Digests found right are remembered while nothing comes; a new session looks again.
+        // A session skips digests that matched; a new one verifies them again.
         core.session = Default::default();
-        world.pass_ms(PAUSE_MS);
-        let line = Watched::new(&server);
-        let view = runtime.block_on(run(core, &line));
+        env.pass_ms(PAUSE_MS);
+        let observed = ObservedServer::new(&server);
+        let view = runtime.block_on(run(core, &observed));
         prop_assert_eq!(view.last_problem, None);
-        prop_assert!(held(core) == right, "not what the server holds");
-        let (seen, pulled) = line.take();
-        prop_assert_eq!(pulled, 0, "nothing was fetched anew");
+        prop_assert!(held(core) == right, "the rows are not the server's");
+        let (seen, pulled) = observed.take();
+        prop_assert_eq!(pulled, 0, "no scope was downloaded again");
         let (wrong, right) = (&wrong[&scope.to_string()], &right[&scope.to_string()]);
         let differs = |id: &&RowId| wrong.get(id).map(|r| r.0) != right.get(id).map(|r| r.0);
         let bad: BTreeSet<RowId> = wrong.keys().chain(right.keys()).filter(differs).copied().collect();
@@ -230,7 +230,7 @@ fn whatever_differs_is_mended_and_only_buckets_that_differ_travel() {
             prop_assert!(down <= REPAIR_BYTES_MAX);
             for raw in &reply.rows {
                 let row: Row = serde_json::from_str(raw.get()).unwrap();
-                prop_assert!(bad.contains(&row.id), "a row that was right was sent");
+                prop_assert!(bad.contains(&row.id), "a correct row was sent");
             }
         }
         Ok(())
@@ -239,20 +239,20 @@ fn whatever_differs_is_mended_and_only_buckets_that_differ_travel() {
 }
 
 #[tokio::test]
-async fn a_repair_takes_in_what_changed_meanwhile_and_a_pull_brings_it_again() {
-    let (world, server) = (World::new(), server());
-    let mut core = phone(&world, &server).await;
+async fn a_change_between_digest_and_repair_is_applied_and_pulled_again() {
+    let (env, server) = (TestEnv::new(), server());
+    let mut core = phone(&env, &server).await;
     let scope = reference(&core);
     let cursor = member::cursors(core.store().unwrap().conn()).unwrap()[&scope];
-    harm(core.store().unwrap().conn(), scope, Harm::Lost(3));
+    damage(core.store().unwrap().conn(), scope, Damage::Lost(3));
     core.session = Default::default();
-    world.pass_ms(PAUSE_MS);
-    let line = Watched::new(&server);
+    env.pass_ms(PAUSE_MS);
+    let observed = ObservedServer::new(&server);
     assert!(core.begin(&Command::SyncNow).is_none());
     let mut steps = Vec::new();
     while let Some(step) = core.next_step() {
         if step.name() == "repair" {
-            // Between the digest and the repair one notice changes, and one is new.
+            // Between digest and repair one notice changes and one is added.
             let change = Change::Set(Fields::new().with("text", "changed"));
             let row = RowId(shared::ids::id_from_code("notice", "5"));
             let edit = OfficeChange { kind: Kind::Notice, row, change };
@@ -262,69 +262,69 @@ async fn a_repair_takes_in_what_changed_meanwhile_and_a_pull_brings_it_again() {
         if steps.last() == Some(&"repair") {
             assert_eq!(member::cursors(core.store().unwrap().conn()).unwrap()[&scope], cursor, "no cursor moves");
         }
-        let reply = step.run(&line).await;
+        let reply = step.run(&observed).await;
         core.apply(reply);
     }
     assert!(steps.starts_with(&["pull", "repair"]) && steps.ends_with(&["pull"]), "{steps:?}");
-    let mut fresh = phone(&world, &server).await;
+    let mut fresh = phone(&env, &server).await;
     assert!(held(&core)[&scope.to_string()] == held(&fresh)[&scope.to_string()]);
-    run(&mut fresh, &line).await;
+    run(&mut fresh, &observed).await;
 }
 
 #[tokio::test]
-async fn own_unsent_work_on_a_row_that_is_not_the_servers_stays() {
-    let (world, server) = (World::new(), server());
-    let mut core = phone(&world, &server).await;
+async fn a_repair_keeps_a_row_with_waiting_operations() {
+    let (env, server) = (TestEnv::new(), server());
+    let mut core = phone(&env, &server).await;
     let scope = reference(&core);
-    harm(core.store().unwrap().conn(), scope, Harm::Extra(9));
+    damage(core.store().unwrap().conn(), scope, Damage::Extra(9));
     let row = RowId(Uuid::from_u128(9));
     core.session = Default::default();
-    world.pass_ms(PAUSE_MS);
+    env.pass_ms(PAUSE_MS);
     core.save(|tx| {
         outbox::append_op(tx, &Kind::Notice, row, Rev(1), Change::Set(Fields::new().with("text", "own")))?;
         Ok(())
     })
     .unwrap();
-    // Not asked for by a person: what was just saved is held back.
+    // An automatic sync holds back operations in their undo window.
     core.saved();
     core.begin_by_itself();
-    let line = Watched::new(&server);
+    let observed = ObservedServer::new(&server);
     while let Some(step) = core.next_step() {
         assert_ne!(step.name(), "push", "it is held back");
-        let reply = step.run(&line).await;
+        let reply = step.run(&observed).await;
         core.apply(reply);
     }
     assert_eq!(outbox::waiting(core.store().unwrap().conn()).unwrap().0, 1);
-    assert!(shown(&core, row), "pending work keeps its row");
+    assert!(shown(&core, row), "a waiting operation keeps its row");
 }
 
 #[tokio::test]
-async fn a_server_that_stumbles_over_the_repair_has_the_scope_fetched_anew_once_in_six_hours() {
-    let (world, server) = (World::new(), server());
-    let mut core = phone(&world, &server).await;
+async fn a_scope_whose_repair_fails_is_downloaded_again_once_in_six_hours() {
+    let (env, server) = (TestEnv::new(), server());
+    let mut core = phone(&env, &server).await;
     let right = held(&core);
     let scope = reference(&core);
-    let mut line = Watched::new(&server);
-    line.broken = true;
+    let mut observed = ObservedServer::new(&server);
+    observed.broken = true;
     core.session = Default::default();
     for (harmed, rows) in [(1, right[&scope.to_string()].len()), (2, 0)] {
-        harm(core.store().unwrap().conn(), scope, Harm::Lost(harmed));
+        damage(core.store().unwrap().conn(), scope, Damage::Lost(harmed));
         core.session.verified.clear();
-        let view = run(&mut core, &line).await;
+        let view = run(&mut core, &observed).await;
         assert_eq!(view.last_problem, None, "the rest of the sync goes on");
-        assert_eq!(line.take().1, rows);
+        assert_eq!(observed.take().1, rows);
     }
-    assert!(held(&core) != right, "within six hours it stays as it is");
-    line.broken = false;
-    world.pass_ms(PAUSE_MS);
-    run(&mut core, &line).await;
+    assert!(held(&core) != right, "the scope stays as it is within six hours");
+    observed.broken = false;
+    env.pass_ms(PAUSE_MS);
+    run(&mut core, &observed).await;
     assert!(held(&core) == right);
 }
 
 #[tokio::test]
-async fn rows_that_this_build_cannot_read_do_not_keep_a_repair_going_for_ever() {
-    let (world, fake) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn rows_that_this_build_cannot_read_do_not_keep_a_repair_going() {
+    let (env, fake) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let digest = shared::digest::Digest { count: 3, sum: 3 };
     let planned = || page(ScopePage { digest: Some(digest), cursor: Seq(4), ..rows([recipient(1, 1, "甲")]) }, false);
     fake.plan_pull(Ok(planned()));
@@ -345,26 +345,26 @@ async fn rows_that_this_build_cannot_read_do_not_keep_a_repair_going_for_ever() 
     fake.state().repair_plan.push_back(Ok(reply(listed.collect(), vec![], false)));
     let raw = shared::wire::RawRow::from_string(r#"{"of":"tomorrow"}"#.into()).unwrap();
     fake.state().repair_plan.push_back(Ok(reply(vec![], vec![raw], true)));
-    // Still otherwise after the repair: fetched anew, and then left alone.
+    // The scope differs after the repair: it is downloaded again once, and then left alone.
     fake.plan_pull(Ok(planned()));
     fake.plan_pull(Ok(planned()));
     sync(&mut core, &fake).await;
-    assert_eq!(fake.take_asked(), ["pull", "repair", "repair", "pull", "pull"]);
+    assert_eq!(fake.take_calls(), ["pull", "repair", "repair", "pull", "pull"]);
     let repairs = std::mem::take(&mut fake.state().repairs);
     assert_eq!((repairs[0].want.len(), repairs[1].want.len()), (0, 2));
     fake.plan_pull(Ok(planned()));
     sync(&mut core, &fake).await;
-    assert_eq!(fake.take_asked(), ["pull"]);
+    assert_eq!(fake.take_calls(), ["pull"]);
 }
 
 #[tokio::test]
-async fn a_repair_of_another_state_than_the_one_asked_about_is_not_taken_in() {
-    let (world, fake) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn a_repair_reply_about_another_epoch_is_discarded() {
+    let (env, fake) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let digest = shared::digest::Digest { count: 3, sum: 3 };
     let first = page(ScopePage { digest: Some(digest), cursor: Seq(4), ..rows([recipient(1, 1, "甲")]) }, false);
     fake.plan_pull(Ok(first));
-    // It would take the only row away.
+    // Applied, the reply would remove the only row.
     let gone = shared::wire::repair::Differing {
         bucket: shared::wire::repair::Bucket(bucket_of(RowId(Uuid::from_u128(1)))),
         rows: vec![],

@@ -1,5 +1,5 @@
-//! A server restored from a backup: what it acknowledged under whichever incarnation is offered again, and what it will
-//! not have a second time no longer counts as confirmed.
+//! A server restored from a backup: acknowledged operations of every incarnation are offered again, and a record that
+//! the server rejects this time no longer counts as confirmed.
 
 use super::*;
 use shared::{DeviceId, OpOutcome, Outcome, ids::OpId, op::Rejection};
@@ -12,45 +12,45 @@ fn rows_of(request: &PushRequest) -> Vec<RowId> {
 }
 
 #[tokio::test]
-async fn work_acknowledged_under_an_earlier_incarnation_is_offered_again_too_and_nothing_twice() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn operations_acknowledged_under_an_earlier_incarnation_are_offered_again_once() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let refused = |n| OpOutcome { op_id: OpId::NIL, op_no: OpNo(n), outcome: Outcome::Rejected(Rejection::NotYours) };
-    say(&mut core, "31 days old");
+    save_feedback(&mut core, "31 days old");
     sync(&mut core, &server).await;
-    world.pass_ms(2 * DAY_MS);
-    let mut recent = vec![say(&mut core, "under the first incarnation")];
+    env.pass_ms(2 * DAY_MS);
+    let mut recent = vec![save_feedback(&mut core, "under the first incarnation")];
     sync(&mut core, &server).await;
-    // A copy of this device is noticed.
-    recent.push(say(&mut core, "waited meanwhile"));
+    // The server notices a copy of this device.
+    recent.push(save_feedback(&mut core, "waited meanwhile"));
     server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(7) }));
     sync(&mut core, &server).await;
-    world.pass_ms(29 * DAY_MS);
-    recent.push(say(&mut core, "under the second"));
+    env.pass_ms(29 * DAY_MS);
+    recent.push(save_feedback(&mut core, "under the second"));
     server.plan_push(Ok(PushVerdict::Accepted { acked_through: OpNo(2), outcomes: vec![refused(2)] }));
     assert_eq!(sync(&mut core, &server).await.attention.len(), 1);
 
     server.state().pushes.clear();
     server.state().epoch = Some(RESTORED);
-    // To a server that has not heard of the incarnation of the push it belongs nowhere.
+    // The restored server does not know the incarnation of the push.
     server.plan_push(Ok(PushVerdict::NewIncarnation { incarnation: Incarnation(9) }));
     let view = sync(&mut core, &server).await;
     assert_eq!((view.waiting_total, view.attention.len(), view.last_problem), (0, 0, None));
     sync(&mut core, &server).await;
     let pushes = std::mem::take(&mut server.state().pushes);
-    assert_eq!(pushes.len(), 2, "one that the server sends elsewhere, and one that it takes");
-    assert!(pushes[0].incarnation > Incarnation(7), "not under numbers that meant something else");
+    assert_eq!(pushes.len(), 2, "one is redirected, one accepted");
+    assert!(pushes[0].incarnation > Incarnation(7), "not under numbers that named other operations");
     assert_eq!((pushes[1].incarnation, numbers(&pushes[1])), (Incarnation(9), vec![1, 2, 3]));
     assert_eq!([rows_of(&pushes[0]), rows_of(&pushes[1])], [recent.clone(), recent]);
-    // And what is saved from now on goes on there.
-    let next = say(&mut core, "after all of it");
+    // Later operations continue there.
+    let next = save_feedback(&mut core, "after all of it");
     sync(&mut core, &server).await;
     let pushes = std::mem::take(&mut server.state().pushes);
     assert_eq!((numbers(&pushes[0]), rows_of(&pushes[0])), (vec![4], vec![next]));
     assert_eq!(pushes[0].incarnation, Incarnation(9));
 }
 
-/// What a pull of the restored server says: a scope from its beginning, without the record in question.
+/// A pull reply of the restored server: a scope from its beginning, without the record in question.
 fn without() -> Answer<PullReply> {
     Ok(page(ScopePage { cursor: Seq(1), ..rows([recipient(1, 1, "甲")]) }, false))
 }
@@ -60,11 +60,11 @@ fn confirmed(core: &Core, row: RowId) -> bool {
 }
 
 #[tokio::test]
-async fn a_record_that_a_restored_server_refuses_this_time_stays_shown_but_is_no_longer_confirmed() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
-    let row = say(&mut core, "a");
-    let taken = taken_in(&core, row);
+async fn a_record_that_a_restored_server_rejects_stays_shown_but_is_no_longer_confirmed() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
+    let row = save_feedback(&mut core, "a");
+    let taken = as_server_row(&core, row);
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(4), ..rows([taken]) }, false)));
     sync(&mut core, &server).await;
     assert!(confirmed(&core, row));
@@ -80,15 +80,15 @@ async fn a_record_that_a_restored_server_refuses_this_time_stays_shown_but_is_no
     assert!(shown(&core, row) && !confirmed(&core, row));
     let both = record::pair(core.store().unwrap().conn(), row).unwrap().unwrap();
     assert!(!both.counts);
-    // Put aside, nothing holds it here any more.
+    // Once acknowledged by its author, the record is removed.
     let no = view.attention[0].op_no;
-    let put_aside = core.handle(Command::Acknowledge { op_no: no });
-    assert!(!matches!(put_aside, Reply::Refused(_)), "{put_aside:?}");
+    let acknowledged = core.handle(Command::Acknowledge { op_no: no });
+    assert!(!matches!(acknowledged, Reply::Refused(_)), "{acknowledged:?}");
     sync(&mut core, &server).await;
     assert!(!shown(&core, row));
 }
 
-/// A record that this worker made on another device, as the server has it.
+/// A record that this worker made on another device, as the server sends it.
 fn made_elsewhere(row: RowId) -> Row {
     serde_json::from_value(serde_json::json!({
         "kind": "feedback", "id": row, "rev": 2, "author": ME, "device": DeviceId(Uuid::from_u128(0xD2)),
@@ -98,7 +98,7 @@ fn made_elsewhere(row: RowId) -> Row {
     .unwrap()
 }
 
-/// A change of it made here.
+/// Changes the record on this device.
 fn amend(core: &mut Core, row: RowId) {
     core.save(|tx| {
         let change = Change::Set(Fields::new().with("text", "丙"));
@@ -110,36 +110,33 @@ fn amend(core: &mut Core, row: RowId) {
 }
 
 #[tokio::test]
-async fn an_own_record_of_another_device_that_a_restored_server_lost_is_confirmed_until_the_work_on_it_was_judged() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn a_lost_record_of_the_workers_other_device_is_confirmed_until_a_change_of_it_is_rejected() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let row = RowId(Uuid::from_u128(0x77));
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(4), ..rows([made_elsewhere(row)]) }, false)));
     sync(&mut core, &server).await;
     amend(&mut core, row);
     server.state().epoch = Some(RESTORED);
-    // A sync by itself leaves the seconds for undoing: the change still waits while the record is gone from the server.
+    // An automatic sync respects the undo window: the change waits while the record is missing on the server.
     server.plan_pull(without());
     core.begin_by_itself();
     while let Some(step) = core.next_step() {
         core.apply(step.run(&server).await);
     }
-    assert!(
-        shown(&core, row) && confirmed(&core, row),
-        "its own device offers it again, and what waits here is for it"
-    );
+    assert!(shown(&core, row) && confirmed(&core, row), "its own device offers it again, and the change waits for it");
 
     let refused = OpOutcome { op_id: OpId::NIL, op_no: OpNo(1), outcome: Outcome::Rejected(Rejection::NotYours) };
     server.plan_push(Ok(PushVerdict::Accepted { acked_through: OpNo(1), outcomes: vec![refused] }));
     let view = sync(&mut core, &server).await;
     assert_eq!(view.attention.len(), 1);
-    assert!(shown(&core, row) && !confirmed(&core, row), "judged, and the record did not come back");
+    assert!(shown(&core, row) && !confirmed(&core, row), "rejected, and the record did not return");
 }
 
 #[tokio::test]
-async fn a_colleagues_record_that_a_restored_server_lost_keeps_its_word_while_a_change_of_it_wants_a_look() {
-    let (world, server) = (World::new(), Fake::default());
-    let mut core = device(&world);
+async fn a_colleagues_lost_record_stays_confirmed_while_a_change_of_it_needs_attention() {
+    let (env, server) = (TestEnv::new(), FakeServer::default());
+    let mut core = device(&env);
     let person = RowId(Uuid::from_u128(1));
     server.plan_pull(Ok(page(ScopePage { cursor: Seq(4), ..rows([recipient(1, 3, "甲")]) }, false)));
     sync(&mut core, &server).await;
@@ -161,6 +158,6 @@ async fn a_colleagues_record_that_a_restored_server_lost_keeps_its_word_while_a_
     sync(&mut core, &server).await;
     assert!(
         shown(&core, person) && confirmed(&core, person),
-        "it may be in nobody's care here, and still be the server's"
+        "the record may be outside this worker's scope and still be on the server"
     );
 }
