@@ -1,12 +1,12 @@
-//! A few seeds of the simulator, and every bug it must catch. `make simulate` runs many.
+//! A few seeds of the simulator, and every bug that it must catch. `make simulate` runs many seeds.
 
 use tests::sim::{self, mutants::Bug};
 
-/// Seeds that a test run takes; `make simulate` takes many more.
+/// The seeds of a test run; `make simulate` runs many more.
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=12;
 
 #[test]
-fn whatever_goes_wrong_nothing_is_lost_doubled_or_shown_to_strangers() {
+fn no_fault_loses_or_doubles_an_operation_or_shows_a_row_outside_its_scopes() {
     for seed in SEEDS {
         let report = sim::run(seed, None).unwrap();
         assert!(report.checks > 0 && report.operations > 0, "seed {seed} checked nothing");
@@ -17,7 +17,7 @@ fn whatever_goes_wrong_nothing_is_lost_doubled_or_shown_to_strangers() {
 }
 
 #[test]
-fn the_same_seed_is_the_same_run() {
+fn the_same_seed_repeats_the_same_run() {
     for seed in [3, 4] {
         let (first, second) = (sim::run(seed, None).unwrap(), sim::run(seed, None).unwrap());
         assert_eq!((first.hash, first.steps, first.checks), (second.hash, second.steps, second.checks), "seed {seed}");

@@ -6,11 +6,12 @@
 //! Worker in a browser. The simulator drives the same `Core` with no driver at all.
 //!
 //! Where to look:
-//! - what a screen can ask: [`command`]; what it gets: [`reply`], [`views`]
-//! - how a command is carried out: `commands/`; how a question is answered: `queries/`
-//! - tables and migrations: `store/`; the wrapped key and the PIN: `vault/`
-//! - unsent work as a sealed file: `bundle`; the lock after days without contact: `silence`
-//! - outbox → push → outcomes → pull → mirror: `sync/`; photos: `media/`; HTTP: `client/`
+//! - what a screen can ask, and what each command requires and changes: [`command`]; the answers: [`reply`], [`views`]
+//! - how a command is carried out: `commands/`; how a query is answered: `queries/`
+//! - tables and migrations: [`store`]; the wrapped key and the PIN: [`vault`]
+//! - unsent work as a sealed file: `bundle`, `sealed_bundle`; the lock after days without contact: `inactivity_lock`
+//! - outbox → push → outcomes → pull → server rows: [`sync`]; photos: [`media`]; HTTP: [`client`]
+//! - tracing spans: `trace`
 
 mod bundle;
 pub mod client;
@@ -20,13 +21,16 @@ mod core;
 pub mod device;
 pub mod env;
 mod inactivity_lock;
+mod inactivity_timer;
 pub mod media;
 mod queries;
 pub mod reply;
+mod sealed_bundle;
 pub mod store;
 pub mod sync;
 #[cfg(test)]
 mod testing;
+mod trace;
 pub mod vault;
 pub mod views;
 

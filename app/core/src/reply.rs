@@ -1,18 +1,22 @@
-//! Answers to commands. A refusal is an answer, not a failure of the program: it says what and what to do next.
+//! Answers to commands. A refusal is an answer, not a failure of the program: it says why, and what to do next.
 
-use crate::views::*;
+use crate::views::{
+    BundleView, CardView, MonthView, PhotoView, RecipientsView, RecordView, ReviewItem, ReviewsView, StatusView,
+    SyncView, TodayView, UnitView,
+};
 use serde::{Deserialize, Serialize};
 use shared::{
-    PhotoId, RowId,
+    RowId,
     records::{Problem, RuleSet},
     wire::{ErrorCode, Report},
 };
 
+/// The answer to a [`Command`](crate::Command).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
     Done,
     Status(StatusView),
-    /// Durable on the device. The rows made or changed, the subject first.
+    /// Durable on the device. The rows created or changed, the subject first.
     Saved {
         rows: Vec<RowId>,
     },
@@ -21,7 +25,7 @@ pub enum Reply {
     Photo {
         mime: String,
         base64: String,
-        /// The original was let go of: only its thumbnail is here, the office has the whole.
+        /// The original was released: these are the bytes of its thumbnail, and the server has the original.
         #[serde(default)]
         released: bool,
     },
@@ -40,23 +44,18 @@ pub enum Reply {
     Units(Vec<UnitView>),
     Sync(Box<SyncView>),
     Month(Box<MonthView>),
-    /// `fresh` is false for figures kept from an earlier time.
+    /// `fresh` is false for figures stored earlier.
     Report {
         report: Box<Report>,
         fresh: bool,
     },
-    Areas(Vec<AreaView>),
     Bundle(Box<BundleView>),
     Reviews(Box<ReviewsView>),
     Review(Box<ReviewItem>),
     Refused(Refusal),
-    /// Only from the driver: a photo was stored before the record that it belongs to was saved.
-    Gone {
-        photo: Option<PhotoId>,
-    },
 }
 
-/// Why a command was not carried out. Locale key `refusal-<word>`; nothing was changed.
+/// Why a command was not carried out; nothing was changed. Locale key `refusal-<word>`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {
     /// Unlock first.
@@ -64,7 +63,7 @@ pub enum Refusal {
     Locked,
     #[error("not enrolled yet")]
     NotEnrolled,
-    /// `left`: tries before a delay begins.
+    /// `left`: tries until a delay begins.
     #[error("wrong PIN")]
     WrongPin { left: u32 },
     /// Too many wrong PINs: wait this long. Nothing is ever deleted.
@@ -73,50 +72,51 @@ pub enum Refusal {
     /// 4 to 12 digits, not all the same and not a plain sequence.
     #[error("the PIN is too simple")]
     PinTooSimple,
-    /// What is wrong with the fields, in the order of the form.
-    #[error("fields do not hold")]
+    /// The problems of the fields, in the order of the form.
+    #[error("fields are invalid")]
     Invalid(Vec<Problem>),
     #[error("there is no such record on this device")]
     NotFound,
-    /// The device's storage is full: free some space; everything saved before is safe.
+    /// The device's storage is full: free some space. Everything saved before is safe.
     #[error("the storage is full")]
     StorageFull,
     /// Over 40 MB as picked.
     #[error("the photo is too large")]
     PhotoTooLarge,
-    /// Not JPEG, PNG or WebP, or cut short.
+    /// Not a JPEG, PNG or WebP file, or a truncated one.
     #[error("the photo cannot be read")]
     NotAPhoto,
     /// The server could not be reached; nothing is lost.
     #[error("offline")]
     Offline,
-    /// The server said no.
+    /// The server refused.
     #[error("the server refused: {0}")]
     Server(ErrorCode),
-    /// Access was withdrawn; unsent work is kept, sealed on this device.
+    /// Access was withdrawn. Unsent work is kept, sealed on this device.
     #[error("revoked")]
     Revoked,
-    /// Too many days without contact: reach the server once, then everything is open again.
+    /// Too many days without contact: one sync unlocks everything.
     #[error("too long without contact")]
     InactivityLocked,
-    /// The server has not yet said what a bundle is sealed to: sync once with a server that does.
+    /// The server's key for bundles is not known yet: sync once with a server that has one.
     #[error("no key to seal to")]
     NoSealKey,
-    /// Everything was sent.
+    /// There is nothing to put into a bundle.
     #[error("nothing is unsent")]
     NothingUnsent,
-    /// Another file, or a bundle that was cut short or is of a newer app.
+    /// Another file, a truncated bundle, or one of a newer app.
     #[error("not a bundle")]
     NotABundle,
     /// The store could not be read or written. `detail` is technical and holds no personal data.
     #[error("store: {detail}")]
     Store { detail: String },
-    /// A command that does not fit the phase.
+    /// The command does not fit the phase, or the state of the record.
     #[error("not now")]
     NotNow,
 }
 
 impl Refusal {
+    /// The last part of the locale key.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Locked => "locked",

@@ -1,4 +1,4 @@
-//! What screens show: plain data, already joined and masked, never a table row. Words are keys for the locale files.
+//! What screens show: plain data, joined and masked, never a table row. Words are keys of the locale files.
 
 use crate::command::Prefs;
 use serde::{Deserialize, Serialize};
@@ -15,18 +15,19 @@ use shared::{
 };
 use std::collections::BTreeMap;
 
+/// The phase of the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// First run: no store yet.
     New,
-    /// A store, its key wrapped by the PIN.
+    /// There is a store, and it is locked.
     Locked,
     /// Unlocked, without a server.
     Unenrolled,
     Ready,
     /// Access was withdrawn by the office. Unsent work is kept.
     Revoked,
-    /// Too many days without contact: nothing can be read or recorded until the server was reached once. Unsent work is kept.
+    /// Too many days without contact: nothing can be read or recorded until one sync succeeds. Unsent work is kept.
     InactivityLocked,
 }
 
@@ -37,8 +38,8 @@ pub struct StatusView {
     /// Seconds until the next PIN may be tried; 0 for now.
     pub pin_delay_s: u64,
     /// Who is enrolled; absent while locked.
-    pub me: Option<Me>,
-    /// Unsent work that was sealed when access ended; known and to be had without the PIN.
+    pub me: Option<IdentityView>,
+    /// Unsent work that was sealed when access ended; available without the PIN.
     pub sealed: Option<SealedView>,
 }
 
@@ -49,7 +50,7 @@ pub struct SealedView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Me {
+pub struct IdentityView {
     pub worker: WorkerId,
     pub name: String,
     pub role: Role,
@@ -59,11 +60,11 @@ pub struct Me {
     pub areas: Vec<AreaCode>,
     pub unit_name: Option<String>,
     pub server: String,
-    /// What the office knows this phone by.
+    /// The id by which the office knows this phone.
     pub device: DeviceId,
 }
 
-/// Where a record is, seen from its author.
+/// The state of a record, for its author.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum RecordState {
     /// On the server, and counted there.
@@ -74,7 +75,7 @@ pub enum RecordState {
     InReview { applied: bool },
     /// On the server, with another value in some fields.
     Merged,
-    /// Not taken by the server; kept here.
+    /// Refused by the server; kept on this phone.
     Rejected,
 }
 
@@ -89,7 +90,7 @@ pub struct TodayView {
     pub due_soon: u32,
     pub tasks: Vec<TaskItem>,
     pub notices: Vec<NoticeItem>,
-    /// Needs of one's recipients that are open, latest change first.
+    /// Open needs of this worker's recipients, latest first.
     pub needs: Vec<NeedItem>,
     /// Operations and photos not on the server yet.
     pub waiting: u32,
@@ -128,7 +129,7 @@ pub struct RecipientItem {
     pub last_seen: Option<Day>,
     pub phone_masked: Option<String>,
     pub open_needs: u32,
-    /// Something about this recipient waits on this phone.
+    /// An operation about this recipient waits on this phone.
     pub waiting: bool,
 }
 
@@ -154,14 +155,14 @@ pub struct CardView {
     pub self_care: Option<SelfCare>,
     pub risk: Option<RiskTier>,
     pub note: Option<String>,
-    /// Who else cares: name, role.
+    /// Other workers who care for the recipient: name, role.
     pub carers: Vec<(String, PairingRole)>,
     /// Newest first, at most 100.
     pub history: Vec<HistoryItem>,
     pub needs: Vec<NeedItem>,
-    /// Values that gave way to someone else's, newest first.
+    /// Former values, newest first.
     pub former: Vec<Former>,
-    /// Names of who set them, as far as this phone knows.
+    /// Names of the workers who set them, as far as this phone knows.
     pub former_by: BTreeMap<WorkerId, String>,
     pub household: Vec<(RecipientId, String)>,
 }
@@ -207,7 +208,7 @@ pub struct TaskItem {
     pub title: String,
     pub text: Option<String>,
     pub due: Day,
-    /// Own recipients done, of all own; (0, 0) for a task that counts nothing.
+    /// How many of this worker's recipients are done, and of how many; 0 of 0 for a task that counts nothing.
     pub done: u32,
     pub of: u32,
 }
@@ -226,13 +227,13 @@ pub struct RecordView {
     pub recipient_name: Option<String>,
     pub fields: Fields,
     pub former: Vec<Former>,
-    /// Names of who set the former values, as far as this phone knows.
+    /// Names of the workers who set the former values, as far as this phone knows.
     pub former_by: BTreeMap<WorkerId, String>,
     pub void_reason: Option<String>,
     pub outcome: Option<Outcome>,
     /// What a supervisor decided, where the outcome was a review.
     pub decided: Option<DecisionView>,
-    /// Saved moments ago and not sent: can be taken back without a trace.
+    /// Saved within the undo window: can be undone without a trace.
     pub undoable: bool,
 }
 
@@ -260,7 +261,7 @@ pub struct PhotoView {
     pub thumb: String,
 }
 
-/// The three answers of the sync screen: is my work safe, is it counted, what must I do.
+/// The state of the sync: what waits, what was counted, what needs attention.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SyncView {
     /// Own records of this month on the server, and still on this phone (I5).
@@ -269,15 +270,15 @@ pub struct SyncView {
     /// Operations not acknowledged yet, oldest first, at most 200; and how many there are in all.
     pub waiting: Vec<OutboxItem>,
     pub waiting_total: u32,
-    /// Outcomes to look at: merged, in review, rejected.
+    /// Outcomes that need attention: merged, in review, rejected.
     pub attention: Vec<OutboxItem>,
     pub recent: Vec<OutboxItem>,
-    /// Bytes of operations that wait, as they would travel (estimate).
+    /// Bytes of the operations that wait, as JSON.
     pub waiting_bytes: u64,
     pub photos_waiting: u32,
     pub photos_bytes: u64,
     pub photos_failed: u32,
-    /// Wire bytes of the last session, up and down.
+    /// Bytes of the last sync over the network, up and down.
     pub last_up: u64,
     pub last_down: u64,
     pub last_success: Option<Moment>,
@@ -286,12 +287,12 @@ pub struct SyncView {
     pub running: Option<Progress>,
     /// The device's clock is off by so many seconds from the server's, when that is over two minutes.
     pub clock_off_s: Option<i64>,
-    /// Why photos do not go now; absent when they do, or when none waits. How many and how large:
+    /// Why photos are not sent now; absent when they are, or when none waits. How many and how large:
     /// [`SyncView::photos_waiting`] and [`SyncView::photos_bytes`].
     pub photos_held: Option<PhotosHeld>,
     pub photo_space: PhotoSpace,
-    /// Colleagues' files that this phone takes to the server, the newest first.
-    pub carried: Vec<RelayedBundleView>,
+    /// Colleagues' bundles that this phone hands to the server, the newest first.
+    pub relayed_bundles: Vec<RelayedBundleView>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -300,7 +301,7 @@ pub enum PhotosHeld {
     Metered,
 }
 
-/// What originals take up on this device, and what could be let go of: the server has had it for long enough.
+/// The space that originals take on this device, and how much of it can be released.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoSpace {
     pub photos: u32,
@@ -309,7 +310,7 @@ pub struct PhotoSpace {
     pub releasable_bytes: u64,
 }
 
-/// A colleague's bundle. Whose it is, this phone cannot tell.
+/// A colleague's bundle. This phone cannot tell whose it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RelayedBundleView {
     pub id: i64,
@@ -324,18 +325,18 @@ pub struct RelayedBundleView {
 pub enum RelayState {
     /// Goes with the next sync.
     Waiting,
-    /// The server has it; the file has left this phone.
+    /// The server has it; its bytes were removed from this phone.
     Delivered,
-    /// The server looked at it and will not have it.
+    /// The server opened it and refused it.
     Refused(BundleVerdict),
-    /// The server would not look at it.
+    /// The server refused the request.
     Blocked(ErrorCode),
 }
 
 /// Unsent work as a file.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct BundleView {
-    /// As the file should be called.
+    /// The file's name.
     pub name: String,
     #[serde(with = "crate::command::base64_bytes")]
     pub bytes: Vec<u8>,
@@ -389,36 +390,36 @@ pub struct OutboxItem {
     pub bytes: u64,
     pub state: RecordState,
     pub outcome: Option<Outcome>,
-    /// Own value and the one that stands, by field, for an outcome that has both.
+    /// Field, own value and the value in force, for an outcome that has both.
     pub values: Vec<(String, String, String)>,
     /// What a supervisor decided, where the outcome was a review.
     pub decided: Option<DecisionView>,
 }
 
-/// What a supervisor decided about a change that no rule may decide.
+/// A supervisor's decision on a review.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DecisionView {
     pub accepted: bool,
     pub reason: String,
-    /// Absent when nobody told this phone the name.
+    /// Absent when this phone does not know the name.
     pub by: Option<String>,
     pub at: Moment,
 }
 
-/// What waits for a decision, and what was decided.
+/// Open and decided reviews.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReviewsView {
-    /// To be decided by whoever holds this phone, oldest first.
+    /// Reviews that this worker may decide, oldest first.
     pub open: Vec<ReviewItem>,
     /// About this worker's own changes: open ones first, then the decided, newest first.
     pub own: Vec<ReviewItem>,
-    /// Decided in the areas of whoever holds this phone, newest first, at most 30.
+    /// Decided in this worker's areas, newest first, at most 30.
     pub done: Vec<ReviewItem>,
     /// False for a supervisor of a county or a city, whose reviews are at the office's console and on no phone.
     pub holds_area: bool,
 }
 
-/// One change that no rule may decide.
+/// One change that no conflict rule may decide.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReviewItem {
     pub id: ReviewId,
@@ -434,25 +435,25 @@ pub struct ReviewItem {
     pub recipient_name: Option<String>,
     pub area_name: Option<String>,
     pub values: Vec<ReviewValue>,
-    pub proposed: Said,
-    /// Absent where nothing stands beside it: a new record.
-    pub standing: Option<Said>,
-    /// Why its author wanted it, where a reason was asked for.
+    pub proposed: Attribution,
+    /// Who set the value in force; absent for a new record.
+    pub standing: Option<Attribution>,
+    /// The author's reason, where the change needs one.
     pub given_reason: Option<String>,
-    /// It counts until somebody decides.
+    /// The change is in force until it is decided.
     pub applied: bool,
-    /// False for what accepting cannot bring about.
+    /// False where accepting could not apply the change.
     pub acceptable: bool,
-    /// Another record that looks like the same, for a likely duplicate.
+    /// The record that a likely duplicate resembles.
     pub twin: Option<HistoryItem>,
     pub decision: Option<DecisionView>,
-    /// Whoever holds this phone may decide it.
+    /// This worker may decide it.
     pub may_decide: bool,
     /// Decided on this phone and not sent yet.
     pub waiting: bool,
-    /// Decided moments ago: can be taken back.
+    /// Decided within the undo window.
     pub undoable: bool,
-    /// Why the server did not take the decision made here.
+    /// Why the server refused the decision made on this phone.
     pub refused: Option<Rejection>,
 }
 
@@ -464,9 +465,9 @@ pub struct ReviewValue {
     pub standing: Option<serde_json::Value>,
 }
 
-/// Who said something, and when.
+/// Who set a value, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Said {
+pub struct Attribution {
     /// Absent when it is a colleague whose name this phone does not hold, or the office.
     pub by: Option<String>,
     pub mine: bool,
@@ -480,6 +481,6 @@ pub struct MonthView {
     pub waiting: Figures,
     /// Own records of the month, newest first, at most 200.
     pub records: Vec<HistoryItem>,
-    /// Whom a record is about, by record; absent for what is about nobody, or somebody who left this phone.
+    /// The recipient's name by record; absent where the record has none, or the recipient left this phone.
     pub people: BTreeMap<RowId, String>,
 }

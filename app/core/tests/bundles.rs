@@ -1,5 +1,5 @@
-//! Work that travels as a file, against the real server over real HTTP: a colleague's phone carries it, the office takes it in, and
-//! the author's own sync repeats it. Every step may be the last one before the battery is out.
+//! Work that travels as a file, against the real server over real HTTP: a colleague's phone carries it, the office
+//! takes it in, and the author's own sync repeats it. Every step may be the last one before the battery is out.
 
 #![allow(clippy::unwrap_used, reason = "helpers between tests fail the test")]
 
@@ -47,7 +47,7 @@ async fn a_colleague_carries_the_work_and_the_authors_own_sync_repeats_it() {
 
     carry(&mut colleague, &view.bytes);
     let synced = colleague.sync_all().await;
-    assert_eq!(synced.carried[0].state, RelayState::Delivered);
+    assert_eq!(synced.relayed_bundles[0].state, RelayState::Delivered);
     colleague.sync_all().await;
     assert_eq!(colleague.notes(recipient("R1")), ["山上没信号"], "the record is there for whoever may see it");
     assert_eq!(ops(&counted, &server, 1), 3);
@@ -85,9 +85,9 @@ async fn a_reply_lost_to_the_carrier_or_to_the_author_doubles_nothing() {
         colleague.line.cut(1, how);
         let view = colleague.sync().await;
         assert!(colleague.line.was_cut());
-        assert_eq!(view.carried[0].state, RelayState::Waiting);
+        assert_eq!(view.relayed_bundles[0].state, RelayState::Waiting);
     }
-    assert_eq!(colleague.sync_all().await.carried[0].state, RelayState::Delivered);
+    assert_eq!(colleague.sync_all().await.relayed_bundles[0].state, RelayState::Delivered);
     author.line.cut(0, Cut::Reply);
     author.sync().await;
     author.sync_all().await;
@@ -116,7 +116,7 @@ async fn a_kill_between_any_two_steps_loses_nothing() {
     carry(&mut colleague, &view.bytes);
     drop(colleague);
     let mut colleague = start(&away);
-    assert_eq!(colleague.state().carried[0].state, RelayState::Waiting);
+    assert_eq!(colleague.state().relayed_bundles[0].state, RelayState::Waiting);
     assert!(colleague.core.begin(&Command::SyncNow).is_none());
     // Killed after the server took the file in, before the carrier heard of it.
     while let Some(step) = colleague.core.next_step() {
@@ -129,7 +129,7 @@ async fn a_kill_between_any_two_steps_loses_nothing() {
     }
     drop(colleague);
     let mut colleague = start(&away);
-    assert_eq!(colleague.sync_all().await.carried[0].state, RelayState::Delivered);
+    assert_eq!(colleague.sync_all().await.relayed_bundles[0].state, RelayState::Delivered);
 
     let mut author = start(&home);
     assert_eq!(author.state().waiting_total, 1);
@@ -208,6 +208,6 @@ async fn a_file_for_another_server_is_shown_as_such_and_holds_up_nothing() {
     carry(&mut colleague, &export(&mut author).bytes);
     colleague.visit(recipient("R1"), "这里", None);
     let view = colleague.sync_all().await;
-    assert_eq!(view.carried[0].state, RelayState::Refused(BundleVerdict::OtherServer));
+    assert_eq!(view.relayed_bundles[0].state, RelayState::Refused(BundleVerdict::OtherServer));
     assert_eq!(colleague.notes(recipient("R1")), ["这里"]);
 }

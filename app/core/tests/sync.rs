@@ -7,7 +7,7 @@ mod common;
 use common::*;
 use device_core::{
     Command, Refusal, Reply,
-    command::{NewAssistance, Share},
+    command::{NewAssistance, RecipientShare},
     views::{Phase, RecordState, SyncProblem},
 };
 use shared::{
@@ -115,7 +115,7 @@ async fn confirmed_and_waiting_add_up_to_what_the_report_shows_before_and_after_
         note: Some(note.into()),
         donor: None,
         need: None,
-        shares: vec![Share { recipient: recipient("R3"), amount, lines: vec![], receipt: None }],
+        shares: vec![RecipientShare { recipient: recipient("R3"), amount, lines: vec![], receipt: None }],
         draft: None,
     };
     phone.save(Command::SaveAssistance(aid(AssistanceKind::Money, Some(Fen(20_000)), "慰问金")));

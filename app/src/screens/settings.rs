@@ -1,6 +1,6 @@
 //! How one reads, photos, the PIN, the lock, and what to tell an administrator who asks.
 
-use device_core::{Refusal, views::Me};
+use device_core::{Refusal, views::IdentityView};
 use dioxus::prelude::*;
 
 use super::{
@@ -105,7 +105,7 @@ fn ChangePin(on_done: EventHandler<()>) -> Element {
 }
 
 #[component]
-fn About(me: Option<Me>) -> Element {
+fn About(me: Option<IdentityView>) -> Element {
     rsx! {
         Card { title: tr("settings-about"), icon: Glyph::Knot, testid: "settings-about",
             Line { label: tr("settings-version"), value: env!("CARGO_PKG_VERSION").to_owned(), testid: "settings-version" }

@@ -2,14 +2,14 @@
 
 use std::future::Future;
 
-use device_core::{Command, Device, Refusal, device::calls::Asked};
+use device_core::{Command, Device, Refusal, device::calls::CallResult};
 use dioxus::prelude::*;
 use futures_util::FutureExt;
 
 use super::{Changes, use_device};
 
 /// The answer so far. While it is asked again the former one stands, so that nothing on the screen blinks.
-pub struct Ask<T: 'static>(Resource<Asked<T>>);
+pub struct Ask<T: 'static>(Resource<CallResult<T>>);
 
 impl<T> Clone for Ask<T> {
     fn clone(&self) -> Self {
@@ -25,7 +25,7 @@ impl<T> PartialEq for Ask<T> {
 
 impl<T: Clone> Ask<T> {
     /// `None` until the first answer.
-    pub fn get(self) -> Option<Asked<T>> {
+    pub fn get(self) -> Option<CallResult<T>> {
         self.0.read().clone()
     }
 
@@ -53,7 +53,7 @@ impl<T: Clone> Ask<T> {
 pub fn use_ask<T, F>(ask: impl Fn(Device) -> F + 'static) -> Ask<T>
 where
     T: 'static,
-    F: Future<Output = Asked<T>> + 'static,
+    F: Future<Output = CallResult<T>> + 'static,
 {
     let device = use_device();
     let changes = use_context::<Changes>();
@@ -68,7 +68,7 @@ where
 pub fn use_ask_afar<T, F>(ask: impl Fn(Device) -> F + 'static) -> Ask<T>
 where
     T: 'static,
-    F: Future<Output = Asked<T>> + 'static,
+    F: Future<Output = CallResult<T>> + 'static,
 {
     let device = use_device();
     Ask(use_resource(move || ask(device.clone())))

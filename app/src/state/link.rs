@@ -78,7 +78,7 @@ mod tests {
             clock_off_s: None,
             photos_held: None,
             photo_space: Default::default(),
-            carried: vec![],
+            relayed_bundles: vec![],
         };
         assert_eq!(of(&view), Link { offline: true, waiting: 3, attention: 0, running: None });
     }

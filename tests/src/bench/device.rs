@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use device_core::{
     Command, Core, Paths, Reply, Step, StepReply,
     client::{HttpClient, ServerAddress},
-    device::World,
+    device::SystemEnv,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -52,7 +52,7 @@ impl BenchDevice {
     /// Opens the store at `home`, or creates it.
     pub fn open(home: &Path, server: &str) -> anyhow::Result<Self> {
         let places = Paths { dir: Some(home.to_owned()) };
-        let mut core = match Core::open(places, Box::new(World::default())) {
+        let mut core = match Core::open(places, Box::new(SystemEnv::default())) {
             Ok(core) => core,
             Err(refusal) => bail!("open the device: {refusal}"),
         };
@@ -103,7 +103,7 @@ impl BenchDevice {
             span.1 = Instant::now();
         }
         (cost.up, cost.down) = self.client.traffic().take();
-        self.core.rest();
+        self.core.idle();
         match self.core.network_reply() {
             Reply::Sync(view) if view.last_problem.is_some() => bail!("the sync failed: {:?}", view.last_problem),
             Reply::Sync(_) | Reply::Status(_) => Ok(cost),

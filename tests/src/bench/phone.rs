@@ -45,7 +45,7 @@ pub async fn run(table: &mut Table) -> anyhow::Result<()> {
         saves.push(began.elapsed());
         // Between saves a screen queries, and the driver is idle.
         device.core.handle(Command::Today);
-        device.core.rest();
+        device.core.idle();
     }
     saves.sort_unstable();
     table.hold("save a visit, encrypted and durable, p99", ms(percentile(&saves, 0.99)), "ms", Target::AtMost(2.0));

@@ -89,7 +89,7 @@ fn record(stage: &Stage, worker: usize, device: &mut BenchDevice) -> anyhow::Res
         }))?;
     }
     // As the driver does between two saves.
-    device.core.rest();
+    device.core.idle();
     Ok(())
 }
 

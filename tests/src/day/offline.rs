@@ -3,8 +3,8 @@
 use super::{Narrator, People, Township, township::phone_figures};
 use crate::harness::picture;
 use device_core::{
-    command::{NeedText, NewAssistance, NewReceipt, NewVisit, Share},
-    device::calls::Asked,
+    command::{NeedText, NewAssistance, NewReceipt, NewVisit, RecipientShare},
+    device::calls::CallResult,
     views::{RecordState, SyncProblem},
 };
 use shared::{
@@ -111,7 +111,7 @@ fn finding(item: &str, bad: Option<&str>) -> Finding {
 }
 
 /// One truck, ten households: rice and oil, three photos of the group, a receipt each.
-async fn hand_out(people: &People, narrator: &mut Narrator) -> Asked<Vec<RowId>> {
+async fn hand_out(people: &People, narrator: &mut Narrator) -> CallResult<Vec<RowId>> {
     let a = people.a.phone.device();
     let draft = "handout";
     for n in 0..3 {
@@ -139,7 +139,7 @@ async fn hand_out(people: &People, narrator: &mut Narrator) -> Asked<Vec<RowId>>
         unit: unit.to_owned(),
         unit_value: Fen(fen),
     };
-    let shares = people.households.iter().enumerate().map(|(n, recipient)| Share {
+    let shares = people.households.iter().enumerate().map(|(n, recipient)| RecipientShare {
         recipient: *recipient,
         amount: None,
         lines: vec![line("rice-10kg", "袋", 4200), line("oil-5l", "桶", 6500)],

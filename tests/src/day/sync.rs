@@ -6,7 +6,7 @@ use crate::harness::{Fault, phone::Phone};
 use device_core::{
     Device,
     command::RevealField,
-    device::calls::Asked,
+    device::calls::CallResult,
     views::{RecordState, SyncView},
 };
 use shared::{id_number::masked_phone, indicators::Figures, op::Outcome};
@@ -115,7 +115,7 @@ async fn both_numbers(people: &People, saved: &Saved, state: &SyncView, narrator
 }
 
 /// Syncs until nothing waits. 20 rounds are far more than the faults in the way.
-pub async fn until_quiet(device: &Device) -> Asked<SyncView> {
+pub async fn until_quiet(device: &Device) -> CallResult<SyncView> {
     let mut state = device.sync_now().await?;
     for _ in 0..20 {
         if state.waiting_total == 0 && state.photos_waiting == 0 && state.last_problem.is_none() {
@@ -127,6 +127,6 @@ pub async fn until_quiet(device: &Device) -> Asked<SyncView> {
 }
 
 /// Syncs a phone that has nothing in its way.
-pub async fn sync_plainly(phone: &Phone) -> Asked<SyncView> {
+pub async fn sync_plainly(phone: &Phone) -> CallResult<SyncView> {
     until_quiet(phone.device()).await
 }

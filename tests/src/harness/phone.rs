@@ -125,10 +125,10 @@ fn spawn(program: &Path, home: &Path) -> anyhow::Result<(Child, Device)> {
     });
     tokio::spawn(async move {
         let mut id = 0;
-        while let Some(Request { command, answer }) = requests.next().await {
+        while let Some(Request { command, reply }) = requests.next().await {
             id += 1;
             let Ok(line) = serde_json::to_string(&Ask { id, command }) else { continue };
-            waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, answer);
+            waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, reply);
             if to_child.write_all(format!("{line}\n").as_bytes()).await.is_err() {
                 waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             }

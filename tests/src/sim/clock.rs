@@ -1,5 +1,6 @@
-//! Time and randomness of a run: one true time that the world moves, clocks that are wrong by so much, and dice.
+//! Time and randomness of a run: one true time, device clocks that are wrong by a skew, and dice.
 
+use super::files::copy_folder;
 use crate::city::dice::Dice;
 use shared::Moment;
 use std::{
@@ -14,7 +15,7 @@ use std::{
 pub const START_MS: i64 = 1_773_100_800_000;
 pub const DAY_MS: i64 = 86_400_000;
 
-/// The true time, shared by everyone. Only the world moves it.
+/// The true time, shared by all. Only the simulation advances it.
 #[derive(Clone)]
 pub struct Clock(Arc<AtomicI64>);
 
@@ -36,8 +37,8 @@ impl Default for Clock {
     }
 }
 
-/// A kill in the middle of what a core does. A core asks for the time when it begins a transaction: at the nth time its
-/// files are copied as they are, which is what a kill between the one before and this one leaves behind.
+/// A planned kill between two transactions of a core. A core reads the clock when it begins a transaction; before the
+/// nth one its files are copied, which is the state that the kill leaves.
 #[derive(Default)]
 pub struct Kill {
     pub at_transaction: u32,
@@ -45,7 +46,7 @@ pub struct Kill {
     pub image: PathBuf,
 }
 
-/// A device's clock: the true time and an error that faults change while the device runs.
+/// A device's environment: its clock shows the true time plus a skew that faults change while the device runs.
 pub struct DeviceEnv {
     pub clock: Clock,
     pub skew: Arc<AtomicI64>,
@@ -54,14 +55,14 @@ pub struct DeviceEnv {
 }
 
 impl DeviceEnv {
-    /// Takes the image when its time has come.
+    /// Copies the files when the planned transaction begins.
     fn count_down(&self) {
         let mut kill = self.kill.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(planned) = kill.as_mut() else { return };
         if planned.at_transaction > 0 {
             planned.at_transaction -= 1;
         } else if !planned.image.exists() {
-            super::handset::copy_folder(&planned.files, &planned.image).expect("a run's folder has room for a copy");
+            copy_folder(&planned.files, &planned.image).expect("a run's folder has room for a copy");
         }
     }
 }
@@ -79,7 +80,7 @@ impl device_core::Env for DeviceEnv {
     }
 }
 
-/// The server's clock is right.
+/// The server's environment. Its clock shows the true time.
 pub struct ServerEnv {
     pub clock: Clock,
     pub dice: Mutex<Dice>,

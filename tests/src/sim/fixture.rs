@@ -1,5 +1,5 @@
-//! Who lives and works in the run's town, and who cares for whom: what the office believes, kept apart from what the
-//! server stores, so that the two can be compared.
+//! Workers, recipients and pairings of the run, as the office believes them to be. They are kept apart from the
+//! server's store, so that the two can be compared.
 
 use super::{clock::DAY_MS, profile::Profile};
 use crate::city::dice::Dice;
@@ -13,7 +13,7 @@ pub const TOWNSHIP: &str = "629901001";
 pub const VILLAGES: [&str; 3] = ["629901001001", "629901001002", "629901002001"];
 
 #[derive(Clone, Debug)]
-pub struct Person {
+pub struct SimWorker {
     pub id: WorkerId,
     pub code: String,
     pub role: &'static str,
@@ -23,7 +23,7 @@ pub struct Person {
 }
 
 #[derive(Clone, Debug)]
-pub struct Care {
+pub struct SimPairing {
     pub row: RowId,
     pub worker: usize,
     pub recipient: RecipientId,
@@ -33,10 +33,10 @@ pub struct Care {
 
 /// What the office believes.
 #[derive(Clone, Debug)]
-pub struct Town {
-    pub people: Vec<Person>,
+pub struct Fixture {
+    pub people: Vec<SimWorker>,
     pub recipients: Vec<RecipientId>,
-    pub pairings: Vec<Care>,
+    pub pairings: Vec<SimPairing>,
     made: u32,
 }
 
@@ -53,12 +53,12 @@ pub fn set(kind: Kind, row: impl Into<RowId>, value: Value) -> OfficeChange {
 }
 
 fn code(text: &str) -> AreaCode {
-    text.parse().expect("an area code of the town")
+    text.parse().expect("the fixture holds valid area codes")
 }
 
-impl Town {
-    /// The town of a profile, and what the office imports on the first day.
-    pub fn found(profile: &Profile, dice: &mut Dice, today: Day) -> (Self, Vec<OfficeChange>) {
+impl Fixture {
+    /// The fixture of a profile, and the changes that the office imports on the first day.
+    pub fn new(profile: &Profile, dice: &mut Dice, today: Day) -> (Self, Vec<OfficeChange>) {
         let mut changes: Vec<OfficeChange> = Vec::new();
         let named = [("6299", "平川市"), (COUNTY, "甲县"), (TOWNSHIP, "河湾乡"), ("629901002", "柳林乡")];
         for (area, name) in named.into_iter().chain(VILLAGES.map(|v| (v, "某村"))) {
@@ -67,39 +67,39 @@ impl Town {
         }
         let unit = RowId(id_from_code("unit", "U1"));
         changes.push(create(Kind::Unit, unit, json!({"code": "U1", "name": "甲县民政局", "area": COUNTY})));
-        let mut town = Self { people: Vec::new(), recipients: Vec::new(), pairings: Vec::new(), made: 0 };
+        let mut fixture = Self { people: Vec::new(), recipients: Vec::new(), pairings: Vec::new(), made: 0 };
         for n in 1..=profile.workers {
             let village = dice.one_of(&VILLAGES);
-            // Every third serves a village as a whole.
+            // Every third worker serves a whole village.
             let areas = if n % 3 == 0 { vec![village] } else { Vec::new() };
-            changes.push(town.hire(&format!("W{n}"), "worker", village, &areas));
+            changes.push(fixture.add_worker(&format!("W{n}"), "worker", village, &areas));
         }
-        changes.push(town.hire("S1", "supervisor", TOWNSHIP, &[TOWNSHIP]));
+        changes.push(fixture.add_worker("S1", "supervisor", TOWNSHIP, &[TOWNSHIP]));
         if dice.chance(400) {
-            changes.push(town.hire("S2", "supervisor", COUNTY, &[COUNTY]));
+            changes.push(fixture.add_worker("S2", "supervisor", COUNTY, &[COUNTY]));
         }
         for _ in 0..profile.recipients {
-            changes.push(town.newcomer(dice));
-            let recipient = town.recipients[town.recipients.len() - 1];
+            changes.push(fixture.add_recipient(dice));
+            let recipient = fixture.recipients[fixture.recipients.len() - 1];
             for _ in 0..dice.between(1, 2) {
                 let worker = dice.below(profile.workers as u64) as usize;
-                changes.extend(town.pair(worker, recipient, today.plus(-30)));
+                changes.extend(fixture.pair(worker, recipient, today.plus(-30)));
             }
         }
-        (town, changes)
+        (fixture, changes)
     }
 
-    fn hire(&mut self, name: &str, role: &'static str, area: &str, areas: &[&str]) -> OfficeChange {
+    fn add_worker(&mut self, name: &str, role: &'static str, area: &str, areas: &[&str]) -> OfficeChange {
         let id = WorkerId(id_from_code("worker", name));
         let value = json!({"code": name, "name": format!("干部{name}"), "area": area, "role": role, "areas": areas,
             "unit": id_from_code("unit", "U1")});
         let areas = areas.iter().map(|a| code(a)).collect();
-        self.people.push(Person { id, code: name.to_owned(), role, area: code(area), areas, left: false });
+        self.people.push(SimWorker { id, code: name.to_owned(), role, area: code(area), areas, left: false });
         create(Kind::Worker, id, value)
     }
 
-    /// Somebody new on the list.
-    pub fn newcomer(&mut self, dice: &mut Dice) -> OfficeChange {
+    /// Adds a recipient.
+    pub fn add_recipient(&mut self, dice: &mut Dice) -> OfficeChange {
         self.made += 1;
         let name = format!("R{}", self.made);
         let id = RecipientId(id_from_code("recipient", &name));
@@ -114,15 +114,15 @@ impl Town {
         create(Kind::Recipient, id, value)
     }
 
-    /// A new pairing, unless there is one between the two already.
+    /// Adds a pairing, unless the two already have an open one.
     pub fn pair(&mut self, worker: usize, recipient: RecipientId, start: Day) -> Option<OfficeChange> {
-        let open = |c: &Care| c.worker == worker && c.recipient == recipient && c.end.is_none();
+        let open = |c: &SimPairing| c.worker == worker && c.recipient == recipient && c.end.is_none();
         if self.pairings.iter().any(open) {
             return None;
         }
         self.made += 1;
         let row = RowId(id_from_code("pairing", &self.made.to_string()));
-        self.pairings.push(Care { row, worker, recipient, start, end: None });
+        self.pairings.push(SimPairing { row, worker, recipient, start, end: None });
         let value = json!({"worker": self.people[worker].id, "recipient": recipient, "role": "paired",
             "start": start.to_string(), "worker_name": "某"});
         Some(create(Kind::Pairing, row, value))
@@ -134,27 +134,27 @@ impl Town {
     }
 
     pub fn recipients_of(&self, worker: WorkerId, day: Day) -> BTreeSet<RecipientId> {
-        let mine = |c: &&Care| self.people[c.worker].id == worker;
+        let mine = |c: &&SimPairing| self.people[c.worker].id == worker;
         self.pairings.iter().filter(mine).filter(|c| c.in_force(day)).map(|c| c.recipient).collect()
     }
 
-    pub fn person(&self, worker: WorkerId) -> &Person {
+    pub fn person(&self, worker: WorkerId) -> &SimWorker {
         self.people.iter().find(|p| p.id == worker).expect("every worker of the run was hired")
     }
 }
 
-impl Care {
+impl SimPairing {
     pub fn in_force(&self, day: Day) -> bool {
         self.start <= day && self.end.is_none_or(|end| day < end)
     }
 }
 
-/// Day of the server's time.
+/// The day at this time of the server.
 pub fn day_of(ms: i64) -> Day {
     Day::of_utc_ms(ms)
 }
 
-/// The worker in whose scope a record stays whatever becomes of a pairing, worked out from the record alone.
+/// The worker who keeps a record in scope regardless of pairings, computed from the record alone.
 pub fn owner(row: &Row) -> Option<WorkerId> {
     match row.kind {
         Kind::Worker => Some(row.id.into()),
@@ -164,7 +164,7 @@ pub fn owner(row: &Row) -> Option<WorkerId> {
     }
 }
 
-/// Where a record lies now.
+/// The area of a record.
 pub fn place(row: &Row) -> Option<AreaCode> {
     let own: Option<AreaCode> = match row.kind {
         Kind::Area => row.fields.parsed("code"),
@@ -177,7 +177,7 @@ pub fn place(row: &Row) -> Option<AreaCode> {
     own.or(row.area)
 }
 
-/// Some days, as milliseconds.
+/// `n` days in milliseconds.
 pub fn days(n: i64) -> i64 {
     n * DAY_MS
 }

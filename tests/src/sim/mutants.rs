@@ -1,9 +1,9 @@
-//! Bugs to plant. The simulator proves itself by catching each of them. Production code knows nothing of this: a bug sits
-//! in a wrapper around a seam, written so that its effect is that of the bug it is named after.
+//! Bugs to plant. The checks prove themselves by catching each of them. Production code has no switch for a bug: it
+//! sits in a wrapper around an interface and has the effect of the bug that it is named after.
 //!
-//! - around the server's store: [`super::txn`]
-//! - around its photo storage: [`super::photos`]
-//! - around request and reply, and on the device's own store by SQL: [`super::plant`]
+//! - around the server's store: `txn`
+//! - around its photo storage: `photos`
+//! - around request and reply, and on the device's own store by SQL: `planted_bugs`
 
 macro_rules! bugs {
     ($($(#[doc = $what:literal])+ $name:ident,)+) => {
@@ -23,68 +23,68 @@ macro_rules! bugs {
 }
 
 bugs! {
-    /// A pull's cursor passes a row that it did not hold, as with a clock or a sequence that is not in commit order.
-    CursorSkipsACommit,
-    /// A row that left a scope goes from the device while work on it waits.
+    /// The cursor of a pull passes a row that the page did not hold, as with sequence numbers out of commit order.
+    CursorSkipsCommit,
+    /// A device removes a row that left its scopes while operations on it wait.
     EvictedBeforeAccepted,
-    /// The server judges and does not tell what needs attention.
-    OutcomeNotTold,
-    /// The server judges an operation again when it comes twice.
-    OpIdIgnored,
-    /// The server answers before its commit, and crashes.
+    /// The server does not send outcomes that need attention.
+    OutcomeNotSent,
+    /// The server evaluates a repeated operation again.
+    OpEvaluatedTwice,
+    /// The server replies before its commit, and crashes.
     AcknowledgedBeforeDurable,
-    /// What stands behind an unreadable operation in one push is dropped with it.
-    NeighboursOfTheUnreadableDropped,
-    /// Rows that left a scope are not told.
-    LeavingNotTold,
-    /// A worker's scope holds the recipients of everyone.
+    /// The operations after an unreadable one in the same push are dropped.
+    OpsBehindUnreadableDropped,
+    /// The server does not send which rows left a scope.
+    TombstonesNotSent,
+    /// A worker's scope holds the recipients of all workers.
     StrangersRowsInScope,
-    /// Stamps are those of arrival, so that whoever syncs last wins.
+    /// Stamps hold the time of arrival, so that the last sync wins.
     ArrivalWins,
-    /// Figures are booked twice.
+    /// Figures are added twice.
     TalliedTwice,
-    /// What ceases to be open stays counted as open.
-    OpenNeverCloses,
-    /// A push counts as acknowledged although its reply was lost.
-    LostReplyTakenForYes,
-    /// A new incarnation forgets what waits.
-    NewIncarnationForgetsUnsent,
-    /// A restored server's new epoch is not noticed.
+    /// Closed reviews and needs stay counted as open.
+    OpenCountNeverFalls,
+    /// A push with a lost reply counts as acknowledged.
+    LostReplyCountsAsAck,
+    /// A new incarnation drops waiting operations.
+    NewIncarnationDropsUnsent,
+    /// Devices do not notice a new epoch.
     EpochIgnored,
-    /// A photo is called verified without its bytes.
+    /// The server reports a photo as verified without its bytes.
     PhotoVerifiedWithoutBytes,
-    /// Work recorded after the pairing had ended raises no review.
+    /// A record made after the end of the pairing raises no review.
     LateWorkDropped,
-    /// Tags are set as a whole by the last who touches them.
-    SetOverwritesWhole,
-    /// Pairings do not begin or end with the day.
-    DaysNotSwept,
-    /// A transaction that fails half way keeps its first half.
-    HalfATransactionKept,
-    /// The clock's error is not taken out of stamps.
+    /// The last change of tags overwrites all tags.
+    TagsOverwrittenWhole,
+    /// Pairings do not begin or end on their dates.
+    PairingDatesNotApplied,
+    /// A failed transaction keeps its first writes.
+    PartialTransactionKept,
+    /// Stamps are not corrected for the skew of the clock.
     SkewNotCorrected,
-    /// A value that lost is thrown away instead of being kept as a former one.
-    LoserForgotten,
-    /// Photos whose bytes were lost in a restore are vouched for.
-    LostPhotosVouchedFor,
-    /// Of pushes judged together the last is acknowledged and not written.
-    LastOfAGroupForgotten,
-    /// A push that overtook the one before it is acknowledged with it and not written.
-    OvertakerAcknowledged,
-    /// What was put into a file counts as sent.
-    ExportTakenForSent,
-    /// What left a scope is pruned, and who was away for longer is not told to start over.
-    FloorForgotten,
-    /// The sweep of abandoned uploads takes photos along.
-    SweepTakesPhotosAlong,
-    /// What an older server could not understand is not looked at again by a newer one.
-    KeptAsideForGood,
-    /// What a newer server made of it is not told to the author.
-    JudgedAgainUntold,
-    /// A save is called saved before it is on the disk, and the power fails.
-    SaveDoesNotWaitForDisk,
-    /// The outbox is folded while a restored server may still ask for what is in it.
-    FoldedTooEarly,
+    /// A value that lost is dropped instead of kept as a former value.
+    FormerValueDropped,
+    /// Photos whose bytes were lost in a restore are reported as held.
+    LostPhotosReportedHeld,
+    /// The last push of a batch is acknowledged and not written.
+    LastOfBatchForgotten,
+    /// A push that overtook its predecessor is acknowledged and not written.
+    OvertakingPushAcknowledged,
+    /// Exported operations count as sent.
+    ExportCountsAsSent,
+    /// Tombstones are pruned, and devices away for longer are not told to restart their scopes.
+    PruneFloorIgnored,
+    /// The sweep of abandoned uploads deletes photos.
+    SweepDeletesPhotos,
+    /// A newer server does not retry quarantined operations.
+    QuarantineNeverRetried,
+    /// The server does not send late outcomes.
+    LateOutcomeNotSent,
+    /// A save is confirmed before it is durable, and the power fails.
+    SaveNotSynced,
+    /// The outbox is compacted while a restored server may still ask for its operations.
+    CompactedTooEarly,
 }
 
 impl Bug {

@@ -1,17 +1,17 @@
-//! Requests and replies on their way: lost, doubled, late, cut short, refused, and the process behind them dying. Also
-//! where every row that a device receives is looked at.
+//! Requests and replies on their way: lost, doubled, late, truncated, refused, or met by a crash of the process. Checks
+//! every row that a device receives against its scopes.
 
 use super::{
+    describe::{count_coverage, describe_reply},
+    device::CallState,
     fixture::{day_of, owner, place},
-    handset::Flight,
     mutants::Bug,
-    older,
+    older_server,
     profile::weighted,
-    store::StoreFault,
-    words::{reached, told},
-    world::World,
+    simulation::Simulation,
+    store_fault::StoreFault,
 };
-use device_core::{Command, Step, StepReply};
+use device_core::{Command, ReplyBody, Step, StepReply};
 use serde_json::{Value, value::RawValue};
 use shared::{
     OpId, Row,
@@ -20,9 +20,9 @@ use shared::{
 };
 use std::sync::Arc;
 
-/// What a delivery meets.
+/// A fault of one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mishap {
+enum NetworkFault {
     RequestLost,
     ReplyLost,
     Doubled,
@@ -35,229 +35,229 @@ enum Mishap {
     DiskFull,
 }
 
-const MISHAPS: [(Mishap, &str, u64); 10] = [
-    (Mishap::RequestLost, "request lost", 3),
-    (Mishap::ReplyLost, "reply lost", 5),
-    (Mishap::Doubled, "request doubled", 2),
-    (Mishap::DoubledLater, "request replayed later", 2),
-    (Mishap::CutShort, "reply cut short", 2),
-    (Mishap::Refused, "server error", 1),
-    (Mishap::Busy, "server busy, Retry-After", 1),
-    (Mishap::CrashBefore, "server killed before the commit", 2),
-    (Mishap::CrashAfter, "server killed after the commit", 2),
-    (Mishap::DiskFull, "server disk full", 2),
+const NETWORK_FAULTS: [(NetworkFault, &str, u64); 10] = [
+    (NetworkFault::RequestLost, "request lost", 3),
+    (NetworkFault::ReplyLost, "reply lost", 5),
+    (NetworkFault::Doubled, "request doubled", 2),
+    (NetworkFault::DoubledLater, "request replayed later", 2),
+    (NetworkFault::CutShort, "reply cut short", 2),
+    (NetworkFault::Refused, "server error", 1),
+    (NetworkFault::Busy, "server busy, Retry-After", 1),
+    (NetworkFault::CrashBefore, "server killed before the commit", 2),
+    (NetworkFault::CrashAfter, "server killed after the commit", 2),
+    (NetworkFault::DiskFull, "server disk full", 2),
 ];
 
 /// 2 operations: even a short backlog takes several pushes.
-const OPS_IN_A_HURRY: usize = 2;
+const FORCED_BATCH_OPS: usize = 2;
 
-/// 150 s: both sides give up on a request that takes longer.
+/// 150 s: a request that takes longer has timed out on both sides.
 pub(super) const TIMEOUT_MS: i64 = 150_000;
 
-impl World {
-    /// The next thing in a device's sync: it begins, its request arrives, or its reply does.
+impl Simulation {
+    /// The next event of a device's sync: it begins, its request arrives, or its reply arrives.
     pub(super) async fn sync_step(&mut self, at: usize) -> anyhow::Result<()> {
-        match std::mem::replace(&mut self.handsets[at].flight, Flight::Idle) {
-            Flight::Idle => {
+        match std::mem::replace(&mut self.devices[at].call, CallState::Idle) {
+            CallState::Idle => {
                 let by_user = self.dice.chance(700);
                 self.begin_sync(at, by_user);
             }
-            Flight::Asked(step, since) => {
+            CallState::Requested(step, since) => {
                 let late = self.clock.now_ms() - since > TIMEOUT_MS;
-                let others = if late { Vec::new() } else { self.met_by(at, &step) };
+                let others = if late { Vec::new() } else { self.concurrent_pushes(at, &step) };
                 if !others.is_empty() {
-                    return self.push_together(at, step, others).await;
+                    return self.push_batched(at, step, others).await;
                 }
                 if late {
-                    let reply = step.lost();
-                    self.answered(at, step, reply);
+                    let reply = Step::no_reply();
+                    self.set_reply(at, step, reply);
                 } else {
-                    self.deliver_with_those_behind(at, step).await?;
+                    self.deliver_pipelined(at, step).await?;
                 }
             }
-            Flight::Answered(step, reply) => {
-                self.ask_for_the_page_behind(at, &reply).await?;
-                self.take_reply(at, *step, *reply)?;
+            CallState::Replied(step, reply) => {
+                self.pipeline_next_page(at, &reply).await?;
+                self.apply_reply(at, *step, *reply)?;
             }
         }
         Ok(())
     }
 
-    /// Begins a sync; what comes next waits in the device's flight.
+    /// Begins a sync and its first call.
     pub(super) fn begin_sync(&mut self, at: usize, by_user: bool) {
-        let handset = &mut self.handsets[at];
+        let device = &mut self.devices[at];
         if by_user {
-            if handset.core.begin(&Command::SyncNow).is_some() {
+            if device.core.begin(&Command::SyncNow).is_some() {
                 return;
             }
         } else {
-            handset.core.begin_by_itself();
+            device.core.begin_by_itself();
         }
         self.trace.syncs += 1;
         if self.profile.forced_batch {
-            handset.core.hurry_for_tests(OPS_IN_A_HURRY);
+            device.core.force_batch_for_tests(FORCED_BATCH_OPS);
         }
         self.next_request(at);
     }
 
     pub(super) fn next_request(&mut self, at: usize) {
-        let handset = &mut self.handsets[at];
-        let Some(step) = handset.core.next_step() else { return };
-        handset.flight = Flight::Asked(Box::new(step.clone()), self.clock.now_ms());
-        self.offered(&step);
+        let device = &mut self.devices[at];
+        let Some(step) = device.core.next_step() else { return };
+        device.call = CallState::Requested(Box::new(step.clone()), self.clock.now_ms());
+        self.mark_sent(&step);
     }
 
-    pub(super) fn offered(&mut self, step: &Step) {
+    pub(super) fn mark_sent(&mut self, step: &Step) {
         let Step::Push { request, .. } = step else { return };
         for op in &request.ops {
             if let Some(saved) = op_id(op).and_then(|id| self.ledger.ops.get_mut(&id)) {
-                saved.offered = true;
+                saved.sent = true;
             }
         }
     }
 
-    /// The answer is on its way. It is the server's word as it was then.
-    pub(super) fn answered(&mut self, at: usize, step: Box<Step>, reply: StepReply) {
-        self.handsets[at].answered_in = self.server.restores;
-        self.handsets[at].flight = Flight::Answered(step, Box::new(reply));
+    /// The reply is on its way. It states what the server held at this time.
+    pub(super) fn set_reply(&mut self, at: usize, step: Box<Step>, reply: StepReply) {
+        self.devices[at].restores_then = self.server.restores;
+        self.devices[at].call = CallState::Replied(step, Box::new(reply));
     }
 
-    fn take_reply(&mut self, at: usize, step: Step, reply: StepReply) -> anyhow::Result<()> {
+    fn apply_reply(&mut self, at: usize, step: Step, reply: StepReply) -> anyhow::Result<()> {
         self.plant_before_reply(at, &step, &reply)?;
-        let text = format!("{} takes the reply to {}: {}", self.handsets[at].name, step.name(), told(&reply));
+        let text = format!("{} takes the reply to {}: {}", self.devices[at].name, step.name(), describe_reply(&reply));
         self.event(text, Vec::new());
-        reached(&reply, &mut self.trace);
-        if !self.quiet && self.dice.chance(self.profile.unsynced) {
-            self.handsets[at].keep_synced()?;
+        count_coverage(&reply, &mut self.trace);
+        if !self.quiesced && self.dice.chance(self.profile.power_cuts) {
+            self.devices[at].keep_synced()?;
         }
-        self.handsets[at].core.apply(reply);
+        self.devices[at].core.apply(reply);
         if self.killed(at, false)? {
             return Ok(());
         }
         self.plant_after_reply(at)?;
         self.observe(at, false)?;
-        self.nothing_evicted_too_early(at)?;
-        if !self.answered_ahead(at) {
+        self.check_evictions(at)?;
+        if !self.next_pipelined_reply(at) {
             self.next_request(at);
         }
         Ok(())
     }
 
-    /// Brings a request to one of the server's processes, or not.
+    /// Delivers a request to one of the server's processes, unless a fault prevents it.
     pub(super) async fn deliver(&mut self, at: usize, step: &Step) -> anyhow::Result<StepReply> {
         let process = self.dice.below(self.server.processes.len() as u64) as usize;
-        let meets = self.dice.chance(if self.quiet { 0 } else { self.profile.network });
-        let mishap = if meets {
-            weighted(&mut self.dice, MISHAPS.map(|(_, _, weight)| weight)).map(|i| MISHAPS[i])
+        let fails = self.dice.chance(if self.quiesced { 0 } else { self.profile.network });
+        let fault = if fails {
+            weighted(&mut self.dice, NETWORK_FAULTS.map(|(_, _, weight)| weight)).map(|i| NETWORK_FAULTS[i])
         } else {
             None
         };
-        let mishap = mishap.map(|drawn| self.needed_by_bug().unwrap_or(drawn));
-        let Some((mishap, kind, _)) = mishap else { return self.answer(at, process, step).await };
-        let name = self.handsets[at].name.clone();
+        let fault = fault.map(|drawn| self.fault_for_bug().unwrap_or(drawn));
+        let Some((fault, kind, _)) = fault else { return self.answer(at, process, step).await };
+        let name = self.devices[at].name.clone();
         self.note_fault(kind, format!("{kind}: {} of {name}", step.name()));
-        Ok(match mishap {
-            Mishap::RequestLost => step.lost(),
-            Mishap::ReplyLost => {
-                self.answer(at, process, step).await?;
-                step.lost()
+        Ok(match fault {
+            NetworkFault::RequestLost => Step::no_reply(),
+            NetworkFault::ReplyLost => {
+                let _ = self.answer(at, process, step).await?;
+                Step::no_reply()
             }
-            Mishap::Doubled => {
-                self.answer(at, process, step).await?;
+            NetworkFault::Doubled => {
+                let _ = self.answer(at, process, step).await?;
                 self.answer(at, process, step).await?
             }
-            Mishap::DoubledLater => {
-                self.strays.push((at, step.clone()));
+            NetworkFault::DoubledLater => {
+                self.old_requests.push((at, step.clone()));
                 self.answer(at, process, step).await?
             }
-            Mishap::CutShort => {
-                self.answer(at, process, step).await?;
-                step.failed(SyncError::BadReply("cut short".to_owned()))
+            NetworkFault::CutShort => {
+                let _ = self.answer(at, process, step).await?;
+                Err(SyncError::BadReply("cut short".to_owned()))
             }
-            Mishap::Refused => step.failed(SyncError::refused(ErrorCode::Internal)),
-            Mishap::Busy => step.failed(SyncError::refused(ErrorCode::Busy).retry_after(30)),
-            Mishap::CrashBefore => self.answer_and_die(at, process, step, StoreFault::CrashBefore).await?,
-            Mishap::CrashAfter => self.answer_and_die(at, process, step, StoreFault::CrashAfter).await?,
-            Mishap::DiskFull => {
+            NetworkFault::Refused => Err(SyncError::refused(ErrorCode::Internal)),
+            NetworkFault::Busy => Err(SyncError::refused(ErrorCode::Busy).retry_after(30)),
+            NetworkFault::CrashBefore => self.answer_and_crash(at, process, step, StoreFault::CrashBefore).await?,
+            NetworkFault::CrashAfter => self.answer_and_crash(at, process, step, StoreFault::CrashAfter).await?,
+            NetworkFault::DiskFull => {
                 let writes = self.dice.below(12) as u32;
-                self.server.store.notes().fault = Some(StoreFault::FullAfter(writes));
+                self.server.store.hooks().fault = Some(StoreFault::FullAfter(writes));
                 let reply = self.answer(at, process, step).await?;
-                self.server.store.notes().fault = None;
+                self.server.store.hooks().fault = None;
                 reply
             }
         })
     }
 
-    /// The one mishap that a planted bug shows in, where it is a rare one.
-    fn needed_by_bug(&self) -> Option<(Mishap, &'static str, u64)> {
+    /// The rare fault in which a planted bug shows.
+    fn fault_for_bug(&self) -> Option<(NetworkFault, &'static str, u64)> {
         let needed = match self.bug? {
-            Bug::AcknowledgedBeforeDurable => Mishap::CrashBefore,
-            Bug::HalfATransactionKept => Mishap::DiskFull,
+            Bug::AcknowledgedBeforeDurable => NetworkFault::CrashBefore,
+            Bug::PartialTransactionKept => NetworkFault::DiskFull,
             _ => return None,
         };
-        MISHAPS.into_iter().find(|(mishap, _, _)| *mishap == needed)
+        NETWORK_FAULTS.into_iter().find(|(fault, _, _)| *fault == needed)
     }
 
-    /// The process answers until its next write, and dies there.
-    async fn answer_and_die(
+    /// The process handles the request until its next write, and crashes there.
+    async fn answer_and_crash(
         &mut self,
         at: usize,
         process: usize,
         step: &Step,
         fault: StoreFault,
     ) -> anyhow::Result<StepReply> {
-        self.server.store.notes().fault = Some(fault);
+        self.server.store.hooks().fault = Some(fault);
         let reply = self.answer(at, process, step).await?;
-        let met = std::mem::take(&mut self.server.store.notes().met);
-        self.server.store.notes().fault = None;
+        let met = std::mem::take(&mut self.server.store.hooks().injected);
+        self.server.store.hooks().fault = None;
         self.server.replace_process(process).await?;
-        // With the bug the answer was out before the commit.
-        let told = self.bug == Some(Bug::AcknowledgedBeforeDurable) || !met;
-        Ok(if told { reply } else { step.lost() })
+        // With the bug, the reply was sent before the commit.
+        let replied = self.bug == Some(Bug::AcknowledgedBeforeDurable) || !met;
+        Ok(if replied { reply } else { Step::no_reply() })
     }
 
-    /// A process answers. Whatever it says is looked at before the device hears of it.
+    /// A process handles the request. Its reply is checked before the device receives it.
     async fn answer(&mut self, at: usize, process: usize, step: &Step) -> anyhow::Result<StepReply> {
         let server = self.server.processes[process].clone();
         let mut sent = step.clone();
         let dropped = self.plant_in_request(&mut sent);
-        let older = if self.server.older { older::translate(&mut sent) } else { None };
+        let older = if self.server.older { older_server::translate(&mut sent) } else { None };
         if older.is_some() {
             self.trace.reach("push: ahead of an older server");
         }
-        self.server.store.notes().older = older.map(Arc::new);
+        self.server.store.hooks().older = older.map(Arc::new);
         let mut reply = sent.run(&server).await;
-        self.server.store.notes().older = None;
+        self.server.store.hooks().older = None;
         self.plant_in_reply(at, step, &mut reply, dropped);
-        self.carried(step, &reply);
-        if let StepReply::Pull(Ok(reply)) = &reply {
-            self.look_at_rows(at, reply);
+        self.note_relayed(step, &reply);
+        if let Ok(ReplyBody::Pull(reply)) = &reply {
+            self.check_row_scopes(at, reply);
         }
         Ok(reply)
     }
 
-    /// An old request turns up again; nobody waits for the answer.
-    pub(super) async fn stray(&mut self) -> anyhow::Result<()> {
-        if self.strays.is_empty() {
+    /// An old request arrives again; its reply is dropped.
+    pub(super) async fn replay_old_request(&mut self) -> anyhow::Result<()> {
+        if self.old_requests.is_empty() {
             return Ok(());
         }
-        let which = self.dice.below(self.strays.len() as u64) as usize;
-        let (at, step) = self.strays.swap_remove(which);
+        let which = self.dice.below(self.old_requests.len() as u64) as usize;
+        let (at, step) = self.old_requests.swap_remove(which);
         let process = self.dice.below(self.server.processes.len() as u64) as usize;
-        self.event(format!("an old {} of {} turns up", step.name(), self.handsets[at].name), Vec::new());
-        if self.server.older && older::is_ahead(&step) {
+        self.event(format!("an old {} of {} turns up", step.name(), self.devices[at].name), Vec::new());
+        if self.server.older && older_server::is_ahead(&step) {
             return Ok(());
         }
         let server = self.server.processes[process].clone();
-        step.run(&server).await;
+        let _ = step.run(&server).await;
         Ok(())
     }
 
-    /// Nobody may receive a row outside their scope, by what the office believes now.
-    fn look_at_rows(&mut self, at: usize, reply: &PullReply) {
-        let person = self.town.person(self.handsets[at].worker).clone();
-        let care = self.town.recipients_of(person.id, day_of(self.clock.now_ms()));
-        let mut strangers = Vec::new();
+    /// Fails when a device receives a row outside its scopes, by what the office believes now.
+    fn check_row_scopes(&mut self, at: usize, reply: &PullReply) {
+        let person = self.fixture.person(self.devices[at].worker).clone();
+        let care = self.fixture.recipients_of(person.id, day_of(self.clock.now_ms()));
+        let mut outside = Vec::new();
         for page in &reply.scopes {
             for raw in &page.rows {
                 self.trace.checks += 1;
@@ -279,18 +279,18 @@ impl World {
                     }
                     && audience != Audience::Server;
                 if !may {
-                    strangers.push((page.scope, row));
+                    outside.push((page.scope, row));
                 }
             }
         }
-        if let Some((scope, row)) = strangers.pop() {
-            let what = format!("{} received {} {} in {scope}", self.handsets[at].name, row.kind, row.id);
+        if let Some((scope, row)) = outside.pop() {
+            let what = format!("{} received {} {} in {scope}", self.devices[at].name, row.kind, row.id);
             self.fail("nobody receives a row outside their scope", what, vec![row.id]);
         }
     }
 }
 
-/// The id in an operation's JSON, whatever else is wrong with it.
+/// The id in an operation's JSON, which may be unreadable otherwise.
 fn op_id(raw: &RawValue) -> Option<OpId> {
     serde_json::from_str::<Value>(raw.get()).ok()?.get("op_id")?.as_str()?.parse().ok()
 }

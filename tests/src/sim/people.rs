@@ -1,13 +1,13 @@
-//! What people do on their devices: the same commands as their screens send.
+//! What people do on their devices, with the commands that their screens send.
 
 use super::{
+    describe::{describe_command, short_id},
     profile::weighted,
-    words::{named, short},
-    world::World,
+    simulation::Simulation,
 };
 use device_core::{
     Command, Refusal, Reply,
-    command::{NeedText, NewAssistance, NewNeed, NewReceipt, NewVisit, RecipientQuery, RevealField, Share},
+    command::{NeedText, NewAssistance, NewNeed, NewReceipt, NewVisit, RecipientQuery, RecipientShare, RevealField},
     views::Phase,
 };
 use shared::{
@@ -16,7 +16,7 @@ use shared::{
 };
 
 #[derive(Clone, Copy, Debug)]
-enum Deed {
+enum Action {
     Visit,
     Assist,
     OpenNeed,
@@ -31,100 +31,100 @@ enum Deed {
     Draft,
     Look,
     Feedback,
-    PutAside,
+    Settle,
     Decide,
     Export,
 }
 
-const DEEDS: [(Deed, u64); 17] = [
-    (Deed::Visit, 24),
-    (Deed::Assist, 14),
-    (Deed::OpenNeed, 6),
-    (Deed::AdvanceNeed, 10),
-    (Deed::Edit, 14),
-    (Deed::Identity, 4),
-    (Deed::Tags, 8),
-    (Deed::Amend, 6),
-    (Deed::Void, 4),
-    (Deed::Undo, 4),
-    (Deed::Photo, 3),
-    (Deed::Draft, 1),
-    (Deed::Look, 3),
-    (Deed::Feedback, 1),
-    (Deed::PutAside, 2),
-    (Deed::Decide, 3),
-    (Deed::Export, 3),
+const ACTIONS: [(Action, u64); 17] = [
+    (Action::Visit, 24),
+    (Action::Assist, 14),
+    (Action::OpenNeed, 6),
+    (Action::AdvanceNeed, 10),
+    (Action::Edit, 14),
+    (Action::Identity, 4),
+    (Action::Tags, 8),
+    (Action::Amend, 6),
+    (Action::Void, 4),
+    (Action::Undo, 4),
+    (Action::Photo, 3),
+    (Action::Draft, 1),
+    (Action::Look, 3),
+    (Action::Feedback, 1),
+    (Action::Settle, 2),
+    (Action::Decide, 3),
+    (Action::Export, 3),
 ];
 
-impl World {
-    pub(super) fn somebody_acts(&mut self) -> anyhow::Result<()> {
-        let at = self.dice.below(self.handsets.len() as u64) as usize;
+impl Simulation {
+    pub(super) fn person_acts(&mut self) -> anyhow::Result<()> {
+        let at = self.dice.below(self.devices.len() as u64) as usize;
         if self.away(at) {
             return Ok(());
         }
-        match self.handsets[at].phase() {
+        match self.devices[at].phase() {
             Phase::Ready => {}
             Phase::Revoked if self.dice.chance(100) => return self.export(at),
             _ => return Ok(()),
         }
-        let Some(which) = weighted(&mut self.dice, DEEDS.map(|(_, weight)| weight)) else { return Ok(()) };
-        let deed = DEEDS[which].0;
-        match deed {
-            Deed::Decide => return self.decide_on_device(at),
-            Deed::Export => return self.export(at),
+        let Some(which) = weighted(&mut self.dice, ACTIONS.map(|(_, weight)| weight)) else { return Ok(()) };
+        let action = ACTIONS[which].0;
+        match action {
+            Action::Decide => return self.decide_on_device(at),
+            Action::Export => return self.export(at),
             _ => {}
         }
-        let Some(command) = self.command(at, deed)? else { return Ok(()) };
-        let undo = matches!(deed, Deed::Undo | Deed::Void);
-        self.does(at, command, undo)
+        let Some(command) = self.command(at, action)? else { return Ok(()) };
+        let undo = matches!(action, Action::Undo | Action::Void);
+        self.perform(at, command, undo)
     }
 
-    /// Carries a command out and keeps the books.
-    pub(super) fn does(&mut self, at: usize, command: Command, undo: bool) -> anyhow::Result<()> {
-        let text = format!("{} {}", self.handsets[at].name, named(&command));
-        let receipt = self.handsets[at].core.handle(command);
+    /// Carries out a command and updates the ledger.
+    pub(super) fn perform(&mut self, at: usize, command: Command, undo: bool) -> anyhow::Result<()> {
+        let text = format!("{} {}", self.devices[at].name, describe_command(&command));
+        let receipt = self.devices[at].core.handle(command);
         if self.killed(at, undo)? {
-            // Nobody saw the receipt: what is there is there, and nothing was promised.
+            // The reply was never shown, so nothing was confirmed.
             return Ok(());
         }
-        let (word, rows) = match &receipt {
+        let (result, rows) = match &receipt {
             Reply::Saved { rows } => ("saved", rows.clone()),
             Reply::Refused(refusal) => (refusal.word(), Vec::new()),
             _ => ("done", Vec::new()),
         };
-        let ids: Vec<String> = rows.iter().map(|r| short(*r)).collect();
-        self.event(format!("{text}: {word} {}", ids.join(" ")), rows);
+        let ids: Vec<String> = rows.iter().map(|r| short_id(*r)).collect();
+        self.event(format!("{text}: {result} {}", ids.join(" ")), rows);
         if let Reply::Refused(Refusal::Store { detail }) = &receipt {
-            let what = format!("{}: {detail}", self.handsets[at].name);
+            let what = format!("{}: {detail}", self.devices[at].name);
             self.fail("a command never meets a broken store", what, Vec::new());
         }
         self.observe(at, undo)
     }
 
-    fn command(&mut self, at: usize, deed: Deed) -> anyhow::Result<Option<Command>> {
-        let Some(recipient) = self.somebody_on(at, "recipient")?.map(RecipientId::from) else { return Ok(None) };
+    fn command(&mut self, at: usize, action: Action) -> anyhow::Result<Option<Command>> {
+        let Some(recipient) = self.row_on(at, "recipient")?.map(RecipientId::from) else { return Ok(None) };
         let note = self.note();
-        Ok(Some(match deed {
-            Deed::Visit => Command::SaveVisit(self.visit(recipient, note)),
-            Deed::Assist => {
+        Ok(Some(match action {
+            Action::Visit => Command::SaveVisit(self.visit(recipient, note)),
+            Action::Assist => {
                 let mut recipients = vec![recipient];
                 if self.dice.chance(250) {
-                    recipients.extend(self.somebody_on(at, "recipient")?.map(RecipientId::from));
+                    recipients.extend(self.row_on(at, "recipient")?.map(RecipientId::from));
                     recipients.dedup();
                 }
                 Command::SaveAssistance(self.assistance(at, recipients, note)?)
             }
-            Deed::OpenNeed => {
+            Action::OpenNeed => {
                 let need = NeedText { kind: NeedKind::Heating, text: format!("取暖 {note}"), unit: None };
                 Command::OpenNeed(NewNeed { recipient, need, draft: None })
             }
-            Deed::AdvanceNeed => {
-                let Some(need) = self.somebody_on(at, "need")? else { return Ok(None) };
-                // "opened" is a reopening where a supervisor says it, and a step back otherwise.
+            Action::AdvanceNeed => {
+                let Some(need) = self.row_on(at, "need")? else { return Ok(None) };
+                // "opened" is a reopening by a supervisor, and an invalid step otherwise.
                 let to = self.dice.one_of(&["assigned", "in_hand", "solved", "solved", "cannot", "opened"]);
                 Command::AdvanceNeed { need: NeedId::from(need), to: to.to_owned(), unit: None, note: Some(note) }
             }
-            Deed::Edit => {
+            Action::Edit => {
                 let n = self.dice.below(100_000);
                 let fields = match self.dice.below(3) {
                     0 => Fields::new().with("phone", format!("138{n:08}")),
@@ -133,14 +133,14 @@ impl World {
                 };
                 Command::EditRecipient { recipient, fields }
             }
-            Deed::Identity => {
+            Action::Identity => {
                 let fields = match self.dice.below(2) {
                     0 => Fields::new().with("name", format!("对象{}", self.dice.below(1000))),
                     _ => Fields::new().with("category", self.dice.one_of(&["destitute_home", "severe_disability"])),
                 };
                 Command::EditRecipient { recipient, fields }
             }
-            Deed::Tags => {
+            Action::Tags => {
                 let tag = |dice: &mut crate::city::dice::Dice| {
                     dice.one_of(&["lives-alone", "dibao-1", "dibao-2", "marginal", "高龄"])
                 };
@@ -148,9 +148,9 @@ impl World {
                 let remove = if remove == add || self.dice.chance(400) { Vec::new() } else { vec![remove] };
                 Command::EditTags { recipient, add: vec![add], remove }
             }
-            Deed::Amend => {
+            Action::Amend => {
                 let kind = self.dice.one_of(&["visit", "assistance"]);
-                let Some(row) = self.own_on(at, kind)? else { return Ok(None) };
+                let Some(row) = self.own_row_on(at, kind)? else { return Ok(None) };
                 let fields = match (kind, self.dice.below(2)) {
                     ("visit", 0) => Fields::new().with("presence", self.dice.one_of(&["found", "away"])),
                     ("visit", _) => {
@@ -161,42 +161,42 @@ impl World {
                 };
                 Command::Amend { row, reason: "写错了".to_owned(), fields }
             }
-            Deed::Void => {
+            Action::Void => {
                 let kind = self.dice.one_of(&["visit", "assistance", "need"]);
-                let Some(row) = self.own_on(at, kind)? else { return Ok(None) };
+                let Some(row) = self.own_row_on(at, kind)? else { return Ok(None) };
                 Command::Void { row, reason: "重复".to_owned() }
             }
-            Deed::Undo => {
-                let newest = self.handsets[at].known.values().next_back().map(|op| op.row);
+            Action::Undo => {
+                let newest = self.devices[at].known.values().next_back().map(|op| op.row);
                 let Some(row) = newest else { return Ok(None) };
                 Command::Void { row, reason: "撤销".to_owned() }
             }
-            Deed::Photo => self.photographed_visit(at, recipient, note)?,
-            Deed::Draft => {
+            Action::Photo => self.photographed_visit(at, recipient, note)?,
+            Action::Draft => {
                 Command::SaveDraft { key: format!("visit:{recipient}"), json: format!("{{\"note\":\"{note}\"}}") }
             }
-            Deed::Look => match self.dice.below(4) {
+            Action::Look => match self.dice.below(4) {
                 0 => Command::Today,
                 1 => Command::Card { recipient },
                 2 => Command::Recipients(RecipientQuery::default()),
                 _ => Command::Reveal { recipient, field: RevealField::Phone },
             },
-            Deed::Feedback => Command::SendFeedback { kind: FeedbackKind::ALL[0].clone(), text: note },
-            Deed::PutAside => {
+            Action::Feedback => Command::SendFeedback { kind: FeedbackKind::ALL[0].clone(), text: note },
+            Action::Settle => {
                 let mut attention =
-                    self.handsets[at].known.iter().filter(|(_, op)| op.outcome.is_some()).map(|(no, _)| *no);
+                    self.devices[at].known.iter().filter(|(_, op)| op.outcome.is_some()).map(|(no, _)| *no);
                 let Some(no) = attention.next_back() else { return Ok(None) };
                 let op_no = shared::ids::OpNo(no);
                 if self.dice.chance(500) { Command::Resend { op_no } } else { Command::Acknowledge { op_no } }
             }
-            Deed::Decide | Deed::Export => return Ok(None),
+            Action::Decide | Action::Export => return Ok(None),
         }))
     }
 
-    /// A note; in a wordy run as long as one may be.
+    /// A note; with `long_notes` often as long as a note may be.
     fn note(&mut self) -> String {
         let n = self.dice.below(10_000);
-        if self.profile.wordy && self.dice.chance(700) {
+        if self.profile.long_notes && self.dice.chance(700) {
             format!("{n}{}", "长".repeat(3990))
         } else {
             format!("记录 {n}")
@@ -247,7 +247,7 @@ impl World {
             relation: None,
             reason: Some("不便".into()),
         });
-        let share = |recipient| Share { recipient, amount, lines: lines.clone(), receipt: receipt.clone() };
+        let share = |recipient| RecipientShare { recipient, amount, lines: lines.clone(), receipt: receipt.clone() };
         Ok(NewAssistance {
             policy: (kind == AssistanceKind::Publicise).then(|| "dibao".to_owned()),
             kind,
@@ -265,18 +265,18 @@ impl World {
         let seed = self.dice.below(1000) as u32;
         let bytes = crate::harness::picture::jpeg(seed, 48, 32);
         let photo = Command::AddPhoto { draft: draft.clone(), of: PhotoOf::Visit, caption: None, bytes };
-        self.does(at, photo, false)?;
+        self.perform(at, photo, false)?;
         Ok(Command::SaveVisit(NewVisit { draft: Some(draft), ..self.visit(recipient, note) }))
     }
 
-    /// A record of a kind on the device.
-    pub(super) fn somebody_on(&mut self, at: usize, kind: &str) -> anyhow::Result<Option<RowId>> {
+    /// A random record of this kind on the device.
+    pub(super) fn row_on(&mut self, at: usize, kind: &str) -> anyhow::Result<Option<RowId>> {
         self.one_of_rows(at, "SELECT id FROM record WHERE kind = ?1 AND ?2 = ?2 ORDER BY id", kind, [0; 16])
     }
 
-    /// A record that the device's own worker made.
-    fn own_on(&mut self, at: usize, kind: &str) -> anyhow::Result<Option<RowId>> {
-        let author = *self.handsets[at].worker.as_bytes();
+    /// A random record that the device's worker made.
+    fn own_row_on(&mut self, at: usize, kind: &str) -> anyhow::Result<Option<RowId>> {
+        let author = *self.devices[at].worker.as_bytes();
         self.one_of_rows(at, "SELECT id FROM record WHERE kind = ?1 AND author = ?2 ORDER BY id", kind, author)
     }
 
@@ -288,7 +288,7 @@ impl World {
 
     fn one_of_rows(&mut self, at: usize, sql: &str, kind: &str, of: [u8; 16]) -> anyhow::Result<Option<RowId>> {
         let rows: Vec<[u8; 16]> = {
-            let mut statement = self.handsets[at].conn().prepare_cached(sql)?;
+            let mut statement = self.devices[at].conn().prepare_cached(sql)?;
             statement.query_map((kind, of), |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
         };
         if rows.is_empty() {

@@ -1,6 +1,7 @@
-//! Where the run's photo bytes lie: a folder that a restore may put back to an older copy, or lose, whatever the database says.
+//! The server's photo storage: a folder that a restore may replace by an older copy or empty, independently of the
+//! database.
 
-use super::{handset::copy_folder, mutants::Bug};
+use super::{files::copy_folder, mutants::Bug};
 use futures_util::future::BoxFuture;
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +14,7 @@ use sync_server::core::{
 
 pub struct SimPhotos {
     folder: PathBuf,
-    /// The folder in use, and how many there were, for their names.
+    /// The storage in use, its folder, and the number of folders so far, for their names.
     now: RwLock<(Arc<StoredObjects>, PathBuf, u32)>,
     bug: Option<Bug>,
 }
@@ -25,14 +26,20 @@ impl SimPhotos {
         Ok(Self { folder: folder.to_owned(), now, bug })
     }
 
-    /// A copy of everything that is there.
+    /// Copies all photos.
+    ///
+    /// # Errors
+    /// When a file cannot be copied.
     pub fn back_up(&self, name: &str) -> anyhow::Result<PathBuf> {
         let to = self.folder.join(name);
         copy_folder(&self.at(), &to)?;
         Ok(to)
     }
 
-    /// Goes on with what a copy holds; with nothing, when there is none.
+    /// Continues with the photos of a copy, or with none.
+    ///
+    /// # Errors
+    /// When a file cannot be copied.
     pub fn put_back(&self, copy: Option<&Path>) -> anyhow::Result<()> {
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         let to = self.folder.join(format!("photos-{}", now.2));
@@ -43,7 +50,7 @@ impl SimPhotos {
         Ok(())
     }
 
-    /// Whether a photo of this size is there: looked up in the folder, and asked of nobody.
+    /// Whether the folder holds a photo of this size.
     pub fn really_holds(&self, sha256: &str, size: u64) -> bool {
         let file = self.at().join(sha256.get(..2).unwrap_or("00")).join(sha256);
         std::fs::metadata(file).is_ok_and(|found| found.len() == size)
@@ -57,7 +64,7 @@ impl SimPhotos {
         self.now.read().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
-    /// Does something with what is in use now.
+    /// Runs `work` on the storage in use.
     fn with<'a, T: Send + 'a>(
         &'a self,
         work: impl for<'s> FnOnce(&'s StoredObjects) -> BoxFuture<'s, ObjectsResult<T>> + Send + 'a,
@@ -84,7 +91,7 @@ impl Objects for SimPhotos {
         self.with(move |stored| stored.read(sha256))
     }
     fn holds(&self, sha256: String, size: u64) -> BoxFuture<'_, ObjectsResult<bool>> {
-        if self.bug == Some(Bug::LostPhotosVouchedFor) {
+        if self.bug == Some(Bug::LostPhotosReportedHeld) {
             return Box::pin(async { Ok(true) });
         }
         self.with(move |stored| stored.holds(sha256, size))

@@ -1,15 +1,18 @@
-//! Power cuts: what a device wrote without waiting for the disk is gone, as if those replies had been lost. Its files are kept as they
-//! were before such a reply, for as long as nothing has waited for the disk since.
+//! Power cuts: transactions that did not wait for the disk are lost, as if their replies had been lost. The files
+//! before such a transaction are kept until another transaction is durable.
 
-use super::{handset::Handset, mutants::Bug, world::World};
+use super::{device::SimDevice, mutants::Bug, simulation::Simulation};
 use std::path::PathBuf;
 
-impl Handset {
+impl SimDevice {
     fn durable(&self) -> u64 {
         self.core.store_for_tests().map_or(0, device_core::store::Store::durable_for_tests)
     }
 
-    /// Keeps its files as they are now, unless those of an earlier moment are what a power cut leaves.
+    /// Copies its files, unless an earlier copy is still the state that a power cut leaves.
+    ///
+    /// # Errors
+    /// When a file cannot be copied.
     pub fn keep_synced(&mut self) -> anyhow::Result<()> {
         if self.synced.as_ref().is_none_or(|(_, durable)| *durable != self.durable()) {
             self.forget_synced();
@@ -18,8 +21,8 @@ impl Handset {
         Ok(())
     }
 
-    /// What a power cut at this moment leaves where that is less than what was written: the files as they were kept, unless
-    /// something has waited for the disk since. `for_good` is the bug that nothing waits.
+    /// The files that a power cut leaves now, if it loses anything. With `for_good`, the planted bug, even durable
+    /// transactions are lost.
     pub fn left_by_power_cut(&mut self, for_good: bool) -> Option<PathBuf> {
         let durable = self.durable();
         Some(self.synced.take_if(|(_, then)| for_good || *then == durable)?.0)
@@ -27,20 +30,20 @@ impl Handset {
 
     pub fn forget_synced(&mut self) {
         if let Some((files, _)) = self.synced.take() {
-            // Of no use to anyone; that they cannot be removed harms nothing.
+            // Best effort: files that stay behind only cost room.
             let _ = std::fs::remove_dir_all(files);
         }
     }
 }
 
-impl World {
-    /// The battery falls out: what had not waited for the disk may be gone, as if those replies had been lost.
+impl Simulation {
+    /// Cuts the power of a device: transactions that did not wait for the disk are lost.
     pub(super) fn cut_power(&mut self, at: usize) -> anyhow::Result<()> {
-        let for_good = self.bug == Some(Bug::SaveDoesNotWaitForDisk);
-        // On the first device from here on for which it makes a difference.
-        let count = self.handsets.len();
+        let for_good = self.bug == Some(Bug::SaveNotSynced);
+        // The first device from here on that loses anything.
+        let count = self.devices.len();
         for at in (at..at + count).map(|at| at % count) {
-            if let Some(files) = self.handsets[at].left_by_power_cut(for_good) {
+            if let Some(files) = self.devices[at].left_by_power_cut(for_good) {
                 return self.restart_from(at, files, "power cut that takes replies back", false);
             }
         }

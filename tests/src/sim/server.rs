@@ -1,10 +1,10 @@
-//! The server: several processes over one store, backups of it, and what a restore puts back.
+//! The server: several processes over one store, its backups and restores.
 
 use super::{
     clock::{Clock, ServerEnv},
-    fixture::{Town, days},
+    fixture::{Fixture, days},
     mutants::Bug,
-    older::UPGRADED,
+    older_server::UPGRADED,
     photos::SimPhotos,
     profile::Profile,
     store::SimStore,
@@ -20,8 +20,8 @@ use sync_server::{
     store::{SqliteStore, Store},
 };
 
-/// 20 days: phones offer again what was acknowledged in the 30 days before the server was last heard of, by clocks that are up to 5
-/// days wrong here.
+/// 20 days: phones offer again the operations of the 30 days before the last contact, by clocks that are up to 5 days
+/// wrong here.
 const BACKUP_DAYS: i64 = 20;
 
 pub type Process = ServerCore<SimStore>;
@@ -33,27 +33,27 @@ pub struct Server {
     clock: Clock,
     folder: PathBuf,
     backups: Vec<Backup>,
-    /// How many store files there were, for their names.
+    /// The number of store files so far, for their names.
     files: u32,
     seed: u64,
     started: u64,
-    /// It is of a build that does not understand everything yet.
+    /// It is of an older build that cannot read all operations.
     pub older: bool,
     bug: Option<Bug>,
-    /// How often the server was put back.
+    /// How often the server was restored.
     pub restores: u32,
-    /// How many epochs came after the first.
+    /// The number of epochs after the first.
     pub epochs: u32,
-    /// Operations that a newer build looked at again and judged.
+    /// Quarantined operations that an upgraded process evaluated.
     pub quarantine_retry: u64,
 }
 
-/// A backup with the photos beside it, and with what the office believed when it was made.
+/// A backup of the store and the photos, with what the office believed at its time.
 struct Backup {
     store: PathBuf,
     photos: PathBuf,
-    town: Town,
-    made_ms: i64,
+    fixture: Fixture,
+    saved_ms: i64,
 }
 
 impl Server {
@@ -92,7 +92,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Another process on the same store.
+    /// Starts a process on the store.
     async fn process(&mut self) -> anyhow::Result<Process> {
         self.started += 1;
         let dice = Mutex::new(Dice::new(self.seed, 1_000_000 + self.started));
@@ -100,13 +100,16 @@ impl Server {
         let process = ServerCore::open(self.store.clone(), self.photos.clone(), env, Settings::default())
             .await
             .context("a server process starts")?;
-        if !self.older && self.bug != Some(Bug::KeptAsideForGood) {
+        if !self.older && self.bug != Some(Bug::QuarantineNeverRetried) {
             self.quarantine_retry += process.quarantine_retry(UPGRADED).await?;
         }
         Ok(process)
     }
 
-    /// All processes are stopped, and those of a newer build take their place.
+    /// Replaces all processes by those of a newer build.
+    ///
+    /// # Errors
+    /// When a process does not start.
     pub async fn upgrade(&mut self) -> anyhow::Result<()> {
         self.older = false;
         for at in 0..self.processes.len() {
@@ -115,18 +118,21 @@ impl Server {
         Ok(())
     }
 
-    /// The process died; another takes its place.
+    /// Replaces a process that crashed.
+    ///
+    /// # Errors
+    /// When the process does not start.
     pub async fn replace_process(&mut self, at: usize) -> anyhow::Result<()> {
         let process = self.process().await?;
         self.processes[at] = process;
         Ok(())
     }
 
-    pub async fn back_up(&mut self, town: &Town) -> anyhow::Result<()> {
+    pub async fn back_up(&mut self, fixture: &Fixture) -> anyhow::Result<()> {
         let store = self.folder.join(format!("backup-{}.db", self.backups.len()));
         self.store.backup(store.clone()).await?;
         let photos = self.photos.back_up(&format!("backup-photos-{}", self.backups.len()))?;
-        self.backups.push(Backup { store, photos, town: town.clone(), made_ms: self.clock.now_ms() });
+        self.backups.push(Backup { store, photos, fixture: fixture.clone(), saved_ms: self.clock.now_ms() });
         Ok(())
     }
 
@@ -134,20 +140,23 @@ impl Server {
         self.backups.len()
     }
 
-    /// Any backup that is not too old to be put back.
+    /// A random backup that is young enough to be restored.
     pub fn recent_backup(&self, dice: &mut Dice) -> Option<usize> {
         let oldest = self.clock.now_ms() - days(BACKUP_DAYS);
-        let recent: Vec<usize> = (0..self.backups.len()).filter(|b| self.backups[*b].made_ms >= oldest).collect();
+        let recent: Vec<usize> = (0..self.backups.len()).filter(|b| self.backups[*b].saved_ms >= oldest).collect();
         if recent.is_empty() { None } else { Some(dice.one_of(&recent)) }
     }
 
-    /// Puts a backup in the store's place, with a new epoch, and returns what the office believed then.
-    pub async fn restore(&mut self, which: usize) -> anyhow::Result<Town> {
+    /// Restores a backup of the store under a new epoch. Returns what the office believed at its time.
+    ///
+    /// # Errors
+    /// When the backup cannot be copied, or a process does not start.
+    pub async fn restore(&mut self, which: usize) -> anyhow::Result<Fixture> {
         let backup = &self.backups[which];
         let to = self.folder.join(format!("store-{}.db", self.files));
         std::fs::copy(&backup.store, &to)?;
         let sqlite = SqliteStore::open(to)?;
-        let town = backup.town.clone();
+        let fixture = backup.fixture.clone();
         self.files += 1;
         self.restores += 1;
         self.store.replace(sqlite);
@@ -155,17 +164,23 @@ impl Server {
             self.replace_process(at).await?;
         }
         self.new_epoch().await?;
-        Ok(town)
+        Ok(fixture)
     }
 
-    /// Devices are to offer again what they have.
+    /// Begins a new epoch, so that devices offer their operations again.
+    ///
+    /// # Errors
+    /// Those of the store.
     pub async fn new_epoch(&mut self) -> anyhow::Result<()> {
         self.epochs += 1;
         self.processes[0].new_epoch().await?;
         Ok(())
     }
 
-    /// Puts the photos back to what the backup held, or to nothing, whatever the database is put back to.
+    /// Restores the photos of a backup, or none, independently of the database.
+    ///
+    /// # Errors
+    /// When a file cannot be copied.
     pub fn restore_photos(&self, which: Option<usize>) -> anyhow::Result<()> {
         self.photos.put_back(which.map(|which| self.backups[which].photos.as_path()))
     }

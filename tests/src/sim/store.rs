@@ -1,7 +1,7 @@
-//! The server's store as the simulator sees it: one store behind a handle that several server processes share,
-//! that crashes when told to, and that notes which operations were judged.
+//! The server's store in the simulator: one store behind a handle that several server processes share. It injects
+//! store faults and records evaluated operations.
 
-use super::{mutants::Bug, older::Translation, txn::SimTxn};
+use super::{mutants::Bug, older_server::Translation, store_fault::StoreFault, txn::SimTxn};
 use shared::OpId;
 use std::{
     path::PathBuf,
@@ -9,35 +9,25 @@ use std::{
 };
 use sync_server::store::{Job, SqliteStore, Store, StoreError, Stored, Txn};
 
-/// What the next write meets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreFault {
-    /// The process dies before the commit: nothing is written.
-    CrashBefore,
-    /// The process dies after the commit: all of it is written, nobody is told.
-    CrashAfter,
-    /// The disk is full from the nth write of the transaction on.
-    FullAfter(u32),
-}
 
 #[derive(Default)]
-pub struct Notes {
+pub struct StoreHooks {
     pub fault: Option<StoreFault>,
-    /// A fault was met.
-    pub met: bool,
-    /// Operations judged and committed, as often as they were.
-    pub judged: Vec<OpId>,
-    /// The process that writes now is of an older build, and sees its request in other words.
+    /// The fault was injected.
+    pub injected: bool,
+    /// Each evaluation of an operation that was committed.
+    pub evaluated: Vec<OpId>,
+    /// Set while a process of an older build writes.
     pub older: Option<Arc<Translation>>,
 }
 
 struct Inner {
     sqlite: RwLock<Arc<SqliteStore>>,
     bug: Option<Bug>,
-    notes: Mutex<Notes>,
+    hooks: Mutex<StoreHooks>,
 }
 
-/// A clone is the same store, as another process sees it.
+/// Clones share the store, as processes do.
 #[derive(Clone)]
 pub struct SimStore {
     inner: Arc<Inner>,
@@ -45,30 +35,30 @@ pub struct SimStore {
 
 impl SimStore {
     pub fn new(sqlite: SqliteStore, bug: Option<Bug>) -> Self {
-        let (sqlite, notes) = (RwLock::new(Arc::new(sqlite)), Mutex::default());
-        Self { inner: Arc::new(Inner { sqlite, bug, notes }) }
+        let (sqlite, hooks) = (RwLock::new(Arc::new(sqlite)), Mutex::default());
+        Self { inner: Arc::new(Inner { sqlite, bug, hooks }) }
     }
 
     fn sqlite(&self) -> Arc<SqliteStore> {
         self.inner.sqlite.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts another store in place of this one, as a restore does.
+    /// Replaces the store, as a restore does.
     pub fn replace(&self, sqlite: SqliteStore) {
         *self.inner.sqlite.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sqlite);
     }
 
-    pub fn notes(&self) -> MutexGuard<'_, Notes> {
-        self.inner.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn hooks(&self) -> MutexGuard<'_, StoreHooks> {
+        self.inner.hooks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How a wrapped job ends without a result of its own.
+/// Why a wrapped job has no result.
 enum Stopped<J: Job> {
     Job(J::Err),
     Store(StoreError),
-    /// It was told as done and is undone all the same: the planted bug.
-    ToldAndUndone(J::Out),
+    /// The planted bug: acknowledged and rolled back.
+    AcknowledgedAndUndone(J::Out),
 }
 
 impl<J: Job> From<StoreError> for Stopped<J> {
@@ -94,27 +84,27 @@ impl<J: Job> Job for Wrapped<J> {
             Ok(done) => done,
             Err(error) => return Err(Stopped::Job(error)),
         };
-        let judged = txn.judged();
+        let evaluated = txn.evaluated();
         match self.fault {
             Some(StoreFault::CrashBefore) if self.bug == Some(Bug::AcknowledgedBeforeDurable) => {
-                Err(Stopped::ToldAndUndone(done))
+                Err(Stopped::AcknowledgedAndUndone(done))
             }
             Some(StoreFault::CrashBefore) => Err(Stopped::Store(StoreError::Closed)),
-            _ => Ok((done, judged)),
+            _ => Ok((done, evaluated)),
         }
     }
 }
 
 impl Store for SimStore {
     async fn write<J: Job>(&self, job: J) -> Result<J::Out, J::Err> {
-        let fault = self.notes().fault.take();
-        self.notes().met |= fault.is_some();
-        let older = self.notes().older.clone();
+        let fault = self.hooks().fault.take();
+        self.hooks().injected |= fault.is_some();
+        let older = self.hooks().older.clone();
         let wrapped = Wrapped { job, bug: self.inner.bug, fault, older };
         let result = self.sqlite().write(wrapped).await;
         match result {
-            Ok((done, judged)) => {
-                self.notes().judged.extend(judged);
+            Ok((done, evaluated)) => {
+                self.hooks().evaluated.extend(evaluated);
                 match fault {
                     Some(StoreFault::CrashAfter) => Err(StoreError::Closed.into()),
                     _ => Ok(done),
@@ -122,7 +112,7 @@ impl Store for SimStore {
             }
             Err(Stopped::Job(error)) => Err(error),
             Err(Stopped::Store(error)) => Err(error.into()),
-            Err(Stopped::ToldAndUndone(done)) => Ok(done),
+            Err(Stopped::AcknowledgedAndUndone(done)) => Ok(done),
         }
     }
 
@@ -133,7 +123,7 @@ impl Store for SimStore {
             Ok((done, _)) => Ok(done),
             Err(Stopped::Job(error)) => Err(error),
             Err(Stopped::Store(error)) => Err(error.into()),
-            Err(Stopped::ToldAndUndone(done)) => Ok(done),
+            Err(Stopped::AcknowledgedAndUndone(done)) => Ok(done),
         }
     }
 

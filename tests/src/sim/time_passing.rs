@@ -1,23 +1,23 @@
-//! Weeks and months in which little happens: devices lie in drawers meanwhile, and the server keeps house every day.
+//! Weeks and months in which little happens: devices lie unused in drawers, and the server does its daily housekeeping.
 
-use super::{clock::DAY_MS, fixture::days, mutants::Bug, world::World};
+use super::{clock::DAY_MS, fixture::days, mutants::Bug, simulation::Simulation};
 
-/// In a thousand steps so many end in a pause of weeks, in runs that have seasons.
+/// 15 ‰ of the steps end in a pause of weeks, in runs with `long_pauses`.
 const PAUSES: u64 = 15;
-/// In a thousand so many devices are put into a drawer when a season begins.
-const PUT_AWAY: u64 = 250;
+/// 250 ‰ of the devices are put into a drawer before such a pause.
+const IN_DRAWER: u64 = 250;
 
-impl World {
-    /// Now and then weeks pass. Devices that are put away miss more than that.
-    pub(super) async fn season(&mut self) -> anyhow::Result<()> {
-        if !self.profile.seasons || !self.dice.chance(PAUSES) {
+impl Simulation {
+    /// Sometimes lets weeks pass. Devices in drawers stay there longer.
+    pub(super) async fn let_weeks_pass(&mut self) -> anyhow::Result<()> {
+        if !self.profile.long_pauses || !self.dice.chance(PAUSES) {
             return Ok(());
         }
-        for at in 0..self.handsets.len() {
-            if self.handsets[at].away_until <= self.clock.now_ms() && self.dice.chance(PUT_AWAY) {
+        for at in 0..self.devices.len() {
+            if self.devices[at].away_until <= self.clock.now_ms() && self.dice.chance(IN_DRAWER) {
                 let weeks = self.dice.between(4, 24);
-                self.handsets[at].away_until = self.clock.now_ms() + days(7 * weeks);
-                self.note_fault("device in a drawer", format!("{} lies away {weeks} weeks", self.handsets[at].name));
+                self.devices[at].away_until = self.clock.now_ms() + days(7 * weeks);
+                self.note_fault("device in a drawer", format!("{} lies away {weeks} weeks", self.devices[at].name));
             }
         }
         let weeks = self.dice.between(1, 6);
@@ -26,17 +26,17 @@ impl World {
         Ok(())
     }
 
-    /// The daily sweeps, by whichever process has its turn.
+    /// The daily housekeeping, by a random process.
     pub(super) async fn housekeeping_round(&mut self) -> anyhow::Result<()> {
         let today = self.clock.now_ms() / DAY_MS;
-        if std::mem::replace(&mut self.kept_house, today) == today {
+        if std::mem::replace(&mut self.last_housekeeping_day, today) == today {
             return Ok(());
         }
         let process = self.dice.below(self.server.processes.len() as u64) as usize;
         let server = self.server.processes[process].clone();
         let pruned = server.prune().await?;
         let abandoned = server.forget_abandoned().await?;
-        if self.bug == Some(Bug::SweepTakesPhotosAlong) {
+        if self.bug == Some(Bug::SweepDeletesPhotos) {
             self.server.photos.put_back(None)?;
         }
         let rows = pruned.left_area_feeds + pruned.left_workers;
@@ -49,8 +49,8 @@ impl World {
         Ok(())
     }
 
-    /// It lies in a drawer: nobody touches it, and it does not sync.
+    /// The device lies in a drawer: it is not used and does not sync.
     pub(super) fn away(&self, at: usize) -> bool {
-        self.handsets[at].away_until > self.clock.now_ms()
+        self.devices[at].away_until > self.clock.now_ms()
     }
 }

@@ -1,26 +1,26 @@
-//! What happened, in order: a hash over all of it, which two runs of one seed must share, and the lines themselves, of
-//! which a failure shows those that are about its rows.
+//! The events of a run in order, and a hash over them that two runs of one seed must share. A failure shows the events
+//! of its rows.
 
 use super::clock::START_MS;
 use shared::RowId;
 use std::collections::BTreeMap;
 
-/// 60: enough to see how it came about, short enough to read.
+/// 60: enough to see the cause, short enough to read.
 const SHOWN: usize = 60;
 
-struct Line {
+struct TraceEvent {
     text: String,
     rows: Vec<RowId>,
 }
 
 pub struct Trace {
-    lines: Vec<Line>,
+    lines: Vec<TraceEvent>,
     hash: u64,
     /// How often each kind of fault was injected.
     pub faults: BTreeMap<&'static str, u64>,
     pub syncs: u64,
     pub checks: u64,
-    /// How often a run came to what it is to cover: a check that never meets its case proves nothing.
+    /// How often the run covered each case: a check whose case never occurs proves nothing.
     pub reached: BTreeMap<&'static str, u64>,
 }
 
@@ -44,7 +44,7 @@ impl Trace {
         let passed = (now_ms - START_MS) / 1000;
         let (days, hours, minutes, seconds) = (passed / 86_400, passed / 3600 % 24, passed / 60 % 60, passed % 60);
         let text = format!("day {days} {hours:02}:{minutes:02}:{seconds:02} {text}");
-        self.lines.push(Line { text, rows });
+        self.lines.push(TraceEvent { text, rows });
     }
 
     pub fn fault(&mut self, kind: &'static str) {
@@ -59,7 +59,7 @@ impl Trace {
         *self.reached.entry(what).or_default() += times;
     }
 
-    /// Takes something into the hash that is not worth a line.
+    /// Adds bytes to the hash without an event.
     pub fn fold(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
@@ -74,10 +74,10 @@ impl Trace {
         self.lines.len() as u64
     }
 
-    /// The last lines about any of `rows` (about no row in particular: those of faults), or simply the last ones.
+    /// The last events about any of `rows`, and those about no row, such as faults; without rows, the last events.
     pub fn about(&self, rows: &[RowId]) -> Vec<String> {
         let about =
-            |line: &&Line| rows.is_empty() || line.rows.is_empty() || line.rows.iter().any(|r| rows.contains(r));
+            |line: &&TraceEvent| rows.is_empty() || line.rows.is_empty() || line.rows.iter().any(|r| rows.contains(r));
         let mut lines: Vec<String> =
             self.lines.iter().rev().filter(about).take(SHOWN).map(|l| l.text.clone()).collect();
         lines.reverse();

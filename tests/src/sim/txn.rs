@@ -1,7 +1,7 @@
-//! A transaction of the server between the core and its backend: where a full disk strikes, where judged operations are
-//! noted, and where the bugs of the server are planted.
+//! A transaction of the server, between the core and its backend: it injects full disks, records evaluated operations,
+//! and plants the bugs of the server.
 
-use super::{mutants::Bug, older::Translation, store::StoreFault};
+use super::{mutants::Bug, older_server::Translation, store_fault::StoreFault};
 use serde_json::Value;
 use shared::{OpId, ids::Seq};
 use std::sync::Arc;
@@ -16,31 +16,31 @@ pub struct SimTxn<'a, X> {
     fault: Option<StoreFault>,
     older: Option<Arc<Translation>>,
     writes: u32,
-    /// It looks through the marks of days, as only housekeeping does.
-    keeps_house: bool,
-    judged: Vec<OpId>,
+    /// The transaction is housekeeping: only that lists the table of marks.
+    in_housekeeping: bool,
+    evaluated: Vec<OpId>,
 }
 
 impl<'a, X: Txn> SimTxn<'a, X> {
     pub fn new(txn: &'a mut X, bug: Option<Bug>, fault: Option<StoreFault>, older: Option<Arc<Translation>>) -> Self {
-        Self { txn, bug, fault, older, writes: 0, keeps_house: false, judged: Vec::new() }
+        Self { txn, bug, fault, older, writes: 0, in_housekeeping: false, evaluated: Vec::new() }
     }
 
-    pub fn judged(self) -> Vec<OpId> {
-        self.judged
+    pub fn evaluated(self) -> Vec<OpId> {
+        self.evaluated
     }
 
-    /// Before each write: is there room? False, instead of an error, for the bug that goes on without.
+    /// Called before each write. A full disk is an error, or `false` for the bug that ignores it.
     fn room(&mut self) -> Stored<bool> {
         self.writes += 1;
         match self.fault {
-            Some(StoreFault::FullAfter(n)) if self.writes > n && self.has(Bug::HalfATransactionKept) => Ok(false),
+            Some(StoreFault::FullAfter(n)) if self.writes > n && self.has(Bug::PartialTransactionKept) => Ok(false),
             Some(StoreFault::FullAfter(n)) if self.writes > n => Err(StoreError::Full),
             _ => Ok(true),
         }
     }
 
-    /// What an older server reads of a row.
+    /// The row as an older server reads it.
     fn seen<T: Table>(&self, row: T) -> T {
         match &self.older {
             Some(older) => older.seen(row),
@@ -52,7 +52,7 @@ impl<'a, X: Txn> SimTxn<'a, X> {
         self.bug == Some(bug)
     }
 
-    /// A record as a planted bug would write it; `None` leaves it out.
+    /// The record as a planted bug writes it; `None` drops it.
     fn record_with_bug<T: Table>(&self, row: &T) -> Option<T> {
         let mut cells = row.cells();
         let at = T::COLUMNS.iter().position(|c| *c == "doc")?;
@@ -60,8 +60,8 @@ impl<'a, X: Txn> SimTxn<'a, X> {
         let mut doc: Value = serde_json::from_str(text).ok()?;
         match self.bug {
             Some(Bug::LateWorkDropped) if doc["fields"]["reason"] == "grant_ended" => return None,
-            Some(Bug::SetOverwritesWhole) => only_the_last_touch(&mut doc),
-            Some(Bug::LoserForgotten) => drop_former(&mut doc),
+            Some(Bug::TagsOverwrittenWhole) => only_the_last_touch(&mut doc),
+            Some(Bug::FormerValueDropped) => drop_former(&mut doc),
             _ => {}
         }
         let changed = doc.to_string();
@@ -70,7 +70,7 @@ impl<'a, X: Txn> SimTxn<'a, X> {
     }
 }
 
-/// Tags that another device than the last one to touch them had set are gone.
+/// Keeps only the tags of the device that changed tags last.
 fn only_the_last_touch(doc: &mut Value) {
     let Some(stamps) = doc["stamps"].as_object() else { return };
     let tags = stamps.iter().filter(|(key, _)| key.starts_with("tags/"));
@@ -96,12 +96,12 @@ fn drop_former(doc: &mut Value) {
 
 impl<X: Txn> Txn for SimTxn<'_, X> {
     async fn get<T: Table>(&mut self, keys: &[T::Key]) -> Stored<Vec<Option<T>>> {
-        if self.has(Bug::OpIdIgnored) && T::NAME == "op_log" {
+        if self.has(Bug::OpEvaluatedTwice) && T::NAME == OpLog::NAME {
             return Ok(keys.iter().map(|_| None).collect());
         }
         let found = self.txn.get::<T>(keys).await?;
         let found: Vec<Option<T>> = found.into_iter().map(|row| row.map(|row| self.seen(row))).collect();
-        if self.has(Bug::FloorForgotten) && T::NAME == Meta::NAME && !self.keeps_house {
+        if self.has(Bug::PruneFloorIgnored) && T::NAME == Meta::NAME && !self.in_housekeeping {
             let floor = |row: &T| row.cells().first().is_some_and(|name| matches!(name, Cell::Text("floor")));
             return Ok(found.into_iter().map(|row| row.filter(|row| !floor(row))).collect());
         }
@@ -116,10 +116,10 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
             let column = |name| T::COLUMNS.iter().position(|c| *c == name);
             let (Some(id), Some(outcome)) = (column("op_id"), column("outcome")) else { return Ok(()) };
             for cells in rows.iter().map(Table::cells) {
-                // What waits for a newer server has yet to be judged.
+                // A quarantined operation is not evaluated yet.
                 let waits = matches!(cells[outcome], Cell::Text(text) if text.contains("needs_newer_server"));
                 if !waits {
-                    self.judged.push(OpId::read(cells[id])?);
+                    self.evaluated.push(OpId::read(cells[id])?);
                 }
             }
         }
@@ -129,7 +129,7 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
             return self.txn.put(&rows).await;
         }
         let planted =
-            self.has(Bug::LateWorkDropped) || self.has(Bug::SetOverwritesWhole) || self.has(Bug::LoserForgotten);
+            self.has(Bug::LateWorkDropped) || self.has(Bug::TagsOverwrittenWhole) || self.has(Bug::FormerValueDropped);
         if planted && T::NAME == "record" {
             let rows: Vec<T> = rows.iter().filter_map(|row| self.record_with_bug(row)).collect();
             return self.txn.put(&rows).await;
@@ -153,10 +153,10 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
     }
 
     async fn select<T: Table>(&mut self, query: &Query<'_>) -> Stored<Vec<T>> {
-        if self.has(Bug::DaysNotSwept) && T::NAME == CareGrant::NAME {
+        if self.has(Bug::PairingDatesNotApplied) && T::NAME == CareGrant::NAME {
             return Ok(Vec::new());
         }
-        self.keeps_house |= T::NAME == Meta::NAME;
+        self.in_housekeeping |= T::NAME == Meta::NAME;
         self.txn.select(query).await
     }
     async fn count<T: Table>(&mut self, filters: &[Filter<'_>]) -> Stored<i64> {
@@ -177,7 +177,7 @@ impl<X: Txn> Txn for SimTxn<'_, X> {
         if self.has(Bug::TalliedTwice) && T::NAME == TallyRow::NAME {
             self.txn.add(rows).await?;
         }
-        if self.has(Bug::OpenNeverCloses) && T::NAME == OpenCount::NAME {
+        if self.has(Bug::OpenCountNeverFalls) && T::NAME == OpenCount::NAME {
             let opens = |row: &T| matches!(row.cells().last(), Some(Cell::Int(n)) if *n > 0);
             let rows: Vec<T> = rows.iter().filter(|row| opens(row)).cloned().collect();
             return self.txn.add(&rows).await;

@@ -22,8 +22,8 @@ impl ServerAddress {
     /// Parses the text; without a scheme it means `https`.
     ///
     /// # Errors
-    /// [`BadAddress::NotSecret`] for plain `http` to another machine, [`BadAddress::Unreadable`] for text that is no web
-    /// address, names another scheme, or holds a user name or password.
+    /// [`BadAddress::NotSecret`] for plain `http` to another machine, [`BadAddress::Unreadable`] for text that is no
+    /// web address, names another scheme, or holds a user name or password.
     pub fn parse(text: &str) -> Result<Self, BadAddress> {
         let text = text.trim();
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };

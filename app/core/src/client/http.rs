@@ -33,7 +33,8 @@ use std::time::Duration;
 
 /// 10 s: waking the radio on 2G, the name look-up and TCP take about 4 s.
 const CONNECT: Duration = Duration::from_secs(10);
-/// 2 min without a byte of reply. It also runs during an upload: 128 KiB at 1.1 kB/s fit; a slower link counts as broken.
+/// 2 min without a byte of reply. It also runs during an upload: 128 KiB at 1.1 kB/s fit; a slower link counts as
+/// broken.
 const STALL: Duration = Duration::from_secs(120);
 /// 15 min for one call: a full page of a first pull over a bad 2G link takes about that.
 const WHOLE: Duration = Duration::from_secs(900);
@@ -106,8 +107,8 @@ impl HttpClient {
         let request = request.build().map_err(offline)?;
         let retry = request.try_clone();
         let response = match (self.execute(request).await, retry) {
-            // A pooled connection may have died unnoticed (a restarted server, a NAT that dropped it). Every call may be
-            // repeated, so a second try on a new connection is safe.
+            // A pooled connection may have died unnoticed (a restarted server, a NAT that dropped it). Every call may
+            // be repeated, so a second try on a new connection is safe.
             (Err(error), Some(retry)) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
                 self.execute(retry).await
             }

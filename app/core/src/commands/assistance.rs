@@ -1,13 +1,13 @@
-//! Assistance: one record, and where there is one a receipt, for each recipient. A hand-out to several households is
-//! held together by a hand-out id, and so are photos that show the truck rather than one home.
+//! Assistance: for each recipient one record, and a receipt where one was given. The records of a hand-out to several
+//! households share a hand-out id, and so do photos that show the whole hand-out rather than one home.
 
 use super::{
     need,
-    saving::{Belongs, create, filled, find_recipient, finish_draft, happened, invalid},
+    saving::{PhotoTarget, create, filled, find_recipient, finish_draft, happened, invalid},
 };
 use crate::{
-    Refusal,
-    command::{NewAssistance, NewReceipt, Share},
+    command::{NewAssistance, NewReceipt, RecipientShare},
+    reply::Refusal,
     store::{Tx, photo},
 };
 use shared::{
@@ -16,7 +16,7 @@ use shared::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// 500 households: a whole village; three operations each stay within what one session sends quickly.
+/// 500 households: a whole village; with three operations each still few enough for one sync.
 const SHARES_MAX: usize = 500;
 
 pub fn save(tx: &mut Tx<'_>, new: NewAssistance) -> Result<Vec<RowId>, Refusal> {
@@ -34,7 +34,7 @@ pub fn save(tx: &mut Tx<'_>, new: NewAssistance) -> Result<Vec<RowId>, Refusal> 
     }
 
     let mut rows = Vec::new();
-    let mut of_receipt: HashMap<PhotoId, Belongs> = HashMap::new();
+    let mut receipt_photos: HashMap<PhotoId, PhotoTarget> = HashMap::new();
     for share in new.shares {
         let recipient = share.recipient;
         let need = match (&new.kind, new.need) {
@@ -68,17 +68,17 @@ pub fn save(tx: &mut Tx<'_>, new: NewAssistance) -> Result<Vec<RowId>, Refusal> 
             let shown = new.photo;
             let receipt = save_receipt(tx, new, id, recipient, handout, happened_at)?;
             if let Some(shown) = shown {
-                of_receipt.insert(shown, Belongs { row: Some(receipt), handout, recipient: Some(recipient) });
+                receipt_photos.insert(shown, PhotoTarget { row: Some(receipt), handout, recipient: Some(recipient) });
             }
             rows.push(receipt);
         }
     }
-    // A photo that no receipt names shows the hand-out as a whole, or the only home there was.
+    // A photo that no receipt names shows the hand-out as a whole, or the only home.
     let only = (!together).then(|| rows.first().copied()).flatten();
     let recipient = only.and(first_recipient(tx, only)?);
-    let belongs = Belongs { row: only, handout, recipient };
-    let made = finish_draft(tx, new.draft.as_deref(), |p| of_receipt.get(&p.id).copied().unwrap_or(belongs))?;
-    rows.extend(made);
+    let target = PhotoTarget { row: only, handout, recipient };
+    let photos = finish_draft(tx, new.draft.as_deref(), |p| receipt_photos.get(&p.id).copied().unwrap_or(target))?;
+    rows.extend(photos);
     Ok(rows)
 }
 
@@ -89,12 +89,12 @@ fn first_recipient(tx: &Tx<'_>, row: Option<RowId>) -> Result<Option<RecipientId
     }
 }
 
-fn check_shares(tx: &Tx<'_>, shares: &[Share]) -> Result<(), Refusal> {
+fn check_shares(tx: &Tx<'_>, shares: &[RecipientShare]) -> Result<(), Refusal> {
     if shares.is_empty() {
         return Err(invalid("recipient", ProblemCode::Missing));
     }
     let mut seen = HashSet::new();
-    // The same household twice in one hand-out is a slip, not a second portion.
+    // The same household twice in one hand-out is a slip, not a second share.
     if shares.len() > SHARES_MAX || !shares.iter().all(|s| seen.insert(s.recipient)) {
         return Err(invalid("recipient", ProblemCode::TooMany));
     }
@@ -104,8 +104,14 @@ fn check_shares(tx: &Tx<'_>, shares: &[Share]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The need that the assistance closes.
-fn solve(tx: &mut Tx<'_>, id: NeedId, shares: &[Share], note: Option<&str>, happened: Moment) -> Result<(), Refusal> {
+/// Closes the need that the assistance solves.
+fn solve(
+    tx: &mut Tx<'_>,
+    id: NeedId,
+    shares: &[RecipientShare],
+    note: Option<&str>,
+    happened: Moment,
+) -> Result<(), Refusal> {
     let row = need::find_need(tx, id)?;
     if shares.len() != 1 || row.recipient() != Some(shares[0].recipient) {
         return Err(invalid("need", ProblemCode::WrongShape));

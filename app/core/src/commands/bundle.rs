@@ -1,6 +1,10 @@
-//! Bundles: unsent work as a file, and colleagues' files.
+//! Bundles: unsent work as a file, and colleagues' bundles.
 
-use crate::{Core, Refusal, Reply, store::relayed_bundle};
+use crate::{
+    core::Core,
+    reply::{Refusal, Reply},
+    store::relayed_bundle,
+};
 use shared::wire::{
     BUNDLE_BYTES_MAX,
     bundle::{BadBundle, Bundle},
@@ -11,7 +15,7 @@ impl Core {
         self.make_bundle().map(|view| Reply::Bundle(Box::new(view)))
     }
 
-    /// Looks at the frame only: what is in it is not this phone's to know.
+    /// Reads the header only: the content is sealed for the server.
     pub(super) fn relay_bundle(&mut self, bytes: &[u8]) -> Result<Reply, Refusal> {
         if bytes.len() > BUNDLE_BYTES_MAX {
             return Err(Refusal::NotABundle);

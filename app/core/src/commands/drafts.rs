@@ -1,22 +1,25 @@
-//! Drafts: kept as they are typed, back after a kill.
+//! Drafts: stored as they are typed, restored after a kill.
 
 use super::saving::invalid;
 use crate::{
-    Core, Refusal, Reply,
+    core::Core,
     queries::photo_view,
+    reply::{Refusal, Reply},
     store::{draft, photo},
 };
 use shared::records::ProblemCode;
 
-/// 256 KiB: a form full of the longest notes has a tenth of it.
+/// 256 KiB: ten times a form full of the longest notes.
 const DRAFT_BYTES_MAX: usize = 256 << 10;
+/// 200 bytes: four times the longest key, a screen's name and an id.
+const KEY_BYTES_MAX: usize = 200;
 
 impl Core {
     pub(super) fn save_draft(&mut self, key: &str, json: &str) -> Result<Reply, Refusal> {
         if key.is_empty() {
             return Err(invalid("key", ProblemCode::Missing));
         }
-        if json.len() > DRAFT_BYTES_MAX || key.len() > 200 {
+        if json.len() > DRAFT_BYTES_MAX || key.len() > KEY_BYTES_MAX {
             return Err(invalid("json", ProblemCode::TooLarge));
         }
         self.write(|tx| {

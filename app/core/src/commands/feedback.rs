@@ -1,7 +1,7 @@
-//! 投诉建议: a word to the office.
+//! 投诉建议: a complaint or suggestion to the office.
 
 use super::saving::create;
-use crate::{Refusal, store::Tx};
+use crate::{reply::Refusal, store::Tx};
 use shared::{
     RowId,
     records::{Feedback, FeedbackKind},
@@ -12,7 +12,7 @@ pub fn send(tx: &mut Tx<'_>, kind: FeedbackKind, text: String) -> Result<Vec<Row
     let feedback = Feedback {
         kind,
         text: text.trim().to_owned(),
-        happened: tx.true_now(),
+        happened: tx.server_now(),
         app_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
     };
     create(tx, id, &feedback)?;

@@ -1,26 +1,26 @@
-//! Needs: raised, and taken step by step to their end.
+//! Needs: opened, then advanced step by step to their end.
 
-use super::saving::{Belongs, change, create, filled, find, find_recipient, finish_draft, invalid};
+use super::saving::{PhotoTarget, change, create, filled, find, find_recipient, finish_draft, invalid};
 use crate::{
-    Refusal,
     command::{NeedText, NewNeed},
+    reply::Refusal,
     store::Tx,
 };
 use shared::{
     Change, Fields, Kind, Moment, NeedId, RecipientId, Row, RowId, UnitId,
-    records::{Need, NeedStatus, ProblemCode, Role},
+    records::{Need, NeedKind, NeedStatus, ProblemCode},
 };
 
 pub fn open(tx: &mut Tx<'_>, new: NewNeed) -> Result<Vec<RowId>, Refusal> {
     find_recipient(tx, new.recipient)?;
-    let happened = tx.true_now();
+    let happened = tx.server_now();
     let id = create_need(tx, new.recipient, new.need, happened)?;
-    let belongs = Belongs { row: Some(id), handout: None, recipient: Some(new.recipient) };
-    let photos = finish_draft(tx, new.draft.as_deref(), |_| belongs)?;
+    let target = PhotoTarget { row: Some(id), handout: None, recipient: Some(new.recipient) };
+    let photos = finish_draft(tx, new.draft.as_deref(), |_| target)?;
     Ok([vec![id], photos].concat())
 }
 
-/// A need as it is raised; with a unit it is assigned at once.
+/// Opens a need; with a unit it is assigned at once.
 pub fn create_need(
     tx: &mut Tx<'_>,
     recipient: RecipientId,
@@ -43,7 +43,7 @@ pub fn create_need(
     Ok(id)
 }
 
-/// A need that was raised and solved in one go: it counts once, when it was solved.
+/// Opens a need and solves it at once: it counts once, on the day it was solved.
 pub fn create_solved(
     tx: &mut Tx<'_>,
     recipient: RecipientId,
@@ -53,7 +53,7 @@ pub fn create_solved(
     let id = RowId(tx.new_id());
     let need = Need {
         recipient,
-        kind: shared::records::NeedKind::Unclassified,
+        kind: NeedKind::Unclassified,
         text,
         happened,
         status: NeedStatus::Solved,
@@ -77,11 +77,11 @@ pub fn advance(
     let wanted = NeedStatus::from(to);
     let note = filled(note);
     let current = NeedStatus::from(row.fields.text("status").unwrap_or_default());
-    let office = matches!(tx.me()?.enrolment.role, Role::Supervisor | Role::Administrator);
+    let is_supervisor = tx.identity()?.enrolment.is_supervisor();
     if !wanted.is_known() {
         return Err(invalid("status", ProblemCode::WrongShape));
     }
-    if wanted == NeedStatus::Opened && current.is_end() && office {
+    if wanted == NeedStatus::Opened && current.is_end() && is_supervisor {
         let reason = note.ok_or_else(|| invalid("reason", ProblemCode::Missing))?;
         change(tx, &row, Change::Reopen { reason })?;
         return Ok(vec![row.id]);
@@ -94,18 +94,18 @@ pub fn advance(
         fields = fields.with("progress", note);
     }
     if wanted == current {
-        // The same step with a new note or unit is an edit: as a step it would be passed over, note and all.
+        // The same step with a new note or unit is an edit; as a step it would be dropped, and the note with it.
         if !fields.is_empty() {
             change(tx, &row, Change::Set(fields))?;
         }
         return Ok(vec![row.id]);
     }
-    let solved = tx.true_now();
+    let solved = tx.server_now();
     step(tx, &row, &wanted, fields, solved)?;
     Ok(vec![row.id])
 }
 
-/// A finished need begins anew, by a supervisor only; it counts as solved again once it is solved again.
+/// Reopens a finished need. It counts as solved once more when it is solved again.
 pub fn reopen(tx: &mut Tx<'_>, need: NeedId, reason: String) -> Result<Vec<RowId>, Refusal> {
     let row = find_need(tx, need)?;
     let reason = filled(Some(reason)).ok_or_else(|| invalid("reason", ProblemCode::Missing))?;
@@ -113,7 +113,7 @@ pub fn reopen(tx: &mut Tx<'_>, need: NeedId, reason: String) -> Result<Vec<RowId
     Ok(vec![row.id])
 }
 
-/// One step, with what goes along with it.
+/// Advances a need by one step, with fields that change along with it.
 pub fn step(tx: &mut Tx<'_>, row: &Row, to: &NeedStatus, mut fields: Fields, solved: Moment) -> Result<(), Refusal> {
     if *to == NeedStatus::Solved {
         fields = fields.with("solved", solved.to_string());

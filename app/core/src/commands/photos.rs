@@ -1,9 +1,11 @@
-//! Photos before they belong to a record, and to look at afterwards.
+//! Photos: adding them to a draft, removing them from it, and reading them.
 
-use super::saving::invalid;
+use super::saving::{filled, invalid};
 use crate::{
-    Core, Refusal, Reply, media,
+    core::Core,
+    media,
     queries::photo_view,
+    reply::{Refusal, Reply},
     store::{
         photo::{self, Meta, State},
         photo_space,
@@ -29,20 +31,20 @@ impl Core {
         if draft.is_empty() {
             return Err(invalid("draft", ProblemCode::Missing));
         }
-        let caption = super::saving::filled(caption);
+        let caption = filled(caption);
         if caption.as_ref().is_some_and(|c| c.chars().count() > CAPTION_MAX) {
             return Err(invalid("caption", ProblemCode::TooLong));
         }
-        let ready = media::prepare(bytes, of == PhotoOf::Signature)?;
+        let prepared = media::prepare(bytes, of == PhotoOf::Signature)?;
         self.write(|tx| {
             let meta = Meta {
                 id: PhotoId(tx.new_id()),
-                sha256: ready.sha256,
-                mime: ready.mime.to_owned(),
-                width: ready.width,
-                height: ready.height,
-                size: ready.bytes.len() as u64,
-                taken: tx.true_now(),
+                sha256: prepared.sha256,
+                mime: prepared.mime.to_owned(),
+                width: prepared.width,
+                height: prepared.height,
+                size: prepared.bytes.len() as u64,
+                taken: tx.server_now(),
                 of,
                 caption,
                 draft: Some(draft),
@@ -52,7 +54,7 @@ impl Core {
                 tries: 0,
                 problem: None,
             };
-            photo::insert(tx, &meta, &ready.thumb, &ready.bytes)?;
+            photo::insert(tx, &meta, &prepared.thumb, &prepared.bytes)?;
             Ok(Reply::PhotoAdded(photo_view(tx, &meta)?))
         })
     }
@@ -64,9 +66,9 @@ impl Core {
     pub(super) fn photo(&mut self, id: PhotoId, thumb: bool) -> Result<Reply, Refusal> {
         let conn = self.store()?.conn();
         let meta = photo::get(conn, id)?.ok_or(Refusal::NotFound)?;
-        // Bytes that were released after the server had verified them leave the thumbnail behind.
-        let whole = if thumb { None } else { photo::bytes(conn, id)? };
-        let (mime, bytes) = match whole {
+        // Of a released photo only the thumbnail is left.
+        let original = if thumb { None } else { photo::bytes(conn, id)? };
+        let (mime, bytes) = match original {
             Some(bytes) => (meta.mime, bytes),
             None => ("image/jpeg".to_owned(), photo::thumb(conn, id)?.ok_or(Refusal::NotFound)?),
         };

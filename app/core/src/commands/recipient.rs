@@ -1,7 +1,7 @@
-//! Changes of a recipient: what a worker learns at the door.
+//! Changes of a recipient's fields and tags.
 
 use super::saving::{change, find_recipient, invalid};
-use crate::{Refusal, store::Tx};
+use crate::{reply::Refusal, store::Tx};
 use serde_json::Value;
 use shared::{Change, Fields, RecipientId, RowId, records::ProblemCode};
 
@@ -10,27 +10,27 @@ const TAG_MAX: usize = 30;
 
 pub fn edit(tx: &mut Tx<'_>, recipient: RecipientId, fields: Fields) -> Result<Vec<RowId>, Refusal> {
     let row = find_recipient(tx, recipient)?;
-    // What already holds is no change, and would only contest someone else's.
-    let news = fields.0.into_iter().filter(|(name, value)| {
+    // An unchanged field is left out: it would only compete with a change that somebody else made.
+    let changed = fields.0.into_iter().filter(|(name, value)| {
         row.fields.0.get(name).filter(|v| !v.is_null()) != Some(value).filter(|v| !v.is_null())
     });
-    let news = Fields(news.collect());
-    if !news.is_empty() {
-        change(tx, &row, Change::Set(with_companions(&row.fields, news)))?;
+    let changed = Fields(changed.collect());
+    if !changed.is_empty() {
+        change(tx, &row, Change::Set(with_companions(&row.fields, changed)))?;
     }
     Ok(vec![row.id])
 }
 
-/// Address and position are one register: what a change does not mention is emptied. An edit of the position keeps the
-/// address; an edit of the address lets the old position go, which belonged to the old address.
-fn with_companions(before: &Fields, mut news: Fields) -> Fields {
-    if news.0.contains_key("position")
-        && !news.0.contains_key("address")
+/// Address and position are coupled: a change clears the one that it does not mention. So an edit of the position sends
+/// the address along; an edit of the address clears the position, which belonged to the old address.
+fn with_companions(before: &Fields, mut changed: Fields) -> Fields {
+    if changed.0.contains_key("position")
+        && !changed.0.contains_key("address")
         && let Some(address) = before.text("address")
     {
-        news.set("address", Value::from(address));
+        changed.set("address", Value::from(address));
     }
-    news
+    changed
 }
 
 pub fn edit_tags(

@@ -1,10 +1,12 @@
-//! Looking at what is sensitive: a full number, a child's record. Each look is an operation of its own, so that it is
-//! known to the office; what cannot be logged is not shown.
+//! The access log: revealing a full number and opening a minor's record are operations of their own, so that the office
+//! can see them. What cannot be logged is not shown.
 
+use super::saving::find_recipient;
 use crate::{
-    Core, Refusal, Reply,
     command::RevealField,
-    store::{Tx, meta, outbox},
+    core::Core,
+    reply::{Refusal, Reply},
+    store::{StoreError, Tx, meta, outbox},
 };
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -13,22 +15,22 @@ use shared::{
     records::{AccessLog, Recipient, access_log::Access},
 };
 
-/// Key of [`Looked`].
-const LOOKED: &str = "looked_at_minors";
+/// Key of [`MinorsViewed`].
+const MINORS_VIEWED: &str = "minors_viewed";
 
-/// Whose records were opened on which day.
+/// The minors whose records were opened on a day.
 #[derive(Debug, Serialize, Deserialize)]
-struct Looked {
+struct MinorsViewed {
     day: Day,
     recipients: Vec<RecipientId>,
 }
 
-/// Key of [`Shown`].
-const SHOWN: &str = "shown_numbers";
+/// Key of [`NumbersShown`].
+const NUMBERS_SHOWN: &str = "numbers_shown";
 
-/// Whose numbers were shown on which day, beside those asked for one by one.
+/// The numbers that reviews showed on a day: whose, and which field.
 #[derive(Debug, Serialize, Deserialize)]
-struct Shown {
+struct NumbersShown {
     day: Day,
     numbers: Vec<(RecipientId, String)>,
 }
@@ -36,14 +38,13 @@ struct Shown {
 impl Core {
     pub(super) fn reveal(&mut self, id: RecipientId, field: RevealField) -> Result<Reply, Refusal> {
         self.write(|tx| {
-            let recipient: Recipient =
-                super::saving::find_recipient(tx, id)?.view().map_err(crate::store::StoreError::from)?;
+            let recipient: Recipient = find_recipient(tx, id)?.view().map_err(StoreError::from)?;
             let (text, word) = match field {
                 RevealField::IdNumber => (recipient.id_number, "id_number"),
                 RevealField::Phone => (recipient.phone, "phone"),
                 RevealField::GuardianPhone => (recipient.guardian.and_then(|g| g.phone), "guardian_phone"),
             };
-            // Where there is nothing to see, nothing was looked at.
+            // Where there is no number, nothing was revealed.
             if text.is_some() {
                 log(tx, Access::RevealNumber, id.into(), Some(word.to_owned()))?;
             }
@@ -51,9 +52,9 @@ impl Core {
         })
     }
 
-    /// A full number was shown to whoever decides between two of them: logged once a day for each number.
+    /// A review showed a full number: logged once a day for each number.
     pub(crate) fn log_number(&mut self, id: RecipientId, field: &str) -> Result<(), Refusal> {
-        let shown: Option<Shown> = meta::get(self.store()?.conn(), SHOWN)?;
+        let shown: Option<NumbersShown> = meta::get(self.store()?.conn(), NUMBERS_SHOWN)?;
         let today = self.today_day()?;
         let mut numbers = shown.filter(|s| s.day == today).map(|s| s.numbers).unwrap_or_default();
         let number = (id, field.to_owned());
@@ -63,29 +64,29 @@ impl Core {
         numbers.push(number);
         self.write(|tx| {
             log(tx, Access::RevealNumber, id.into(), Some(field.to_owned()))?;
-            Ok(meta::set(tx, SHOWN, &Shown { day: today, numbers })?)
+            Ok(meta::set(tx, NUMBERS_SHOWN, &NumbersShown { day: today, numbers })?)
         })
     }
 
     /// A minor's card was opened: logged once a day.
     pub(crate) fn log_minor(&mut self, id: RecipientId) -> Result<(), Refusal> {
-        let looked: Option<Looked> = meta::get(self.store()?.conn(), LOOKED)?;
+        let viewed: Option<MinorsViewed> = meta::get(self.store()?.conn(), MINORS_VIEWED)?;
         let today = self.today_day()?;
-        let mut recipients = looked.filter(|l| l.day == today).map(|l| l.recipients).unwrap_or_default();
+        let mut recipients = viewed.filter(|v| v.day == today).map(|v| v.recipients).unwrap_or_default();
         if recipients.contains(&id) {
             return Ok(());
         }
         recipients.push(id);
         self.write(|tx| {
             log(tx, Access::ViewMinor, id.into(), None)?;
-            Ok(meta::set(tx, LOOKED, &Looked { day: today, recipients })?)
+            Ok(meta::set(tx, MINORS_VIEWED, &MinorsViewed { day: today, recipients })?)
         })
     }
 }
 
 fn log(tx: &mut Tx<'_>, what: Access, row: RowId, detail: Option<String>) -> Result<(), Refusal> {
     let id = RowId(tx.new_id());
-    let entry = AccessLog { what, happened: tx.true_now(), row: Some(row), detail };
+    let entry = AccessLog { what, happened: tx.server_now(), row: Some(row), detail };
     outbox::append_op(tx, &AccessLog::KIND, id, Rev(0), Change::Create(entry.to_fields()))?;
     Ok(())
 }

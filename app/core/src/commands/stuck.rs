@@ -1,9 +1,10 @@
-//! What is stuck: sent again after the cause was mended, or put aside.
+//! Operations that need attention: sent again once the cause was removed, or put aside.
 
 use super::saving::{change, invalid};
 use crate::{
-    Core, Refusal, Reply,
-    store::{Tx, outbox, outbox::Entry, record},
+    core::Core,
+    reply::{Refusal, Reply},
+    store::{Tx, eviction, outbox, outbox::Entry, record},
 };
 use shared::{
     Change, Fields, Kind, Outcome, RowId,
@@ -12,24 +13,24 @@ use shared::{
     records::ProblemCode,
 };
 
-/// Sends a refused operation again, as a new one under a new stamp; the old one stays in the log, put aside.
+/// Sends a refused operation again, as a new one under a new stamp; the old one stays in the outbox, put aside.
 pub fn resend(tx: &mut Tx<'_>, op_no: OpNo) -> Result<Vec<RowId>, Refusal> {
     let entry = outbox::entry(tx, op_no.0)?.ok_or(Refusal::NotFound)?;
     let Some(Outcome::Rejected(why)) = &entry.outcome else { return Err(Refusal::NotNow) };
-    // Only the build that saved it can say it again.
+    // An operation that this build cannot read cannot be created again.
     let op = entry.op().map_err(|_| Refusal::NotNow)?;
     if matches!(op.change, Change::Other(_)) {
         return Err(Refusal::NotNow);
     }
     if let Change::Create(fields) = op.change {
-        // An id that is taken by another record stays taken.
+        // The id belongs to another record: the creation needs a new one.
         let id = if matches!(why, Rejection::IdTaken) { RowId(tx.new_id()) } else { op.row };
         create_anew(tx, op.kind, id, fields, &entry)?;
         return Ok(vec![id]);
     }
-    match record::doc(tx, op.row)? {
+    match record::local_row(tx, op.row)? {
         Some(row) => change(tx, &row, op.change)?,
-        // The record left this device: only the server can tell whether the change holds now.
+        // The record left this device: only the server can tell whether the change is valid now.
         None => {
             outbox::append_op(tx, &op.kind, op.row, op.base, op.change)?;
         }
@@ -38,7 +39,7 @@ pub fn resend(tx: &mut Tx<'_>, op_no: OpNo) -> Result<Vec<RowId>, Refusal> {
     Ok(vec![op.row])
 }
 
-/// A creation in place of a refused one.
+/// Creates a record in place of a refused creation.
 pub fn create_anew(tx: &mut Tx<'_>, kind: Kind, id: RowId, fields: Fields, refused: &Entry) -> Result<(), Refusal> {
     let problems = kind.problems(&fields);
     if !problems.is_empty() {
@@ -46,8 +47,7 @@ pub fn create_anew(tx: &mut Tx<'_>, kind: Kind, id: RowId, fields: Fields, refus
     }
     outbox::append_op(tx, &kind, id, Rev(0), Change::Create(fields))?;
     outbox::set_seen(tx, refused)?;
-    record::replay(tx, id)?;
-    Ok(())
+    Ok(tx.replay_changed()?)
 }
 
 impl Core {
@@ -58,7 +58,7 @@ impl Core {
                 return Err(invalid("op_no", ProblemCode::WrongShape));
             }
             outbox::set_seen(tx, &entry)?;
-            record::sweep(tx)?;
+            eviction::sweep(tx)?;
             Ok(Reply::Done)
         })
     }

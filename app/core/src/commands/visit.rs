@@ -1,13 +1,16 @@
-//! A visit, a call, a message: one record for each person met, and the need that it raised.
+//! A visit, call or message: one record for each recipient, and the need that it raised.
 
-use super::saving::{Belongs, create, filled, find_recipient, finish_draft, happened, invalid};
-use crate::{Refusal, command::NewVisit, store::Tx};
+use super::{
+    need::create_need,
+    saving::{PhotoTarget, create, filled, find_recipient, finish_draft, happened, invalid},
+};
+use crate::{command::NewVisit, reply::Refusal, store::Tx};
 use shared::{
     RowId,
     records::{PhotoOf, ProblemCode, Visit},
 };
 
-/// 50: more than any household or care home room visited at once; a slip of the finger stays harmless.
+/// 50: more than any household or room of a care home; limits the damage of a slip.
 const RECIPIENTS_MAX: usize = 50;
 
 pub fn save(tx: &mut Tx<'_>, new: NewVisit) -> Result<Vec<RowId>, Refusal> {
@@ -41,13 +44,13 @@ pub fn save(tx: &mut Tx<'_>, new: NewVisit) -> Result<Vec<RowId>, Refusal> {
     let subject = rows[0];
     let mut need_row = None;
     if let Some(need) = new.need {
-        let id = super::need::create_need(tx, first, need, happened)?;
+        let id = create_need(tx, first, need, happened)?;
         need_row = Some(id);
         rows.push(id);
     }
     let photos = finish_draft(tx, new.draft.as_deref(), |photo| {
         let of_need = photo.of == PhotoOf::Need;
-        Belongs { row: need_row.filter(|_| of_need).or(Some(subject)), handout: None, recipient: Some(first) }
+        PhotoTarget { row: need_row.filter(|_| of_need).or(Some(subject)), handout: None, recipient: Some(first) }
     })?;
     rows.extend(photos);
     Ok(rows)

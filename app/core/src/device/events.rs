@@ -1,4 +1,4 @@
-//! Events: word from the core that something a screen may show has changed.
+//! Events: something that a screen may show has changed.
 
 use crate::views::Progress;
 use futures_channel::mpsc;
@@ -6,39 +6,42 @@ use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
-    /// Records, outcomes or the state of the sync changed: ask again for what is on the screen.
+    /// Records, outcomes or the state of the sync: query again what is on the screen.
     Changed,
-    /// A sync is running and has come this far.
+    /// The progress of a running sync.
     Sync(Progress),
-    /// The phase or the preferences changed: unlocked, enrolled, revoked, another language.
+    /// The phase or the preferences: unlocked, enrolled, revoked, another language.
     Status,
 }
 
-/// Passes events to whoever listens. Clones share their listeners.
+/// Passes events on to all subscribers. Clones share their subscribers.
 #[derive(Clone, Default)]
-pub struct Hub(Arc<Mutex<Vec<mpsc::UnboundedSender<Event>>>>);
+pub struct EventHub(Arc<Mutex<Vec<mpsc::UnboundedSender<Event>>>>);
 
-impl Hub {
-    pub fn tell(&self, event: Event) {
-        // A listener whose stream is gone is dropped at the next event.
-        self.listeners().retain(|listener| listener.unbounded_send(event).is_ok());
+impl EventHub {
+    /// Sends an event to all subscribers.
+    pub fn publish(&self, event: Event) {
+        // A subscriber whose stream was dropped is removed at the next event.
+        self.subscribers().retain(|subscriber| subscriber.unbounded_send(event).is_ok());
     }
 
+    /// The events from now on.
     pub fn subscribe(&self) -> impl Stream<Item = Event> + Unpin + use<> {
         let (sender, receiver) = mpsc::unbounded();
-        self.listeners().push(sender);
+        self.subscribers().push(sender);
         receiver
     }
 
-    fn listeners(&self) -> std::sync::MutexGuard<'_, Vec<mpsc::UnboundedSender<Event>>> {
-        // A list of senders is whole whatever panicked while it was held.
+    fn subscribers(&self) -> std::sync::MutexGuard<'_, Vec<mpsc::UnboundedSender<Event>>> {
+        // A list of senders stays consistent even if a holder of the lock panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl PartialEq for Hub {
+impl PartialEq for EventHub {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

@@ -1,21 +1,12 @@
-//! Photos: what a picker hands over becomes evidence small enough for 2G. Pure: bytes in, bytes out. Where they are
-//! kept is `store/`'s business, how they travel is `sync/media.rs`'s.
+//! Photos: a picked file becomes a photo small enough for 2G. Pure: bytes in, bytes out. `store/` keeps them,
+//! `sync/media.rs` sends them. A photo is decoded, checked and encoded here and nowhere else, at most once.
 //!
-//! - [`check`]: is it a photo, and is all of it there
-//! - [`prepare`]: upright, at most 1600 px, without EXIF, with a thumbnail and a hash
+//! - [`check`]: is the file a photo, is it whole, can it be stored as it is
+//! - [`prepare`]: upright, at most 1600 px, without EXIF, with a thumbnail and a hash; [`limits`]: all limits
 
 pub mod check;
+pub mod limits;
 mod prepare;
 
+pub use limits::{EDGE_MAX, INPUT_BYTES_MAX, INPUT_PIXELS_MAX, JPEG_QUALITY, PLAIN_BYTES_MAX, THUMB_EDGE_MAX};
 pub use prepare::{Prepared, prepare};
-
-/// 40 MB: the largest JPEG seen from a phone's camera (200 MP sensors binned to 50) is below 30.
-pub const INPUT_BYTES_MAX: usize = 40 << 20;
-/// 100 megapixels: unpacked 300 MB, what a phone of 2 GB can still spare for a moment.
-pub const INPUT_PIXELS_MAX: u64 = 100_000_000;
-/// 1600 px: a signed list of goods is still readable on it, and it is 0.2–0.4 MB.
-pub const EDGE_MAX: u32 = 1600;
-/// 240 px: three beside each other on the narrowest phone at twice the density.
-pub const THUMB_EDGE_MAX: u32 = 240;
-/// 80: below it text on labels frays; above it bytes grow faster than what one sees.
-pub const JPEG_QUALITY: u8 = 80;

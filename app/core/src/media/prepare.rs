@@ -1,18 +1,18 @@
-//! From what was picked to what is kept.
+//! From the picked file to the stored photo.
 
 use super::{
-    EDGE_MAX, INPUT_BYTES_MAX, INPUT_PIXELS_MAX, JPEG_QUALITY, THUMB_EDGE_MAX,
-    check::{PhotoKind, is_whole, kind_of},
+    check::{PhotoKind, is_plain_jpeg, is_whole, kind_of},
+    limits::{EDGE_MAX, INPUT_BYTES_MAX, INPUT_PIXELS_MAX, JPEG_QUALITY, PLAIN_BYTES_MAX, THUMB_EDGE_MAX},
 };
-use crate::Refusal;
+use crate::reply::Refusal;
 use image::{
     DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage, codecs::jpeg::JpegEncoder,
-    imageops::FilterType,
+    imageops::FilterType, metadata::Orientation,
 };
 use shared::chain::sha256_hex;
 use std::io::Cursor;
 
-/// A photo as it is kept and sent.
+/// A photo as it is stored and sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
     /// `image/jpeg`, or `image/png` for a drawing.
@@ -26,9 +26,11 @@ pub struct Prepared {
     pub sha256: String,
 }
 
-/// Checks, decodes, turns upright, downsizes and encodes anew, which leaves EXIF (and the position in it) behind.
+/// Checks and decodes a picked file and makes the photo to store. A JPEG that already is what would be stored (see
+/// [`is_plain_jpeg`]; at most [`EDGE_MAX`] and [`PLAIN_BYTES_MAX`]) is stored byte for byte. Any other file is turned
+/// upright, downsized and encoded once, which drops EXIF and the position in it.
 ///
-/// `drawing`: lines on paper, a signature; a PNG then stays a PNG, in grey.
+/// `drawing`: lines on paper, such as a signature; a PNG then stays a PNG, in grey.
 ///
 /// # Errors
 /// [`Refusal::PhotoTooLarge`] over 40 MB or 100 megapixels; [`Refusal::NotAPhoto`] for anything that is not a whole
@@ -41,10 +43,14 @@ pub fn prepare(bytes: &[u8], drawing: bool) -> Result<Prepared, Refusal> {
     if !is_whole(kind, bytes) {
         return Err(Refusal::NotAPhoto);
     }
-    let picture = flatten(upright(bytes, kind)?);
+    let Decoded { picture, fits } = decode(bytes, kind)?;
+    let picture = flatten(picture);
     let thumb = jpeg(&shrunk(&picture, THUMB_EDGE_MAX))?;
     let (width, height) = picture.dimensions();
-    let (mime, bytes) = if drawing && kind == PhotoKind::Png {
+    let stored_as_is = fits && kind == PhotoKind::Jpeg && bytes.len() <= PLAIN_BYTES_MAX && is_plain_jpeg(bytes);
+    let (mime, bytes) = if stored_as_is {
+        ("image/jpeg", bytes.to_vec())
+    } else if drawing && kind == PhotoKind::Png {
         ("image/png", grey_png(picture)?)
     } else {
         ("image/jpeg", jpeg(&picture)?)
@@ -52,26 +58,33 @@ pub fn prepare(bytes: &[u8], drawing: bool) -> Result<Prepared, Refusal> {
     Ok(Prepared { mime, width, height, sha256: sha256_hex(&bytes), bytes, thumb })
 }
 
-/// Decoded, at most [`EDGE_MAX`] long, turned as EXIF says.
-fn upright(bytes: &[u8], kind: PhotoKind) -> Result<DynamicImage, Refusal> {
+/// A decoded photo, upright and at most [`EDGE_MAX`] long.
+struct Decoded {
+    picture: DynamicImage,
+    /// Neither turned nor downsized.
+    fits: bool,
+}
+
+fn decode(bytes: &[u8], kind: PhotoKind) -> Result<Decoded, Refusal> {
     let format = match kind {
         PhotoKind::Jpeg => ImageFormat::Jpeg,
         PhotoKind::Png => ImageFormat::Png,
         PhotoKind::WebP => ImageFormat::WebP,
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    // The default of 512 MB holds for the decoder; the number of pixels is checked below, before anything is decoded.
+    // The default limit of 512 MB applies to the decoder; the pixels are counted below, before anything is decoded.
     reader.limits(Limits::default());
     let mut decoder = reader.into_decoder().map_err(|e| refusal(&e))?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > INPUT_PIXELS_MAX {
         return Err(Refusal::PhotoTooLarge);
     }
-    // A photo whose EXIF cannot be read is shown as it lies.
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    // A photo whose EXIF cannot be read is taken as upright.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let fits = width.max(height) <= EDGE_MAX && orientation == Orientation::NoTransforms;
     let mut picture = shrunk_dynamic(DynamicImage::from_decoder(decoder).map_err(|e| refusal(&e))?);
     picture.apply_orientation(orientation);
-    Ok(picture)
+    Ok(Decoded { picture, fits })
 }
 
 fn refusal(error: &image::ImageError) -> Refusal {
@@ -81,7 +94,7 @@ fn refusal(error: &image::ImageError) -> Refusal {
     }
 }
 
-/// In two steps where it pays: averaging whole pixels is quick, and the slower filter then has little left to do.
+/// Large photos in two steps: averaging whole pixels is fast, and leaves the slower filter little to do.
 fn shrunk_dynamic(picture: DynamicImage) -> DynamicImage {
     let longest = picture.width().max(picture.height());
     if longest <= EDGE_MAX {
@@ -101,7 +114,7 @@ fn shrunk(picture: &RgbImage, edge: u32) -> RgbImage {
     image::imageops::thumbnail(picture, side(width), side(height))
 }
 
-/// On white paper: JPEG has no transparency, and a decoder would show black.
+/// Puts transparent pictures on white: JPEG has no transparency, and a decoder would show black.
 fn flatten(picture: DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.into_rgb8();
@@ -178,6 +191,45 @@ mod tests {
         assert!(shown.get_pixel(50, 20).0[0] > 200, "what lay left is now on top");
         assert!(shown.get_pixel(50, 180).0[2] > 200);
         assert!(!out.bytes.windows(4).any(|w| w == b"Exif"));
+    }
+
+    #[test]
+    fn a_jpeg_that_already_fits_is_stored_byte_for_byte() {
+        let fit = encoded(picture(EDGE_MAX, 40), ImageFormat::Jpeg);
+        let out = prepare(&fit, false).unwrap();
+        assert_eq!((out.bytes == fit, out.width, out.height), (true, EDGE_MAX, 40));
+        assert_eq!(out.sha256, sha256_hex(&fit));
+        assert_eq!(image::load_from_memory(&out.thumb).unwrap().width(), THUMB_EDGE_MAX);
+    }
+
+    #[test]
+    fn a_large_photo_is_encoded_once_and_not_again() {
+        let once = prepare(&encoded(picture(3000, 2000), ImageFormat::Jpeg), false).unwrap();
+        let again = prepare(&once.bytes, false).unwrap();
+        assert_eq!((once.width, once.height), (1600, 1067));
+        assert!(again.bytes == once.bytes, "what was encoded is stored as it is");
+    }
+
+    #[test]
+    fn a_jpeg_with_metadata_a_comment_or_trailing_bytes_is_encoded_anew() {
+        let fit = encoded(picture(200, 100), ImageFormat::Jpeg);
+        let segment = |marker: u8, content: &[u8]| {
+            let length = u16::try_from(content.len() + 2).unwrap().to_be_bytes();
+            [&fit[..2], &[0xff, marker, length[0], length[1]], content, &fit[2..]].concat()
+        };
+        let upright = with_orientation(&fit, 1);
+        let trailing = [&fit[..], b"a short film"].concat();
+        for (what, bytes) in [
+            ("EXIF", upright),
+            ("XMP", segment(0xe1, b"http://ns.adobe.com/xap/1.0/\0<x/>")),
+            ("a comment", segment(0xfe, b"at home")),
+            ("trailing bytes", trailing),
+        ] {
+            let out = prepare(&bytes, false).unwrap();
+            assert!(out.bytes != bytes && is_plain_jpeg(&out.bytes), "{what}");
+        }
+        let profile = segment(0xe2, b"ICC_PROFILE\0\x01\x01colours");
+        assert!(prepare(&profile, false).unwrap().bytes == profile, "a colour profile stays");
     }
 
     #[test]

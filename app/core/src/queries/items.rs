@@ -1,9 +1,9 @@
-//! Parts that several screens show: a recipient's line, a need's line, an entry of a history, a photo.
+//! Parts that several screens show: a recipient, a need, an entry of a history, a photo.
 
-use super::Ask;
+use super::ctx::QueryCtx;
 use crate::{
-    Refusal,
-    store::{self, StoreError, outbox, outbox::Entry as OpEntry, photo, record, roster},
+    reply::Refusal,
+    store::{self, StoreError, outbox, photo, record, roster},
     views::{HistoryItem, NeedItem, PhotoView, RecipientItem, RecordState},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -16,9 +16,9 @@ use shared::{
 };
 use std::collections::{BTreeMap, HashMap};
 
-impl Ask<'_> {
+impl QueryCtx<'_> {
     pub fn recipient_item(&self, entry: &roster::Entry) -> Result<RecipientItem, Refusal> {
-        let row = record::doc(self.conn(), entry.id.into())?;
+        let row = record::local_row(self.conn(), entry.id.into())?;
         let recipient = row.and_then(|r| r.view::<Recipient>().ok());
         let due = entry.due(&self.rules.in_force(entry.area));
         Ok(RecipientItem {
@@ -39,11 +39,11 @@ impl Ask<'_> {
         })
     }
 
-    /// `None` for a need that this build cannot read.
+    /// A need; `None` for one that this build cannot read.
     pub fn need_item(&self, row: &Row) -> Result<Option<NeedItem>, Refusal> {
         let Ok(need) = row.view::<Need>() else { return Ok(None) };
         let unit_name = match need.unit {
-            Some(unit) => roster::name_of(self.conn(), unit.into())?,
+            Some(unit) => record::name_of(self.conn(), unit.into())?,
             None => None,
         };
         Ok(Some(NeedItem {
@@ -66,7 +66,7 @@ impl Ask<'_> {
         let findings: Vec<Finding> =
             row.fields.get("findings").and_then(|f| serde_json::from_value(f.clone()).ok()).unwrap_or_default();
         let text = ["note", "text", "reason"].iter().find_map(|name| row.fields.text(name));
-        let mine = row.author == self.me.enrolment.worker;
+        let mine = row.author == self.identity.enrolment.worker;
         Ok(HistoryItem {
             row: row.id,
             kind: row.kind.clone(),
@@ -75,7 +75,7 @@ impl Ask<'_> {
             qualifier,
             text: text.map(str::to_owned),
             value: aid.as_ref().map(Assistance::value).filter(|v| *v > shared::Fen::ZERO),
-            by: if mine { Some(self.me.enrolment.name.clone()) } else { names.get(self.conn(), row.author)? },
+            by: if mine { Some(self.identity.enrolment.name.clone()) } else { names.get(self.conn(), row.author)? },
             mine,
             problems: u32::try_from(findings.iter().filter(|f| !f.good).count()).unwrap_or(u32::MAX),
             photos: photos.of(row.id, aid.and_then(|a| a.handout)),
@@ -85,11 +85,11 @@ impl Ask<'_> {
     }
 }
 
-impl Ask<'_> {
-    /// A colleague's name, or one's own; `None` where this device was never told.
+impl QueryCtx<'_> {
+    /// The name of a colleague, or of this worker; `None` where this device does not know it.
     pub fn name_of(&self, worker: WorkerId, names: &Names) -> Result<Option<String>, Refusal> {
-        if worker == self.me.enrolment.worker {
-            return Ok(Some(self.me.enrolment.name.clone()));
+        if worker == self.identity.enrolment.worker {
+            return Ok(Some(self.identity.enrolment.name.clone()));
         }
         Ok(if worker.is_nil() { None } else { names.get(self.conn(), worker)? })
     }
@@ -109,7 +109,7 @@ impl Ask<'_> {
     }
 }
 
-/// Locale keys of a record's headline and of its qualifier.
+/// Locale keys of a record's headline, and of a qualifier.
 pub fn title(kind: &Kind, fields: &Fields) -> (String, Option<String>) {
     let word = |name| fields.text(name).unwrap_or_default();
     match kind {
@@ -125,32 +125,32 @@ pub fn title(kind: &Kind, fields: &Fields) -> (String, Option<String>) {
     }
 }
 
-/// Where a record is, from the operations on it, in order.
-pub fn state_of(entries: &[OpEntry]) -> RecordState {
+/// The state of a record, from the operations on it, in order.
+pub fn state_of(entries: &[outbox::Entry]) -> RecordState {
     if entries.iter().any(|e| !e.acked) {
         return RecordState::Waiting;
     }
-    // The last word that wants attention; what was put aside and was no refusal is as good as confirmed.
+    // The last outcome that needs attention. An outcome that was put aside counts as confirmed.
     entries.iter().rev().find(|e| !e.seen && e.outcome.is_some()).map_or(RecordState::Confirmed, state_of_entry)
 }
 
-/// What became of one operation that was acknowledged.
-pub fn state_of_entry(entry: &OpEntry) -> RecordState {
+/// The state that follows from one acknowledged operation.
+pub fn state_of_entry(entry: &outbox::Entry) -> RecordState {
     match (&entry.outcome, &entry.decided) {
         (None | Some(Outcome::Applied), _) => RecordState::Confirmed,
         (Some(Outcome::Rejected(_)), _) => RecordState::Rejected,
         (Some(Outcome::InReview { applied, .. }), None) => RecordState::InReview { applied: *applied },
-        // What counted until it was declined is withdrawn now, which the record itself says.
+        // One that was in force until it was declined is void now, which the record itself shows.
         (Some(Outcome::InReview { applied, .. }), Some(decided)) if decided.accepted || *applied => {
             RecordState::Confirmed
         }
         (Some(Outcome::InReview { .. }), Some(_)) if entry.creates() => RecordState::Rejected,
-        // On the server, with another value; and what only a newer build understands.
+        // On the server with another value, or with an outcome that only a newer build understands.
         (Some(_), _) => RecordState::Merged,
     }
 }
 
-/// Names of colleagues: from pairings, which carry them, else from staff records where the device holds them.
+/// Names of colleagues: from pairings, which include them, else from worker records where the device has them.
 #[derive(Default)]
 pub struct Names(HashMap<WorkerId, String>);
 
@@ -162,12 +162,12 @@ impl Names {
     pub fn get(&self, conn: &Connection, worker: WorkerId) -> store::Result<Option<String>> {
         match self.0.get(&worker) {
             Some(name) => Ok(Some(name.clone())),
-            None => roster::name_of(conn, worker.into()),
+            None => record::name_of(conn, worker.into()),
         }
     }
 }
 
-/// Photos by the record or the hand-out they belong to.
+/// Photos by the record or the hand-out that they belong to.
 #[derive(Default)]
 pub struct Photos {
     of_row: HashMap<RowId, Vec<PhotoId>>,
@@ -175,9 +175,9 @@ pub struct Photos {
 }
 
 impl Photos {
-    /// Those of a recipient, and those of hand-outs, which belong to nobody alone.
+    /// The photos of a recipient, and those of hand-outs, which belong to no single recipient.
     pub fn read(conn: &Connection, recipient: Option<RecipientId>) -> Result<Self, StoreError> {
-        let mut rows = record::of_nobody(conn, &Kind::Photo)?;
+        let mut rows = record::without_recipient(conn, &Kind::Photo)?;
         if let Some(recipient) = recipient {
             rows.extend(record::of_recipient(conn, recipient, &Kind::Photo, 1000)?);
         }
@@ -199,6 +199,7 @@ impl Photos {
     }
 }
 
+/// A photo with its thumbnail.
 pub(crate) fn photo_view(conn: &Connection, meta: &photo::Meta) -> store::Result<PhotoView> {
     let thumb = photo::thumb(conn, meta.id)?.unwrap_or_default();
     Ok(PhotoView {

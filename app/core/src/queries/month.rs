@@ -1,13 +1,14 @@
-//! My month: own figures, confirmed and waiting apart. RecordPair come from the same definitions as the office's report:
-//! confirmed is what the server's word counts for, waiting is what showing everything adds to it (or, for a withdrawal
-//! on its way, takes from it), and their sum is what the report will show.
+//! My month: the worker's own figures, confirmed and waiting apart. Both use the indicators of the office's report:
+//! `confirmed` is what the server rows count for, `waiting` is the difference that the local rows make (negative for a
+//! withdrawal that is not sent yet), and their sum is what the report will show.
 
 use super::{
-    Ask,
+    ctx::QueryCtx,
     items::{Names, Photos},
 };
 use crate::{
-    Core, Refusal, Reply,
+    core::Core,
+    reply::{Refusal, Reply},
     store::{
         record::{self, RecordPair},
         roster,
@@ -20,52 +21,57 @@ use shared::{
 };
 use std::collections::BTreeMap;
 
-/// 200: more than anyone records in a month.
+/// 200: more than one worker records in a month.
 const RECORDS_MAX: usize = 200;
 
 impl Core {
     pub(crate) fn my_month(&mut self, month: Month) -> Result<Reply, Refusal> {
-        let ask = self.ask()?;
-        let own = own(&ask, month)?;
+        let ctx = self.query_ctx()?;
+        let own = own(&ctx, month)?;
         let (confirmed, waiting) = figures(&own, month);
         let names = Names::default();
-        let photos = Photos::read(ask.conn(), None)?;
-        let shown: Vec<&Row> =
-            own.iter().map(|b| &b.doc).filter(|r| listed(&r.kind) && shown_in(r, month)).take(RECORDS_MAX).collect();
+        let photos = Photos::read(ctx.conn(), None)?;
+        let shown: Vec<&Row> = own
+            .iter()
+            .map(|b| &b.local_row)
+            .filter(|r| listed(&r.kind) && shown_in(r, month))
+            .take(RECORDS_MAX)
+            .collect();
         let mut people = BTreeMap::new();
         for row in &shown {
             if let Some(recipient) = row.recipient()
-                && let Some(name) = roster::name(ask.conn(), recipient)?
+                && let Some(name) = roster::name(ctx.conn(), recipient)?
             {
                 people.insert(row.id, name);
             }
         }
-        let records = shown.into_iter().map(|r| ask.history_item(r, &names, &photos)).collect::<Result<_, _>>()?;
+        let records = shown.into_iter().map(|r| ctx.history_item(r, &names, &photos)).collect::<Result<_, _>>()?;
         Ok(Reply::Month(Box::new(MonthView { month, confirmed, waiting, records, people })))
     }
 }
 
-fn own(ask: &Ask<'_>, month: Month) -> Result<Vec<RecordPair>, Refusal> {
-    let author = ask.me.enrolment.worker;
-    Ok(record::of_author(ask.conn(), author, month.first_day(), month.last_day())?)
+fn own(ctx: &QueryCtx<'_>, month: Month) -> Result<Vec<RecordPair>, Refusal> {
+    let author = ctx.identity.enrolment.worker;
+    Ok(record::of_author(ctx.conn(), author, month.first_day(), month.last_day())?)
 }
 
 fn listed(kind: &Kind) -> bool {
     matches!(kind, Kind::Visit | Kind::Assistance | Kind::Need | Kind::Activity)
 }
 
-/// When it happened, or when it was solved.
+/// Whether a record happened, or counts, in a month.
 fn shown_in(row: &Row, month: Month) -> bool {
     row.happened().day().month() == month || facts(row).iter().any(|f| f.day.month() == month)
 }
 
-/// (confirmed, waiting) of a month.
+/// The confirmed and the waiting figures of a month.
 pub fn figures(own: &[RecordPair], month: Month) -> (Figures, Figures) {
     let in_month = |row: &Row| facts(row).into_iter().filter(|f| f.day.month() == month).collect::<Vec<Fact>>();
-    let mirrored: Vec<Fact> = own.iter().filter_map(|b| b.mirror.as_ref()).flat_map(in_month).collect();
-    let shown: Vec<Fact> = own.iter().filter(|b| b.counts).flat_map(|b| in_month(&b.doc)).collect();
-    let (confirmed, all) = (Figures::sum(&mirrored), Figures::sum(&shown));
-    // Sums first, differences afterwards: "once per day" is counted over everything, as the report does.
+    let server: Vec<Fact> = own.iter().filter_map(|b| b.server_row.as_ref()).flat_map(in_month).collect();
+    let local: Vec<Fact> = own.iter().filter(|b| b.counts).flat_map(|b| in_month(&b.local_row)).collect();
+    let (confirmed, all) = (Figures::sum(&server), Figures::sum(&local));
+    // The difference of the sums, not the sum of differences: "once per day" is counted over all records, as in the
+    // report.
     let mut waiting = all;
     for (indicator, tally) in &confirmed.0 {
         waiting.add(indicator, Tally { n: -tally.n, fen: -tally.fen });

@@ -1,33 +1,39 @@
-//! The list of recipients: search as one types, filters, pages.
+//! The list of recipients: search as the user types, filters, pages.
 
-use super::Ask;
-use crate::{Core, Refusal, Reply, command::RecipientQuery, store::roster::Entry, views::RecipientsView};
+use super::ctx::QueryCtx;
+use crate::{
+    command::RecipientQuery,
+    core::Core,
+    reply::{Refusal, Reply},
+    store::roster::{self, Entry},
+    views::RecipientsView,
+};
 use shared::{AreaCode, records::Category};
 use std::collections::{BTreeMap, HashMap};
 
-/// A page when none is asked for.
+/// 50: rows of a page where the query sets no limit.
 const PAGE: usize = 50;
 /// 500: a page larger than any screen shows at once would only cost time.
 const PAGE_MAX: usize = 500;
 
 impl Core {
     pub(crate) fn recipients(&mut self, query: &RecipientQuery) -> Result<Reply, Refusal> {
-        let ask = self.ask()?;
-        let roster = ask.store.roster()?;
+        let ctx = self.query_ctx()?;
+        let cache = ctx.store.roster()?;
         let search = Search::new(&query.search);
         let wanted = |e: &&Entry| {
             e.active
-                && search.finds(e)
+                && search.matches(e)
                 && query.category.as_ref().is_none_or(|c| *c == e.category)
                 && query.tag.as_ref().is_none_or(|t| e.tags.contains(t))
                 && query.village.is_none_or(|v| v.contains(&e.area))
-                && (!query.due || e.due_on.is_some_and(|on| on <= ask.today))
+                && (!query.due || e.due_on.is_some_and(|on| on <= ctx.today))
         };
-        let found: Vec<&Entry> = roster.entries().iter().filter(wanted).collect();
+        let found: Vec<&Entry> = cache.entries().iter().filter(wanted).collect();
         let limit = if query.limit == 0 { PAGE } else { (query.limit as usize).min(PAGE_MAX) };
         let page = found.iter().skip(query.offset as usize).take(limit);
-        let items = page.map(|e| ask.recipient_item(e)).collect::<Result<_, _>>()?;
-        let (villages, categories) = occurring(&ask, roster.entries())?;
+        let items = page.map(|e| ctx.recipient_item(e)).collect::<Result<_, _>>()?;
+        let (villages, categories) = facets(&ctx, cache.entries())?;
         let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
         Ok(Reply::Recipients(RecipientsView { total, items, villages, categories }))
     }
@@ -46,7 +52,7 @@ impl Search {
         Self { initials: letters.then(|| name.to_ascii_lowercase()), name }
     }
 
-    fn finds(&self, entry: &Entry) -> bool {
+    fn matches(&self, entry: &Entry) -> bool {
         self.initials.as_ref().is_some_and(|i| entry.initials.starts_with(i.as_str()))
             || entry.name.contains(self.name.as_str())
     }
@@ -54,15 +60,15 @@ impl Search {
 
 type Villages = Vec<(AreaCode, String, u32)>;
 
-/// Villages by code and categories in display order, with how many there are of each on this device.
-fn occurring(ask: &Ask<'_>, entries: &[Entry]) -> Result<(Villages, Vec<(Category, u32)>), Refusal> {
+/// Villages by code and categories in display order, each with its number of recipients on this device.
+fn facets(ctx: &QueryCtx<'_>, entries: &[Entry]) -> Result<(Villages, Vec<(Category, u32)>), Refusal> {
     let mut villages: HashMap<AreaCode, u32> = HashMap::new();
     let mut categories: BTreeMap<&Category, u32> = BTreeMap::new();
     for entry in entries.iter().filter(|e| e.active) {
         *villages.entry(entry.area).or_default() += 1;
         *categories.entry(&entry.category).or_default() += 1;
     }
-    let names = crate::store::roster::area_names(ask.conn())?;
+    let names = roster::area_names(ctx.conn())?;
     let name = |code: AreaCode| names.get(code.as_str()).cloned().unwrap_or_else(|| code.to_string());
     let mut villages: Villages = villages.into_iter().map(|(code, n)| (code, name(code), n)).collect();
     villages.sort();

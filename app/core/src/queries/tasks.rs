@@ -1,8 +1,8 @@
-//! Tasks: what a supervisor asks for. How far each is comes from records, never from a tick.
+//! Tasks set by supervisors. Progress is counted from records; nothing is ticked off by hand.
 
-use super::Ask;
+use super::ctx::QueryCtx;
 use crate::{
-    Refusal,
+    reply::Refusal,
     store::{record, roster},
     views::TaskItem,
 };
@@ -11,25 +11,25 @@ use shared::{
     records::{Presence, Task, TaskCounts, Visit, VisitMode},
 };
 
-/// 14 days: an unfinished task stays on the screen so long after it was due.
+/// 14 days: how long an unfinished task stays on the screen after it was due.
 const AFTER_DUE_DAYS: i32 = 14;
 
-/// True when an area is this worker's: belongs to it, answers for it, or cares for someone in it.
-pub fn concerns(ask: &Ask<'_>, area: AreaCode, concerned: &[&roster::Entry]) -> bool {
-    let own = &ask.me.enrolment;
+/// True when the worker belongs to an area, supervises it or a part of it, or cares for a recipient in it.
+pub fn concerns(ctx: &QueryCtx<'_>, area: AreaCode, concerned: &[&roster::Entry]) -> bool {
+    let own = &ctx.identity.enrolment;
     area.contains(&own.area)
         || own.areas.iter().any(|a| a.contains(&area) || area.contains(a))
         || concerned.iter().any(|e| area.contains(&e.area))
 }
 
 /// Tasks for this worker that have begun, the soonest due first.
-pub fn tasks(ask: &Ask<'_>, concerned: &[&roster::Entry]) -> Result<Vec<TaskItem>, Refusal> {
+pub fn tasks(ctx: &QueryCtx<'_>, concerned: &[&roster::Entry]) -> Result<Vec<TaskItem>, Refusal> {
     let mut found = Vec::new();
-    for row in record::of_kind(ask.conn(), &Kind::Task)? {
+    for row in record::of_kind(ctx.conn(), &Kind::Task)? {
         let Ok(task) = row.view::<Task>() else { continue };
-        let named = task.workers.contains(&ask.me.enrolment.worker);
-        let meant = named || (task.workers.is_empty() && concerns(ask, task.area, concerned));
-        if row.is_void() || !meant || task.start > ask.today {
+        let named = task.workers.contains(&ctx.identity.enrolment.worker);
+        let addressed = named || (task.workers.is_empty() && concerns(ctx, task.area, concerned));
+        if row.is_void() || !addressed || task.start > ctx.today {
             continue;
         }
         let own: Vec<_> = concerned.iter().filter(|e| task.area.contains(&e.area)).collect();
@@ -37,11 +37,11 @@ pub fn tasks(ask: &Ask<'_>, concerned: &[&roster::Entry]) -> Result<Vec<TaskItem
         if task.counts != TaskCounts::Nothing {
             of = u32::try_from(own.len()).unwrap_or(u32::MAX);
             for entry in own {
-                done += u32::from(is_done(ask, &task, entry)?);
+                done += u32::from(is_done(ctx, &task, entry)?);
             }
         }
-        let unfinished = done < of && ask.today.since(task.due) <= AFTER_DUE_DAYS;
-        if ask.today <= task.due || unfinished {
+        let unfinished = done < of && ctx.today.since(task.due) <= AFTER_DUE_DAYS;
+        if ctx.today <= task.due || unfinished {
             found.push(TaskItem { id: row.id, title: task.title, text: task.text, due: task.due, done, of });
         }
     }
@@ -49,13 +49,13 @@ pub fn tasks(ask: &Ask<'_>, concerned: &[&roster::Entry]) -> Result<Vec<TaskItem
     Ok(found)
 }
 
-/// Whether somebody has seen the recipient within the task's days, in the way that it asks for.
-fn is_done(ask: &Ask<'_>, task: &Task, entry: &roster::Entry) -> Result<bool, Refusal> {
-    // The roster knows the last ones: without any since the task began there is nothing to look for.
+/// Whether the recipient was seen within the days of the task, in the way that the task counts.
+fn is_done(ctx: &QueryCtx<'_>, task: &Task, entry: &roster::Entry) -> Result<bool, Refusal> {
+    // The roster has the last contact: without one since the task began, no visit can count.
     if entry.last_seen().is_none_or(|day| day < task.start) {
         return Ok(false);
     }
-    let visits = record::of_recipient(ask.conn(), entry.id, &Kind::Visit, 200)?;
+    let visits = record::of_recipient(ctx.conn(), entry.id, &Kind::Visit, 200)?;
     let counts = |visit: Visit| {
         visit.presence == Presence::Found
             && (task.start..=task.due).contains(&visit.happened.day())

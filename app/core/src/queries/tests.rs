@@ -1,4 +1,4 @@
-//! What screens are told.
+//! What queries show.
 
 use crate::{Command, Reply, command::RecipientQuery, testing::*, views::RecipientsView};
 use serde_json::json;
@@ -24,8 +24,8 @@ fn search(core: &mut crate::Core, text: &str) -> Vec<String> {
 
 #[test]
 fn people_are_found_by_part_of_a_name_or_by_initials() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
     assert_eq!(search(&mut core, "gj"), ["谷军"]);
     assert_eq!(search(&mut core, "G"), ["谷军"]);
     assert_eq!(search(&mut core, "sxy"), ["单秀英"], "单 as a surname is Shan");
@@ -38,8 +38,8 @@ fn people_are_found_by_part_of_a_name_or_by_initials() {
 
 #[test]
 fn a_changed_name_is_found_at_once_and_a_withdrawn_person_no_more() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     assert_eq!(search(&mut core, "gj").len(), 1);
     saved(&mut core, Command::EditRecipient { recipient: person(1), fields: Fields::new().with("name", "曾军") });
     assert_eq!((search(&mut core, "gj").len(), search(&mut core, "zj").len()), (0, 1));
@@ -53,8 +53,8 @@ fn a_changed_name_is_found_at_once_and_a_withdrawn_person_no_more() {
 
 #[test]
 fn filters_and_pages_count_what_they_leave_out() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     office.add(
         Kind::Recipient,
         40,
@@ -77,8 +77,8 @@ fn filters_and_pages_count_what_they_leave_out() {
 
 #[test]
 fn the_most_overdue_come_first_and_a_visit_puts_them_last() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     // In care since 1 January, never seen: 7 days for 1 and 2 (contact), 7 for 3; today is 10 March.
     let today = answer!(core, Command::Today, Reply::Today(t) => t);
     assert_eq!((today.overdue, today.due_today, today.due_soon, today.recipients), (3, 0, 0, 3));
@@ -119,8 +119,8 @@ fn the_most_overdue_come_first_and_a_visit_puts_them_last() {
 
 #[test]
 fn care_that_begins_or_ends_overnight_shows_in_the_morning() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let mut pairing =
         office.rows.values().find(|r| r.kind == Kind::Pairing && r.recipient() == Some(person(1))).unwrap().clone();
     pairing.fields.set("end", json!("2026-03-11"));
@@ -128,14 +128,14 @@ fn care_that_begins_or_ends_overnight_shows_in_the_morning() {
     office.pull(&mut core);
     let mine = |core: &mut crate::Core| answer!(core, Command::Today, Reply::Today(t) => t.recipients);
     assert_eq!(mine(&mut core), 3);
-    world.pass_ms(24 * 3_600_000);
+    env.pass_ms(24 * 3_600_000);
     assert_eq!(mine(&mut core), 2);
 }
 
 #[test]
 fn confirmed_and_waiting_are_together_what_the_report_will_show() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let month = "2026-03".parse().unwrap();
     let figures =
         |core: &mut crate::Core| answer!(core, Command::MyMonth { month }, Reply::Month(m) => (m.confirmed, m.waiting));
@@ -154,7 +154,7 @@ fn confirmed_and_waiting_are_together_what_the_report_will_show() {
     office.sync(&mut core);
     let (confirmed, waiting) = figures(&mut core);
     assert_eq!((confirmed.visits(), waiting), (2, Figures::default()));
-    world.pass_ms(60_000);
+    env.pass_ms(60_000);
     saved(&mut core, Command::Void { row: second[0], reason: "记错".into() });
     let into_march = Fields::new().with("happened", "2026-03-01T10:00:00.000+08:00");
     saved(&mut core, Command::Amend { row: february[0], reason: "日期".into(), fields: into_march });
@@ -177,8 +177,8 @@ fn confirmed_and_waiting_are_together_what_the_report_will_show() {
 
 #[test]
 fn a_month_names_whom_each_record_is_about() {
-    let world = World::new();
-    let (mut core, _) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _) = ready(&env, None);
     let rows = [person(1), person(2)].map(|who| saved(&mut core, Command::SaveVisit(routine(who)))[0]);
     let names = [person(1), person(2)]
         .map(|recipient| answer!(core, Command::Card { recipient }, Reply::Card(card) => card.item.name));
@@ -189,13 +189,13 @@ fn a_month_names_whom_each_record_is_about() {
 
 #[test]
 fn a_need_counts_in_the_month_it_was_solved() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let need = crate::command::NeedText { kind: shared::records::NeedKind::Medical, text: "轮椅".into(), unit: None };
     let new = crate::command::NewNeed { recipient: person(1), need, draft: None };
     let row = saved(&mut core, Command::OpenNeed(new))[0];
     for _ in 0..2 {
-        world.pass_ms(20 * 86_400_000);
+        env.pass_ms(20 * 86_400_000);
         office.sync(&mut core);
     }
     saved(&mut core, Command::AdvanceNeed { need: row.into(), to: "solved".into(), unit: None, note: None });
@@ -209,8 +209,8 @@ fn a_need_counts_in_the_month_it_was_solved() {
 
 #[test]
 fn progress_of_a_task_comes_from_records() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let task = |counts: &str, title: &str| json!({"title": title, "area": "620802", "start": "2026-03-01", "due": "2026-03-20", "counts": counts});
     office.add(Kind::Task, 70, task("home_visit", "入户走访"));
     office.add(Kind::Task, 71, task("nothing", "学习文件"));
@@ -231,15 +231,15 @@ fn progress_of_a_task_comes_from_records() {
     let tasks: Vec<_> = today.tasks.iter().map(|t| (t.title.as_str(), t.done, t.of)).collect();
     assert_eq!(tasks, [("入户走访", 1, 3), ("学习文件", 0, 0)]);
     assert_eq!(today.notices[0].title, "大雪");
-    world.pass_ms(24 * 3_600_000);
+    env.pass_ms(24 * 3_600_000);
     let today = answer!(core, Command::Today, Reply::Today(t) => t);
     assert!(today.notices.is_empty());
 }
 
 #[test]
 fn a_card_tells_who_did_what_and_whether_it_counts_yet() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let pairing = json!({"worker": colleague(), "recipient": person(1), "role": "medical", "start": "2026-01-01", "worker_name": "李二"});
     office.add(Kind::Pairing, 90, pairing);
     let theirs = json!({"recipient": person(1), "mode": "home", "happened": "2026-03-01T09:00:00+08:00", "presence": "away",
@@ -263,7 +263,7 @@ fn a_card_tells_who_did_what_and_whether_it_counts_yet() {
     assert!(card.item.waiting);
     office.change(
         person(1).into(),
-        world.wall_ms.load(std::sync::atomic::Ordering::SeqCst),
+        env.wall_ms.load(std::sync::atomic::Ordering::SeqCst),
         Change::Set(phone("13911112222")),
     );
     office.pull(&mut core);
@@ -273,8 +273,8 @@ fn a_card_tells_who_did_what_and_whether_it_counts_yet() {
 
 #[test]
 fn an_open_need_is_on_the_first_screen_until_it_is_solved() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let need = crate::command::NeedText { kind: shared::records::NeedKind::Heating, text: "缺煤".into(), unit: None };
     let new = crate::command::NewNeed { recipient: person(1), need, draft: None };
     let row = saved(&mut core, Command::OpenNeed(new))[0];
@@ -296,8 +296,8 @@ fn an_open_need_is_on_the_first_screen_until_it_is_solved() {
 
 #[test]
 fn a_supervisor_sees_the_area() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     core.write(|tx| {
         let mut enrolment = enrolment(Role::Supervisor);
         enrolment.worker = colleague();
@@ -310,11 +310,4 @@ fn a_supervisor_sees_the_area() {
     office.pull(&mut core);
     let today = answer!(core, Command::Today, Reply::Today(t) => t);
     assert_eq!((today.recipients, today.overdue), (3, 3));
-    let areas = |core: &mut crate::Core, under: Option<&str>| {
-        let under = under.map(|u| u.parse().unwrap());
-        answer!(core, Command::Areas { under }, Reply::Areas(a) => a.into_iter().map(|a| a.name).collect::<Vec<_>>())
-    };
-    assert_eq!(areas(&mut core, None), ["620802"]);
-    assert_eq!(areas(&mut core, Some("620802")), ["柳湖镇"]);
-    assert_eq!(areas(&mut core, Some("620802001")), ["柳湖村"]);
 }

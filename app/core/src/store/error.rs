@@ -1,29 +1,32 @@
-//! What can go wrong with a store, and how a screen hears of it. Nothing here carries a value from a record.
+//! Errors of the store, and the refusals that screens get for them. No error carries a value from a record.
 
-use crate::Refusal;
+use crate::reply::Refusal;
 use rusqlite::ErrorCode;
 
+/// Why a call of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// No room for another page: nothing of the transaction was kept.
+    /// No room for another page; nothing of the transaction was kept.
     #[error("the storage is full")]
     Full,
-    /// The key does not fit the file, or it is no store at all.
+    /// The key does not fit the file, or the file is not a store.
     #[error("the store cannot be decrypted")]
     WrongKey,
-    /// A store of a later build: going on would lose what this build does not know.
+    /// A store of a later build. Opening it would lose what this build does not know.
     #[error("the store was made by a newer version ({0})")]
     Newer(i64),
-    /// SQLite's own code; the text around it may name tables, never values.
+    /// SQLite's extended error code.
     #[error("database error {0}")]
     Database(i32),
-    /// Something stored does not read back.
+    /// A stored value cannot be parsed; the text says which, never its content.
     #[error("stored data does not read: {0}")]
     Unreadable(&'static str),
+    /// A file beside the store could not be read or written.
     #[error("file: {0}")]
     File(std::io::ErrorKind),
 }
 
+/// Result of a call of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 impl From<rusqlite::Error> for StoreError {
@@ -32,7 +35,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(e) if e.code == ErrorCode::DiskFull => Self::Full,
             Some(e) if e.code == ErrorCode::NotADatabase => Self::WrongKey,
             Some(e) => Self::Database(e.extended_code),
-            // Conversions and counts of columns: a programming error or a damaged value, never shown with its value.
+            // A wrong type or number of columns: a bug or a damaged value. Its text could quote the value.
             None => Self::Unreadable("a column has another type than expected"),
         }
     }
@@ -49,7 +52,7 @@ impl From<std::io::Error> for StoreError {
 
 impl From<serde_json::Error> for StoreError {
     fn from(_: serde_json::Error) -> Self {
-        // serde's message would quote the value.
+        // serde's message could quote the value.
         Self::Unreadable("a stored document is not the JSON it should be")
     }
 }

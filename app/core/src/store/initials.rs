@@ -2,7 +2,8 @@
 
 use pinyin::ToPinyin;
 
-/// Surnames that are read otherwise than the character usually is; the first letter of each syllable. The longer first.
+/// Surnames that are pronounced differently from the character's usual reading, with the first letter of each syllable.
+/// Longer ones first.
 const SURNAMES: &[(&str, &str)] = &[
     ("尉迟", "yc"),
     ("万俟", "mq"),
@@ -47,7 +48,7 @@ const SURNAMES: &[(&str, &str)] = &[
     ("佴", "n"),
 ];
 
-/// Lower-case initials of a name; letters and digits stand for themselves, anything else is left out.
+/// Lower-case initials of a name. Letters and digits are kept, anything without a reading is skipped.
 pub fn initials(name: &str) -> String {
     let name = name.trim();
     let surname = SURNAMES.iter().find(|(surname, _)| name.starts_with(surname));
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn surnames_are_read_as_surnames() {
+    fn surnames_have_their_own_reading() {
         let names = [("单雄", "sx"), ("曾国", "zg"), ("解放", "xf"), ("仇和", "qh"), ("区大", "od"), ("尉迟恭", "ycg")];
         for (name, letters) in names {
             assert_eq!(initials(name), letters, "{name}");
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_sound_is_left_out() {
+    fn characters_without_a_reading_are_skipped() {
         assert_eq!(initials("  ・★ "), "");
         assert_eq!(initials(""), "");
     }

@@ -1,26 +1,32 @@
-//! Photos' bytes and how far each has travelled: draft → local → uploading → stored → verified, or failed for now.
+//! Photos' bytes and the state of their upload: draft → local → uploading → stored → verified, or failed for now.
 
-use super::{Result, StoreError, Tx};
+use super::{
+    error::{Result, StoreError},
+    tx::Tx,
+};
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Row as SqlRow};
 use shared::{Moment, PhotoId, ids::UploadId, records::PhotoOf, wire::ErrorCode};
 use uuid::Uuid;
 
+/// How far a photo has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Belongs to a draft.
     Draft,
-    /// Belongs to a saved record; the server has no bytes of it.
+    /// Belongs to a saved record; the server has none of its bytes.
     Local,
+    /// The server has some of its bytes.
     Uploading,
-    /// The server has all bytes, their hash is not checked yet.
+    /// The server has all bytes and has not checked their hash yet.
     Stored,
-    /// The server has them and the hash agrees.
+    /// The server has all bytes and their hash agrees.
     Verified,
     /// Refused for now; tried again later.
     Failed,
 }
 
 impl State {
+    /// The word in the table.
     pub fn word(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -84,8 +90,8 @@ fn read(r: &SqlRow<'_>) -> Result<Meta> {
     })
 }
 
-fn select(conn: &Connection, rest: &str, params: impl rusqlite::Params) -> Result<Vec<Meta>> {
-    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM photo {rest}"))?;
+fn select(conn: &Connection, condition: &str, params: impl rusqlite::Params) -> Result<Vec<Meta>> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM photo {condition}"))?;
     let mut rows = statement.query(params)?;
     let mut found = Vec::new();
     while let Some(r) = rows.next()? {
@@ -94,7 +100,10 @@ fn select(conn: &Connection, rest: &str, params: impl rusqlite::Params) -> Resul
     Ok(found)
 }
 
-/// Keeps a photo under its draft.
+/// Stores a photo with its thumbnail and bytes.
+///
+/// # Errors
+/// When the store cannot be written.
 pub fn insert(tx: &mut Tx<'_>, meta: &Meta, thumb: &[u8], bytes: &[u8]) -> Result<()> {
     tx.prepare_cached(
         "INSERT INTO photo (id, sha256, mime, width, height, size, taken, of_what, caption, draft, state, thumb, bytes)
@@ -118,16 +127,26 @@ pub fn insert(tx: &mut Tx<'_>, meta: &Meta, thumb: &[u8], bytes: &[u8]) -> Resul
     Ok(())
 }
 
+/// A photo without its bytes.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn get(conn: &Connection, id: PhotoId) -> Result<Option<Meta>> {
     Ok(select(conn, "WHERE id = ?1", [id.as_bytes()])?.pop())
 }
 
-/// In the order they were added.
+/// The photos of a draft, in the order in which they were added.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn of_draft(conn: &Connection, draft: &str) -> Result<Vec<Meta>> {
     select(conn, "WHERE draft = ?1 ORDER BY rowid", [draft])
 }
 
-/// JPEG, 240 px.
+/// The thumbnail: JPEG, at most 240 px.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn thumb(conn: &Connection, id: PhotoId) -> Result<Option<Vec<u8>>> {
     Ok(conn
         .prepare_cached("SELECT thumb FROM photo WHERE id = ?1")?
@@ -136,6 +155,9 @@ pub fn thumb(conn: &Connection, id: PhotoId) -> Result<Option<Vec<u8>>> {
 }
 
 /// All bytes; `None` when unknown or released.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn bytes(conn: &Connection, id: PhotoId) -> Result<Option<Vec<u8>>> {
     Ok(conn
         .prepare_cached("SELECT bytes FROM photo WHERE id = ?1")?
@@ -145,14 +167,17 @@ pub fn bytes(conn: &Connection, id: PhotoId) -> Result<Option<Vec<u8>>> {
 }
 
 /// At most `len` bytes from `offset` on; empty at the end, `None` when unknown or released.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn bytes_at(conn: &Connection, id: PhotoId, offset: u64, len: usize) -> Result<Option<Vec<u8>>> {
-    // Read where it lies: in SQL the whole photo would be decrypted for each of its chunks.
-    let place: Option<i64> = conn
+    // Incremental blob I/O: a SQL expression would decrypt the whole photo for each of its chunks.
+    let rowid: Option<i64> = conn
         .prepare_cached("SELECT rowid FROM photo WHERE id = ?1 AND bytes IS NOT NULL")?
         .query_row([id.as_bytes()], |r| r.get(0))
         .optional()?;
-    let Some(place) = place else { return Ok(None) };
-    let blob = conn.blob_open(MAIN_DB, c"photo", c"bytes", place, true)?;
+    let Some(rowid) = rowid else { return Ok(None) };
+    let blob = conn.blob_open(MAIN_DB, c"photo", c"bytes", rowid, true)?;
     let from = usize::try_from(offset).unwrap_or(usize::MAX).min(blob.len());
     let mut bytes = vec![0; len.min(blob.len() - from)];
     if !bytes.is_empty() {
@@ -161,32 +186,46 @@ pub fn bytes_at(conn: &Connection, id: PhotoId, offset: u64, len: usize) -> Resu
     Ok(Some(bytes))
 }
 
-/// Removes a photo that still belongs to a draft; false when it belongs to a record, or is unknown.
+/// Removes a photo that still belongs to a draft; false for one that belongs to a record, or is unknown.
+///
+/// # Errors
+/// When the store cannot be written.
 pub fn remove(tx: &mut Tx<'_>, id: PhotoId) -> Result<bool> {
     Ok(tx.prepare_cached("DELETE FROM photo WHERE id = ?1 AND state = 'draft'")?.execute([id.as_bytes()])? > 0)
 }
 
+/// Removes the photos of a draft.
+///
+/// # Errors
+/// When the store cannot be written.
 pub fn remove_draft(tx: &mut Tx<'_>, draft: &str) -> Result<()> {
     tx.prepare_cached("DELETE FROM photo WHERE draft = ?1 AND state = 'draft'")?.execute([draft])?;
     Ok(())
 }
 
-/// The photo now belongs to a saved record.
+/// A photo of a draft now belongs to a saved record.
+///
+/// # Errors
+/// When the store cannot be written.
 pub fn adopt(tx: &mut Tx<'_>, id: PhotoId) -> Result<()> {
     tx.prepare_cached("UPDATE photo SET state = 'local', draft = NULL WHERE id = ?1 AND state = 'draft'")?
         .execute([id.as_bytes()])?;
     Ok(())
 }
 
-/// The save was taken back; for a row that is no photo, nothing happens.
-pub(super) fn back_to_draft(tx: &mut Tx<'_>, id: PhotoId, draft: &str) -> Result<()> {
+/// The save of a photo was taken back. Does nothing for the id of another record.
+pub(super) fn return_to_draft(tx: &mut Tx<'_>, id: PhotoId, draft: &str) -> Result<()> {
     tx.prepare_cached("UPDATE photo SET state = 'draft', draft = ?2 WHERE id = ?1 AND state = 'local'")?
         .execute((id.as_bytes(), draft))?;
     Ok(())
 }
 
-/// Photos to send, the least tried first, then the oldest: only those whose record the server has taken, so that it
-/// knows what the bytes belong to. What is told of the record long since may have been folded away: nothing speaks against it.
+/// Photos to send, the least tried first, then the oldest: only those whose record the server has accepted, so that it
+/// knows what the bytes belong to. The operation of an old record may have been compacted; then nothing speaks against
+/// it.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn to_send(conn: &Connection, limit: u32) -> Result<Vec<Meta>> {
     select(
         conn,
@@ -198,8 +237,11 @@ pub fn to_send(conn: &Connection, limit: u32) -> Result<Vec<Meta>> {
     )
 }
 
-/// Photos of saved records that the server does not have yet and whose bytes are here, as a bundle takes them: also those whose
-/// record goes along in it.
+/// Photos for a bundle: those of saved records that the server does not have yet and whose bytes are here, including
+/// those whose record is in the same bundle.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn unsent(conn: &Connection) -> Result<Vec<Meta>> {
     select(
         conn,
@@ -210,14 +252,20 @@ pub fn unsent(conn: &Connection) -> Result<Vec<Meta>> {
     )
 }
 
-/// Where the upload stands.
+/// Stores the progress of the upload.
+///
+/// # Errors
+/// When the store cannot be written.
 pub fn set_progress(tx: &mut Tx<'_>, id: PhotoId, upload: Option<UploadId>, sent: u64, state: State) -> Result<()> {
     tx.prepare_cached("UPDATE photo SET upload = ?2, sent = ?3, state = ?4, problem = NULL WHERE id = ?1")?
         .execute((id.as_bytes(), upload.as_ref().map(UploadId::as_bytes), sent, state.word()))?;
     Ok(())
 }
 
-/// The server has the bytes and their hash agrees.
+/// The server has all bytes of a photo, and their hash agrees.
+///
+/// # Errors
+/// When the store cannot be written.
 pub fn set_verified(tx: &mut Tx<'_>, id: PhotoId) -> Result<()> {
     let today = tx.today().number();
     tx.prepare_cached(
@@ -227,7 +275,10 @@ pub fn set_verified(tx: &mut Tx<'_>, id: PhotoId) -> Result<()> {
     Ok(())
 }
 
-/// It did not work; `restart` forgets the upload, so that the next try begins a new one.
+/// Counts a failed try; `restart` forgets the upload, so that the next try begins a new one.
+///
+/// # Errors
+/// When the store cannot be written.
 pub fn set_failed(tx: &mut Tx<'_>, id: PhotoId, problem: &ErrorCode, restart: bool) -> Result<()> {
     tx.prepare_cached(
         "UPDATE photo SET state = 'failed', tries = tries + 1, problem = ?2,
@@ -237,7 +288,10 @@ pub fn set_failed(tx: &mut Tx<'_>, id: PhotoId, problem: &ErrorCode, restart: bo
     Ok(())
 }
 
-/// After a server was restored: everything is offered again, what still has bytes here.
+/// After a server was restored: all photos whose bytes are still here are offered again. Returns how many.
+///
+/// # Errors
+/// When the store cannot be written.
 pub fn offer_again(tx: &mut Tx<'_>) -> Result<usize> {
     Ok(tx.execute(
         "UPDATE photo SET state = 'local', upload = NULL, sent = 0 WHERE state NOT IN ('draft', 'local') AND bytes IS NOT NULL",
@@ -245,20 +299,24 @@ pub fn offer_again(tx: &mut Tx<'_>) -> Result<usize> {
     )?)
 }
 
-/// What is not on the server yet.
+/// What the server does not have yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Debt {
+pub struct Backlog {
     pub photos: u32,
-    /// Bytes still to travel.
+    /// Bytes still to be sent.
     pub bytes: u64,
     pub failed: u32,
 }
 
-pub fn debt(conn: &Connection) -> Result<Debt> {
+/// Counts the photos that the server does not have yet.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn backlog(conn: &Connection) -> Result<Backlog> {
     Ok(conn
         .prepare_cached(
             "SELECT count(*), coalesce(sum(size - sent), 0), coalesce(sum(state = 'failed'), 0) FROM photo
              WHERE state IN ('local', 'uploading', 'stored', 'failed')",
         )?
-        .query_row([], |r| Ok(Debt { photos: r.get(0)?, bytes: r.get(1)?, failed: r.get(2)? }))?)
+        .query_row([], |r| Ok(Backlog { photos: r.get(0)?, bytes: r.get(1)?, failed: r.get(2)? }))?)
 }

@@ -1,12 +1,12 @@
-//! What photos take up on this device, and letting go of originals that the server has for good. Only bytes go: the
-//! photo, its hash and its thumbnail stay.
+//! The space that photos take on this device, and releasing originals that the server has verified. Only the bytes are
+//! removed: the photo, its hash and its thumbnail stay.
 
-use super::{Result, Tx};
+use super::{error::Result, tx::Tx};
 use rusqlite::Connection;
 use shared::PhotoId;
 use uuid::Uuid;
 
-/// Originals on this device, and those among them that may go.
+/// Originals on this device, and those among them that may be released.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Space {
     pub photos: u32,
@@ -15,7 +15,10 @@ pub struct Space {
     pub releasable_bytes: u64,
 }
 
-/// `through`: the last day of verification that is long enough ago.
+/// Counts originals. `through`: the last day of verification that is long enough ago for a release.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn space(conn: &Connection, through: i32) -> Result<Space> {
     let sum = |only: &str| -> Result<(u32, u64)> {
         let sql = format!("SELECT count(*), coalesce(sum(size), 0) FROM photo WHERE bytes IS NOT NULL {only}");
@@ -26,10 +29,13 @@ pub fn space(conn: &Connection, through: i32) -> Result<Space> {
     Ok(Space { photos, bytes, releasable, releasable_bytes })
 }
 
-/// Lets go of originals verified on `through` or before, those taken along first before others, until no more than `keep`
-/// bytes of photos are left or none may go. At most `at_once` bytes in one transaction, so that nobody waits for it; how
-/// many photos it was, and how many bytes.
-pub fn release_down_to(tx: &mut Tx<'_>, keep: u64, through: i32, at_once: u64) -> Result<(u32, u64)> {
+/// Releases originals verified on `through` or before, the oldest first, until at most `keep` bytes of photos are left
+/// or none may be released. At most about `batch` bytes, which bounds the time of the transaction. Returns how many
+/// photos and bytes were released.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn release_down_to(tx: &mut Tx<'_>, keep: u64, through: i32, batch: u64) -> Result<(u32, u64)> {
     let total = space(tx, through)?.bytes;
     let mut oldest: Vec<(PhotoId, u64)> = Vec::new();
     {
@@ -38,7 +44,7 @@ pub fn release_down_to(tx: &mut Tx<'_>, keep: u64, through: i32, at_once: u64) -
         )?;
         let mut rows = statement.query([through])?;
         let mut released = 0;
-        while released < at_once
+        while released < batch
             && total - released > keep
             && let Some(row) = rows.next()?
         {
@@ -54,7 +60,10 @@ pub fn release_down_to(tx: &mut Tx<'_>, keep: u64, through: i32, at_once: u64) -
     Ok((u32::try_from(oldest.len()).unwrap_or(u32::MAX), oldest.iter().map(|(_, size)| size).sum()))
 }
 
-/// Whether the original was let go of; false for what is unknown.
+/// Whether the original was released; false for an unknown photo.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn is_released(conn: &Connection, id: PhotoId) -> Result<bool> {
     Ok(conn
         .prepare_cached("SELECT count(*) FROM photo WHERE id = ?1 AND bytes IS NULL")?
@@ -67,39 +76,39 @@ mod tests {
     use super::*;
     use crate::{
         store::photo::{self, Meta, State},
-        testing::{World, opened},
+        testing::{TestEnv, opened},
     };
     use proptest::prelude::*;
     use shared::records::PhotoOf;
 
     #[derive(Clone, Debug)]
-    struct Kept {
+    struct TestPhoto {
         state: State,
         size: u64,
-        /// Days since it was verified, for one that was.
+        /// Days since it was verified.
         ago: i32,
     }
 
-    fn any_photo() -> impl Strategy<Value = Kept> {
+    fn any_photo() -> impl Strategy<Value = TestPhoto> {
         let state = prop_oneof![
             3 => Just(State::Verified),
             1 => prop_oneof![
                 Just(State::Draft), Just(State::Local), Just(State::Uploading), Just(State::Stored), Just(State::Failed)
             ],
         ];
-        (state, 1u64..4000, 0i32..60).prop_map(|(state, size, ago)| Kept { state, size, ago })
+        (state, 1u64..4000, 0i32..60).prop_map(|(state, size, ago)| TestPhoto { state, size, ago })
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn only_what_is_verified_long_enough_goes_oldest_first_and_no_more_than_needed(
+        fn photos_verified_long_ago_are_released_oldest_first_and_no_more_than_needed(
             photos in prop::collection::vec(any_photo(), 0..14),
             keep in 0u64..20_000,
-            at_once in 1u64..20_000,
+            batch in 1u64..20_000,
         ) {
-            let world = World::new();
-            let mut core = opened(&world, None);
+            let env = TestEnv::new();
+            let mut core = opened(&env, None);
             let today = core.today_day().unwrap().number();
             let through = today - 30;
             let ids: Vec<PhotoId> = core.write(|tx| {
@@ -120,12 +129,12 @@ mod tests {
                 }
                 Ok(ids)
             }).unwrap();
-            let may_go = |k: &Kept| k.state == State::Verified && k.ago >= 30;
+            let may_go = |k: &TestPhoto| k.state == State::Verified && k.ago >= 30;
             let before = space(core.store().unwrap().conn(), through).unwrap();
             prop_assert_eq!(before.bytes, photos.iter().map(|k| k.size).sum::<u64>());
             prop_assert_eq!(before.releasable_bytes, photos.iter().filter(|k| may_go(k)).map(|k| k.size).sum::<u64>());
 
-            let (n, released) = core.write(|tx| Ok(release_down_to(tx, keep, through, at_once)?)).unwrap();
+            let (n, released) = core.write(|tx| Ok(release_down_to(tx, keep, through, batch)?)).unwrap();
             let conn = core.store().unwrap().conn();
             let gone: Vec<bool> = ids.iter().map(|id| photo::bytes(conn, *id).unwrap().is_none()).collect();
             prop_assert_eq!(gone.iter().filter(|g| **g).count() as u32, n);
@@ -137,16 +146,16 @@ mod tests {
                 prop_assert_eq!(photo::thumb(conn, *id).unwrap().unwrap(), b"thumb".to_vec());
                 prop_assert_eq!(is_released(conn, *id).unwrap(), *gone);
                 if *gone {
-                    prop_assert!(may_go(kept), "{:?} was let go of", kept);
+                    prop_assert!(may_go(kept), "{:?} was released", kept);
                     prop_assert!(!kept_one, "an older one stayed");
                     last = kept.size;
                 } else if may_go(kept) {
                     kept_one = true;
                 }
             }
-            // Enough, or all that may; and without the last one it would not have been enough.
-            prop_assert!(after.bytes <= keep || after.releasable == 0 || released >= at_once);
-            prop_assert!(n == 0 || (after.bytes + last > keep && released - last < at_once));
+            // Enough, or all that may be released; and without the last one it would not have been enough.
+            prop_assert!(after.bytes <= keep || after.releasable == 0 || released >= batch);
+            prop_assert!(n == 0 || (after.bytes + last > keep && released - last < batch));
         }
     }
 }

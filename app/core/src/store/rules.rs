@@ -1,6 +1,6 @@
-//! The rule sets that came, and which is in force where.
+//! The rule sets on this device, and which one is in force where.
 
-use super::{Result, record};
+use super::{error::Result, record};
 use rusqlite::Connection;
 use shared::{
     AreaCode, Kind, RowId,
@@ -9,6 +9,7 @@ use shared::{
 };
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
+/// All rule sets that this build can read.
 #[derive(Debug, Default)]
 pub struct RuleBook {
     sets: Vec<(RowId, RuleSet)>,
@@ -17,6 +18,10 @@ pub struct RuleBook {
 }
 
 impl RuleBook {
+    /// Reads the rule sets that are not void.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
     pub fn read(conn: &Connection) -> Result<Self> {
         let rows = record::of_kind(conn, &Kind::RuleSet)?;
         Ok(Self { sets: rows.iter().filter_map(usable_rule_set).collect(), found: RefCell::default() })

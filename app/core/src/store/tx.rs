@@ -1,17 +1,23 @@
-//! One transaction with what its steps share: the clock, who "I" am, the rules, and which recipients to refresh.
+//! One transaction and what its steps share: clocks, the enrolled worker, the rules, and which changes
+//! [`Tx::commit`] has to follow up.
 
-use super::{Result, StoreError, compact, meta, meta::Enrolment, roster, rules::RuleBook, undo};
-use crate::{Env, Refusal};
+use super::{
+    chain,
+    changes::Changes,
+    clock::clock_offset,
+    error::Result,
+    identity::Identity,
+    meta::{self, Enrolment},
+    rules::RuleBook,
+};
+use crate::{env::Env, reply::Refusal};
 use rusqlite::{Connection, Transaction};
 use shared::{
-    Day, Hlc, HlcClock, Moment,
+    Day, Hlc, HlcClock, Moment, RowId,
     hlc::SKEW_TOLERATED_MS,
-    ids::{DeviceId, Incarnation, OpNo, RecipientId, uuid_v7},
-    merge::actor::{Actor, Relation},
-    records::Role,
+    ids::{Incarnation, OpNo, RecipientId, uuid_v7},
 };
 use std::{
-    collections::BTreeSet,
     ops::Deref,
     rc::Rc,
     sync::{
@@ -21,7 +27,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Reads and writes of one command or one reply; all of it holds after [`Tx::commit`], none of it otherwise.
+/// Reads and writes of one command or one reply. All of it holds after [`Tx::commit`]; dropped before, none of it does.
 pub struct Tx<'a> {
     sql: Transaction<'a>,
     env: &'a mut dyn Env,
@@ -31,53 +37,23 @@ pub struct Tx<'a> {
     clock_before: HlcClock,
     incarnation: Option<Incarnation>,
     next_wire_no: Option<OpNo>,
-    me: Option<Option<Rc<Me>>>,
+    identity: Option<Option<Rc<Identity>>>,
     rules: Option<Rc<RuleBook>>,
-    touched: BTreeSet<RecipientId>,
-    mirrored_through: u64,
+    pub(super) changes: Changes,
+    included_through: u64,
     unsettled: Option<bool>,
-    all_due: bool,
-    /// Operations appended by this transaction: first and last local number.
-    pub(super) appended: Option<(u64, u64)>,
-    dropped_draft: Option<undo::DroppedDraft>,
-    /// Rows changed on this connection before it, and where to count it if its commit waits for the disk.
+    appended: Option<(u64, u64)>,
+    dropped_draft: Option<DroppedDraft>,
+    /// Rows changed on this connection before this transaction, and the counter of commits that are durable on return.
     changes_before: u64,
     durable: Option<Arc<AtomicU64>>,
 }
 
-/// Who speaks from this device.
-#[derive(Clone, Debug)]
-pub struct Me {
-    pub enrolment: Enrolment,
-    pub device: DeviceId,
-}
-
-impl Me {
-    pub fn read(conn: &Connection) -> Result<Option<Self>> {
-        let Some(enrolment) = meta::enrolment(conn)? else { return Ok(None) };
-        let device = meta::get(conn, meta::key::DEVICE)?.ok_or(StoreError::Unreadable("the store has no device id"))?;
-        Ok(Some(Self { enrolment, device }))
-    }
-
-    /// How the server will most likely see this device's author; only a guess for the time until it answers.
-    pub fn actor(&self) -> Actor {
-        let relation = match self.enrolment.role {
-            Role::Supervisor | Role::Administrator => Relation::Supervisor,
-            _ => Relation::InCare,
-        };
-        Actor { worker: self.enrolment.worker, device: self.device, unit: self.enrolment.unit, relation }
-    }
-}
-
-/// What to add to this device's clock: how far the server's was ahead when it last spoke, where that is more than the
-/// tolerated skew; phones on network time need no help. A clock that was set back since cannot be right: it is no earlier
-/// than when the server last spoke.
-pub fn clock_offset(conn: &Connection, now: Moment) -> Result<i64> {
-    let offset: i64 = meta::get(conn, meta::key::CLOCK_OFFSET_MS)?.unwrap_or(0);
-    let offset = if offset.abs() > SKEW_TOLERATED_MS { offset } else { 0 };
-    let spoke: Option<i64> = meta::get(conn, meta::key::SERVER_SPOKE_MS)?;
-    let behind = spoke.map_or(0, |ms| ms.saturating_sub(now.utc_ms.saturating_add(offset)));
-    Ok(if behind > SKEW_TOLERATED_MS { offset.saturating_add(behind) } else { offset })
+/// The draft that a save removed, so that undo can bring it back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DroppedDraft {
+    pub key: String,
+    pub json: Option<String>,
 }
 
 impl<'a> Tx<'a> {
@@ -95,12 +71,11 @@ impl<'a> Tx<'a> {
             clock_before: clock,
             incarnation: None,
             next_wire_no: None,
-            me: None,
+            identity: None,
             rules: None,
-            touched: BTreeSet::new(),
-            mirrored_through: 0,
+            changes: Changes::default(),
+            included_through: 0,
             unsettled: None,
-            all_due: false,
             appended: None,
             dropped_draft: None,
             changes_before,
@@ -108,19 +83,33 @@ impl<'a> Tx<'a> {
         })
     }
 
+    /// Commits the SQL transaction alone. Everything else goes through [`Tx::commit`].
+    pub(super) fn finish(self) -> Result<()> {
+        let changed = self.sql.total_changes() != self.changes_before;
+        self.sql.commit()?;
+        if let Some(durable) = self.durable.filter(|_| changed) {
+            durable.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// Time, randomness and stamps.
+impl Tx<'_> {
     /// The device's clock when the transaction began; one value for all of it.
     pub fn now(&self) -> Moment {
         self.now
     }
 
-    /// The time by the server's clock, as far as it is known: when something happens now. A device a day off still puts
-    /// its visits on the right day.
-    pub fn true_now(&self) -> Moment {
+    /// The same by the server's clock, as far as it is known: when something happens now. A device whose clock is a day
+    /// off still puts its visits on the right day.
+    pub fn server_now(&self) -> Moment {
         Moment { utc_ms: self.now.utc_ms.saturating_add(self.offset_ms), ..self.now }
     }
 
+    /// The day of [`Tx::server_now`].
     pub fn today(&self) -> Day {
-        self.true_now().day()
+        self.server_now().day()
     }
 
     pub fn monotonic_ms(&self) -> u64 {
@@ -144,95 +133,117 @@ impl<'a> Tx<'a> {
         self.clock.tick(self.now.utc_ms)
     }
 
-    /// Notes a stamp seen in a row from the server.
+    /// Advances the clock past a stamp seen in a row from the server.
     pub fn observe(&mut self, seen: Hlc) {
         self.clock.observe(seen, self.now.utc_ms, SKEW_TOLERATED_MS);
     }
 
-    /// Who is enrolled.
+    /// The clock, where it differs from the stored one.
+    pub(super) fn changed_clock(&self) -> Option<HlcClock> {
+        (self.clock != self.clock_before).then_some(self.clock)
+    }
+}
+
+/// The enrolled worker and the rules.
+impl Tx<'_> {
+    /// The enrolled worker.
     ///
     /// # Errors
-    /// [`Refusal::NotEnrolled`]
-    pub fn me(&mut self) -> Result<Rc<Me>, Refusal> {
-        self.me_if_any()?.ok_or(Refusal::NotEnrolled)
+    /// [`Refusal::NotEnrolled`]; [`Refusal::Store`] when the store cannot be read.
+    pub fn identity(&mut self) -> Result<Rc<Identity>, Refusal> {
+        self.identity_if_any()?.ok_or(Refusal::NotEnrolled)
     }
 
-    pub fn me_if_any(&mut self) -> Result<Option<Rc<Me>>> {
-        if self.me.is_none() {
-            self.me = Some(Me::read(&self.sql)?.map(Rc::new));
+    /// The enrolled worker; `None` before the device is enrolled.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn identity_if_any(&mut self) -> Result<Option<Rc<Identity>>> {
+        if self.identity.is_none() {
+            self.identity = Some(Identity::read(&self.sql)?.map(Rc::new));
         }
-        Ok(self.me.clone().flatten())
+        Ok(self.identity.clone().flatten())
     }
 
-    /// Writes who is enrolled.
+    /// Stores who is enrolled.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
     pub fn set_enrolment(&mut self, enrolment: &Enrolment) -> Result<()> {
         meta::set(&self.sql, meta::key::ENROLMENT, enrolment)?;
-        // Whose care the roster speaks of changed: it is worked out anew at the next question.
+        // The roster says who is in this worker's care: it is computed anew at the next query.
         meta::remove(&self.sql, meta::key::ROSTER_DAY)?;
-        self.me = None;
+        self.identity = None;
         Ok(())
     }
 
+    /// The rule sets as of this transaction.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
     pub fn rules(&mut self) -> Result<Rc<RuleBook>> {
         if self.rules.is_none() {
             self.rules = Some(Rc::new(RuleBook::read(&self.sql)?));
         }
         Ok(self.rules.clone().unwrap_or_default())
     }
+}
 
+/// Numbers of the outbox.
+impl Tx<'_> {
+    /// The incarnation that operations are numbered under.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
     pub fn incarnation(&mut self) -> Result<Incarnation> {
         match self.incarnation {
             Some(incarnation) => Ok(incarnation),
             None => {
-                let incarnation = meta::get(&self.sql, meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
+                let incarnation = meta::incarnation(&self.sql)?;
                 self.incarnation = Some(incarnation);
                 Ok(incarnation)
             }
         }
     }
 
-    /// The next free number of this incarnation's outbox; each call takes one.
+    /// Takes the next free number of this incarnation.
     pub(super) fn take_wire_no(&mut self) -> Result<OpNo> {
         let next = match self.next_wire_no {
             Some(next) => next,
             None => {
                 let incarnation = self.incarnation()?;
-                compact::last_wire_no(&self.sql, incarnation)?.next()
+                chain::last_wire_no(&self.sql, incarnation)?.next()
             }
         };
         self.next_wire_no = Some(next.next());
         Ok(next)
     }
 
-    /// After numbers or incarnation were changed underneath.
+    /// Drops the cached numbers after operations were renumbered or the incarnation changed.
     pub(super) fn forget_numbers(&mut self) {
         self.incarnation = None;
         self.next_wire_no = None;
     }
 
-    /// The recipient's line in the roster is worked out again before the commit.
-    pub fn touch(&mut self, recipient: RecipientId) {
-        self.touched.insert(recipient);
+    /// Local numbers of the first and last operation appended by this transaction.
+    pub fn appended(&self) -> Option<(u64, u64)> {
+        self.appended
     }
 
-    /// Leaves up to `later` lines of the roster to a later transaction: a pull of many pages would otherwise work the same
-    /// ones out with each. What is to be done is kept in the store; whoever asks has it done before.
-    pub fn put_off_roster(&mut self, later: u32) -> Result<()> {
-        let touched = std::mem::take(&mut self.touched);
-        roster::deferred(self, touched)?;
-        roster::catch_up(self, later)
+    pub(super) fn note_appended(&mut self, no: u64) {
+        self.appended = Some((self.appended.map_or(no, |(first, _)| first), no));
     }
 
-    /// What the server says in this transaction already holds what was acknowledged up to this local number.
-    pub fn mirrors_through(&mut self, no: u64) {
-        self.mirrored_through = no;
+    /// Server rows of this transaction already include the operations acknowledged up to this local number.
+    pub fn set_included_through(&mut self, no: u64) {
+        self.included_through = no;
     }
 
-    pub(super) fn mirrored_through(&self) -> i64 {
-        i64::try_from(self.mirrored_through).unwrap_or(i64::MAX)
+    pub(super) fn included_through(&self) -> i64 {
+        i64::try_from(self.included_through).unwrap_or(i64::MAX)
     }
 
-    /// Whether any operation is still to be replayed over the server's word. Asked once, before the first row of a page.
+    /// Whether any operation is still to be replayed over server rows. Read once, before the first row of a page.
     pub(super) fn has_unsettled(&mut self) -> Result<bool> {
         match self.unsettled {
             Some(known) => Ok(known),
@@ -244,44 +255,33 @@ impl<'a> Tx<'a> {
             }
         }
     }
+}
 
-    /// The rules changed: everyone's due day is worked out again before the commit.
+/// Notes of what changed, for [`Tx::commit`].
+impl Tx<'_> {
+    /// The operations of a row, or their outcomes, changed.
+    pub(super) fn ops_changed(&mut self, row: RowId) {
+        self.changes.rows.insert(row);
+    }
+
+    /// Something that the recipient's roster entry is computed from changed.
+    pub(super) fn recipient_changed(&mut self, recipient: RecipientId) {
+        self.changes.recipients.insert(recipient);
+    }
+
+    /// A rule set changed.
     pub(super) fn rules_changed(&mut self) {
         self.rules = None;
-        self.all_due = true;
+        self.changes.rules = true;
     }
 
-    /// Local numbers of the first and last operation appended by this transaction.
-    pub fn appended(&self) -> Option<(u64, u64)> {
-        self.appended
+    /// This save removes a draft.
+    pub fn note_dropped_draft(&mut self, key: &str, json: Option<String>) {
+        self.dropped_draft = Some(DroppedDraft { key: key.to_owned(), json });
     }
 
-    pub fn take_dropped_draft(&mut self) -> Option<undo::DroppedDraft> {
+    pub fn take_dropped_draft(&mut self) -> Option<DroppedDraft> {
         self.dropped_draft.take()
-    }
-
-    /// Notes that this save takes a draft with it.
-    pub fn drop_draft(&mut self, key: &str, json: Option<String>) {
-        self.dropped_draft = Some(undo::DroppedDraft { key: key.to_owned(), json });
-    }
-
-    /// Makes it all hold: on the disk at once, or with the next commit that is, as it was begun.
-    pub fn commit(mut self) -> Result<()> {
-        for recipient in std::mem::take(&mut self.touched) {
-            roster::refresh(&mut self, recipient)?;
-        }
-        if self.all_due {
-            roster::recompute_due(&mut self)?;
-        }
-        if self.clock != self.clock_before {
-            meta::set(&self.sql, meta::key::CLOCK, &self.clock)?;
-        }
-        let changed = self.sql.total_changes() != self.changes_before;
-        self.sql.commit()?;
-        if let Some(durable) = self.durable.filter(|_| changed) {
-            durable.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(())
     }
 }
 

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{Core, views::Phase};
 
-/// The answer inside a [`StepReply`] if it belongs to the step `$step`. A driver that mixes replies up loses them: nothing
-/// is applied, and the next step repeats the call.
+/// The answer inside a [`StepReply`] if it belongs to the step `$step`. A driver that mixes replies up loses them:
+/// nothing is applied, and the next step repeats the call.
 macro_rules! answer {
     ($reply:expr, $step:ident) => {
         match $reply {
@@ -22,6 +22,8 @@ macro_rules! answer {
 impl Core {
     /// Applies a reply in one transaction. A reply to no call, or to a cancelled one, is discarded.
     pub fn apply(&mut self, reply: StepReply) -> Applied {
+        let call = self.session.in_flight.front().map_or("none", |(call, _)| call.name());
+        let _span = self.step_span(call).entered();
         let was_locked = self.phase().is_ok_and(|phase| phase == Phase::InactivityLocked);
         let (contact, pulled) = (reply.is_ok(), matches!(reply, Ok(ReplyBody::Pull(_))));
         let mut applied = self.apply_to_call(reply);
@@ -30,7 +32,7 @@ impl Core {
             applied.status |= was_locked;
         }
         if pulled && applied.changed {
-            self.read_the_limit();
+            self.reload_inactivity_limit();
         }
         applied
     }

@@ -77,7 +77,7 @@ impl Core {
         let held = self.photos_held() && !photos_now;
         let Some(ctx) = self.sync_ctx() else { return };
         ctx.session.version.begin(ctx.env.monotonic_ms());
-        let photos_total = if held { 0 } else { photo::debt(ctx.store.conn()).map_or(0, |d| d.photos) };
+        let photos_total = if held { 0 } else { photo::backlog(ctx.store.conn()).map_or(0, |d| d.photos) };
         // A run in progress takes over the user's wishes.
         if let Some(run) = &mut ctx.session.run {
             run.by_user |= by_user;

@@ -49,7 +49,8 @@ pub(super) fn record_offset(tx: &mut Tx<'_>, sent: SentAt, server: Moment) -> Re
 }
 
 fn offset_ms(known: Option<i64>, sent: i64, arrived: i64, server: i64) -> i64 {
-    // A known offset that fits is kept: this measurement may be worse, as a sleeping phone may apply a reply hours later.
+    // A known offset that fits is kept: this measurement may be worse, as a sleeping phone may apply a reply hours
+    // later.
     if let Some(known) = known.filter(|k| (server - arrived..=server - sent).contains(k)) {
         known
     } else if server < sent {

@@ -51,8 +51,8 @@ impl Core {
     }
 }
 
-/// Runs a command over `p` to its end, one step at a time. A command that needs no network is simply handled. For tests,
-/// the simulator and the demo.
+/// Runs a command over `p` to its end, one step at a time. A command that needs no network is simply handled. For
+/// tests, the simulator and the demo.
 pub async fn run_to_end<P: SyncProtocol>(core: &mut Core, command: Command, p: &P) -> Reply {
     if Job::of(&command).is_none() {
         return core.handle(command);

@@ -67,9 +67,9 @@ impl Core {
     fn drop_sealed_bundle(&mut self, failure: Option<&SyncFailure>) {
         let Ok(store) = self.store() else { return };
         let waiting = outbox::waiting(store.conn()).map_or(1, |(n, _)| n);
-        let photos = photo::debt(store.conn()).map_or(1, |d| d.photos);
+        let photos = photo::backlog(store.conn()).map_or(1, |d| d.photos);
         if failure.is_none() && waiting == 0 && photos == 0 {
-            self.drop_sealed();
+            self.remove_sealed_bundle();
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Enrolment: a one-time code becomes a token. The proof is created once and stored, so that a reply lost on the way back
-//! does not use up the code.
+//! Enrolment: a one-time code becomes a token. The proof is created once and stored, so that a reply lost on the way
+//! back does not use up the code.
 
 use super::{
     clock::{self, SentAt},
@@ -99,7 +99,7 @@ fn store_enrolment(tx: &mut Tx<'_>, server: &str, reply: EnrolReply, sent: SentA
     meta::remove(tx, meta::key::REVOKED)?;
     if let Some(key) = reply.seal_key {
         meta::set(tx, meta::key::SEAL_KEY, &key)?;
-        meta::set(tx, meta::key::SIGN_KEY_TOLD, &true)?;
+        meta::set(tx, meta::key::SIGN_KEY_SENT, &true)?;
     }
     tx.set_enrolment(&Enrolment {
         server: server.to_owned(),

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! The 30 days count acknowledgement and not saving: an operation saved weeks ago may have been acknowledged an hour
-//! before the server broke. They end at the last contact and not today: the phone may lie in a drawer for weeks before it
-//! notices.
+//! before the server broke. They end at the last contact and not today: the phone may lie in a drawer for weeks before
+//! it notices.
 
 use super::failure::SyncFailure;
 use crate::store::{Tx, clock_offset, compact, member, meta, outbox, photo};
@@ -21,8 +21,8 @@ const OFFER_AGAIN_DAYS: i32 = 30;
 /// Key of the local number after which operations are being offered again; absent once all are acknowledged.
 const OFFERING_AFTER: &str = "offering_again_after";
 
-/// Records the epoch of a reply. True when it differs from the known one: every cursor is gone then, and operations wait
-/// again.
+/// Records the epoch of a reply. True when it differs from the known one: every cursor is gone then, and operations
+/// wait again.
 ///
 /// # Errors
 /// When the store cannot be read or written.
@@ -39,7 +39,7 @@ pub(super) fn record(tx: &mut Tx<'_>, epoch: Epoch) -> Result<bool, SyncFailure>
         member::drop_scope(tx, scope)?;
     }
     // The backup may be older than the exchange of signing keys.
-    meta::remove(tx, meta::key::SIGN_KEY_TOLD)?;
+    meta::remove(tx, meta::key::SIGN_KEY_SENT)?;
     // The earlier of the two clocks: offering too much does no harm.
     let offset = clock_offset(tx, tx.now())?;
     let today = Moment::shanghai(tx.now().utc_ms.min(tx.now().utc_ms.saturating_add(offset))).day().number();

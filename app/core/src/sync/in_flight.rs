@@ -28,6 +28,22 @@ pub(super) enum InFlight {
     Cancelled,
 }
 
+impl InFlight {
+    /// The kind of call, for traces.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Enrol => "enrol",
+            Self::Push(_) => "push",
+            Self::Pull(_) => "pull",
+            Self::Repair(_) => "repair",
+            Self::Relay(_) => "bundle",
+            Self::Media(_) => "media",
+            Self::Report => "report",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// How far each scope was read.
 pub(super) type Cursors = BTreeMap<Scope, Seq>;
 

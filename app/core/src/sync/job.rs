@@ -10,7 +10,8 @@ pub enum Job {
 }
 
 impl Job {
-    /// The job that a command begins; `None` for a command that [`crate::Core::handle`] carries out without the network.
+    /// The job that a command begins; `None` for a command that [`crate::Core::handle`] carries out without the
+    /// network.
     pub fn of(command: &Command) -> Option<Self> {
         match command {
             Command::Enrol { .. } => Some(Self::Enrol),

@@ -1,5 +1,5 @@
-//! Media: uploads photos one after the other, in chunks that resume where they broke off. A photo blocks no record and no
-//! other photo: a failure is stored with the photo, and the next photo follows.
+//! Media: uploads photos one after the other, in chunks that resume where they broke off. A photo blocks no record and
+//! no other photo: a failure is stored with the photo, and the next photo follows.
 //!
 //! ```text
 //!           ┌─► verified ◄──────────────────────────────────┐

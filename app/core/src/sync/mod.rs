@@ -14,13 +14,13 @@
 //! ```
 //!
 //! Between two steps the core serves commands, so a save never waits for a connection. Each reply is applied in one
-//! transaction. A call whose reply never arrives is repeated by the next run, and every call may be repeated: the server
-//! recognises operations by their ids.
+//! transaction. A call whose reply never arrives is repeated by the next run, and every call may be repeated: the
+//! server recognises operations by their ids.
 //!
 //! # Jobs and runs
 //!
-//! A [`Job`] is what a command begins: an enrolment, a report or a sync. One sync is a *run*. It repeats a fixed order of
-//! steps until nothing is left:
+//! A [`Job`] is what a command begins: an enrolment, a report or a sync. One sync is a *run*. It repeats a fixed order
+//! of steps until nothing is left:
 //!
 //! | step | what it does |
 //! | --- | --- |
@@ -35,9 +35,9 @@
 //!
 //! # From the outbox to the server's rows
 //!
-//! An operation is *waiting* until a push reply acknowledges it; it is then durable on the server and has an outcome. The
-//! row that it changed still comes with a pull. A pull that began after the acknowledgement *settles* the operation: from
-//! then on the server's row includes it, and the device no longer replays it over that row.
+//! An operation is *waiting* until a push reply acknowledges it; it is then durable on the server and has an outcome.
+//! The row that it changed still comes with a pull. A pull that began after the acknowledgement *settles* the
+//! operation: from then on the server's row includes it, and the device no longer replays it over that row.
 //!
 //! ```text
 //!   saved ──► waiting ──push──► acknowledged, outcome known ──pull──► settled ──60 days──► compacted
@@ -45,22 +45,23 @@
 //!
 //! # Scopes, cursors and digests
 //!
-//! A device holds the rows of a few scopes. For each it stores a cursor: how far it has read the scope. A pull names all
-//! cursors and receives what came after. The last page of a scope carries the server's digest over all its rows; if this
-//! device's rows differ, the scope is repaired, and if that does not help, downloaded again.
+//! A device holds the rows of a few scopes. For each it stores a cursor: how far it has read the scope. A pull names
+//! all cursors and receives what came after. The last page of a scope carries the server's digest over all its rows; if
+//! this device's rows differ, the scope is repaired, and if that does not help, downloaded again.
 //!
 //! # When histories diverge
 //!
-//! - A *redirect* is a push reply that acknowledges nothing and names the operation to resume at, or another incarnation,
-//!   as after a device was copied or restored.
+//! - A *redirect* is a push reply that acknowledges nothing and names the operation to resume at, or another
+//!   incarnation, as after a device was copied or restored.
 //! - A new *epoch* means that the server was restored from a backup. The device downloads every scope and offers again
 //!   what the backup may lack.
-//! - A server that speaks only an older *version* of the protocol names it in a refusal; the device falls back for a day.
+//! - A server that speaks only an older *version* of the protocol names it in a refusal; the device falls back to it for
+//!   a day.
 //!
 //! # Pipelining
 //!
-//! On a fast link the next push or page is requested before the reply to the previous one. Only calls that are certain to
-//! follow the expected reply are sent early; after any other reply they are cancelled.
+//! On a fast link the next push or page is requested before the reply to the previous one. Only calls that are certain
+//! to follow the expected reply are sent early; after any other reply they are cancelled.
 //!
 //! # Files
 //!
@@ -110,5 +111,4 @@ mod view;
 pub use driver::run_to_end;
 pub use job::Job;
 pub use pipeline::STEPS_AT_ONCE;
-pub(crate) use push::chain_before;
 pub use step::{Applied, ReplyBody, Step, StepReply};

@@ -1,4 +1,5 @@
-//! Pipelining: while the server evaluates a push, or while this device applies a page, the next call is already on its way.
+//! Pipelining: while the server evaluates a push, or while this device applies a page, the next call is already on its
+//! way.
 //!
 //! ```text
 //!   network   push 1 ═══════►  push 3 ═══════►
@@ -6,10 +7,10 @@
 //!   store             apply 1  apply 2  apply 3
 //! ```
 //!
-//! A call is sent early only if it is certain to follow the expected reply to its predecessor: the push after an accepted
-//! push, the page after a page. After any other reply the early calls are cancelled: their replies are discarded, and the
-//! session continues from what the store holds, as if they had been lost. Pipelining therefore decides nothing, and a
-//! driver that never asks for an early step is only slower.
+//! A call is sent early only if it is certain to follow the expected reply to its predecessor: the push after an
+//! accepted push, the page after a page. After any other reply the early calls are cancelled: their replies are
+//! discarded, and the session continues from what the store holds, as if they had been lost. Pipelining therefore
+//! decides nothing, and a driver that never asks for an early step is only slower.
 
 use super::{
     in_flight::InFlight,
@@ -18,7 +19,8 @@ use super::{
 };
 use crate::Core;
 
-/// 4 calls at once: one in preparation, one on its way, one waiting for its turn at the server, one in evaluation there.
+/// 4 calls at once: one in preparation, one on its way, one waiting for its turn at the server, one in evaluation
+/// there.
 pub const STEPS_AT_ONCE: usize = 4;
 
 impl Core {
@@ -50,8 +52,8 @@ impl Core {
         Some(step)
     }
 
-    /// The page after one whose reply has arrived and is not applied yet. A driver with no other call in flight sends it
-    /// first and applies the reply then.
+    /// The page after one whose reply has arrived and is not applied yet. A driver with no other call in flight sends
+    /// it first and applies the reply then.
     pub fn pipeline_behind(&mut self, reply: &StepReply) -> Option<Step> {
         let Ok(ReplyBody::Pull(reply)) = reply else { return None };
         // Jobs that the user waits for, and operations saved meanwhile, precede the next page.

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     bundle,
-    store::{Tx, compact, member, meta, outbox, record},
+    store::{Tx, compact, eviction, member, meta, outbox},
 };
 use shared::{
     ids::Epoch,
@@ -28,8 +28,8 @@ use shared::{
 };
 use std::collections::VecDeque;
 
-/// 500 lines of the roster may wait while pages arrive. A grid worker's roster is then computed once instead of with each
-/// page, and a township's in parts of one page, so that the last page takes no longer than the others.
+/// 500 lines of the roster may wait while pages arrive. A grid worker's roster is then computed once instead of with
+/// each page, and a township's in parts of one page, so that the last page takes no longer than the others.
 const ROSTER_LATER: u32 = 500;
 
 /// The next page, if the run still pulls.
@@ -49,7 +49,7 @@ pub(super) fn next(ctx: &mut SyncCtx<'_>) -> Result<Option<Call>, SyncFailure> {
     let proto = ctx.session.version.spoken();
     // Round robin: operations without an outcome yet do not keep others from being asked for.
     let after = ctx.session.late_outcomes_through;
-    let asking = if proto >= 2 { outbox::asking(conn, after, PULL_ASK_MAX)? } else { Vec::new() };
+    let asking = if proto >= 2 { outbox::awaiting_late_outcome(conn, after, PULL_ASK_MAX)? } else { Vec::new() };
     let cursors = member::cursors(conn)?;
     let request = PullRequest {
         proto,
@@ -102,7 +102,7 @@ pub(super) fn next_page(
 fn keys(ctx: &mut SyncCtx<'_>) -> Result<Keys, SyncFailure> {
     let conn = ctx.store.conn();
     let seal = meta::get::<SealPublic>(conn, meta::key::SEAL_KEY)?.map(|key| key.id());
-    let announced = meta::get(conn, meta::key::SIGN_KEY_TOLD)?.unwrap_or(false);
+    let announced = meta::get(conn, meta::key::SIGN_KEY_SENT)?.unwrap_or(false);
     if announced {
         return Ok(Keys { seal, sign: None });
     }
@@ -120,7 +120,7 @@ fn record_keys(tx: &Tx<'_>, seal_key: Option<SealPublic>, announced: bool) -> Re
         meta::set(tx, meta::key::SEAL_KEY, &key)?;
     }
     if announced && meta::get::<SealPublic>(tx, meta::key::SEAL_KEY)?.is_some() {
-        meta::set(tx, meta::key::SIGN_KEY_TOLD, &true)?;
+        meta::set(tx, meta::key::SIGN_KEY_SENT, &true)?;
     }
     Ok(())
 }
@@ -154,7 +154,7 @@ pub(super) fn apply(
         if epoch::record(tx, reply.epoch)? {
             verified.clear();
         }
-        tx.mirrors_through(settles);
+        tx.set_included_through(settles);
         let mut page = AppliedPage::default();
         for outcome in &reply.told {
             outbox::set_outcome(tx, outcome)?;
@@ -174,10 +174,10 @@ pub(super) fn apply(
         let ended = !reply.more && !page.refetch;
         if ended {
             outbox::settle(tx, settles)?;
-            page.changed |= record::sweep(tx)? > 0;
-            compact::fold(tx, reply.server_now, settles)?;
+            page.changed |= eviction::sweep(tx)? > 0;
+            compact::compact(tx, reply.server_now, settles)?;
         }
-        tx.put_off_roster(if ended { 0 } else { ROSTER_LATER })?;
+        tx.defer_roster(if ended { 0 } else { ROSTER_LATER })?;
         page.ended = ended;
         page.acked_through = outbox::acked_through(tx)?;
         Ok(page)
@@ -235,8 +235,8 @@ struct RepairPlan {
     due: VecDeque<Scope>,
 }
 
-/// Compares this device's rows of a scope with the server's digest. A scope that differs is repaired, or downloaded again
-/// if it was repaired within the cooldown or cannot be repaired.
+/// Compares this device's rows of a scope with the server's digest. A scope that differs is repaired, or downloaded
+/// again if it was repaired within the cooldown or cannot be repaired.
 fn verify_digest(
     tx: &mut Tx<'_>,
     scope: &ScopePage,

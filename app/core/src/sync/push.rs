@@ -1,8 +1,8 @@
 //! Push: sends the operations of the outbox in order, until none waits.
 //!
-//! A push is gapless under one incarnation and begins where the last acknowledged operation ended; the chain proves that
-//! device and server agree on everything before. A server that disagrees redirects the push: it names the operation to
-//! resume at, or another incarnation.
+//! A push is gapless under one incarnation and begins where the last acknowledged operation ended; the chain proves
+//! that device and server agree on everything before. A server that disagrees redirects the push: it names the
+//! operation to resume at, or another incarnation.
 
 use super::{
     clock::{self, SentAt},
@@ -14,9 +14,8 @@ use super::{
 };
 use crate::{
     Core,
-    store::{Tx, compact, meta, outbox, outbox::Outgoing},
+    store::{Tx, chain, chain::chain_before, meta, outbox, outbox::Outgoing},
 };
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::{
     OpOutcome, Outcome,
@@ -31,17 +30,6 @@ const REDIRECTS_MAX: u32 = 4;
 
 /// 1 s: a push that takes longer from first byte to reply is limited by the link, which two bodies would only share.
 const FAST_LINK_MS: u64 = 1000;
-
-/// The chain as far as it was acknowledged, so that a push need not hash the whole outbox.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Link {
-    incarnation: Incarnation,
-    no: OpNo,
-    chain: Chain,
-}
-
-/// Key of [`Link`].
-const LINK: &str = "chain";
 
 impl Core {
     /// The next push, if the outbox holds operations that may be sent now.
@@ -119,27 +107,9 @@ impl Core {
     }
 }
 
-/// The state of the chain before operation `first`.
-pub(crate) fn chain_before(
-    conn: &rusqlite::Connection,
-    incarnation: Incarnation,
-    first: OpNo,
-) -> crate::store::Result<Chain> {
-    let known: Option<Link> = meta::get(conn, LINK)?;
-    match known {
-        Some(link) if link.incarnation == incarnation && link.no.next() == first => Ok(link.chain),
-        // After a detour: from where the outbox was folded, over the same bytes as then.
-        _ => {
-            let compact::Base { no, mut chain, .. } = compact::base(conn, incarnation)?;
-            outbox::each_between(conn, incarnation, no, first, |json| chain = chain.then(json))?;
-            Ok(chain)
-        }
-    }
-}
-
 /// # Errors
-/// When the call failed and the run cannot go on, when the server redirects without end or contradicts itself, and those
-/// of the store.
+/// When the call failed and the run cannot go on, when the server redirects without end or contradicts itself, and
+/// those of the store.
 pub(super) fn apply(
     ctx: &mut SyncCtx<'_>,
     batch: PushBatch,
@@ -192,7 +162,7 @@ pub(super) fn apply(
                     outbox::unack_behind(tx, after)?;
                 }
                 outbox::restart(tx, *incarnation)?;
-                meta::set(tx, LINK, &Link { incarnation: *incarnation, no: OpNo(0), chain: Chain::default() })?;
+                chain::set_head(tx, *incarnation, OpNo(0), Chain::default())?;
                 0
             }
             // A verdict that this build does not know acknowledges nothing.
@@ -219,7 +189,7 @@ pub(super) fn apply(
 fn resume(tx: &mut Tx<'_>, have: OpNo) -> Result<(), SyncFailure> {
     outbox::unack_after(tx, have)?;
     let incarnation = tx.incarnation()?;
-    if have < compact::base(tx, incarnation)?.no {
+    if have < chain::base(tx, incarnation)?.no {
         // The operation after `have` was compacted, so a gapless push is impossible. The server does not know the next
         // incarnation and assigns a new one, under which the remaining operations are numbered from 1; their ids stay.
         outbox::restart(tx, Incarnation(incarnation.0.saturating_add(1)))?;
@@ -256,10 +226,10 @@ fn accept(tx: &mut Tx<'_>, batch: &PushBatch, through: OpNo, outcomes: &[OpOutco
             epoch::finish_offering(tx)?;
         }
     }
-    let chain = match acked.len() == batch.ops.len() {
+    let after = match acked.len() == batch.ops.len() {
         true => batch.chain_after,
         false => acked.iter().fold(batch.chain_before, |chain, op| chain.then(&op.json)),
     };
-    meta::set(tx, LINK, &Link { incarnation: batch.incarnation, no: through, chain })?;
+    chain::set_head(tx, batch.incarnation, through, after)?;
     Ok(u32::try_from(acked.len()).unwrap_or(u32::MAX))
 }

@@ -1,7 +1,8 @@
 //! Relay: hands colleagues' bundles to the server, unopened. The server's verdict is stored with the bundle and shown.
 //!
-//! Relaying follows this device's own records and precedes its photos. A bundle that does not get through blocks nothing
-//! else: another one goes first in the next run, and the wait that the server asked for counts for the whole run.
+//! Relaying follows this device's own records and precedes its photos. A bundle that does not get through blocks
+//! nothing else: another one goes first in the next run, and the wait that the server asked for counts for the whole
+//! run.
 
 use super::{
     ctx::SyncCtx,

@@ -1,6 +1,6 @@
-//! Repair: brings a scope back in step that was read to its end and still differs from the server's digest, by comparing
-//! buckets of rows. Each reply is applied in one transaction; the cursor does not move. The pull after the last repair
-//! verifies the digest again.
+//! Repair: brings a scope back in step that was read to its end and still differs from the server's digest, by
+//! comparing buckets of rows. Each reply is applied in one transaction; the cursor does not move. The pull after the
+//! last repair verifies the digest again.
 //!
 //! ```text
 //!   sums ──► buckets that differ ──► remove unlisted rows, collect missing ones ──► fetch those, until all arrived

@@ -1,5 +1,5 @@
-//! The state of one sync, from its first push to its last photo. It is not stored: a run that a kill ends is begun again
-//! from the store.
+//! The state of one sync, from its first push to its last photo. It is not stored: a run that a kill ends is begun
+//! again from the store.
 
 use super::failure::SyncFailure;
 use crate::{

@@ -1,9 +1,10 @@
-//! When the next automatic sync begins. Times are those of the monotonic clock, in milliseconds: the wall clock may jump.
+//! When the next automatic sync begins. Times are those of the monotonic clock, in milliseconds: the wall clock may
+//! jump.
 
 /// 8 s after a save: its undo window is over by then, and several saves in a row share a sync.
 pub const AFTER_SAVE_MS: u64 = 8_000;
-/// 15 min and up to a quarter more after a success: news from the office reaches a phone in use within that time, at 1 kB
-/// a sync, and phones that synced together after an outage drift apart.
+/// 15 min and up to a quarter more after a success: news from the office reaches a phone in use within that time, at 1
+/// kB a sync, and phones that synced together after an outage drift apart.
 const IDLE_MS: u64 = 15 * 60_000;
 /// 15 s after the first failure, then doubled …
 const FIRST_RETRY_MS: u64 = 15_000;

@@ -1,7 +1,7 @@
 //! The part of a core that syncs. It lives as long as the core and is reset when the store is locked.
 //!
-//! Everything that must survive a kill is in the store, written in the same transaction as the change that it describes.
-//! A session may be lost at any moment; the next run begins without it.
+//! Everything that must survive a kill is in the store, written in the same transaction as the change that it
+//! describes. A session may be lost at any moment; the next run begins without it.
 
 use super::{
     clock::SentAt, cooldown::ScopeCooldown, in_flight::InFlight, job::Job, run::Run, schedule::Schedule,

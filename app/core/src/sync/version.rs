@@ -3,8 +3,8 @@
 
 use shared::wire::{Accepts, ErrorCode, PROTO, SyncError};
 
-/// 24 h: an upgraded server is spoken to in the newest version by the next day. Until it is upgraded, that costs one refused
-/// call a day.
+/// 24 h: an upgraded server is spoken to in the newest version by the next day. Until it is upgraded, that costs one
+/// refused call a day.
 const TRY_NEWER_AFTER_MS: u64 = 24 * 3_600_000;
 
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crate::{
         meta,
         outbox::{self, Entry, Part},
         photo, record,
-        relayed_bundle::{self, Carried},
+        relayed_bundle::{self, RelayedBundle},
         roster,
     },
     views::{OutboxItem, Phase, PhotosHeld, RecordState, RelayState, RelayedBundleView, SyncProblem, SyncView},
@@ -30,7 +30,7 @@ impl Core {
         let conn = self.store()?.conn();
         let history: SyncHistory = meta::get(conn, SYNC_HISTORY)?.unwrap_or_default();
         let (waiting_total, waiting_bytes) = outbox::waiting(conn)?;
-        let debt = photo::debt(conn)?;
+        let debt = photo::backlog(conn)?;
         let (month_confirmed, month_waiting) = self.month_counts()?;
         let phase = self.phase()?;
         let revoked = phase == Phase::Revoked;
@@ -54,7 +54,7 @@ impl Core {
             next_attempt: self.next_attempt(revoked),
             last_problem: if revoked { Some(SyncProblem::Revoked) } else { history.last_problem },
             running: self.session.run.as_ref().map(|run| run.progress),
-            carried: relayed_bundle::list(conn)?.into_iter().map(carried_view).collect(),
+            relayed_bundles: relayed_bundle::list(conn)?.into_iter().map(relayed_bundle_view).collect(),
             // Stored as the server's clock minus this one; shown as how far this one is ahead.
             clock_off_s: (off_ms.abs() > SKEW_TOLERATED_MS).then_some(-off_ms / 1000),
             photos_held: (debt.photos > 0 && self.photos_held_now()).then_some(PhotosHeld::Metered),
@@ -64,17 +64,17 @@ impl Core {
 
     /// The worker's own records of this month: how many the server has, and how many it does not have yet.
     fn month_counts(&self) -> Result<(u32, u32), Refusal> {
-        let Ok(me) = self.me() else { return Ok((0, 0)) };
+        let Ok(me) = self.identity() else { return Ok((0, 0)) };
         let month = self.today_day()?.month();
         let own = record::of_author(self.store()?.conn(), me.enrolment.worker, month.first_day(), month.last_day())?;
         let (mut confirmed, mut waiting) = (0, 0);
         for both in own {
-            let record = both.mirror.as_ref().unwrap_or(&both.doc);
+            let record = both.server_row.as_ref().unwrap_or(&both.local_row);
             let counted = matches!(record.kind, Kind::Visit | Kind::Assistance | Kind::Need | Kind::Activity);
             if !counted || record.is_void() || record.happened().day().month() != month {
                 continue;
             }
-            match both.mirror {
+            match both.server_row {
                 Some(_) => confirmed += 1,
                 None if both.counts => waiting += 1,
                 None => {}
@@ -92,7 +92,7 @@ impl Core {
     }
 }
 
-fn carried_view(file: Carried) -> RelayedBundleView {
+fn relayed_bundle_view(file: RelayedBundle) -> RelayedBundleView {
     let state = match (file.verdict, file.error) {
         (Some(verdict), _) if verdict.is_delivered() => RelayState::Delivered,
         (Some(verdict), _) => RelayState::Refused(verdict),
@@ -111,7 +111,7 @@ fn items(conn: &Connection, part: Part, limit: u32) -> Result<Vec<OutboxItem>, R
 fn item(conn: &Connection, entry: &Entry) -> Result<OutboxItem, Refusal> {
     // An operation of a newer build that this one cannot read is listed by the kind and change in its JSON.
     let op = entry.op().ok();
-    let shown = record::doc(conn, entry.row)?;
+    let shown = record::local_row(conn, entry.row)?;
     let fields = match (&shown, op.as_ref().map(|op| &op.change)) {
         (Some(row), _) => Some(&row.fields),
         (None, Some(Change::Create(fields))) => Some(fields),

@@ -1,9 +1,8 @@
 //! From PIN to wrapped key: Argon2id derives a key from the PIN, XChaCha20-Poly1305 wraps the store's key with it.
 
-use super::broken;
 use crate::{
-    Env,
-    store::{Result, StoreKey},
+    env::Env,
+    store::{Result, StoreError, StoreKey},
 };
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::{
@@ -11,7 +10,7 @@ use chacha20poly1305::{
     aead::{Aead, KeyInit, Payload},
 };
 
-/// What a try costs. Kept with the wrapped key, so that a later build may raise it and still read the old.
+/// The cost of a try. Stored with the wrapped key, so that a later build may raise it and still read older ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// KiB.
@@ -34,33 +33,33 @@ impl Cost {
 
 /// The store's key, wrapped.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrapped {
+pub struct WrappedKey {
     pub cost: Cost,
     pub salt: [u8; 16],
     pub nonce: [u8; 24],
     pub sealed: Vec<u8>,
 }
 
-impl Wrapped {
-    /// Bound to the seal, so that costs cannot be lowered in the file.
+impl WrappedKey {
+    /// Authenticated with the key, so that costs cannot be lowered in the file.
     fn context(cost: Cost) -> Vec<u8> {
         format!("lianxin vault 1 m={} t={} p={}", cost.memory, cost.passes, cost.lanes).into_bytes()
     }
 }
 
-pub fn wrap(key: &StoreKey, pin: &str, cost: Cost, env: &mut dyn Env) -> Result<Wrapped> {
+pub fn wrap_key(key: &StoreKey, pin: &str, cost: Cost, env: &mut dyn Env) -> Result<WrappedKey> {
     let (mut salt, mut nonce) = ([0; 16], [0; 24]);
     env.random(&mut salt);
     env.random(&mut nonce);
-    let aad = Wrapped::context(cost);
+    let aad = WrappedKey::context(cost);
     let sealed =
         cipher(pin, &salt, cost)?.encrypt(&nonce.into(), Payload { msg: &key.0, aad: &aad }).map_err(|_| broken())?;
-    Ok(Wrapped { cost, salt, nonce, sealed })
+    Ok(WrappedKey { cost, salt, nonce, sealed })
 }
 
 /// `None` for a wrong PIN.
-pub fn unwrap(wrapped: &Wrapped, pin: &str) -> Result<Option<StoreKey>> {
-    let aad = Wrapped::context(wrapped.cost);
+pub fn unwrap_key(wrapped: &WrappedKey, pin: &str) -> Result<Option<StoreKey>> {
+    let aad = WrappedKey::context(wrapped.cost);
     let opened = cipher(pin, &wrapped.salt, wrapped.cost)?
         .decrypt(&wrapped.nonce.into(), Payload { msg: &wrapped.sealed, aad: &aad });
     match opened {
@@ -76,4 +75,9 @@ fn cipher(pin: &str, salt: &[u8; 16], cost: Cost) -> Result<XChaCha20Poly1305> {
         .hash_password_into(pin.as_bytes(), salt, &mut key)
         .map_err(|_| broken())?;
     Ok(XChaCha20Poly1305::new(&key.into()))
+}
+
+/// An error without its cause, which could tell something about key or PIN.
+fn broken() -> StoreError {
+    StoreError::Unreadable("the wrapped key")
 }

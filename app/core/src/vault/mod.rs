@@ -3,8 +3,8 @@
 //!
 //! - [`kdf`]: PIN → key → wrapped key; [`delay`]: growing waits after wrong PINs; [`pin`]: which PINs are too simple
 //!
-//! What it protects: a phone that is lost or sold, and its backup. What it cannot: a PIN of a few digits against someone
-//! who copied the files and tries all PINs on their own machine; that costs them 19 MiB and two passes a try.
+//! It protects the store of a phone that is lost or sold, and of its backup. It cannot protect a short PIN against an
+//! attacker who copies the files and tries all PINs elsewhere; each try costs 19 MiB of memory and two passes.
 
 mod delay;
 mod kdf;
@@ -15,34 +15,41 @@ pub use kdf::Cost;
 pub use pin::check as check_pin;
 
 use crate::{
-    Env, Refusal,
     command::Prefs,
-    store::{Result, StoreError, StoreKey},
+    env::Env,
+    reply::Refusal,
+    store::{Result, StoreKey},
 };
-use delay::Guard;
+use delay::PinGuard;
 use rusqlite::Connection;
 use std::path::Path;
 
-/// The open vault. Unlocking does not change it; what it hands out is the store's key.
+/// The open vault. Unlocking gives the store's key and leaves the vault unchanged.
 pub struct Vault {
     conn: Connection,
     cost: Cost,
-    guard: Guard,
+    guard: PinGuard,
 }
 
 impl Vault {
-    /// Opens or makes the vault at `path`; `None` keeps it in memory.
+    /// Opens or creates the vault at `path`; `None` keeps it in memory.
+    ///
+    /// # Errors
+    /// [`Newer`](crate::store::StoreError::Newer) for a vault of a later build; a file or database error.
     pub fn open(path: Option<&Path>, cost: Cost, env: &dyn Env) -> Result<Self> {
         let mut conn = match path {
             Some(path) => Connection::open(path)?,
             None => Connection::open_in_memory()?,
         };
         table::prepare(&mut conn)?;
-        let guard = Guard::read(&conn, env.monotonic_ms())?;
+        let guard = PinGuard::read(&conn, env.monotonic_ms())?;
         Ok(Self { conn, cost, guard })
     }
 
     /// True once a PIN was chosen.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
     pub fn exists(&self) -> Result<bool> {
         Ok(table::wrapped(&self.conn)?.is_some())
     }
@@ -50,7 +57,7 @@ impl Vault {
     /// First run: a random key, wrapped by `pin`, durable when this returns.
     ///
     /// # Errors
-    /// [`Refusal::NotNow`] when there is one already, [`Refusal::PinTooSimple`].
+    /// [`Refusal::NotNow`] when there is one already; [`Refusal::PinTooSimple`]; [`Refusal::StorageFull`].
     pub fn create(&mut self, pin: &str, env: &mut dyn Env) -> Result<StoreKey, Refusal> {
         if self.exists()? {
             return Err(Refusal::NotNow);
@@ -58,7 +65,7 @@ impl Vault {
         pin::check(pin)?;
         let mut key = StoreKey([0; 32]);
         env.random(&mut key.0);
-        table::put_wrapped(&self.conn, &kdf::wrap(&key, pin, self.cost, env)?)?;
+        table::put_wrapped(&self.conn, &kdf::wrap_key(&key, pin, self.cost, env)?)?;
         Ok(key)
     }
 
@@ -69,41 +76,50 @@ impl Vault {
     /// [`Refusal::WrongPin`], [`Refusal::PinDelay`], [`Refusal::NotNow`] before there is a vault.
     pub fn unlock(&mut self, pin: &str, env: &dyn Env) -> Result<StoreKey, Refusal> {
         let wrapped = table::wrapped(&self.conn)?.ok_or(Refusal::NotNow)?;
-        self.guard.before_try(&self.conn, env.monotonic_ms())?;
-        match kdf::unwrap(&wrapped, pin)? {
+        self.guard.begin_try(&self.conn, env.monotonic_ms())?;
+        match kdf::unwrap_key(&wrapped, pin)? {
             Some(key) => {
-                self.guard.right(&self.conn)?;
+                self.guard.succeeded(&self.conn)?;
                 Ok(key)
             }
-            None => Err(self.guard.wrong(&self.conn, env.monotonic_ms())?),
+            None => Err(self.guard.failed(&self.conn, env.monotonic_ms())?),
         }
     }
 
-    /// Wraps the same key by another PIN, in one transaction: a cut in the middle leaves the old PIN in force.
+    /// Wraps the same key by another PIN, in one transaction: a power cut leaves the old PIN in force.
+    ///
+    /// # Errors
+    /// [`Refusal::PinTooSimple`] for the new PIN; as [`Vault::unlock`] for the old one.
     pub fn change_pin(&mut self, old: &str, new: &str, env: &mut dyn Env) -> Result<(), Refusal> {
         pin::check(new)?;
         let key = self.unlock(old, env)?;
-        table::put_wrapped(&self.conn, &kdf::wrap(&key, new, self.cost, env)?)?;
+        table::put_wrapped(&self.conn, &kdf::wrap_key(&key, new, self.cost, env)?)?;
         Ok(())
     }
 
     /// Whole seconds until the next PIN may be tried, rounded up; 0 for now.
+    ///
+    /// # Errors
+    /// When the vault cannot be read or written.
     pub fn delay_s(&mut self, env: &dyn Env) -> Result<u64> {
         Ok(self.guard.remaining_ms(&self.conn, env.monotonic_ms())?.div_ceil(1000))
     }
 
+    /// The preferences.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
     pub fn prefs(&self) -> Result<Prefs> {
         table::prefs(&self.conn)
     }
 
+    /// Stores the preferences.
+    ///
+    /// # Errors
+    /// When the vault cannot be written.
     pub fn set_prefs(&self, prefs: &Prefs) -> Result<()> {
         table::put_prefs(&self.conn, prefs)
     }
-}
-
-/// A refusal without the cause: it would say something about key or PIN.
-fn broken() -> StoreError {
-    StoreError::Unreadable("the wrapped key")
 }
 
 #[cfg(test)]

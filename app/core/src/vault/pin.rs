@@ -1,8 +1,11 @@
-//! Which PINs will do.
+//! Which PINs are too simple.
 
-use crate::Refusal;
+use crate::reply::Refusal;
 
 /// 4 to 12 digits, not all the same, not a plain run up or down (`1234`, `9876`, also over the zero: `7890`).
+///
+/// # Errors
+/// [`Refusal::PinTooSimple`]
 pub fn check(pin: &str) -> Result<(), Refusal> {
     let digits: Vec<i32> = pin.bytes().filter(u8::is_ascii_digit).map(|b| i32::from(b - b'0')).collect();
     let run = |step: i32| digits.windows(2).all(|w| (w[1] - w[0] - step).rem_euclid(10) == 0);

@@ -1,7 +1,7 @@
 //! The vault's file: one row each for the wrapped key, the tries and the preferences. Plain SQLite, because it must be
 //! readable before there is a key.
 
-use super::kdf::{Cost, Wrapped};
+use super::kdf::{Cost, WrappedKey};
 use crate::{
     command::Prefs,
     store::{Result, StoreError},
@@ -33,10 +33,10 @@ pub fn prepare(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-pub fn wrapped(conn: &Connection) -> Result<Option<Wrapped>> {
+pub fn wrapped(conn: &Connection) -> Result<Option<WrappedKey>> {
     Ok(conn
         .query_row("SELECT memory, passes, lanes, salt, nonce, sealed FROM wrapped", [], |r| {
-            Ok(Wrapped {
+            Ok(WrappedKey {
                 cost: Cost { memory: r.get(0)?, passes: r.get(1)?, lanes: r.get(2)? },
                 salt: r.get(3)?,
                 nonce: r.get(4)?,
@@ -46,7 +46,7 @@ pub fn wrapped(conn: &Connection) -> Result<Option<Wrapped>> {
         .optional()?)
 }
 
-pub fn put_wrapped(conn: &Connection, w: &Wrapped) -> Result<()> {
+pub fn put_wrapped(conn: &Connection, w: &WrappedKey) -> Result<()> {
     conn.execute(
         "INSERT OR REPLACE INTO wrapped VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
         (w.cost.memory, w.cost.passes, w.cost.lanes, w.salt, w.nonce, &w.sealed),
@@ -67,7 +67,7 @@ pub fn put_tries(conn: &Connection, wrong: u32, wait_ms: u64) -> Result<()> {
 
 pub fn prefs(conn: &Connection) -> Result<Prefs> {
     let json: Option<String> = conn.query_row("SELECT json FROM prefs", [], |r| r.get(0)).optional()?;
-    // Preferences are never worth a refusal: what does not read is as if never set.
+    // Unreadable preferences count as not set: they are never worth a refusal.
     Ok(json.and_then(|j| serde_json::from_str(&j).ok()).unwrap_or_default())
 }
 

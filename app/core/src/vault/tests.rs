@@ -85,7 +85,7 @@ fn a_try_is_counted_even_when_the_power_goes_before_the_check_ends() {
     for _ in 0..5 {
         // What `unlock` does before it derives anything.
         let mut opened = vault(Some(&path), &clock);
-        opened.guard.before_try(&opened.conn, 0).unwrap();
+        opened.guard.begin_try(&opened.conn, 0).unwrap();
     }
     let mut last = vault(Some(&path), &clock);
     assert_eq!(last.unlock(PIN, &clock).unwrap_err(), Refusal::PinDelay { seconds: 30 });
@@ -120,7 +120,7 @@ fn the_phone_pays_nineteen_mebibytes_a_try() {
     let key = vault.create(PIN, &mut clock).unwrap();
     let wrapped = table::wrapped(&vault.conn).unwrap().unwrap();
     assert_eq!((wrapped.cost.memory, wrapped.cost.passes), (19_456, 2));
-    assert!(kdf::unwrap(&wrapped, PIN).unwrap().unwrap() == key);
-    let cheaper = kdf::Wrapped { cost: Cost::cheap_for_tests(), ..wrapped };
-    assert!(kdf::unwrap(&cheaper, PIN).unwrap().is_none(), "the cost in the file cannot be lowered");
+    assert!(kdf::unwrap_key(&wrapped, PIN).unwrap().unwrap() == key);
+    let cheaper = kdf::WrappedKey { cost: Cost::cheap_for_tests(), ..wrapped };
+    assert!(kdf::unwrap_key(&cheaper, PIN).unwrap().is_none(), "the cost in the file cannot be lowered");
 }

@@ -166,7 +166,7 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// Fresh from the shop, with a PIN.
+    /// UndoWindow from the shop, with a PIN.
     pub fn new(server: &TestServer) -> Self {
         Self::at(None, server)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use device_core::command::{NewAssistance, NewReceipt, Share};
+use device_core::command::{NewAssistance, NewReceipt, RecipientShare};
 use serde::{Deserialize, Serialize};
 use shared::{
     Day, Fen, NeedId, PhotoId, RecipientId,
@@ -257,14 +257,14 @@ impl AssistForm {
         }
     }
 
-    fn share(&self, person: &Person) -> Share {
+    fn share(&self, person: &Person) -> RecipientShare {
         let lines = self.goods.iter().map(|good| GoodsLine {
             item: good.item.clone(),
             quantity: self.pieces(person, good),
             unit: good.unit.clone(),
             unit_value: Fen(good.value),
         });
-        Share {
+        RecipientShare {
             recipient: person.id,
             amount: self.amount.filter(|amount| self.has_amount() && *amount > 0).map(Fen),
             lines: if self.has_goods() { lines.filter(|line| line.quantity > 0).collect() } else { vec![] },

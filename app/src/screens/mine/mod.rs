@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use device_core::views::{HistoryItem, Me, MonthView};
+use device_core::views::{HistoryItem, IdentityView, MonthView};
 use dioxus::prelude::*;
 use shared::{Month, RowId, indicators::Figures};
 
@@ -67,7 +67,7 @@ pub fn MineScreen() -> Element {
 }
 
 #[component]
-fn Who(me: Me) -> Element {
+fn Who(me: IdentityView) -> Element {
     rsx! {
         ListRow {
             title: me.name.clone(),

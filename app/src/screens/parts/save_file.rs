@@ -1,6 +1,6 @@
 //! Saving unsent work to a file, wherever it is offered: the button, and afterwards where the file is and what to do with it.
 
-use device_core::{Refusal, device::calls::Asked, views::BundleView};
+use device_core::{Refusal, device::calls::CallResult, views::BundleView};
 use dioxus::prelude::*;
 use std::{future::Future, path::PathBuf};
 
@@ -62,7 +62,7 @@ pub fn SaveFile(
     }
 }
 
-async fn kept(made: impl Future<Output = Asked<BundleView>>) -> Saved {
+async fn kept(made: impl Future<Output = CallResult<BundleView>>) -> Saved {
     let view = match made.await {
         Ok(view) => view,
         Err(refusal) => return Saved::Refused(refusal),

@@ -1,6 +1,6 @@
 //! A case in words: what it is about, what either choice means, what was decided.
 
-use device_core::views::{DecisionView, ReviewItem, ReviewValue, Said};
+use device_core::views::{Attribution, DecisionView, ReviewItem, ReviewValue};
 use presentation::record::{self, Numbers, RecordFormat};
 use serde_json::Value;
 use shared::records::{Kind, ReviewReason, RuleSet};
@@ -49,7 +49,7 @@ pub fn one_line(item: &ReviewItem) -> Option<String> {
 }
 
 /// `谷军 · 昨天 10:02`.
-pub fn said(said: &Said) -> String {
+pub fn said(said: &Attribution) -> String {
     let who = match (&said.by, said.mine) {
         (_, true) => tr("reviews-me"),
         (Some(name), _) => name.clone(),

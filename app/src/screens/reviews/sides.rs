@@ -1,6 +1,6 @@
 //! Two values side by side, each with its author and its time. Where somebody may decide, either can be pressed.
 
-use device_core::views::{ReviewItem, Said};
+use device_core::views::{Attribution, ReviewItem};
 use dioxus::prelude::*;
 use serde_json::Value;
 use shared::records::RuleSet;
@@ -42,7 +42,7 @@ fn OneSide(
     item: ReviewItem,
     rules: Option<RuleSet>,
     side: Side,
-    from: Said,
+    from: Attribution,
     chosen: bool,
     on_choose: Option<EventHandler<bool>>,
 ) -> Element {

@@ -1,6 +1,6 @@
 //! What a reader finds on the two pages.
 
-use device_core::views::{DecisionView, ReviewItem, ReviewValue, ReviewsView, Said};
+use device_core::views::{Attribution, DecisionView, ReviewItem, ReviewValue, ReviewsView};
 use dioxus::prelude::*;
 use serde_json::json;
 use shared::{
@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::{case::CaseBody, *};
 use crate::screens::{sample, tests::drawn};
 
-fn said(by: &str) -> Said {
-    Said { by: Some(by.into()), mine: false, at: sample::at(sample::day()) }
+fn said(by: &str) -> Attribution {
+    Attribution { by: Some(by.into()), mine: false, at: sample::at(sample::day()) }
 }
 
 /// Two names for one person.

@@ -27,7 +27,7 @@ fn waits(view: &SyncView) -> bool {
 /// Open where it may be needed now; else folded away under "more".
 #[component]
 pub fn Files(view: SyncView) -> Element {
-    if is_stuck(&view) || !view.carried.is_empty() {
+    if is_stuck(&view) || !view.relayed_bundles.is_empty() {
         return rsx! {
             Section { title: tr("sync-files"), testid: "sync-files", Inside { view } }
         };
@@ -62,7 +62,7 @@ fn Inside(view: SyncView) -> Element {
         if let Some(refusal) = refused() {
             Refused { refusal }
         }
-        for file in view.carried {
+        for file in view.relayed_bundles {
             CarriedRow { key: "{file.id}", file }
         }
     }

@@ -38,7 +38,7 @@ pub fn quiet() -> SyncView {
         clock_off_s: None,
         photos_held: None,
         photo_space: Default::default(),
-        carried: vec![],
+        relayed_bundles: vec![],
     }
 }
 

@@ -1,4 +1,4 @@
-//! Everything the server holds, read in one snapshot.
+//! Everything that the server holds, read in one snapshot.
 
 use crate::sim::store::SimStore;
 use shared::{AreaCode, Month, OpId, Row, RowId, ids::Seq, records::Kind};
@@ -21,17 +21,19 @@ pub struct Dump {
     pub ops: BTreeMap<OpId, OpLog>,
     pub quarantine: Vec<Quarantine>,
     pub workers: Vec<Worker>,
-    pub people: Vec<Recipient>,
+    pub recipients: Vec<Recipient>,
     pub worker_digests: Vec<WorkerDigest>,
-    pub shelf_digests: Vec<AreaFeedDigest>,
-    pub standing: Vec<OpenCount>,
-    pub once: Vec<DailyCount>,
+    pub area_feed_digests: Vec<AreaFeedDigest>,
+    pub open_counts: Vec<OpenCount>,
+    pub daily_counts: Vec<DailyCount>,
     pub tally: Vec<TallyRow>,
     pub media: Vec<Media>,
     pub photos: Vec<PhotoRef>,
 }
 
 impl Dump {
+    /// # Errors
+    /// Those of the store, and when a record cannot be read.
     pub async fn read(store: &SimStore) -> anyhow::Result<Self> {
         Ok(store.read(ReadAll).await?)
     }
@@ -53,11 +55,11 @@ impl Job for ReadAll {
         dump.ops = txn.with_prefix::<OpLog>("op_id", "").await?.into_iter().map(|o| (o.op_id, o)).collect();
         dump.quarantine = txn.with_prefix("device", "").await?;
         dump.workers = txn.with_prefix("id", "").await?;
-        dump.people = txn.with_prefix("id", "").await?;
+        dump.recipients = txn.with_prefix("id", "").await?;
         dump.worker_digests = txn.with_prefix("worker", "").await?;
-        dump.shelf_digests = txn.with_prefix("area_feed", "").await?;
-        dump.standing = txn.with_prefix("area_feed", "").await?;
-        dump.once = txn.with_prefix("recipient", "").await?;
+        dump.area_feed_digests = txn.with_prefix("area_feed", "").await?;
+        dump.open_counts = txn.with_prefix("area_feed", "").await?;
+        dump.daily_counts = txn.with_prefix("recipient", "").await?;
         dump.media = txn.with_prefix("sha256", "").await?;
         dump.photos = txn.with_prefix("row", "").await?;
         let span = (Month::from_number(0), Month::from_number(40_000));
@@ -82,12 +84,18 @@ impl Job for Head {
     }
 }
 
-/// The last number given out: while it stands still, nothing changes.
+/// The last sequence number: while it is the same, nothing changed.
+///
+/// # Errors
+/// Those of the store.
 pub async fn head(store: &SimStore) -> anyhow::Result<Seq> {
     Ok(store.read(Head).await?)
 }
 
-/// Reviews that wait for a decision.
+/// Open reviews.
+///
+/// # Errors
+/// Those of the store.
 pub async fn open_reviews(store: &SimStore) -> anyhow::Result<Vec<RowId>> {
     let dump = Dump::read(store).await?;
     let open = |row: &&Row| row.kind == Kind::Review && row.fields.text("status") == Some("open");

@@ -1,9 +1,9 @@
-//! Figures against a recount over all records: the report's, what is open, who was seen last.
+//! Compares the figures of the report, the open counts and the days of last contact with a recount over all records.
 
 use super::dump::Dump;
 use crate::sim::{
     fixture::{TOWNSHIP, place},
-    world::World,
+    simulation::Simulation,
 };
 use anyhow::Context;
 use shared::{
@@ -19,10 +19,10 @@ const OPEN: &str = "what is counted as open is open";
 const SEEN: &str = "who was seen last is recounted";
 
 type Key = (String, Month, String, u8);
-/// What counts once a day, and the records behind it: where each would be booked.
-type Once = BTreeMap<(RecipientId, i32, WorkerId, u8), Vec<(Option<AreaCode>, String)>>;
+/// What counts once a day, with the area and category of each record behind it.
+type Daily = BTreeMap<(RecipientId, i32, WorkerId, u8), Vec<(Option<AreaCode>, String)>>;
 
-impl World {
+impl Simulation {
     pub(super) fn figures(&mut self, dump: &Dump) {
         let mut want: BTreeMap<Key, (i64, i64)> = BTreeMap::new();
         let mut book = |area: AreaCode, month: Month, category: &str, indicator: u8, n: i64, fen: i64| {
@@ -32,13 +32,13 @@ impl World {
                 sum.1 += fen;
             }
         };
-        let mut once = Once::new();
+        let mut daily = Daily::new();
         for row in dump.rows.values() {
             let category = row.category.as_ref().map_or("", |c| c.word()).to_owned();
             for fact in facts(row) {
                 let Some(indicator) = fact.indicator.number() else { continue };
                 match (fact.daily_key, row.area) {
-                    (Some(key), area) => once
+                    (Some(key), area) => daily
                         .entry((key.recipient, key.day.number(), key.worker, indicator))
                         .or_default()
                         .push((area, category.clone())),
@@ -48,18 +48,19 @@ impl World {
             }
         }
         let mut problems: Vec<String> = Vec::new();
-        for kept in &dump.once {
-            for (indicator, n) in contributions(&kept.contributions) {
-                let behind = once.remove(&(kept.recipient, kept.day, kept.worker, indicator)).unwrap_or_default();
+        for stored in &dump.daily_counts {
+            for (indicator, n) in contributions(&stored.contributions) {
+                let behind =
+                    daily.remove(&(stored.recipient, stored.day, stored.worker, indicator)).unwrap_or_default();
                 if behind.len() as i64 != n {
                     problems.push(format!("{n} records counted behind one day, {} are there", behind.len()));
                 }
-                if let Ok(area) = kept.area.parse::<AreaCode>() {
-                    book(area, shared::Day::from_number(kept.day).month(), &kept.category, indicator, 1, 0);
+                if let Ok(area) = stored.area.parse::<AreaCode>() {
+                    book(area, shared::Day::from_number(stored.day).month(), &stored.category, indicator, 1, 0);
                 }
             }
         }
-        if let Some(key) = once.keys().next() {
+        if let Some(key) = daily.keys().next() {
             problems.push(format!("a day of {} is not counted", key.0));
         }
         for row in &dump.tally {
@@ -76,13 +77,13 @@ impl World {
         want.retain(|_, sum| *sum != (0, 0));
         problems.extend(want.keys().next().map(|key| format!("{key:?} is in no report")));
         self.expect(REPORT, &[], problems.pop().map_or(Ok(()), Err));
-        self.open_ones(dump);
+        self.open_counts(dump);
         self.last_seen(dump);
     }
 
-    /// What a supervisor is shown, asked for as the console asks.
+    /// The report that the console shows a supervisor.
     pub(super) async fn shown_report(&mut self, dump: &Dump) -> anyhow::Result<()> {
-        let Some(supervisor) = self.town.people.iter().find(|p| p.code == "S1").map(|p| p.id) else { return Ok(()) };
+        let Some(supervisor) = self.fixture.people.iter().find(|p| p.code == "S1").map(|p| p.id) else { return Ok(()) };
         let process = &self.server.processes[0];
         let Some(viewer) = process.viewer_by_worker(supervisor).await? else { return Ok(()) };
         let area: AreaCode = TOWNSHIP.parse().context("the township's code")?;
@@ -100,7 +101,7 @@ impl World {
         Ok(())
     }
 
-    fn open_ones(&mut self, dump: &Dump) {
+    fn open_counts(&mut self, dump: &Dump) {
         let mut open: BTreeMap<(String, i64), i64> = BTreeMap::new();
         for row in dump.rows.values().filter(|r| !r.is_void()) {
             let status = row.fields.text("status").unwrap_or_default();
@@ -114,11 +115,13 @@ impl World {
             *open.entry((area_feed, what)).or_default() += 1;
         }
         let mut problem = None;
-        for kept in &dump.standing {
-            let is = open.remove(&(kept.area_feed.clone(), kept.what)).unwrap_or(0);
-            if is != kept.n {
-                problem =
-                    Some(format!("{} of kind {} are counted in {}, {is} are open", kept.n, kept.what, kept.area_feed));
+        for stored in &dump.open_counts {
+            let is = open.remove(&(stored.area_feed.clone(), stored.what)).unwrap_or(0);
+            if is != stored.n {
+                problem = Some(format!(
+                    "{} of kind {} are counted in {}, {is} are open",
+                    stored.n, stored.what, stored.area_feed
+                ));
             }
         }
         let problem = problem.or_else(|| open.keys().next().map(|key| format!("{key:?} is open and not counted")));
@@ -134,7 +137,7 @@ impl World {
             }
         }
         let of = |id, indicator: Indicator| indicator.number().and_then(|n| last.get(&(id, n)).copied());
-        let problem = dump.people.iter().find_map(|p| {
+        let problem = dump.recipients.iter().find_map(|p| {
             let is = (of(p.id, Indicator::HomeVisit), of(p.id, Indicator::Contact));
             (is != (p.last_visit, p.last_contact)).then(|| {
                 format!(

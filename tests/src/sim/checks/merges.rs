@@ -1,8 +1,8 @@
-//! What became of fields that several people set: worked out anew from the operation log, by a second writing of the rule
-//! ("nobody else since: applied; otherwise the later stamp, then the larger device"), and compared with the record.
+//! Recomputes fields that several people set from the operation log, by a second implementation of the rule (no
+//! concurrent change: applied; otherwise the later stamp, then the larger device), and compares them with the record.
 
 use super::dump::Dump;
-use crate::sim::world::World;
+use crate::sim::simulation::Simulation;
 use serde_json::Value;
 use shared::{Change, DeviceId, Hlc, Kind, Op, Row, ids::Rev};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,10 +10,11 @@ use sync_server::store::tables::OpLog;
 
 const MERGED: &str = "of two values the later stands, and the other is kept";
 
-/// Fields that are registers of their own.
+/// Fields with the register rule.
 const REGISTERS: [&str; 2] = ["phone", "note"];
-/// The record keeps so many former values, of so many bytes together; beyond that only the log has them.
+/// A record keeps at most this many former values …
 const FORMER_MAX: usize = 20;
+/// … of at most this many bytes; older ones are in the log only.
 const FORMER_BYTES_MAX: usize = 32 << 10;
 
 #[derive(Clone, Copy)]
@@ -21,11 +22,11 @@ struct Stamp {
     rev: Rev,
     hlc: Hlc,
     device: DeviceId,
-    /// Creation's own stamp is not bumped by who comes after it.
-    born: bool,
+    /// The stamp of the creation, which later changes do not raise.
+    created: bool,
 }
 
-impl World {
+impl Simulation {
     pub(super) fn merges(&mut self, dump: &Dump) {
         let mut log: BTreeMap<shared::RowId, Vec<&OpLog>> = BTreeMap::new();
         for entry in dump.ops.values().filter(|e| e.kind == Kind::Recipient && e.rev.is_some()) {
@@ -34,22 +35,22 @@ impl World {
         for (id, mut entries) in log {
             entries.sort_by_key(|e| e.rev);
             let Some(row) = dump.rows.get(&id) else { continue };
-            // A decided review changed it too, under the review's own operation.
+            // Skips records that a resolved review changed, whose operation is in another log entry.
             let whole =
                 entries.iter().zip(1..).all(|(e, n)| e.rev == Some(Rev(n))) && row.rev.0 == entries.len() as u64;
             if whole {
-                let holds = retell(&entries, row);
+                let holds = recompute(&entries, row);
                 self.expect(MERGED, &[id], holds);
             }
         }
     }
 }
 
-fn retell(entries: &[&OpLog], row: &Row) -> Result<(), String> {
+fn recompute(entries: &[&OpLog], row: &Row) -> Result<(), String> {
     let first = entries.first().ok_or("no creation")?;
     let bytes: usize = row.former.iter().map(|f| f.value.as_str().map_or(100, str::len)).sum();
     let keeps_all = row.former.len() < FORMER_MAX && bytes < FORMER_BYTES_MAX;
-    let birth = Stamp { rev: Rev(1), hlc: first.hlc, device: first.device, born: true };
+    let birth = Stamp { rev: Rev(1), hlc: first.hlc, device: first.device, created: true };
     let mut stamps: BTreeMap<String, Stamp> = BTreeMap::new();
     let mut values: BTreeMap<&str, Value> = BTreeMap::new();
     let mut tags: BTreeSet<String> = BTreeSet::new();
@@ -57,19 +58,19 @@ fn retell(entries: &[&OpLog], row: &Row) -> Result<(), String> {
         let op: Op = serde_json::from_str(&entry.op).map_err(|e| e.to_string())?;
         let mut set = |key: &str| {
             let stamp = stamps.get(key).copied().unwrap_or(birth);
-            // A base from before a restore proves nothing was seen.
+            // A base from before a restore does not prove that the author saw anything.
             let seen = if op.base >= entry.rev.unwrap_or_default() { Rev(0) } else { op.base };
             let wins = stamp.rev <= seen
                 || stamp.device == entry.device
                 || (entry.hlc, entry.device) > (stamp.hlc, stamp.device);
             if wins {
                 let hlc = match stamp {
-                    Stamp { born: true, .. } => entry.hlc,
+                    Stamp { created: true, .. } => entry.hlc,
                     Stamp { device, hlc, .. } if device == entry.device => entry.hlc.max(hlc),
                     Stamp { hlc, .. } => entry.hlc.max(hlc.successor()),
                 };
                 let rev = entry.rev.unwrap_or_default();
-                stamps.insert(key.to_owned(), Stamp { rev, hlc, device: entry.device, born: false });
+                stamps.insert(key.to_owned(), Stamp { rev, hlc, device: entry.device, created: false });
             }
             wins
         };

@@ -1,11 +1,12 @@
-//! What must hold when all is quiet. Each check works out from the records alone what the server and the devices should
-//! say, and compares.
+//! What must hold at the end of a run. Each check computes from the records alone what the server and the devices
+//! should hold, and compares.
 //!
-//! - [`dump`]: everything the server holds
-//! - [`views`]: what a device holds is what the server holds of its scopes; digests
-//! - [`outcomes`]: what was saved has an outcome, and its author sees it
-//! - [`figures`]: figures, what is open, who was seen last; [`phone`]: the phone's own month, and its photos
-//! - [`merges`]: what became of fields that several set
+//! - [`dump`]: everything that the server holds
+//! - `views`: each device holds the rows of its scopes; digests
+//! - `outcomes`: each saved operation has an outcome, and its author sees it
+//! - `figures`: the report, open counts, days of last contact
+//! - `phone`: the month on the phone, and its photos
+//! - `merges`: fields that several people set
 
 pub mod dump;
 mod figures;
@@ -14,12 +15,15 @@ mod outcomes;
 mod phone;
 mod views;
 
-use super::world::World;
+use super::simulation::Simulation;
 use dump::Dump;
 use shared::RowId;
 
-impl World {
-    /// Every check, until one fails.
+impl Simulation {
+    /// Runs every check.
+    ///
+    /// # Errors
+    /// When a store cannot be read. A failed check is no error.
     pub async fn check(&mut self) -> anyhow::Result<()> {
         let dump = Dump::read(&self.server.store).await?;
         self.rows_and_scopes(&dump);
@@ -36,7 +40,7 @@ impl World {
         Ok(())
     }
 
-    /// Notes a check, and its failure if there is one.
+    /// Counts a check and records its failure.
     fn expect(&mut self, check: &'static str, rows: &[RowId], holds: Result<(), String>) {
         self.trace.checks += 1;
         if let Err(what) = holds {

@@ -1,7 +1,7 @@
-//! What was saved reached the server and has an outcome there, and its author's device shows that outcome.
+//! Each saved operation reached the server and has an outcome there, and its author's device shows that outcome.
 
 use super::dump::Dump;
-use crate::sim::{handset::OwnOp, ledger::Saved, words::outcome_word, world::World};
+use crate::sim::{describe::describe_outcome, device::OwnOp, ledger::SavedOp, simulation::Simulation};
 use shared::{Change, Kind, Op, OpId, Outcome, RowId, op::Rejection, records::ReviewStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,24 +11,24 @@ const STAMPED: &str = "a stamp is of the time it was saved, however wrong the cl
 
 const WAITS: Outcome = Outcome::Rejected(Rejection::NeedsNewerServer);
 
-/// 10 minutes: tolerated skew, what the clock of a colleague may add, and a request's way.
+/// 10 minutes: the tolerated skew, the advance of a colleague's clock, and the time of a request.
 const STAMP_TOLERANCE_MS: i64 = 600_000;
 
-impl World {
+impl Simulation {
     pub(super) fn outcomes(&mut self, dump: &Dump) -> anyhow::Result<()> {
         let mut held: BTreeMap<OpId, Vec<(String, OwnOp)>> = BTreeMap::new();
-        for at in 0..self.handsets.len() {
+        for at in 0..self.devices.len() {
             self.observe(at, false)?;
-            let can_sync = self.handsets[at].can_sync();
-            for op in self.handsets[at].known.values() {
+            let can_sync = self.devices[at].can_sync();
+            for op in self.devices[at].known.values() {
                 if can_sync {
-                    held.entry(op.id).or_default().push((self.handsets[at].name.clone(), op.clone()));
+                    held.entry(op.id).or_default().push((self.devices[at].name.clone(), op.clone()));
                 }
             }
         }
         let quarantined: BTreeMap<String, String> =
             dump.quarantine.iter().map(|q| (q.op.clone(), q.outcome.clone())).collect();
-        let ledger: Vec<(OpId, Saved)> = self.ledger.ops.iter().map(|(id, s)| (*id, s.clone())).collect();
+        let ledger: Vec<(OpId, SavedOp)> = self.ledger.ops.iter().map(|(id, s)| (*id, s.clone())).collect();
         for (id, saved) in ledger {
             let on_server = outcome_of(dump, &quarantined, id, &saved, held.get(&id));
             let holds = self.arrived(id, &saved, on_server.as_ref(), held.get(&id));
@@ -39,7 +39,7 @@ impl World {
                 self.expect(SHOWN, &[saved.row], holds);
             }
             if let (Some(_), Some(entry)) = (saved.skew_ms, dump.ops.get(&id)) {
-                let off = (entry.hlc.ms() - saved.made_ms).abs();
+                let off = (entry.hlc.ms() - saved.saved_ms).abs();
                 let holds = match off <= STAMP_TOLERANCE_MS {
                     true => Ok(()),
                     false => Err(format!("{} is stamped {} s off", describe(id, &saved), off / 1000)),
@@ -47,26 +47,27 @@ impl World {
                 self.expect(STAMPED, &[saved.row], holds);
             }
         }
-        for kept in &dump.quarantine {
-            let known = serde_json::from_str::<Op>(&kept.op)
+        for entry in &dump.quarantine {
+            let known = serde_json::from_str::<Op>(&entry.op)
                 .is_ok_and(|op| !matches!(op.kind, Kind::Other(_)) && !matches!(op.change, Change::Other(_)));
-            let waits = serde_json::from_str(&kept.outcome).is_ok_and(|o: Outcome| o == WAITS);
-            let holds = if known && waits { Err(format!("{} still waits", kept.op)) } else { Ok(()) };
+            let waits = serde_json::from_str(&entry.outcome).is_ok_and(|o: Outcome| o == WAITS);
+            let holds = if known && waits { Err(format!("{} still waits", entry.op)) } else { Ok(()) };
             self.expect("what this server understands waits for no newer one", &[], holds);
         }
         self.records_of(dump);
         Ok(())
     }
 
-    /// On the server, or excused: undone before it was offered, or gone with every device that held it.
+    /// Whether the operation is on the server, or excused: undone before it was sent, or lost with every device that
+    /// held it.
     fn arrived(
         &self,
         id: OpId,
-        saved: &Saved,
+        saved: &SavedOp,
         on_server: Option<&Option<Outcome>>,
         held: Option<&Vec<(String, OwnOp)>>,
     ) -> Result<(), String> {
-        if saved.taken_back {
+        if saved.undone {
             return match on_server {
                 None => Ok(()),
                 Some(_) => Err(format!("{} was undone and is on the server all the same", describe(id, saved))),
@@ -75,16 +76,16 @@ impl World {
         if let Some((name, _)) = held.into_iter().flatten().find(|(_, op)| !op.acked) {
             return Err(format!("{} still waits on {name}", describe(id, saved)));
         }
-        // Acknowledged since the server was last put back, it must be there whatever became of the device.
+        // An operation acknowledged since the last restore must be there, whatever happened to the device.
         let now = Some(self.server.restores);
-        let owed = held.is_some() || saved.folded || saved.acked_at == now || saved.delivered_at == now;
+        let owed = held.is_some() || saved.compacted || saved.acked_in == now || saved.delivered_in == now;
         match on_server {
             None if owed => Err(format!("{} is not on the server", describe(id, saved))),
             _ => Ok(()),
         }
     }
 
-    /// A creation in force is a record; a review that was promised is there.
+    /// Each creation in force has its record, and each operation in review its review.
     fn records_of(&mut self, dump: &Dump) {
         let mut created: BTreeSet<RowId> = BTreeSet::new();
         for entry in dump.ops.values() {
@@ -109,45 +110,45 @@ impl World {
     }
 }
 
-/// What the server says of an operation: `Some(None)` for plainly applied.
+/// The outcome on the server: `Some(None)` for applied, `None` when the operation is not there.
 fn outcome_of(
     dump: &Dump,
     quarantined: &BTreeMap<String, String>,
     id: OpId,
-    saved: &Saved,
+    saved: &SavedOp,
     held: Option<&Vec<(String, OwnOp)>>,
 ) -> Option<Option<Outcome>> {
     let read = |text: &str| serde_json::from_str(text).ok();
     if let Some(entry) = dump.ops.get(&id) {
         return Some(entry.outcome.as_deref().and_then(read));
     }
-    // What cannot be read is kept as it came; its numbers may have changed since it was saved.
+    // An unreadable operation is quarantined as it arrived; its number may have changed since the save.
     let texts = held.into_iter().flatten().map(|(_, op)| &op.json).chain([&saved.json]);
     let exact = texts.into_iter().find_map(|text| quarantined.get(text));
     let by_id = || quarantined.iter().find(|(text, _)| text.contains(&id.to_string())).map(|(_, outcome)| outcome);
     exact.or_else(by_id).map(|outcome| read(outcome))
 }
 
-/// The device's word on an operation against the server's. A review that was decided since may have changed it.
+/// Compares the outcome on the device with the server's. A review resolved since may have changed it.
 fn shown(dump: &Dump, op: &OwnOp, on_server: Option<&Option<Outcome>>) -> Result<(), String> {
-    let Some(said) = on_server else { return Ok(()) };
+    let Some(outcome) = on_server else { return Ok(()) };
     let shows: Option<Outcome> = op.outcome.as_deref().and_then(|o| serde_json::from_str(o).ok());
-    if let Some(Outcome::InReview { review, .. }) = said {
+    if let Some(Outcome::InReview { review, .. }) = outcome {
         let row = dump.rows.get(&RowId(review.0));
         let open = row.and_then(|r| r.fields.text("status")) == Some(ReviewStatus::Open.word());
-        // Decided, the log says what was decided; the device was told of the review, and shows the decision from its record.
+        // After the decision the log holds its result, while the device shows the decision from the review.
         if !open && matches!(shows, Some(Outcome::InReview { .. })) {
             return Ok(());
         }
     }
-    if shows == said.clone().filter(Outcome::needs_attention) {
+    if shows == outcome.clone().filter(Outcome::needs_attention) {
         return Ok(());
     }
-    let word = |o: &Option<Outcome>| o.as_ref().map_or("applied".to_owned(), outcome_word);
-    Err(format!("it shows \"{}\", the server says \"{}\"", word(&shows), word(said)))
+    let word = |o: &Option<Outcome>| o.as_ref().map_or("applied".to_owned(), describe_outcome);
+    Err(format!("it shows \"{}\", the server says \"{}\"", word(&shows), word(outcome)))
 }
 
-fn describe(id: OpId, saved: &Saved) -> String {
+fn describe(id: OpId, saved: &SavedOp) -> String {
     let change =
         serde_json::from_str::<Op>(&saved.json).map_or("unreadable".to_owned(), |op| op.change.name().to_owned());
     format!("{change} of {} {} ({id})", saved.kind.word(), saved.row)

@@ -1,10 +1,10 @@
-//! The phone's own month against the same recount, and its photos.
+//! Compares the month on each phone with the recount, and its photos with the server's storage.
 
 use super::{dump::Dump, figures::nonzero};
 use crate::sim::{
     clock::START_MS,
     fixture::{day_of, days},
-    world::World,
+    simulation::Simulation,
 };
 use device_core::{Command, Reply};
 use shared::{
@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const PHONE: &str = "the phone's totals are the report's";
 
-impl World {
-    /// Confirmed plus waiting on the phone is what the records count for; and nothing waits.
+impl Simulation {
+    /// The confirmed figures of the phone are those of the records, and nothing waits.
     pub(super) fn phone_totals(&mut self, dump: &Dump) -> anyhow::Result<()> {
         let (mut month, last) = (day_of(START_MS - days(8)).month(), day_of(self.clock.now_ms()).month());
         let mut months = Vec::new();
@@ -24,17 +24,17 @@ impl World {
             months.push(month);
             month = Month::from_number(month.number() + 1);
         }
-        for at in 0..self.handsets.len() {
-            let worker = self.handsets[at].worker;
-            if !self.handsets[at].can_sync() || self.town.person(worker).left {
+        for at in 0..self.devices.len() {
+            let worker = self.devices[at].worker;
+            if !self.devices[at].can_sync() || self.fixture.person(worker).left {
                 continue;
             }
-            let name = self.handsets[at].name.clone();
+            let name = self.devices[at].name.clone();
             for month in &months {
-                let own = dump.rows.values().filter(|r| r.author == worker && kept_by_phone(r));
+                let own = dump.rows.values().filter(|r| r.author == worker && on_phone(r));
                 let own: Vec<Fact> = own.flat_map(facts).filter(|f| f.day.month() == *month).collect();
                 let want = nonzero(Figures::sum(&own));
-                let holds = match self.handsets[at].core.handle(Command::MyMonth { month: *month }) {
+                let holds = match self.devices[at].core.handle(Command::MyMonth { month: *month }) {
                     Reply::Month(view) => {
                         let mut all = view.confirmed.clone();
                         all.merge(&view.waiting);
@@ -48,20 +48,21 @@ impl World {
                     }
                     other => Err(format!("{name} does not show its month: {other:?}")),
                 };
-                let rows = if holds.is_err() { self.counted_otherwise(at, dump, *month)? } else { Vec::new() };
+                let rows = if holds.is_err() { self.counted_differently(at, dump, *month)? } else { Vec::new() };
                 self.expect(PHONE, &rows, holds);
             }
         }
         Ok(())
     }
 
-    /// The records that the phone counts otherwise than the server, for the trace.
-    fn counted_otherwise(&self, at: usize, dump: &Dump, month: Month) -> anyhow::Result<Vec<RowId>> {
-        let worker = self.handsets[at].worker;
-        // The server's word where it may differ from what is shown.
-        let sql = "SELECT id, CASE WHEN mirror IS NULL OR mirror = '' THEN doc ELSE mirror END FROM record
-                   WHERE author = ?1 AND (counts = 1 OR mirror IS NULL OR mirror <> '') ORDER BY id";
-        let mut statement = self.handsets[at].conn().prepare(sql)?;
+    /// The records that the phone counts differently, for the trace.
+    fn counted_differently(&self, at: usize, dump: &Dump, month: Month) -> anyhow::Result<Vec<RowId>> {
+        let worker = self.devices[at].worker;
+        // The server's row where it may differ from the shown one.
+        let sql =
+            "SELECT id, CASE WHEN server_row IS NULL OR server_row = '' THEN local_row ELSE server_row END FROM record
+                   WHERE author = ?1 AND (counts = 1 OR server_row IS NULL OR server_row <> '') ORDER BY id";
+        let mut statement = self.devices[at].conn().prepare(sql)?;
         let shown = statement.query_map([worker.as_bytes()], |r| {
             Ok((RowId(uuid::Uuid::from_bytes(r.get(0)?)), r.get::<_, String>(1)?))
         })?;
@@ -70,22 +71,22 @@ impl World {
             let (id, doc) = line?;
             here.insert(id, serde_json::from_str(&doc)?);
         }
-        let there = dump.rows.values().filter(|r| r.author == worker && kept_by_phone(r)).map(|r| r.id);
+        let there = dump.rows.values().filter(|r| r.author == worker && on_phone(r)).map(|r| r.id);
         let all: BTreeSet<RowId> = here.keys().copied().chain(there).collect();
         let counts =
             |row: Option<&Row>| row.map_or(Vec::new(), facts).into_iter().filter(|f| f.day.month() == month).count();
         Ok(all.into_iter().filter(|id| counts(here.get(id)) != counts(dump.rows.get(id))).collect())
     }
 
-    /// What a device calls verified, it was told by a server that had the bytes; and what a device still has, it has sent,
-    /// whatever was lost on the server since.
+    /// The server has every photo that a device shows as verified, and every photo that a device still has was sent
+    /// again after a loss on the server.
     pub(super) fn photos(&mut self, dump: &Dump) -> anyhow::Result<()> {
-        for at in 0..self.handsets.len() {
-            // Who has left sends nothing any more.
-            if !self.handsets[at].can_sync() {
+        for at in 0..self.devices.len() {
+            // A device that cannot sync sends nothing.
+            if !self.devices[at].can_sync() {
                 continue;
             }
-            let name = self.handsets[at].name.clone();
+            let name = self.devices[at].name.clone();
             for photo in self.originals(at)? {
                 let there = self.server.photos.really_holds(&photo.sha256, photo.size);
                 let known = dump.media.iter().any(|m| m.sha256 == photo.sha256 && m.size == photo.size);
@@ -93,7 +94,7 @@ impl World {
                     "verified" if !there => Err(format!("{name} calls a photo verified whose bytes are not there")),
                     "verified" if !known => Err(format!("{name} calls a photo verified that the server does not know")),
                     "verified" => Ok(()),
-                    state if photo.may_travel => Err(format!("{name} still holds a photo back, as {state}")),
+                    state if photo.may_be_sent => Err(format!("{name} still holds a photo back, as {state}")),
                     _ => Ok(()),
                 };
                 self.expect("a photo that a device has is on the server", &[photo.row], holds);
@@ -104,7 +105,7 @@ impl World {
 
     /// Photos of saved records whose bytes are on the device.
     fn originals(&self, at: usize) -> anyhow::Result<Vec<Original>> {
-        let mut statement = self.handsets[at].conn().prepare(
+        let mut statement = self.devices[at].conn().prepare(
             "SELECT id, sha256, size, state, NOT EXISTS
                (SELECT 1 FROM op WHERE op.row = photo.id AND op.outcome LIKE '{\"rejected\"%')
              FROM photo WHERE state <> 'draft' AND bytes IS NOT NULL ORDER BY id",
@@ -115,24 +116,24 @@ impl World {
                 sha256: r.get(1)?,
                 size: r.get(2)?,
                 state: r.get(3)?,
-                may_travel: r.get(4)?,
+                may_be_sent: r.get(4)?,
             })
         })?;
         Ok(found.collect::<rusqlite::Result<_>>()?)
     }
 }
 
-/// A photo as it lies on a device.
+/// A photo on a device.
 struct Original {
     row: RowId,
     sha256: String,
     size: u64,
     state: String,
-    /// Its record was not refused.
-    may_travel: bool,
+    /// Its record was not rejected.
+    may_be_sent: bool,
 }
 
-/// What a phone holds of its worker's records: what devices recorded. The office's own stay with the office.
-fn kept_by_phone(row: &Row) -> bool {
+/// Whether a phone holds this record of its worker: one that a device made, not the office.
+fn on_phone(row: &Row) -> bool {
     !row.device.is_nil()
 }

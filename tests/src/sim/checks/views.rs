@@ -1,9 +1,9 @@
-//! A device's view of each of its scopes is the server's, byte for byte; and the server's digests are those of its rows.
+//! Each device holds the rows of its scopes, byte for byte; and the server's digests are those of its rows.
 
 use super::dump::Dump;
 use crate::sim::{
-    fixture::{Person, day_of, owner, place},
-    world::World,
+    fixture::{SimWorker, day_of, owner, place},
+    simulation::Simulation,
 };
 use serde_json::Value;
 use shared::{AreaCode, AreaLevel, RecipientId, Row, RowId, WorkerId, digest::Digest, records::Audience, wire::Scope};
@@ -12,25 +12,25 @@ use std::collections::{BTreeMap, BTreeSet};
 const VIEW: &str = "a device's view of its scopes is the server's";
 const DIGEST: &str = "digests are those of the rows";
 
-impl World {
-    /// The rows that a scope must hold, worked out from the records.
+impl Simulation {
+    /// The rows that a scope must hold, computed from the records.
     fn rows_of(&self, dump: &Dump, scope: Scope) -> BTreeSet<RowId> {
         let care: BTreeSet<RecipientId> = match scope {
-            Scope::Worker(worker) => self.town.recipients_of(worker, day_of(self.clock.now_ms())),
+            Scope::Worker(worker) => self.fixture.recipients_of(worker, day_of(self.clock.now_ms())),
             _ => BTreeSet::new(),
         };
         let holds = |row: &&Row| belongs(row, scope, &care);
         dump.rows.values().filter(holds).map(|row| row.id).collect()
     }
 
-    /// The server's own books on scopes and area_feeds.
+    /// The digests of workers and area feeds.
     pub(super) fn rows_and_scopes(&mut self, dump: &Dump) {
         let sum = |rows: &BTreeSet<RowId>| {
             let mut digest = Digest::default();
             rows.iter().for_each(|id| digest.add(*id, dump.rows[id].rev));
             digest
         };
-        for worker in self.town.people.clone() {
+        for worker in self.fixture.people.clone() {
             let want = sum(&self.rows_of(dump, Scope::Worker(worker.id)));
             let kept = dump.worker_digests.iter().find(|d| d.worker == worker.id);
             let kept = kept.map(|d| Digest { count: d.count, sum: d.sum }).unwrap_or_default();
@@ -43,7 +43,7 @@ impl World {
                 area_feeds.entry(area_feed).or_default().add(row.id, row.rev);
             }
         }
-        for kept in &dump.shelf_digests {
+        for kept in &dump.area_feed_digests {
             let want = area_feeds.remove(&kept.area_feed).unwrap_or_default();
             let holds = same(&Digest { count: kept.count, sum: kept.sum }, &want);
             self.expect(DIGEST, &[], holds.map_err(|e| format!("area_feed {}: {e}", kept.area_feed)));
@@ -53,9 +53,9 @@ impl World {
     }
 
     pub(super) fn views(&mut self, dump: &Dump) -> anyhow::Result<()> {
-        for at in 0..self.handsets.len() {
-            let person = self.town.person(self.handsets[at].worker).clone();
-            if !self.handsets[at].can_sync() {
+        for at in 0..self.devices.len() {
+            let person = self.fixture.person(self.devices[at].worker).clone();
+            if !self.devices[at].can_sync() {
                 continue;
             }
             let held = self.members(at)?;
@@ -66,7 +66,7 @@ impl World {
                     wanted.insert(scope.to_string(), rows);
                 }
             }
-            let name = self.handsets[at].name.clone();
+            let name = self.devices[at].name.clone();
             let names: BTreeSet<&String> = held.keys().chain(wanted.keys()).collect();
             for scope in names {
                 let none = BTreeSet::new();
@@ -83,15 +83,14 @@ impl World {
                 self.expect(VIEW, &differ, holds);
             }
             self.contents(at, dump, &held)?;
-            self.never_mismatched(at)?;
+            self.check_no_mismatch(at)?;
         }
         Ok(())
     }
 
     fn members(&self, at: usize) -> anyhow::Result<BTreeMap<String, BTreeSet<RowId>>> {
         let mut held: BTreeMap<String, BTreeSet<RowId>> = BTreeMap::new();
-        let mut statement =
-            self.handsets[at].conn().prepare("SELECT name, row FROM member JOIN scope ON no = scope")?;
+        let mut statement = self.devices[at].conn().prepare("SELECT name, row FROM member JOIN scope ON no = scope")?;
         let mut rows = statement.query([])?;
         while let Some(r) = rows.next()? {
             held.entry(r.get(0)?).or_default().insert(RowId(uuid::Uuid::from_bytes(r.get(1)?)));
@@ -99,18 +98,18 @@ impl World {
         Ok(held)
     }
 
-    /// What is shown is the server's word, and nothing else is there but what still wants a look.
+    /// Each row on the device is the server's; other rows are there only while they need attention.
     fn contents(&mut self, at: usize, dump: &Dump, held: &BTreeMap<String, BTreeSet<RowId>>) -> anyhow::Result<()> {
         let all: BTreeSet<RowId> = held.values().flatten().copied().collect();
         let shown: Vec<(RowId, String, Option<String>, bool)> = {
-            let sql = "SELECT id, doc, mirror, EXISTS (SELECT 1 FROM op WHERE op.row = record.id
+            let sql = "SELECT id, local_row, server_row, EXISTS (SELECT 1 FROM op WHERE op.row = record.id
                        AND outcome IS NOT NULL AND seen = 0) FROM record ORDER BY id";
-            let mut statement = self.handsets[at].conn().prepare(sql)?;
+            let mut statement = self.devices[at].conn().prepare(sql)?;
             let rows = statement
                 .query_map([], |r| Ok((RowId(uuid::Uuid::from_bytes(r.get(0)?)), r.get(1)?, r.get(2)?, r.get(3)?)))?;
             rows.collect::<rusqlite::Result<_>>()?
         };
-        let name = self.handsets[at].name.clone();
+        let name = self.devices[at].name.clone();
         let mut seen = BTreeSet::new();
         for (id, doc, mirror, attention) in shown {
             let once = if seen.insert(id) { Ok(()) } else { Err(format!("{name} holds {id} twice")) };
@@ -132,11 +131,11 @@ impl World {
         Ok(())
     }
 
-    /// Nothing in a run explains a digest that differs.
-    fn never_mismatched(&mut self, at: usize) -> anyhow::Result<()> {
-        let memo: Option<Value> = device_core::store::meta::get(self.handsets[at].conn(), "sync")?;
-        let mismatches = memo.and_then(|m| m["mismatches"].as_u64()).unwrap_or(0);
-        let name = &self.handsets[at].name;
+    /// No fault of a run may lead to a differing digest.
+    fn check_no_mismatch(&mut self, at: usize) -> anyhow::Result<()> {
+        let history: Option<Value> = device_core::store::meta::get(self.devices[at].conn(), "sync")?;
+        let mismatches = history.and_then(|m| m["mismatches"].as_u64()).unwrap_or(0);
+        let name = &self.devices[at].name;
         let holds = match mismatches {
             0 => Ok(()),
             n => Err(format!("{name} found a scope different from the server's {n} times and fetched it anew")),
@@ -158,7 +157,7 @@ fn belongs(row: &Row, scope: Scope, care: &BTreeSet<RecipientId>) -> bool {
     match scope {
         _ if audience == Audience::Server => false,
         Scope::Reference(area) => {
-            audience == Audience::Reference && place(row).is_some_and(|p| about(p).contains(&area))
+            audience == Audience::Reference && place(row).is_some_and(|p| reference_area(p).contains(&area))
         }
         _ if audience == Audience::Reference => false,
         Scope::Area(area) => place(row).is_some_and(|p| area.contains(&p)),
@@ -169,8 +168,8 @@ fn belongs(row: &Row, scope: Scope, care: &BTreeSet<RecipientId>) -> bool {
     }
 }
 
-/// Reference data reaches everything below the area it is about; inside a county it belongs to the whole county.
-fn about(place: AreaCode) -> AreaCode {
+/// The area of the reference scope that holds a row: the county for rows within one.
+fn reference_area(place: AreaCode) -> AreaCode {
     place.county().unwrap_or(place)
 }
 
@@ -178,18 +177,18 @@ fn area_feed(row: &Row) -> Option<String> {
     let place = place(row)?;
     match row.kind.audience() {
         Audience::Server => None,
-        Audience::Reference => Some(format!("r{}", about(place))),
+        Audience::Reference => Some(format!("r{}", reference_area(place))),
         _ => Some(place.to_string()),
     }
 }
 
-fn scopes(person: &Person) -> Vec<Scope> {
+fn scopes(person: &SimWorker) -> Vec<Scope> {
     if person.left {
         return Vec::new();
     }
     let mut scopes = vec![Scope::Worker(person.id)];
     for area in std::iter::once(&person.area).chain(&person.areas) {
-        let county = Scope::Reference(about(*area));
+        let county = Scope::Reference(reference_area(*area));
         if !scopes.contains(&county) {
             scopes.push(county);
         }

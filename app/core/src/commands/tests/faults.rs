@@ -17,16 +17,16 @@ use std::{
 
 #[test]
 fn saved_survives_closing_and_opening_again() {
-    let world = World::new();
+    let env = TestEnv::new();
     let dir = Dir::new();
-    let (mut core, _office) = ready(&world, Some(dir.path()));
+    let (mut core, _office) = ready(&env, Some(dir.path()));
     let mut visit = routine(person(1));
     visit.note = Some("一切都好".into());
     let rows = saved(&mut core, Command::SaveVisit(visit));
     core.handle(Command::SaveDraft { key: "visit:x".into(), json: r#"{"n":1}"#.into() });
     drop(core);
-    let mut core = opened(&world, Some(dir.path()));
-    assert_eq!(doc(&core, rows[0]).unwrap().fields.text("note"), Some("一切都好"));
+    let mut core = opened(&env, Some(dir.path()));
+    assert_eq!(local_row(&core, rows[0]).unwrap().fields.text("note"), Some("一切都好"));
     assert_eq!(waiting(&core).len(), 1);
     let today = answer!(core, Command::Today, Reply::Today(today) => today);
     assert_eq!((today.drafts[0].key.as_str(), today.waiting), ("visit:x", 1));
@@ -36,9 +36,9 @@ fn saved_survives_closing_and_opening_again() {
 
 #[test]
 fn a_locked_store_is_no_readable_database_and_holds_no_plain_word() {
-    let world = World::new();
+    let env = TestEnv::new();
     let dir = Dir::new();
-    let (mut core, _office) = ready(&world, Some(dir.path()));
+    let (mut core, _office) = ready(&env, Some(dir.path()));
     let mut visit = routine(person(1));
     visit.note = Some("这句话不许外传".into());
     saved(&mut core, Command::SaveVisit(visit));
@@ -61,13 +61,13 @@ fn a_locked_store_is_no_readable_database_and_holds_no_plain_word() {
 
 #[test]
 fn a_store_whose_vault_is_lost_is_set_aside_and_never_deleted() {
-    let world = World::new();
+    let env = TestEnv::new();
     let dir = Dir::new();
-    let (core, _office) = ready(&world, Some(dir.path()));
+    let (core, _office) = ready(&env, Some(dir.path()));
     drop(core);
     let before = std::fs::read(dir.path().join("store.db")).unwrap();
     std::fs::remove_file(dir.path().join("vault.db")).unwrap();
-    let mut core = opened(&world, Some(dir.path()));
+    let mut core = opened(&env, Some(dir.path()));
     assert_eq!(refused(&mut core, Command::Today), Refusal::NotEnrolled);
     assert_eq!(std::fs::read(dir.path().join("store-without-key-1.db")).unwrap(), before);
 }
@@ -87,9 +87,9 @@ fn traces(core: &Core) -> (usize, i64, i64, usize, usize) {
 
 #[test]
 fn a_full_disk_is_said_plainly_keeps_nothing_by_half_and_is_over_when_there_is_room() {
-    let world = World::new();
+    let env = TestEnv::new();
     let dir = Dir::new();
-    let (mut core, _office) = ready(&world, Some(dir.path()));
+    let (mut core, _office) = ready(&env, Some(dir.path()));
     core.handle(Command::SaveDraft { key: "visit:1".into(), json: "{}".into() });
     let bytes = jpeg(7);
     core.handle(Command::AddPhoto { draft: "visit:1".into(), of: PhotoOf::Visit, caption: None, bytes });
@@ -130,13 +130,13 @@ const CHILD_DIR: &str = "DEVICE_CORE_KILL_TEST_DIR";
 #[ignore = "the child of the next test; does nothing by itself"]
 fn child_that_saves_until_it_is_killed() {
     let Ok(dir) = std::env::var(CHILD_DIR) else { return };
-    let world = World::new();
+    let env = TestEnv::new();
     // Ids must differ from round to round.
-    world.set_clock_by(i64::from(std::process::id()) * 1000);
-    let mut core = opened(&world, Some(dir.as_ref()));
+    env.set_clock_by(i64::from(std::process::id()) * 1000);
+    let mut core = opened(&env, Some(dir.as_ref()));
     let mut out = std::io::stdout();
     for n in 0u128.. {
-        world.pass_ms(1);
+        env.pass_ms(1);
         core.handle(Command::SaveDraft { key: format!("visit:{}", n % 3), json: "{}".into() });
         let rows = saved(&mut core, Command::SaveVisit(routine(person(1 + n % 3))));
         writeln!(out, "saved {}", rows[0]).unwrap();
@@ -146,9 +146,9 @@ fn child_that_saves_until_it_is_killed() {
 
 #[test]
 fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
-    let world = World::new();
+    let env = TestEnv::new();
     let dir = Dir::new();
-    drop(ready(&world, Some(dir.path())));
+    drop(ready(&env, Some(dir.path())));
     let mut acknowledged: Vec<RowId> = Vec::new();
     for round in 0..6 {
         let mut child = Process::new(std::env::current_exe().unwrap())
@@ -173,10 +173,10 @@ fn a_kill_at_any_moment_loses_nothing_that_was_acknowledged() {
         child.wait().unwrap();
     }
     assert!(acknowledged.len() >= 6 * 5);
-    let core = opened(&world, Some(dir.path()));
+    let core = opened(&env, Some(dir.path()));
     let ops = waiting(&core);
     for row in &acknowledged {
-        assert!(doc(&core, *row).is_some(), "{row} was acknowledged and is gone");
+        assert!(local_row(&core, *row).is_some(), "{row} was acknowledged and is gone");
         assert_eq!(ops.iter().filter(|op| op.row == *row).count(), 1);
     }
     let numbers: Vec<u64> = ops.iter().map(|op| op.no.0).collect();

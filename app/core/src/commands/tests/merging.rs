@@ -1,4 +1,4 @@
-//! Mirror + replay is what the server will say: over random days of two people at one roster.
+//! The server row with pending operations replayed is what the server will decide: over random days of two workers.
 
 use crate::{
     Command, Core,
@@ -50,13 +50,13 @@ fn act() -> impl Strategy<Value = Act> {
 fn play(
     core: &mut Core,
     office: &mut Office,
-    world: &World,
+    env: &TestEnv,
     dir: &Dir,
     act: Act,
     newest: &mut [Option<shared::RowId>; 2],
 ) {
-    world.pass_ms(9_000);
-    let now = world.wall_ms.load(std::sync::atomic::Ordering::SeqCst);
+    env.pass_ms(9_000);
+    let now = env.wall_ms.load(std::sync::atomic::Ordering::SeqCst);
     let tag = |n: u8| format!("tag-{n}");
     match act {
         Act::Visit(who) => newest[0] = Some(saved(core, Command::SaveVisit(routine(person(who))))[0]),
@@ -109,21 +109,22 @@ fn play(
             office.push(core);
         }
         Act::Pull => office.pull(core),
-        Act::Reopen => *core = reopened(core, world, dir),
+        Act::Reopen => *core = reopened(core, env, dir),
     }
 }
 
 /// Killed and opened again.
-fn reopened(core: &mut Core, world: &World, dir: &Dir) -> Core {
+fn reopened(core: &mut Core, env: &TestEnv, dir: &Dir) -> Core {
     core.handle(Command::Lock);
-    opened(world, Some(dir.path()))
+    opened(env, Some(dir.path()))
 }
 
-/// What the rules give for a row: its mirror, and every operation that the mirror does not hold and that is not refused.
-fn expected(core: &Core, mirror: Option<Row>, id: shared::RowId) -> Option<Row> {
+/// What the rules give for a row: its server row, and every operation that this does not include and that is not
+/// refused.
+fn expected(core: &Core, server_row: Option<Row>, id: shared::RowId) -> Option<Row> {
     let conn = core.store().unwrap().conn();
-    let actor = core.me().unwrap().actor();
-    let mut row = mirror;
+    let actor = core.identity().unwrap().actor();
+    let mut row = server_row;
     for entry in outbox::unsettled(conn, id).unwrap() {
         if matches!(entry.outcome, Some(Outcome::Rejected(_) | Outcome::InReview { applied: false, .. })) {
             continue;
@@ -142,19 +143,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
     #[test]
     fn a_device_shows_what_the_server_will_say_and_ends_where_the_server_is(acts in prop::collection::vec(act(), 1..40)) {
-        let world = World::new();
+        let env = TestEnv::new();
         let dir = Dir::new();
-        let (mut core, mut office) = ready(&world, Some(dir.path()));
+        let (mut core, mut office) = ready(&env, Some(dir.path()));
         let mut newest = [None, None];
         for act in acts {
-            play(&mut core, &mut office, &world, &dir, act, &mut newest);
+            play(&mut core, &mut office, &env, &dir, act, &mut newest);
             let ids: Vec<_> = (1..=3).map(|n| person(n).into()).chain(newest.iter().flatten().copied()).collect();
             for id in ids {
-                let both = record::both(core.store().unwrap().conn(), id).unwrap();
+                let both = record::pair(core.store().unwrap().conn(), id).unwrap();
                 let Some(both) = both else { continue };
-                if let Some(expected) = expected(&core, both.mirror, id) {
-                    prop_assert_eq!(&both.doc.fields, &expected.fields);
-                    prop_assert_eq!(&both.doc.void, &expected.void);
+                if let Some(expected) = expected(&core, both.server_row, id) {
+                    prop_assert_eq!(&both.local_row.fields, &expected.fields);
+                    prop_assert_eq!(&both.local_row.void, &expected.void);
                 }
             }
         }
@@ -162,7 +163,7 @@ proptest! {
         office.pull(&mut core);
         prop_assert_eq!(waiting(&core), vec![]);
         for row in office.rows.values() {
-            prop_assert_eq!(doc(&core, row.id), Some(row.clone()));
+            prop_assert_eq!(local_row(&core, row.id), Some(row.clone()));
         }
     }
 }

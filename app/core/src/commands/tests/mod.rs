@@ -6,4 +6,5 @@ mod recording;
 mod reviews;
 mod space;
 mod stuck;
+mod tracing_spans;
 mod undo;

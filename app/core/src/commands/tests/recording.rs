@@ -27,10 +27,10 @@ fn add_photo(core: &mut crate::Core, draft: &str, of: PhotoOf, shade: u8) -> Pho
 
 #[test]
 fn a_routine_visit_is_saved_with_nothing_but_whom_and_how() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
     let rows = saved(&mut core, Command::SaveVisit(routine(person(1))));
-    let visit = doc(&core, rows[0]).unwrap();
+    let visit = local_row(&core, rows[0]).unwrap();
     assert_eq!(visit.fields.text("happened"), Some("2026-03-10T10:00:00.000+08:00"));
     assert_eq!((visit.author, visit.area.unwrap().as_str()), (me(), VILLAGE));
     let ops = waiting(&core);
@@ -39,8 +39,8 @@ fn a_routine_visit_is_saved_with_nothing_but_whom_and_how() {
 
 #[test]
 fn a_save_is_one_transaction_whatever_fails_in_it() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
     let draft = Some("visit:1".to_owned());
     core.handle(Command::SaveDraft { key: "visit:1".into(), json: "{}".into() });
     add_photo(&mut core, "visit:1", PhotoOf::Visit, 1);
@@ -58,18 +58,18 @@ fn a_save_is_one_transaction_whatever_fails_in_it() {
 
     visit.need = Some(NeedText { kind: NeedKind::Heating, text: "缺煤".into(), unit: None });
     let rows = saved(&mut core, Command::SaveVisit(visit));
-    let kinds: Vec<Kind> = rows.iter().map(|r| doc(&core, *r).unwrap().kind).collect();
+    let kinds: Vec<Kind> = rows.iter().map(|r| local_row(&core, *r).unwrap().kind).collect();
     assert_eq!(kinds, [Kind::Visit, Kind::Visit, Kind::Need, Kind::Photo]);
     assert_eq!(waiting(&core).iter().map(|op| op.no.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
     let left = answer!(core, Command::LoadDraft { key: "visit:1".into() }, Reply::Draft { json, photos } => (json, photos.len()));
     assert_eq!(left, (None, 0), "the draft went with it");
-    assert_eq!(doc(&core, rows[3]).unwrap().fields.text("row"), Some(rows[0].to_string().as_str()));
+    assert_eq!(local_row(&core, rows[3]).unwrap().fields.text("row"), Some(rows[0].to_string().as_str()));
 }
 
 #[test]
 fn a_hand_out_to_ten_households_is_ten_records_with_receipts_and_shared_photos() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     for n in 4..=10 {
         office.recipient(n, "某人", "unclassified");
     }
@@ -95,14 +95,14 @@ fn a_hand_out_to_ten_households_is_ten_records_with_receipts_and_shared_photos()
     let mut new = aid(AssistanceKind::Goods, shares.collect());
     new.draft = Some("handout".into());
     let rows = saved(&mut core, Command::SaveAssistance(new));
-    let docs: Vec<Row> = rows.iter().map(|r| doc(&core, *r).unwrap()).collect();
+    let docs: Vec<Row> = rows.iter().map(|r| local_row(&core, *r).unwrap()).collect();
     let of = |kind: Kind| docs.iter().filter(move |r| r.kind == kind);
     assert_eq!((of(Kind::Assistance).count(), of(Kind::Receipt).count(), of(Kind::Photo).count()), (10, 10, 4));
     let handouts: Vec<_> = of(Kind::Assistance).map(|r| r.view::<Assistance>().unwrap().handout).collect();
     assert!(handouts[0].is_some() && handouts.iter().all(|h| *h == handouts[0]));
     let third = of(Kind::Receipt).find(|r| r.recipient() == Some(person(3))).unwrap();
     assert_eq!(third.view::<Signed>().unwrap().photo, Some(paper));
-    let shown = doc(&core, paper).unwrap();
+    let shown = local_row(&core, paper).unwrap();
     assert_eq!((shown.recipient(), shown.fields.text("row")), (Some(person(3)), Some(third.id.to_string().as_str())));
     let truck = of(Kind::Photo).find(|r| r.fields.text("of") == Some("handout")).unwrap();
     assert_eq!((truck.recipient(), truck.fields.parsed("handout")), (None, handouts[0]));
@@ -114,8 +114,8 @@ fn a_hand_out_to_ten_households_is_ten_records_with_receipts_and_shared_photos()
 
 #[test]
 fn the_same_household_twice_in_a_hand_out_is_refused() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
     let mut one = share(person(1));
     one.lines = rice(1);
     let new = aid(AssistanceKind::Goods, vec![one.clone(), one]);
@@ -125,21 +125,21 @@ fn the_same_household_twice_in_a_hand_out_is_refused() {
 
 #[test]
 fn solving_closes_the_need_or_raises_and_closes_one() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let need = NeedText { kind: NeedKind::Heating, text: "缺煤".into(), unit: None };
     let rows = saved(&mut core, Command::OpenNeed(NewNeed { recipient: person(1), need, draft: None }));
     let need = NeedId::from(rows[0]);
     let mut solve = aid(AssistanceKind::Solve, vec![share(person(1))]);
     (solve.need, solve.note) = (Some(need), Some("送煤半吨".into()));
     saved(&mut core, Command::SaveAssistance(solve));
-    let closed = doc(&core, need).unwrap();
+    let closed = local_row(&core, need).unwrap();
     assert_eq!((closed.fields.text("status"), closed.fields.text("progress")), (Some("solved"), Some("送煤半吨")));
     let mut at_once = aid(AssistanceKind::Solve, vec![share(person(2))]);
     at_once.note = Some("修好电灯".into());
     let rows = saved(&mut core, Command::SaveAssistance(at_once));
-    let tied = doc(&core, rows[0]).unwrap().view::<Assistance>().unwrap().need.unwrap();
-    assert_eq!(doc(&core, tied).unwrap().fields.text("status"), Some("solved"));
+    let tied = local_row(&core, rows[0]).unwrap().view::<Assistance>().unwrap().need.unwrap();
+    assert_eq!(local_row(&core, tied).unwrap().fields.text("status"), Some("solved"));
     office.sync(&mut core);
     let month = answer!(core, Command::MyMonth { month: "2026-03".parse().unwrap() }, Reply::Month(m) => m);
     assert_eq!((month.confirmed.solved(), month.waiting.solved()), (2, 0));
@@ -147,8 +147,8 @@ fn solving_closes_the_need_or_raises_and_closes_one() {
 
 #[test]
 fn a_note_on_the_same_step_of_a_need_is_kept() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
     let need = NeedText { kind: NeedKind::Medical, text: "要轮椅".into(), unit: None };
     let rows = saved(&mut core, Command::OpenNeed(NewNeed { recipient: person(2), need, draft: None }));
     let mut step = |to: &str, note: &str| {
@@ -158,14 +158,14 @@ fn a_note_on_the_same_step_of_a_need_is_kept() {
     assert!(matches!(step("in_hand", "已联系残联"), Reply::Saved { .. }));
     assert!(matches!(step("in_hand", "下周到货"), Reply::Saved { .. }));
     assert!(matches!(step("flying", "x"), Reply::Refused(Refusal::Invalid(_))));
-    let row = doc(&core, rows[0]).unwrap();
+    let row = local_row(&core, rows[0]).unwrap();
     assert_eq!((row.fields.text("status"), row.fields.text("progress")), (Some("in_hand"), Some("下周到货")));
 }
 
 #[test]
 fn nothing_happens_in_the_future() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
     let at = |text: &str| {
         let mut visit = routine(person(1));
         visit.happened = Some(text.parse::<Moment>().unwrap());
@@ -175,39 +175,39 @@ fn nothing_happens_in_the_future() {
     assert_eq!(refusal, Refusal::Invalid(vec![Problem::new("happened", ProblemCode::InFuture)]));
     saved(&mut core, at("2026-03-10T10:01:59+08:00"));
     let rows = saved(&mut core, at("2026-03-09T18:00:00+06:00"));
-    assert_eq!(doc(&core, rows[0]).unwrap().fields.text("happened"), Some("2026-03-09T18:00:00.000+06:00"));
+    assert_eq!(local_row(&core, rows[0]).unwrap().fields.text("happened"), Some("2026-03-09T18:00:00.000+06:00"));
 }
 
 #[test]
 fn a_clock_a_day_ahead_still_records_the_right_day_once_the_server_told() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
-    world.set_clock_by(86_400_000);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
+    env.set_clock_by(86_400_000);
     core.write(|tx| Ok(crate::store::meta::set(tx, crate::store::meta::key::CLOCK_OFFSET_MS, &-86_400_000i64)?))
         .unwrap();
     let rows = saved(&mut core, Command::SaveVisit(routine(person(1))));
-    assert_eq!(doc(&core, rows[0]).unwrap().happened().day().to_string(), "2026-03-10");
+    assert_eq!(local_row(&core, rows[0]).unwrap().happened().day().to_string(), "2026-03-10");
     let today = answer!(core, Command::Today, Reply::Today(today) => today);
     assert_eq!(today.day.to_string(), "2026-03-10");
 }
 
 #[test]
 fn a_clock_set_back_does_not_reorder_operations() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
     for n in 0..6 {
-        world.set_clock_by(if n == 3 { -86_400_000 } else { 1000 });
+        env.set_clock_by(if n == 3 { -86_400_000 } else { 1000 });
         saved(&mut core, Command::EditRecipient { recipient: person(1), fields: phone(&format!("1390000000{n}")) });
     }
     let ops = waiting(&core);
     assert!(ops.windows(2).all(|w| w[0].hlc < w[1].hlc && w[0].no < w[1].no));
-    assert_eq!(doc(&core, person(1)).unwrap().fields.text("phone"), Some("13900000005"));
+    assert_eq!(local_row(&core, person(1)).unwrap().fields.text("phone"), Some("13900000005"));
 }
 
 #[test]
 fn an_edit_that_changes_nothing_makes_no_operation() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
     saved(&mut core, Command::EditRecipient { recipient: person(1), fields: phone("13800001111") });
     let tags = Command::EditTags { recipient: person(1), add: vec![], remove: vec!["lives-alone".into()] };
     saved(&mut core, tags);
@@ -219,8 +219,8 @@ fn an_edit_that_changes_nothing_makes_no_operation() {
 
 #[test]
 fn a_submitted_visit_is_corrected_with_a_reason_only() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let rows = saved(&mut core, Command::SaveVisit(routine(person(1))));
     office.sync(&mut core);
     let amend = |reason: &str, fields: Fields| Command::Amend { row: rows[0], reason: reason.into(), fields };
@@ -237,8 +237,8 @@ fn a_submitted_visit_is_corrected_with_a_reason_only() {
 
 #[test]
 fn what_could_never_be_sent_is_not_saved() {
-    let world = World::new();
-    let (mut core, _office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _office) = ready(&env, None);
     let lines =
         (0..100).map(|_| GoodsLine { item: "长".repeat(300), quantity: 1, unit: "袋".into(), unit_value: Fen(1) });
     let mut big = share(person(1));
@@ -250,8 +250,8 @@ fn what_could_never_be_sent_is_not_saved() {
 
 #[test]
 fn looking_at_a_number_or_a_child_is_known_to_the_office() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let card = answer!(core, Command::Card { recipient: person(1) }, Reply::Card(card) => card);
     assert_eq!(card.id_masked.as_deref(), Some("1101**********002X"));
     assert_eq!(card.item.phone_masked.as_deref(), Some("138****1111"));
@@ -272,7 +272,7 @@ fn looking_at_a_number_or_a_child_is_known_to_the_office() {
         assert!(card.item.minor);
     }
     assert_eq!(logged(&core), 2, "once a day");
-    world.pass_ms(86_400_000);
+    env.pass_ms(86_400_000);
     core.handle(Command::Card { recipient: person(8) });
     assert_eq!(logged(&core), 3);
     let Change::Create(fields) = &waiting(&core)[1].change else { panic!() };
@@ -283,8 +283,8 @@ fn looking_at_a_number_or_a_child_is_known_to_the_office() {
 
 #[test]
 fn feedback_is_a_record_like_any_other() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     saved(&mut core, Command::SendFeedback { kind: FeedbackKind::Complaint, text: " 字太小 ".into() });
     office.sync(&mut core);
     let row = office.rows.values().find(|r| r.kind == Kind::Feedback).unwrap();
@@ -293,8 +293,8 @@ fn feedback_is_a_record_like_any_other() {
 
 #[test]
 fn a_phase_says_what_is_missing() {
-    let world = World::new();
-    let mut core = crate::Core::open_for_tests(crate::Paths::default(), Box::new(world.clone())).unwrap();
+    let env = TestEnv::new();
+    let mut core = crate::Core::open_for_tests(crate::Paths::default(), Box::new(env.clone())).unwrap();
     let phase = |core: &mut crate::Core| answer!(core, Command::Status, Reply::Status(s) => s.phase);
     assert_eq!(phase(&mut core), Phase::New);
     assert_eq!(refused(&mut core, Command::Today), Refusal::Locked);
@@ -317,8 +317,8 @@ fn a_phase_says_what_is_missing() {
 
 #[test]
 fn a_photo_belongs_to_its_draft_until_it_is_saved() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let kept = add_photo(&mut core, "visit:1", PhotoOf::Visit, 1);
     let dropped = add_photo(&mut core, "visit:1", PhotoOf::Visit, 2);
     core.handle(Command::RemovePhoto { photo: dropped });
@@ -339,8 +339,8 @@ fn a_photo_belongs_to_its_draft_until_it_is_saved() {
 
 #[test]
 fn fields_and_words_of_a_newer_server_survive_an_edit() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let raw = json!({"kind": "recipient", "id": person(9), "rev": 4, "author": me(), "device": me(),
         "hlc": "0000000000010000", "envelope_of_2030": [1, 2], "fields": {"code": "R9", "name": "未来",
         "category": "category_of_2030", "area": VILLAGE, "field_of_2030": {"deep": [true]}, "phone": "1"}})
@@ -352,7 +352,7 @@ fn fields_and_words_of_a_newer_server_survive_an_edit() {
     })
     .unwrap();
     saved(&mut core, Command::EditRecipient { recipient: person(9), fields: phone("2") });
-    let shown = doc(&core, person(9)).unwrap();
+    let shown = local_row(&core, person(9)).unwrap();
     let deep = json!({"deep": [true]});
     assert_eq!((shown.fields.text("phone"), shown.fields.get("field_of_2030")), (Some("2"), Some(&deep)));
     assert_eq!(shown.extra.get("envelope_of_2030"), Some(&json!([1, 2])));
@@ -362,6 +362,6 @@ fn fields_and_words_of_a_newer_server_survive_an_edit() {
     assert_eq!(sent.names().collect::<Vec<_>>(), ["phone"], "only what was changed travels");
     office.rows.insert(row.id, row);
     office.sync(&mut core);
-    assert_eq!(doc(&core, person(9)).unwrap().fields.get("field_of_2030"), Some(&deep));
+    assert_eq!(local_row(&core, person(9)).unwrap().fields.get("field_of_2030"), Some(&deep));
     assert!(!matches!(shown.extra.get("envelope_of_2030"), Some(Value::Null)));
 }

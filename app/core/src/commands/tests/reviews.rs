@@ -1,4 +1,4 @@
-//! Deciding what no rule may decide, and what its authors are told.
+//! Resolving reviews, and what the authors of the changes see of it.
 
 use crate::{Command, Core, Refusal, Reply, store::undo::UNDO_MS, testing::*, views::*};
 use serde_json::json;
@@ -12,8 +12,8 @@ use shared::{
 const NAME: &str = "谷均";
 
 /// A supervisor's phone of the township.
-fn supervisor(world: &World) -> (Core, Office) {
-    let (mut core, office) = ready(world, None);
+fn supervisor(env: &TestEnv) -> (Core, Office) {
+    let (mut core, office) = ready(env, None);
     let mut me = enrolment(Role::Supervisor);
     me.areas = vec!["620802001".parse().unwrap()];
     core.write(|tx| Ok(tx.set_enrolment(&me)?)).unwrap();
@@ -44,8 +44,8 @@ fn filed(office: &mut Office, n: u128) -> ReviewId {
 
 #[test]
 fn a_supervisor_sees_both_values_and_decides_without_a_connection() {
-    let world = World::new();
-    let (mut core, mut office) = supervisor(&world);
+    let env = TestEnv::new();
+    let (mut core, mut office) = supervisor(&env);
     let id = filed(&mut office, 1);
     office.pull(&mut core);
     let view = reviews(&mut core);
@@ -67,24 +67,24 @@ fn a_supervisor_sees_both_values_and_decides_without_a_connection() {
 
 #[test]
 fn within_seconds_a_decision_is_taken_back_and_afterwards_it_is_not() {
-    let world = World::new();
-    let (mut core, mut office) = supervisor(&world);
+    let env = TestEnv::new();
+    let (mut core, mut office) = supervisor(&env);
     let id = filed(&mut office, 1);
     office.pull(&mut core);
     saved(&mut core, resolve(id, false));
-    world.pass_ms(UNDO_MS - 1);
+    env.pass_ms(UNDO_MS - 1);
     saved(&mut core, Command::Undo { row: RowId(id.0) });
     assert_eq!((waiting(&core).len(), review(&mut core, id).decision), (0, None));
     saved(&mut core, resolve(id, true));
-    world.pass_ms(UNDO_MS);
+    env.pass_ms(UNDO_MS);
     assert_eq!(refused(&mut core, Command::Undo { row: RowId(id.0) }), Refusal::NotNow);
     assert_eq!(refused(&mut core, resolve(id, false)), Refusal::NotNow, "decided once");
 }
 
 #[test]
 fn who_may_not_decide_is_told_so_and_a_reason_is_asked_for() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let id = filed(&mut office, 1);
     office.pull(&mut core);
     assert_eq!(refused(&mut core, resolve(id, true)), Refusal::Server(ErrorCode::NotAllowed));
@@ -93,7 +93,7 @@ fn who_may_not_decide_is_told_so_and_a_reason_is_asked_for() {
     assert_eq!(reviews(&mut core).own.len(), 1, "the name that stands is this worker's");
     assert!(reviews(&mut core).open.is_empty());
 
-    let (mut core, mut office) = supervisor(&world);
+    let (mut core, mut office) = supervisor(&env);
     let id = filed(&mut office, 1);
     office.pull(&mut core);
     let blank = Command::Resolve { review: id, accept: true, reason: " ".into() };
@@ -108,8 +108,8 @@ fn who_may_not_decide_is_told_so_and_a_reason_is_asked_for() {
 #[test]
 fn the_author_is_told_of_the_decision_once_and_may_put_it_aside() {
     for accepted in [true, false] {
-        let world = World::new();
-        let (mut core, mut office) = ready(&world, None);
+        let env = TestEnv::new();
+        let (mut core, mut office) = ready(&env, None);
         let fields = Fields::new().with("status", "withdrawn");
         saved(&mut core, Command::EditRecipient { recipient: person(1), fields });
         office.sync(&mut core);
@@ -156,8 +156,8 @@ fn saved_aside(core: &mut Core, item: &OutboxItem) {
 
 #[test]
 fn a_decision_that_the_server_refuses_is_open_again_and_says_why() {
-    let world = World::new();
-    let (mut core, mut office) = supervisor(&world);
+    let env = TestEnv::new();
+    let (mut core, mut office) = supervisor(&env);
     let id = filed(&mut office, 1);
     office.pull(&mut core);
     saved(&mut core, resolve(id, true));
@@ -169,8 +169,8 @@ fn a_decision_that_the_server_refuses_is_open_again_and_says_why() {
 
 #[test]
 fn a_supervisor_opens_a_finished_need_again_with_a_reason() {
-    let world = World::new();
-    let (mut core, mut office) = supervisor(&world);
+    let env = TestEnv::new();
+    let (mut core, mut office) = supervisor(&env);
     let need = crate::command::NeedText { kind: shared::records::NeedKind::Living, text: "缺米".into(), unit: None };
     let rows = saved(&mut core, Command::OpenNeed(crate::command::NewNeed { recipient: person(1), need, draft: None }));
     let need = rows[0].into();
@@ -180,22 +180,22 @@ fn a_supervisor_opens_a_finished_need_again_with_a_reason() {
     let reopen = |reason: &str| Command::ReopenNeed { need, reason: reason.into() };
     assert!(matches!(refused(&mut core, reopen("")), Refusal::Invalid(_)));
     saved(&mut core, reopen("又有米了"));
-    assert_eq!(doc(&core, rows[0]).unwrap().fields.text("status"), Some("opened"));
+    assert_eq!(local_row(&core, rows[0]).unwrap().fields.text("status"), Some("opened"));
     saved(&mut core, Command::Undo { row: rows[0] });
-    assert_eq!(doc(&core, rows[0]).unwrap().fields.text("status"), Some("cannot"));
+    assert_eq!(local_row(&core, rows[0]).unwrap().fields.text("status"), Some("cannot"));
     core.write(|tx| Ok(tx.set_enrolment(&enrolment(Role::Worker))?)).unwrap();
     assert_eq!(refused(&mut core, reopen("再来")), Refusal::Server(ErrorCode::NotAllowed));
 }
 
 #[test]
 fn a_likely_duplicate_shows_the_record_it_may_double() {
-    let world = World::new();
-    let (mut core, mut office) = supervisor(&world);
+    let env = TestEnv::new();
+    let (mut core, mut office) = supervisor(&env);
     let mut mine = share(person(1));
     mine.amount = Some(shared::Fen(30_000));
     let rows = saved(&mut core, Command::SaveAssistance(aid(AssistanceKind::Money, vec![mine])));
     office.sync(&mut core);
-    let made = doc(&core, rows[0]).unwrap();
+    let made = local_row(&core, rows[0]).unwrap();
     let twin = office.add(Kind::Assistance, 60, serde_json::to_value(&made.fields).unwrap());
     let op = json!({"op_id": uuid::Uuid::from_u128(0x960), "op_no": 1, "hlc": "0000000000000001", "kind": "assistance",
         "row": twin, "change": {"create": made.fields}});
@@ -210,8 +210,8 @@ fn a_likely_duplicate_shows_the_record_it_may_double() {
 
 #[test]
 fn a_receipt_is_withdrawn_with_what_was_received() {
-    let world = World::new();
-    let (mut core, mut office) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, mut office) = ready(&env, None);
     let mut given = share(person(1));
     given.amount = Some(shared::Fen(10_000));
     given.receipt = Some(crate::command::NewReceipt {
@@ -224,9 +224,9 @@ fn a_receipt_is_withdrawn_with_what_was_received() {
     });
     let rows = saved(&mut core, Command::SaveAssistance(aid(AssistanceKind::Money, vec![given])));
     office.sync(&mut core);
-    let receipt = *rows.iter().find(|r| doc(&core, **r).is_some_and(|d| d.kind == Kind::Receipt)).unwrap();
+    let receipt = *rows.iter().find(|r| local_row(&core, **r).is_some_and(|d| d.kind == Kind::Receipt)).unwrap();
     saved(&mut core, Command::Void { row: rows[0], reason: "没有发到".into() });
-    let voided = doc(&core, receipt).unwrap().void.unwrap();
+    let voided = local_row(&core, receipt).unwrap().void.unwrap();
     assert_eq!(voided.reason, "没有发到");
     office.sync(&mut core);
     assert!(office.rows[&receipt].is_void());

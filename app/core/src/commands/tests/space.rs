@@ -3,7 +3,7 @@
 use crate::{
     Command, Core, Reply,
     store::photo,
-    testing::{Dir, World, opened, ready},
+    testing::{Dir, TestEnv, opened, ready},
     views::SyncView,
 };
 use shared::{PhotoId, records::PhotoOf};
@@ -51,17 +51,17 @@ fn release(core: &mut Core) -> SyncView {
 
 #[test]
 fn an_original_goes_thirty_days_after_it_was_verified_and_leaves_its_thumbnail() {
-    let world = World::new();
-    let (mut core, _) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _) = ready(&env, None);
     let (sent, draft) = (add(&mut core, 1), add(&mut core, 2));
     verify(&mut core, sent);
-    world.pass_ms(29 * DAY_MS);
+    env.pass_ms(29 * DAY_MS);
     core.record_contact();
     let late = add(&mut core, 3);
     verify(&mut core, late);
     assert_eq!(core.sync_view().unwrap().photo_space.releasable, 0, "a restored server may still ask for it");
     assert_eq!(release(&mut core).photo_space.photos, 3);
-    world.pass_ms(DAY_MS);
+    env.pass_ms(DAY_MS);
     let space = core.sync_view().unwrap().photo_space;
     assert_eq!((space.photos, space.releasable), (3, 1));
     let left = release(&mut core).photo_space;
@@ -78,28 +78,28 @@ fn an_original_goes_thirty_days_after_it_was_verified_and_leaves_its_thumbnail()
 
 #[test]
 fn a_restored_server_is_offered_all_that_may_be_newer_than_its_backup() {
-    let world = World::new();
-    let (mut core, _) = ready(&world, None);
+    let env = TestEnv::new();
+    let (mut core, _) = ready(&env, None);
     let id = add(&mut core, 1);
     verify(&mut core, id);
-    world.pass_ms(29 * DAY_MS);
+    env.pass_ms(29 * DAY_MS);
     release(&mut core);
     assert_eq!(core.write(|tx| Ok(photo::offer_again(tx)?)).unwrap(), 1);
 }
 
 #[test]
 fn nothing_goes_by_itself_while_there_is_room_and_the_oldest_first_when_there_is_none() {
-    let (world, dir) = (World::new(), Dir::new());
-    let (mut core, _) = ready(&world, Some(dir.path()));
+    let (env, dir) = (TestEnv::new(), Dir::new());
+    let (mut core, _) = ready(&env, Some(dir.path()));
     let ids: Vec<_> = (1..=6).map(|n| add(&mut core, n)).collect();
     for id in &ids {
         verify(&mut core, *id);
     }
-    world.pass_ms(31 * DAY_MS);
+    env.pass_ms(31 * DAY_MS);
     core.release_if_needed().unwrap();
     assert_eq!(core.sync_view().unwrap().photo_space.photos, 6, "nobody can say how much room there is");
     let size = photo::get(core.store().unwrap().conn(), ids[0]).unwrap().unwrap().size;
-    world.free.store((512 << 20) - size, Ordering::SeqCst);
+    env.free.store((512 << 20) - size, Ordering::SeqCst);
     core.release_if_needed().unwrap();
     let conn = core.store().unwrap().conn();
     let there = ids.iter().map(|id| photo::bytes(conn, *id).unwrap().is_some()).collect::<Vec<_>>();
@@ -108,13 +108,13 @@ fn nothing_goes_by_itself_while_there_is_room_and_the_oldest_first_when_there_is
 
 #[test]
 fn what_was_let_go_of_makes_the_file_smaller() {
-    let (world, dir) = (World::new(), Dir::new());
-    let (mut core, _) = ready(&world, Some(dir.path()));
+    let (env, dir) = (TestEnv::new(), Dir::new());
+    let (mut core, _) = ready(&env, Some(dir.path()));
     for n in 1..=8 {
         let id = add(&mut core, n);
         verify(&mut core, id);
     }
-    world.pass_ms(31 * DAY_MS);
+    env.pass_ms(31 * DAY_MS);
     core.record_contact();
     let pages = core.store().unwrap().pages().unwrap();
     let bytes = core.sync_view().unwrap().photo_space.releasable_bytes;
@@ -122,6 +122,6 @@ fn what_was_let_go_of_makes_the_file_smaller() {
     let now = core.store().unwrap().pages().unwrap();
     assert!(u64::from(pages - now) * 4096 >= bytes / 10 * 9, "{pages} pages became {now} for {bytes} bytes");
     drop(core);
-    let core = opened(&world, Some(dir.path()));
+    let core = opened(&env, Some(dir.path()));
     assert_eq!(core.sync_view().unwrap().photo_space.photos, 0);
 }

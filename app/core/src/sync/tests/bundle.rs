@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Refusal,
-    bundle::find_sealed,
+    sealed_bundle::SealedBundle,
     sync::schedule::AFTER_SAVE_MS,
     testing::Dir,
     views::{BundleView, Phase, RelayState, SyncProblem},
@@ -156,16 +156,16 @@ async fn a_colleagues_bundle_is_relayed_by_the_next_sync_and_its_bytes_are_dropp
     assert_eq!(server.take_calls(), ["push", "pull", "bundle", "bundle"], "own operations first");
     assert_eq!(server.state().bundles, [colleagues_bundle(1), colleagues_bundle(2)]);
     assert_eq!(view.last_problem, None, "a refused bundle blocks nothing");
-    let states: Vec<RelayState> = view.carried.iter().map(|c| c.state.clone()).collect();
+    let states: Vec<RelayState> = view.relayed_bundles.iter().map(|c| c.state.clone()).collect();
     assert_eq!(states, [RelayState::Refused(BundleVerdict::OtherServer), RelayState::Delivered]);
-    let kept = crate::store::relayed_bundle::bytes(core.store().unwrap().conn(), view.carried[1].id).unwrap();
+    let kept = crate::store::relayed_bundle::bytes(core.store().unwrap().conn(), view.relayed_bundles[1].id).unwrap();
     assert_eq!(kept, None);
     sync(&mut core, &server).await;
     assert_eq!(server.take_calls(), ["pull"], "neither is sent again");
-    for file in view.carried {
+    for file in view.relayed_bundles {
         assert_eq!(core.handle(Command::DropRelayedBundle { id: file.id }), Reply::Done);
     }
-    assert!(sync(&mut core, &server).await.carried.is_empty());
+    assert!(sync(&mut core, &server).await.relayed_bundles.is_empty());
 }
 
 #[tokio::test]
@@ -179,10 +179,10 @@ async fn a_bundle_that_does_not_get_through_is_tried_again_and_blocks_nothing() 
     let view = sync(&mut core, &server).await;
     assert_eq!(server.take_calls(), ["pull", "bundle", "bundle"]);
     assert_eq!(view.last_problem, Some(SyncProblem::Offline));
-    let states: Vec<RelayState> = view.carried.into_iter().map(|c| c.state).collect();
+    let states: Vec<RelayState> = view.relayed_bundles.into_iter().map(|c| c.state).collect();
     assert_eq!(states, [RelayState::Blocked(ErrorCode::NotFound), RelayState::Waiting]);
     server.state().bundle_plan.push_back(verdict(BundleVerdict::Repeated));
-    assert_eq!(sync(&mut core, &server).await.carried[1].state, RelayState::Delivered);
+    assert_eq!(sync(&mut core, &server).await.relayed_bundles[1].state, RelayState::Delivered);
 }
 
 #[tokio::test]
@@ -255,9 +255,9 @@ async fn a_revoked_device_seals_unsent_work_that_can_be_read_out_without_the_pin
     assert_eq!(core.handle(Command::Today), Reply::Refused(Refusal::Revoked));
     let again = Command::Enrol { server: "https://lianxin.example".into(), code: "ABCDE-12345".into() };
     run_to_end(&mut core, again, &server).await;
-    assert!(find_sealed(dir.path()).is_some(), "kept until everything is sent");
+    assert!(SealedBundle::find(dir.path()).is_some(), "kept until everything is sent");
     assert_eq!(sync(&mut core, &server).await.waiting_total, 0);
-    assert!(find_sealed(dir.path()).is_none());
+    assert!(SealedBundle::find(dir.path()).is_none());
     let Reply::Status(status) = core.handle(Command::Status) else { panic!() };
     assert_eq!(status.sealed, None);
 }
@@ -276,9 +276,9 @@ async fn unlocking_seals_the_bundle_that_a_kill_during_revocation_prevented() {
     std::fs::create_dir_all(dir.path().join("sealed")).unwrap();
     std::fs::write(dir.path().join("sealed/arriving"), b"lianxinb half of it").unwrap();
     let mut core = Core::open_for_tests(Paths { dir: Some(dir.path().into()) }, Box::new(env.clone())).unwrap();
-    assert!(core.sealed.is_none());
+    assert!(core.sealed_bundle.is_none());
     core.handle(Command::Unlock { pin: "2486".into() });
-    assert_eq!(find_sealed(dir.path()).map(|_| ()), Some(()));
+    assert_eq!(SealedBundle::find(dir.path()).map(|_| ()), Some(()));
     assert!(!dir.path().join("sealed/arriving").exists());
 }
 

@@ -1,7 +1,7 @@
 //! Compaction: old operations are removed unless something still needs them.
 
 use super::*;
-use crate::store::{compact, photo};
+use crate::store::{chain, photo};
 use shared::{OpOutcome, Outcome, op::Rejection};
 
 const DAY_MS: u64 = 86_400_000;
@@ -12,8 +12,8 @@ fn kept(core: &Core) -> Vec<u64> {
     statement.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-fn base(core: &Core) -> compact::Base {
-    compact::base(core.store().unwrap().conn(), incarnation(core)).unwrap()
+fn base(core: &Core) -> chain::ChainBase {
+    chain::base(core.store().unwrap().conn(), incarnation(core)).unwrap()
 }
 
 /// Passes `n` days, with a sync on each.
@@ -239,6 +239,6 @@ async fn a_photo_that_outlives_the_operation_of_its_record_still_arrives() {
     server.plan_media([super::metered::status(shared::wire::MediaState::Verified, 100)]);
     sync(&mut core, &server).await;
     assert!(server.take_calls().contains(&"create"));
-    let debt: i64 = photo::debt(core.store().unwrap().conn()).unwrap().photos.into();
+    let debt: i64 = photo::backlog(core.store().unwrap().conn()).unwrap().photos.into();
     assert_eq!(debt, 0);
 }

@@ -49,7 +49,7 @@ pub fn take_bytes(core: &mut Core, bytes: &[u8]) -> PhotoId {
                 .with("happened", tx.now().to_string())
                 .with("of", "visit");
             outbox::append_op(tx, &Kind::Photo, id.into(), Rev(0), Change::Create(fields))?;
-            record::replay(tx, id.into())?;
+            local_row::replay(tx, id.into())?;
             photo::adopt(tx, id)?;
             Ok(id)
         })

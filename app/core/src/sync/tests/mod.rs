@@ -18,8 +18,8 @@ mod versions;
 use super::{Step, run_to_end};
 use crate::{
     Command, Core, Paths, Reply,
-    store::{Enrolment, meta, outbox, record},
-    testing::World as TestEnv,
+    store::{Enrolment, local_row, meta, outbox, record},
+    testing::TestEnv,
     views::SyncView,
 };
 use shared::{
@@ -252,7 +252,7 @@ pub fn save_feedback(core: &mut Core, text: &str) -> RowId {
             let fields =
                 Fields::new().with("kind", "suggestion").with("text", text).with("happened", tx.now().to_string());
             outbox::append_op(tx, &Kind::Feedback, row, Rev(0), Change::Create(fields))?;
-            record::replay(tx, row)?;
+            local_row::replay(tx, row)?;
             Ok(row)
         })
         .unwrap();
@@ -290,7 +290,7 @@ pub fn recipient(n: u128, rev: u64, name: &str) -> Row {
 
 /// The row that the server makes of a record shown on this device.
 pub fn as_server_row(core: &Core, row: RowId) -> Row {
-    let mut row = record::doc(core.store().unwrap().conn(), row).unwrap().expect("the record is shown");
+    let mut row = record::local_row(core.store().unwrap().conn(), row).unwrap().expect("the record is shown");
     row.rev = Rev(1);
     row
 }
@@ -313,7 +313,7 @@ pub fn page(scope: ScopePage, more: bool) -> PullReply {
 }
 
 pub fn shown(core: &Core, row: RowId) -> bool {
-    record::doc(core.store().unwrap().conn(), row).unwrap().is_some()
+    record::local_row(core.store().unwrap().conn(), row).unwrap().is_some()
 }
 
 pub fn incarnation(core: &Core) -> Incarnation {

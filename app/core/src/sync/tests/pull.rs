@@ -15,13 +15,13 @@ fn edit(core: &mut Core, row: RowId, note: &str) {
         let base = record::rev(tx, row)?;
         let change = Change::Set(Fields::new().with("note", note));
         outbox::append_op(tx, &Kind::Recipient, row, base, change)?;
-        Ok(record::replay(tx, row)?)
+        Ok(local_row::replay(tx, row)?)
     })
     .unwrap();
 }
 
 fn note(core: &Core, row: RowId) -> Option<String> {
-    record::doc(core.store().unwrap().conn(), row).unwrap()?.fields.text("note").map(str::to_owned)
+    record::local_row(core.store().unwrap().conn(), row).unwrap()?.fields.text("note").map(str::to_owned)
 }
 
 #[tokio::test]

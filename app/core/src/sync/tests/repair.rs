@@ -1,5 +1,5 @@
-//! Repair against the real server's core: whatever differs on a device, the device converges, and only the differing rows
-//! are sent.
+//! Repair against the real server's core: whatever differs on a device, the device converges, and only the differing
+//! rows are sent.
 
 use super::*;
 use crate::store::member;
@@ -114,7 +114,7 @@ fn held(core: &Core) -> Held {
     let conn = core.store().unwrap().conn();
     let mut statement = conn
         .prepare(
-            "SELECT s.name, m.row, r.rev, coalesce(nullif(r.mirror, ''), r.doc) FROM member m
+            "SELECT s.name, m.row, r.rev, coalesce(nullif(r.server_row, ''), r.doc) FROM member m
              JOIN scope s ON s.no = m.scope JOIN record r ON r.id = m.row",
         )
         .unwrap();
@@ -156,7 +156,8 @@ fn damage(conn: &Connection, scope: Scope, harm: Damage) {
             conn.execute("DELETE FROM member WHERE row = ?1", [notice(n).as_bytes()]).unwrap();
         }
         Damage::Stale(n) => {
-            let sql = "UPDATE record SET rev = rev + 7, doc = replace(doc, '\"x\"', '\"old\"') WHERE id = ?1";
+            let sql =
+                "UPDATE record SET rev = rev + 7, local_row = replace(local_row, '\"x\"', '\"old\"') WHERE id = ?1";
             conn.execute(sql, [notice(n).as_bytes()]).unwrap();
         }
         Damage::Extra(n) => {
@@ -167,7 +168,7 @@ fn damage(conn: &Connection, scope: Scope, harm: Damage) {
             );
             conn.execute("DELETE FROM record WHERE id = ?1", [row.as_bytes()]).unwrap();
             conn.execute(
-                "INSERT INTO record (id, kind, rev, author, doc) VALUES (?1, 'notice', 1, zeroblob(16), ?2)",
+                "INSERT INTO record (id, kind, rev, author, local_row) VALUES (?1, 'notice', 1, zeroblob(16), ?2)",
                 (row.as_bytes(), doc),
             )
             .unwrap();

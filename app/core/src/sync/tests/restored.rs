@@ -1,5 +1,5 @@
-//! A server restored from a backup: acknowledged operations of every incarnation are offered again, and a record that the
-//! server rejects this time no longer counts as confirmed.
+//! A server restored from a backup: acknowledged operations of every incarnation are offered again, and a record that
+//! the server rejects this time no longer counts as confirmed.
 
 use super::*;
 use shared::{DeviceId, OpOutcome, Outcome, ids::OpId, op::Rejection};
@@ -56,7 +56,7 @@ fn without() -> Answer<PullReply> {
 }
 
 fn confirmed(core: &Core, row: RowId) -> bool {
-    record::both(core.store().unwrap().conn(), row).unwrap().is_some_and(|both| both.mirror.is_some())
+    record::pair(core.store().unwrap().conn(), row).unwrap().is_some_and(|both| both.server_row.is_some())
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_record_that_a_restored_server_rejects_stays_shown_but_is_no_longer_co
     assert_eq!((view.attention.len(), view.attention[0].row), (1, row));
     assert_eq!(view.attention[0].state, crate::views::RecordState::Rejected);
     assert!(shown(&core, row) && !confirmed(&core, row));
-    let both = record::both(core.store().unwrap().conn(), row).unwrap().unwrap();
+    let both = record::pair(core.store().unwrap().conn(), row).unwrap().unwrap();
     assert!(!both.counts);
     // Once acknowledged by its author, the record is removed.
     let no = view.attention[0].op_no;
@@ -103,7 +103,7 @@ fn amend(core: &mut Core, row: RowId) {
     core.save(|tx| {
         let change = Change::Set(Fields::new().with("text", "丙"));
         outbox::append_op(tx, &Kind::Feedback, row, Rev(2), change)?;
-        Ok(record::replay(tx, row)?)
+        Ok(local_row::replay(tx, row)?)
     })
     .unwrap();
     core.saved();
@@ -143,7 +143,7 @@ async fn a_colleagues_lost_record_stays_confirmed_while_a_change_of_it_needs_att
     core.save(|tx| {
         let change = Change::Set(Fields::new().with("note", "own words"));
         outbox::append_op(tx, &Kind::Recipient, person, Rev(3), change)?;
-        Ok(record::replay(tx, person)?)
+        Ok(local_row::replay(tx, person)?)
     })
     .unwrap();
     let refused = OpOutcome { op_id: OpId::NIL, op_no: OpNo(1), outcome: Outcome::Rejected(Rejection::NotYours) };

@@ -34,7 +34,7 @@ async fn a_code_of_another_worker_does_not_take_over_waiting_operations() {
     save_feedback(&mut core, "mine");
     let other = Command::Enrol { server: "https://lianxin.example".into(), code: "0THER".into() };
     assert_eq!(run_to_end(&mut core, other, &server).await, Reply::Refused(Refusal::NotNow));
-    assert_eq!(core.me().unwrap().enrolment.worker, ME);
+    assert_eq!(core.identity().unwrap().enrolment.worker, ME);
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn a_clock_set_back_after_a_sync_is_ignored_and_stamps_keep_growing() {
     for back in [1, 400] {
         env.set_clock_by(-back * 86_400_000);
         assert_eq!(core.today_day().unwrap(), day, "never earlier than the last server time seen");
-        let saved = core.write(|tx| Ok(tx.true_now())).unwrap();
+        let saved = core.write(|tx| Ok(tx.server_now())).unwrap();
         assert_eq!(saved.day(), day);
         save_feedback(&mut core, "b");
     }

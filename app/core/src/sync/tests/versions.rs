@@ -114,7 +114,7 @@ async fn a_row_of_a_newer_server_is_stored_with_its_unknown_fields() {
         .store()
         .unwrap()
         .conn()
-        .query_row("SELECT doc FROM record WHERE id = ?1", [Uuid::from_u128(1).as_bytes()], |r| r.get(0))
+        .query_row("SELECT local_row FROM record WHERE id = ?1", [Uuid::from_u128(1).as_bytes()], |r| r.get(0))
         .unwrap();
     assert_eq!(stored, text, "byte for byte");
 }

@@ -1,25 +1,25 @@
-//! Commands and replies in a few words for the trace, and what a reply is a case of.
+//! Short texts for commands and replies in the trace, and the coverage counters of replies.
 
 use super::trace::Trace;
-use device_core::{Command, StepReply};
+use device_core::{Command, ReplyBody, StepReply};
 use shared::{
     Outcome, RowId,
     wire::{MediaState, PushVerdict},
 };
 
-/// A reply in a few words.
-pub fn told(reply: &StepReply) -> String {
+/// A short text for a reply.
+pub fn describe_reply(reply: &StepReply) -> String {
     match reply {
-        StepReply::Push(Ok(reply)) => match &reply.verdict {
+        Ok(ReplyBody::Push(reply)) => match &reply.verdict {
             PushVerdict::Accepted { acked_through, outcomes } => {
-                let words: Vec<String> = outcomes.iter().map(|o| outcome_word(&o.outcome)).collect();
+                let words: Vec<String> = outcomes.iter().map(|o| describe_outcome(&o.outcome)).collect();
                 format!("accepted through {acked_through} [{}]", words.join(", "))
             }
             PushVerdict::Resume { have } => format!("resume, have {have}"),
             PushVerdict::NewIncarnation { incarnation } => format!("new incarnation {incarnation}"),
             PushVerdict::Other(_) => "a verdict of a newer server".to_owned(),
         },
-        StepReply::Pull(Ok(reply)) => {
+        Ok(ReplyBody::Pull(reply)) => {
             let pages: Vec<String> = reply
                 .scopes
                 .iter()
@@ -38,28 +38,22 @@ pub fn told(reply: &StepReply) -> String {
                 .collect();
             format!("{}{}", pages.join("; "), if reply.more { " and more" } else { "" })
         }
-        StepReply::Media(Ok(status)) => format!("{:?} {}", status.state, status.offset),
-        StepReply::Enrol(Ok(_)) | StepReply::Report(Ok(_)) => "well".to_owned(),
-        StepReply::Repair(Ok(reply)) => {
+        Ok(ReplyBody::Media(status)) => format!("{:?} {}", status.state, status.offset),
+        Ok(ReplyBody::Enrol(_)) | Ok(ReplyBody::Report(_)) => "well".to_owned(),
+        Ok(ReplyBody::Repair(reply)) => {
             format!("repair +{} @{}{}", reply.rows.len(), reply.seq, if reply.more { " and more" } else { "" })
         }
-        StepReply::Bundle(Ok(reply)) => format!("bundle {:?}", reply.verdict),
-        StepReply::Repair(Err(e)) => e.to_string(),
-        StepReply::Bundle(Err(e)) => e.to_string(),
-        StepReply::Push(Err(e)) => e.to_string(),
-        StepReply::Pull(Err(e)) => e.to_string(),
-        StepReply::Media(Err(e)) => e.to_string(),
-        StepReply::Enrol(Err(e)) => e.to_string(),
-        StepReply::Report(Err(e)) => e.to_string(),
+        Ok(ReplyBody::Bundle(reply)) => format!("bundle {:?}", reply.verdict),
+        Err(error) => error.to_string(),
     }
 }
 
-/// Notes what a reply is a case of.
-pub fn reached(reply: &StepReply, trace: &mut Trace) {
+/// Counts the cases that a reply covers.
+pub fn count_coverage(reply: &StepReply, trace: &mut Trace) {
     match reply {
-        StepReply::Push(Ok(reply)) => match &reply.verdict {
-            PushVerdict::Accepted { outcomes, .. } => outcomes.iter().for_each(|told| {
-                trace.reach(match &told.outcome {
+        Ok(ReplyBody::Push(reply)) => match &reply.verdict {
+            PushVerdict::Accepted { outcomes, .. } => outcomes.iter().for_each(|outcome| {
+                trace.reach(match &outcome.outcome {
                     Outcome::Merged { lost } if lost.is_empty() => "outcome: passed over",
                     Outcome::Merged { .. } => "outcome: merged, a value lost",
                     Outcome::InReview { applied: true, .. } => "outcome: in review, counts",
@@ -71,7 +65,7 @@ pub fn reached(reply: &StepReply, trace: &mut Trace) {
             PushVerdict::NewIncarnation { .. } => trace.reach("push: new incarnation"),
             PushVerdict::Other(_) => trace.reach("push: a newer verdict"),
         },
-        StepReply::Pull(Ok(reply)) => {
+        Ok(ReplyBody::Pull(reply)) => {
             if reply.more {
                 trace.reach("pull: more than a page");
             }
@@ -87,12 +81,12 @@ pub fn reached(reply: &StepReply, trace: &mut Trace) {
                 }
             }
         }
-        StepReply::Media(Ok(status)) if status.state == MediaState::Verified => trace.reach("photo: verified"),
+        Ok(ReplyBody::Media(status)) if status.state == MediaState::Verified => trace.reach("photo: verified"),
         _ => {}
     }
 }
 
-pub fn outcome_word(outcome: &Outcome) -> String {
+pub fn describe_outcome(outcome: &Outcome) -> String {
     use Outcome as O;
     match outcome {
         O::Applied => "applied".to_owned(),
@@ -103,24 +97,24 @@ pub fn outcome_word(outcome: &Outcome) -> String {
     }
 }
 
-/// The last digits of a record's id: enough to tell records of a run apart.
-pub fn short(row: RowId) -> String {
+/// The last eight digits of a record's id: enough to tell the records of a run apart.
+pub fn short_id(row: RowId) -> String {
     let text = row.to_string();
     text[text.len() - 8..].to_owned()
 }
 
-/// A command in a few words; never what somebody typed.
-pub fn named(command: &Command) -> String {
+/// A short text for a command, without free text.
+pub fn describe_command(command: &Command) -> String {
     let debug = format!("{command:?}");
     let word: String = debug.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
     match command {
-        Command::AdvanceNeed { need, to, .. } => format!("{word} {} to {to}", short((*need).into())),
-        Command::EditRecipient { recipient, fields } => format!("{word} {} {fields:?}", short((*recipient).into())),
+        Command::AdvanceNeed { need, to, .. } => format!("{word} {} to {to}", short_id((*need).into())),
+        Command::EditRecipient { recipient, fields } => format!("{word} {} {fields:?}", short_id((*recipient).into())),
         Command::EditTags { recipient, add, remove } => {
-            format!("{word} {} +{add:?} -{remove:?}", short((*recipient).into()))
+            format!("{word} {} +{add:?} -{remove:?}", short_id((*recipient).into()))
         }
-        Command::Amend { row, fields, .. } => format!("{word} {} {fields:?}", short(*row)),
-        Command::Void { row, .. } => format!("{word} {}", short(*row)),
+        Command::Amend { row, fields, .. } => format!("{word} {} {fields:?}", short_id(*row)),
+        Command::Void { row, .. } => format!("{word} {}", short_id(*row)),
         Command::Resend { op_no } | Command::Acknowledge { op_no } => format!("{word} {op_no}"),
         _ => word,
     }

@@ -1,27 +1,28 @@
-//! The real [`Env`]: the machine's clock, its offset, its source of randomness, and the room on its disk.
+//! The [`Env`] of a real machine: its clocks, its source of randomness, and the free space on its disk.
 
-use crate::Env;
+use crate::env::Env;
 use shared::Moment;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+/// The machine that the process runs on.
 #[derive(Clone, Copy, Debug)]
-pub struct World {
-    began: Instant,
+pub struct SystemEnv {
+    started: Instant,
 }
 
-impl Default for World {
+impl Default for SystemEnv {
     fn default() -> Self {
-        Self { began: Instant::now() }
+        Self { started: Instant::now() }
     }
 }
 
-impl Env for World {
+impl Env for SystemEnv {
     fn now(&self) -> Moment {
         Moment::new(wall_clock_ms(), offset_min())
     }
 
     fn monotonic_ms(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn random(&mut self, bytes: &mut [u8]) {

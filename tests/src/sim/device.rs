@@ -1,6 +1,9 @@
-//! A device of the run: a real core on real files, and the copies that crashes, clones and old backups are made of.
+//! A simulated device: a real core on real files, and the copies that kills, clones and old backups start from.
 
-use super::clock::{Clock, DeviceEnv, Kill};
+use super::{
+    clock::{Clock, DeviceEnv, Kill},
+    files::copy_folder,
+};
 use crate::city::dice::Dice;
 use anyhow::Context;
 use device_core::{Command, Core, Paths, Reply, Step, StepReply, store::meta, views::Phase};
@@ -17,22 +20,22 @@ use std::{
 
 pub const PIN: &str = "2580";
 
-/// Where its sync stands.
+/// The call of the device's sync.
 #[derive(Debug)]
-pub enum Flight {
+pub enum CallState {
     Idle,
-    /// A request is on its way since so many milliseconds.
-    Asked(Box<Step>, i64),
-    /// The answer is on its way.
-    Answered(Box<Step>, Box<StepReply>),
+    /// The request is on its way since this time (ms).
+    Requested(Box<Step>, i64),
+    /// The reply is on its way.
+    Replied(Box<Step>, Box<StepReply>),
 }
 
-/// The answer to a step that went ahead, and how often the server had been put back when it gave it.
+/// The reply to a pipelined step.
 #[derive(Debug)]
-pub struct Ahead {
+pub struct PipelinedReply {
     pub step: Box<Step>,
     pub reply: Box<StepReply>,
-    pub answered_in: u32,
+    pub restores_then: u32,
 }
 
 /// An operation in the device's own store.
@@ -46,7 +49,7 @@ pub struct OwnOp {
     pub outcome: Option<String>,
 }
 
-pub struct Handset {
+pub struct SimDevice {
     pub name: String,
     pub worker: WorkerId,
     pub worker_code: String,
@@ -54,23 +57,23 @@ pub struct Handset {
     pub device: DeviceId,
     folder: PathBuf,
     pub skew: Arc<AtomicI64>,
-    /// Nobody else goes under its id, and its clock was never set.
-    pub plain: bool,
-    pub flight: Flight,
-    /// The answers to steps that went ahead of the one in flight, in their order.
-    pub ahead: VecDeque<Ahead>,
-    /// How often the server had been put back when it gave the last answer: the answer may arrive after the next restore.
-    pub answered_in: u32,
-    /// Its operations as last seen, by local number.
+    /// The skew at each save is known: no other device has the same id, and the clock was never set.
+    pub known_skew: bool,
+    pub call: CallState,
+    /// Replies to steps sent after the current call, in their order.
+    pub pipelined: VecDeque<PipelinedReply>,
+    /// How often the server had been restored when it gave the last reply, which may arrive after the next restore.
+    pub restores_then: u32,
+    /// Its operations when they were last observed, by local number.
     pub known: BTreeMap<u64, OwnOp>,
     pub old_copies: Vec<PathBuf>,
-    /// Its files as they were before replies whose transactions do not wait for the disk, and how many had waited by then.
+    /// Its files before transactions that do not wait for the disk, and the number of durable ones at that time.
     pub(super) synced: Option<(PathBuf, u64)>,
-    /// Its worker has left and its token is known no more: nothing brings it back.
+    /// Its worker has left and its token is no longer known, so it can never sync again.
     pub cut_off: bool,
-    /// Its disk is full for now.
+    /// Its disk is full.
     pub full: bool,
-    /// It lies in a drawer until then.
+    /// It lies unused in a drawer until this time (ms).
     pub away_until: i64,
     kill: Arc<Mutex<Option<Kill>>>,
     clock: Clock,
@@ -79,8 +82,8 @@ pub struct Handset {
     copies: u32,
 }
 
-impl Handset {
-    /// A device out of its box, with a store and no enrolment.
+impl SimDevice {
+    /// A new device with a store and no enrolment.
     pub fn unpack(
         name: String,
         worker: (WorkerId, String),
@@ -104,10 +107,10 @@ impl Handset {
             device,
             folder,
             skew,
-            plain: true,
-            flight: Flight::Idle,
-            ahead: VecDeque::new(),
-            answered_in: 0,
+            known_skew: true,
+            call: CallState::Idle,
+            pipelined: VecDeque::new(),
+            restores_then: 0,
             known: BTreeMap::new(),
             old_copies: Vec::new(),
             synced: None,
@@ -130,7 +133,7 @@ impl Handset {
         self.core.phase().unwrap_or(Phase::Locked)
     }
 
-    /// It can sync, now that all is quiet.
+    /// Whether it can sync at the end of the run.
     pub fn can_sync(&self) -> bool {
         self.phase() == Phase::Ready && !self.cut_off
     }
@@ -139,7 +142,7 @@ impl Handset {
         self.skew.load(Ordering::SeqCst)
     }
 
-    /// Its files as they are this moment: what a kill leaves behind, or a backup holds.
+    /// Copies its files: the state that a kill leaves, or that a backup holds.
     pub fn copy_files(&mut self) -> anyhow::Result<PathBuf> {
         let to = self.next_folder();
         copy_folder(&self.folder, &to)?;
@@ -152,7 +155,7 @@ impl Handset {
         self.folder.with_file_name(format!("{name}.{}", self.copies))
     }
 
-    /// It will be killed before the nth transaction of what it does next.
+    /// Plans a kill before the nth of its next transactions.
     pub fn plan_kill(&mut self, at_transaction: u32) {
         let kill = Kill { at_transaction, files: self.folder.clone(), image: self.next_folder() };
         *self.kill.lock().unwrap_or_else(PoisonError::into_inner) = Some(kill);
@@ -162,36 +165,36 @@ impl Handset {
         self.kill.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// The files that the kill left behind, if it came to it.
+    /// The files that a planned kill left, if it happened.
     pub fn killed(&mut self) -> Option<PathBuf> {
         let kill = self.kill.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         kill.image.exists().then_some(kill.image)
     }
 
-    /// Goes on from these files, as after a restart; what was in memory only is gone.
-    pub fn go_on_from(&mut self, files: PathBuf) -> anyhow::Result<()> {
+    /// Restarts from these files. The state in memory is lost.
+    pub fn restart_from_files(&mut self, files: PathBuf) -> anyhow::Result<()> {
         self.stream += 1000;
         *self.kill.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let env = env(&self.clock, &self.skew, &self.kill, Dice::new(self.seed, self.stream));
         let core = opened(&files, env)?;
         let before = std::mem::replace(&mut self.core, core);
         drop(before);
-        // The old files are of no use to anyone; that they cannot be removed harms nothing.
+        // Best effort: files that stay behind only cost room.
         let _ = std::fs::remove_dir_all(&self.folder);
         self.folder = files;
         self.forget_synced();
-        self.give_up();
+        self.drop_calls();
         self.full = false;
         Ok(())
     }
 
-    /// Whatever is on its way never arrives.
-    pub fn give_up(&mut self) {
-        self.flight = Flight::Idle;
-        self.ahead.clear();
+    /// Drops all calls: their requests or replies never arrive.
+    pub fn drop_calls(&mut self) {
+        self.call = CallState::Idle;
+        self.pipelined.clear();
     }
 
-    /// A second device on a copy of the files, under the same id.
+    /// A second device on a copy of the files, with the same id.
     pub fn clone_onto(&mut self, files: PathBuf, name: String, stream: u64) -> anyhow::Result<Self> {
         let skew = Arc::new(AtomicI64::new(self.skew_ms()));
         let kill = Arc::default();
@@ -205,10 +208,10 @@ impl Handset {
             device: self.device,
             folder: files,
             skew,
-            plain: false,
-            flight: Flight::Idle,
-            ahead: VecDeque::new(),
-            answered_in: 0,
+            known_skew: false,
+            call: CallState::Idle,
+            pipelined: VecDeque::new(),
+            restores_then: 0,
             known: self.known.clone(),
             old_copies: Vec::new(),
             synced: None,
@@ -223,7 +226,7 @@ impl Handset {
         })
     }
 
-    /// Its operations as they stand in its store, by local number.
+    /// The operations in its store, by local number.
     pub fn own_ops(&self) -> anyhow::Result<BTreeMap<u64, OwnOp>> {
         let mut statement =
             self.conn().prepare_cached("SELECT no, id, row, kind, json, acked, outcome FROM op ORDER BY no")?;
@@ -269,26 +272,4 @@ fn opened(files: &Path, env: DeviceEnv) -> anyhow::Result<Core> {
     let receipt = core.handle(Command::Unlock { pin: PIN.to_owned() });
     anyhow::ensure!(matches!(receipt, Reply::Status(_)), "a copy opens: {receipt:?}");
     Ok(core)
-}
-
-/// The last write of a kill reached the disk in part: bytes at the end of the log that are no whole frame.
-pub fn tear_log(files: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    use std::io::Write;
-    let mut log = std::fs::OpenOptions::new().append(true).create(true).open(files.join("store.db-wal"))?;
-    Ok(log.write_all(bytes)?)
-}
-
-/// Databases and their logs. The shared memory beside them is never whole in a copy and is made anew.
-pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if entry.file_type()?.is_dir() {
-            copy_folder(&from, &to)?;
-        } else if !entry.file_name().to_string_lossy().ends_with("-shm") {
-            std::fs::copy(from, to)?;
-        }
-    }
-    Ok(())
 }

@@ -1,18 +1,18 @@
-//! Operations that come by another way than this build's screens: written into the outbox by SQL, as a newer, a broken or
-//! a supervisor's build would have written them.
+//! Operations of other builds, inserted into the outbox with SQL: of a newer or broken build, or of a supervisor's
+//! review screen.
 
-use super::{older::MARK, world::World};
+use super::{older_server::MARK, simulation::Simulation};
 use device_core::{store::meta, views::Phase};
 use serde_json::{Value, json};
 use shared::{Hlc, Kind, OpId, RowId, ids::Incarnation, records::Role};
 
-impl World {
-    /// What no build can read, or what only a newer one would write.
-    pub(super) fn foreign_operation(&mut self, at: usize, broken: bool) -> anyhow::Result<()> {
-        if self.handsets[at].phase() != Phase::Ready || self.handsets[at].full || self.handsets[at].will_be_killed() {
+impl Simulation {
+    /// Inserts an operation that no build can read, or that only a newer one writes.
+    pub(super) fn insert_unknown_operation(&mut self, at: usize, broken: bool) -> anyhow::Result<()> {
+        if self.devices[at].phase() != Phase::Ready || self.devices[at].full || self.devices[at].will_be_killed() {
             return Ok(());
         }
-        let Some(recipient) = self.somebody_on(at, "recipient")? else { return Ok(()) };
+        let Some(recipient) = self.row_on(at, "recipient")? else { return Ok(()) };
         let row = RowId(self.id());
         let now = shared::Moment::shanghai(self.clock.now_ms()).to_string();
         let (kind, change): (&str, Value) = match (broken, self.dice.below(if broken { 3 } else { 5 })) {
@@ -25,7 +25,7 @@ impl World {
                 json!({"create": {"recipient": recipient, "mode": "x-hologram", "happened": now, "presence": "found",
                     "x_mood": "good"}}),
             ),
-            // What this build understands, and the one before it did not.
+            // This build understands the operation, an older server does not.
             (false, 3..) => (
                 "visit",
                 json!({"create": {"recipient": recipient, "mode": "home", "happened": now, "presence": "found",
@@ -37,38 +37,38 @@ impl World {
                     "status": "opened", "x_source": 7}}),
             ),
         };
-        let word = if broken { "unreadable operation" } else { "operation of a newer build" };
+        let label = if broken { "unreadable operation" } else { "operation of a newer build" };
         self.note_fault(
-            word,
-            format!("{} holds a {word}: {kind} {}", self.handsets[at].name, super::words::short(row)),
+            label,
+            format!("{} holds a {label}: {kind} {}", self.devices[at].name, super::describe::short_id(row)),
         );
         self.insert_op(at, kind, row, 0, change)
     }
 
-    /// A supervisor decides a review on the device.
+    /// A supervisor resolves a review on the device.
     pub(super) fn decide_on_device(&mut self, at: usize) -> anyhow::Result<()> {
-        let role = meta::enrolment(self.handsets[at].conn())?.map(|e| e.role);
-        // What SQL writes is no transaction of the core: a kill that is planned could not be before or after it.
-        if role != Some(Role::Supervisor) || self.handsets[at].full || self.handsets[at].will_be_killed() {
+        let role = meta::enrolment(self.devices[at].conn())?.map(|e| e.role);
+        // SQL is no transaction of the core, so a planned kill could not happen around it.
+        if role != Some(Role::Supervisor) || self.devices[at].full || self.devices[at].will_be_killed() {
             return Ok(());
         }
-        let Some(review) = self.somebody_on(at, Kind::Review.word())? else { return Ok(()) };
+        let Some(review) = self.row_on(at, Kind::Review.word())? else { return Ok(()) };
         let sql = "SELECT rev FROM record WHERE id = ?1";
-        let rev: u64 = self.handsets[at].conn().query_row(sql, [review.as_bytes()], |r| r.get(0))?;
+        let rev: u64 = self.devices[at].conn().query_row(sql, [review.as_bytes()], |r| r.get(0))?;
         let accept = self.dice.chance(600);
-        let text = format!("{} decides review {}: {accept}", self.handsets[at].name, super::words::short(review));
+        let text = format!("{} decides review {}: {accept}", self.devices[at].name, super::describe::short_id(review));
         self.event(text, vec![review]);
         self.insert_op(at, "review", review, rev, json!({"resolve": {"accept": accept, "reason": "核实"}}))
     }
 
     fn insert_op(&mut self, at: usize, kind: &str, row: RowId, base: u64, change: Value) -> anyhow::Result<()> {
         let id = OpId(self.id());
-        let handset = &self.handsets[at];
-        let conn = handset.conn();
+        let device = &self.devices[at];
+        let conn = device.conn();
         let incarnation: Incarnation = meta::get(conn, meta::key::INCARNATION)?.unwrap_or(meta::FIRST_INCARNATION);
         let sql = "SELECT coalesce(max(wire_no), 0) + 1 FROM op WHERE incarnation = ?1";
         let wire_no: u64 = conn.query_row(sql, [incarnation.0], |r| r.get(0))?;
-        let now_ms = self.clock.now_ms() + handset.skew_ms();
+        let now_ms = self.clock.now_ms() + device.skew_ms();
         let mut op = json!({"op_id": id, "op_no": wire_no, "hlc": Hlc::new(now_ms, 0), "kind": kind, "row": row,
             "change": change});
         if base > 0 {
@@ -86,11 +86,11 @@ impl World {
                 shared::Moment::shanghai(now_ms).to_string(),
             ),
         )?;
-        // Another build's save, which waited for the disk as well.
-        self.handsets[at].forget_synced();
+        // A save of another build is durable, too.
+        self.devices[at].forget_synced();
         self.observe(at, false)?;
         if let Some(saved) = self.ledger.ops.get_mut(&id) {
-            saved.foreign = true;
+            saved.other_build = true;
             saved.skew_ms = None;
         }
         Ok(())

@@ -1,16 +1,17 @@
-//! The gate: where the device stands.
+//! The status of the device: its phase, its preferences and who is enrolled.
 
 use crate::{
-    Core, Refusal, Reply,
-    store::{Me as Identity, roster},
-    views::{Me, StatusView},
+    core::Core,
+    reply::{Refusal, Reply},
+    store::{Identity, record, roster},
+    views::{IdentityView, StatusView},
 };
 
 impl Core {
     pub(super) fn status(&mut self) -> Result<Reply, Refusal> {
         let me = match &self.store {
             Some(store) => match Identity::read(store.conn())? {
-                Some(me) => Some(described(store.conn(), me)?),
+                Some(identity) => Some(identity_view(store.conn(), identity)?),
                 None => None,
             },
             None => None,
@@ -25,13 +26,13 @@ impl Core {
     }
 }
 
-fn described(conn: &rusqlite::Connection, me: Identity) -> Result<Me, Refusal> {
-    let unit_name = match me.enrolment.unit {
-        Some(unit) => roster::name_of(conn, unit.into())?,
+fn identity_view(conn: &rusqlite::Connection, identity: Identity) -> Result<IdentityView, Refusal> {
+    let unit_name = match identity.enrolment.unit {
+        Some(unit) => record::name_of(conn, unit.into())?,
         None => None,
     };
-    let e = me.enrolment;
-    Ok(Me {
+    let e = identity.enrolment;
+    Ok(IdentityView {
         worker: e.worker,
         name: e.name,
         role: e.role,
@@ -40,6 +41,6 @@ fn described(conn: &rusqlite::Connection, me: Identity) -> Result<Me, Refusal> {
         areas: e.areas,
         unit_name,
         server: e.server,
-        device: me.device,
+        device: identity.device,
     })
 }

@@ -1,12 +1,11 @@
-//! A server of an older build: some operations say what it does not understand, and it keeps them aside, until it is upgraded and
-//! looks at them again.
+//! A server of an older build: it quarantines operations that it cannot read, and retries them after its upgrade.
 //!
-//! There is only one build here, so the older one is played by a translation. What it must not understand reaches it in words
-//! that nobody knows; what it then writes down, of that request, is put back into the words that came, with the chain over them:
+//! There is only one build, so a translation stands in for the older one. Operations that it must not understand reach
+//! it with an unknown change; when it writes them, the translation restores the original text, and the chain over it:
 //!
 //! ```text
-//!   the device's words ──► words of tomorrow ──► the server ──► its store
-//!                      ◄──────────────────────────────────── the device's words
+//!   original text ──► unknown change ──► the server ──► translated back ──► its store
+//!                                        the server ◄── translated again ◄── its store
 //! ```
 
 use device_core::Step;
@@ -17,22 +16,22 @@ use sync_server::store::{
     tables::{Device, OpLog, Quarantine},
 };
 
-/// What an operation of [`super::foreign`] carries when an older server is not to understand it.
+/// The field that marks an operation of [`super::other_builds`] which an older server must not understand.
 pub const MARK: &str = "x_since";
-/// What the server that is upgraded to calls itself.
+/// The version of the upgraded server.
 pub const UPGRADED: &str = "2.0.0";
 
 const KNOWN: &str = "\"change\":{\"create\":";
 const UNKNOWN: &str = "\"change\":{\"create_of_tomorrow\":";
 
-/// Of one request: operations and chains as the older server sees them, with what they really are.
+/// The operations and chains of one request: as the older server sees them, and the originals.
 #[derive(Clone, Debug, Default)]
 pub struct Translation {
     texts: Vec<(String, String)>,
     chains: Vec<(Chain, Chain)>,
 }
 
-/// Whether an older server would not understand all of it.
+/// Whether the request holds operations that an older server must not understand.
 pub fn is_ahead(step: &Step) -> bool {
     matches!(step, Step::Push { request, .. } if request.ops.iter().any(|op| is_marked(op)))
 }
@@ -41,7 +40,7 @@ fn is_marked(op: &RawValue) -> bool {
     op.get().contains(MARK) && op.get().contains(KNOWN)
 }
 
-/// Puts what an older server must not understand into words it does not know.
+/// Replaces the operations that an older server must not understand.
 pub fn translate(step: &mut Step) -> Option<Translation> {
     if !is_ahead(step) {
         return None;
@@ -63,12 +62,12 @@ pub fn translate(step: &mut Step) -> Option<Translation> {
 }
 
 impl Translation {
-    /// As it goes into the store.
+    /// The row with the originals, for the store.
     pub fn real<T: Table>(&self, row: T) -> T {
         self.row(row, |(seen, real)| (seen, real), |(seen, real)| (seen, real))
     }
 
-    /// As the older server reads it back.
+    /// The row as the older server sees it.
     pub fn seen<T: Table>(&self, row: T) -> T {
         self.row(row, |(seen, real)| (real, seen), |(seen, real)| (real, seen))
     }
