@@ -15,6 +15,7 @@ pub mod home;
 pub mod i18n;
 pub mod labels;
 mod launch;
+pub mod nav;
 pub mod prefs;
 pub mod routes;
 pub mod screens;

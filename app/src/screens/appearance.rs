@@ -6,7 +6,7 @@ use crate::{
     components::{Choice, Segmented},
     i18n::{Lang, tr},
     prefs::{Prefs, TextSize, Theme},
-    state::use_keeper,
+    screens::parts::use_prefs_editor,
 };
 
 /// Languages are named in themselves, so that who reads only one finds it.
@@ -34,10 +34,10 @@ fn themes(prefix: &str) -> Vec<Choice<Theme>> {
 
 /// `prefix` begins every test id: `<prefix>-en`, `<prefix>-large-text`, `<prefix>-contrast`.
 #[component]
-pub fn Reading(prefix: &'static str, #[props(default)] colours: bool, #[props(default)] labels: bool) -> Element {
-    let keeper = use_keeper();
-    let now = keeper.now();
-    let (lang, text) = (keeper.clone(), keeper.clone());
+pub fn Appearance(prefix: &'static str, #[props(default)] colours: bool, #[props(default)] labels: bool) -> Element {
+    let prefs = use_prefs_editor();
+    let now = prefs.current();
+    let (lang, text) = (prefs.clone(), prefs.clone());
     rsx! {
         if labels {
             span { class: "label", {tr("settings-lang")} }
@@ -46,7 +46,7 @@ pub fn Reading(prefix: &'static str, #[props(default)] colours: bool, #[props(de
             label: tr("settings-lang"),
             options: languages(prefix),
             selected: now.lang,
-            on_select: move |chosen| lang.keep(Prefs { lang: chosen, ..lang.now() }),
+            on_select: move |chosen| lang.set(Prefs { lang: chosen, ..lang.current() }),
         }
         if labels {
             span { class: "label", {tr("settings-text")} }
@@ -55,7 +55,7 @@ pub fn Reading(prefix: &'static str, #[props(default)] colours: bool, #[props(de
             label: tr("settings-text"),
             options: sizes(prefix),
             selected: now.text,
-            on_select: move |chosen| text.keep(Prefs { text: chosen, ..text.now() }),
+            on_select: move |chosen| text.set(Prefs { text: chosen, ..text.current() }),
         }
         if colours {
             if labels {
@@ -65,7 +65,7 @@ pub fn Reading(prefix: &'static str, #[props(default)] colours: bool, #[props(de
                 label: tr("settings-theme"),
                 options: themes(prefix),
                 selected: now.theme,
-                on_select: move |chosen| keeper.keep(Prefs { theme: chosen, ..keeper.now() }),
+                on_select: move |chosen| prefs.set(Prefs { theme: chosen, ..prefs.current() }),
             }
         }
     }

@@ -6,24 +6,23 @@ use shared::{
     records::{RuleSet, rule_set::EmergencyContact},
 };
 
-use super::parts::leave;
 use crate::{
     components::{Glyph, Icon, Note, Page, Tone, TopBar},
     i18n::{tr, tr_args},
-    labels,
-    state::use_ask,
+    labels, nav,
+    state::use_query,
 };
 
 #[component]
 pub fn EmergencyScreen() -> Element {
-    let rules = use_ask(|device| async move { device.rules().await });
+    let rules = use_query(|device| async move { device.rules().await });
     // The built-in numbers stand at once and until the area's own have been read, or if they cannot be.
     let contacts = rules.ready().map(|rules| rules.emergency).filter(|own| !own.is_empty()).unwrap_or_else(built_in);
     rsx! {
         Page {
             testid: "screen-emergency",
             top: rsx! {
-                TopBar { title: tr("nav-emergency"), on_back: move |()| leave() }
+                TopBar { title: tr("nav-emergency"), on_back: move |()| nav::leave() }
             },
             EmergencyBody { contacts }
         }

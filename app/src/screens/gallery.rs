@@ -405,7 +405,7 @@ fn PhotosAndSignature() -> Element {
                     PhotoTile {
                         key: "{at}",
                         src: photo.data_url(),
-                        caption: format!("{} × {} · {}", photo.width, photo.height, format::bytes(photo.jpeg.len() as u64)),
+                        caption: format::bytes(photo.bytes.len() as u64),
                         testid: "gallery-photo",
                         on_remove: move |()| {
                             photos.write().remove(at);

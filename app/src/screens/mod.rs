@@ -40,10 +40,10 @@ pub use emergency::EmergencyScreen;
 pub use feedback::FeedbackScreen;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryScreen;
-pub use inactivity_locked::SilentScreen;
+pub use inactivity_locked::InactivityLockedScreen;
 pub use mine::MineScreen;
 pub use need::{NeedScreen, NewNeedScreen};
-pub use not_found::LostScreen;
+pub use not_found::NotFoundScreen;
 pub use recipient::RecipientScreen;
 pub use recipients::RecipientsScreen;
 pub use record::RecordScreen;
@@ -51,7 +51,7 @@ pub use record_detail::RecordDetailScreen;
 pub use report::ReportScreen;
 pub use reviews::{ReviewScreen, ReviewsScreen};
 pub use revoked::RevokedScreen;
-pub use route_guard::Gate;
+pub use route_guard::RouteGuard;
 pub use set_pin::SetPinScreen;
 pub use settings::SettingsScreen;
 pub use shell::Shell;
@@ -67,6 +67,6 @@ pub use welcome::WelcomeScreen;
 pub fn GalleryScreen() -> dioxus::prelude::Element {
     use dioxus::prelude::*;
     rsx! {
-        LostScreen { path: vec![] }
+        NotFoundScreen { path: vec![] }
     }
 }

@@ -3,19 +3,19 @@
 use device_core::{Refusal, views::PhotoSpace};
 use dioxus::prelude::*;
 
-use super::parts::Refused;
+use super::parts::{Refused, use_prefs_editor};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Switch, use_toasts},
     i18n::{format, tr, tr_args},
     prefs::Prefs,
-    state::{use_ask, use_device, use_keeper},
+    state::{use_device, use_query},
 };
 
 #[component]
 pub fn PhotosKept() -> Element {
-    let keeper = use_keeper();
-    let on = keeper.now().photos_on_metered;
-    let view = use_ask(|device| async move { device.sync_state().await });
+    let prefs = use_prefs_editor();
+    let on = prefs.current().photos_on_metered;
+    let view = use_query(|device| async move { device.sync_state().await });
     rsx! {
         Card { title: tr("settings-photos"), icon: Glyph::Photo, testid: "settings-photos",
             Switch {
@@ -23,7 +23,7 @@ pub fn PhotosKept() -> Element {
                 sub: if on { tr("settings-photos-metered-on") } else { tr("settings-photos-metered-off") },
                 on,
                 testid: "settings-photos-metered",
-                on_change: move |on| keeper.keep(Prefs { photos_on_metered: on, ..keeper.now() }),
+                on_change: move |on| prefs.set(Prefs { photos_on_metered: on, ..prefs.current() }),
             }
             if let Some(view) = view.ready() {
                 Room { space: view.photo_space }

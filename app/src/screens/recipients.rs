@@ -7,13 +7,12 @@ use device_core::{
 use dioxus::prelude::*;
 use shared::records::recipient::TAGS;
 
-use super::parts::{People, PersonRow, use_people};
+use super::parts::{LinkPill, People, PersonRow, use_people};
 use crate::{
     components::{Button, ButtonKind, Chips, Choice, Glyph, Page, Sheet, Switch, TopBar},
     i18n::{format, tr, tr_args},
     labels,
-    routes::Route,
-    screens::today::LinkPill,
+    nav::{self, Destination},
     state::use_link,
 };
 
@@ -29,9 +28,7 @@ pub fn RecipientsScreen() -> Element {
             PersonRow {
                 testid: "recipient-{item.id}",
                 item,
-                on_press: move |item: RecipientItem| {
-                    navigator().push(Route::RecipientCard { id: item.id.0 });
-                },
+                on_press: move |item: RecipientItem| nav::open(Destination::RecipientCard { id: item.id.0 }),
             }
         }
     });

@@ -3,17 +3,17 @@
 use device_core::views::SyncView;
 use dioxus::prelude::*;
 
-use super::{parts::SaveFile, route_guard::EmergencyButton};
+use super::parts::{EmergencyButton, SaveFile};
 use crate::{
     components::{Button, Card, Glyph, Note, Page, Tone, TopBar},
     i18n::{tr, tr_args},
-    routes::Route,
-    state::{use_ask, use_status},
+    nav::{self, Destination},
+    state::{use_query, use_status},
 };
 
 #[component]
 pub fn RevokedScreen() -> Element {
-    let sync = use_ask(|device| async move { device.sync_state().await });
+    let sync = use_query(|device| async move { device.sync_state().await });
     let status = use_status();
     let server = status.clone().and_then(|status| status.me).map(|me| me.server).unwrap_or_default();
     rsx! {
@@ -26,9 +26,7 @@ pub fn RevokedScreen() -> Element {
                 Button {
                     label: tr("welcome-revoked-code"),
                     testid: "revoked-code",
-                    on_press: move |()| {
-                        navigator().push(Route::Welcome {});
-                    },
+                    on_press: move |()| nav::open(Destination::Welcome),
                 }
             },
             RevokedBody {

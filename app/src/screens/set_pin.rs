@@ -3,13 +3,11 @@
 use device_core::Refusal;
 use dioxus::prelude::*;
 
-use super::{
-    parts::leave,
-    pin::{Chosen, PinTwice},
-};
+use super::pin::{Chosen, PinTwice};
 use crate::{
     components::{Glyph, Note, Page, Tone, TopBar},
     i18n::tr,
+    nav,
     state::use_device,
 };
 
@@ -22,7 +20,7 @@ pub fn SetPinScreen() -> Element {
         Page {
             testid: "screen-set-pin",
             top: rsx! {
-                TopBar { title: tr("nav-set-pin"), subtitle: tr("pin-step"), on_back: move |()| leave() }
+                TopBar { title: tr("nav-set-pin"), subtitle: tr("pin-step"), on_back: move |()| nav::leave() }
             },
             div { class: "unlock",
                 PinTwice {

@@ -4,15 +4,14 @@ use device_core::{Refusal, views::Me};
 use dioxus::prelude::*;
 
 use super::{
-    appearance::Reading,
-    parts::leave,
+    appearance::Appearance,
     photos_kept::PhotosKept,
     pin::{Chosen, PinTwice},
 };
 use crate::{
     components::{Card, Glyph, ListRow, Page, Section, Sheet, Tone, TopBar, use_toasts},
     i18n::tr,
-    labels,
+    labels, nav,
     state::{use_device, use_status},
 };
 
@@ -26,10 +25,10 @@ pub fn SettingsScreen() -> Element {
         Page {
             testid: "screen-settings",
             top: rsx! {
-                TopBar { title: tr("nav-settings"), on_back: move |()| leave() }
+                TopBar { title: tr("nav-settings"), on_back: move |()| nav::leave() }
             },
             Card { title: tr("settings-reading"), icon: Glyph::Eye,
-                Reading { prefix: "settings", colours: true, labels: true }
+                Appearance { prefix: "settings", colours: true, labels: true }
             }
             PhotosKept {}
             Section { title: tr("settings-safety"),

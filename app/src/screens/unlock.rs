@@ -4,9 +4,8 @@ use device_core::Refusal;
 use dioxus::prelude::*;
 
 use super::{
-    parts::SaveFile,
+    parts::{EmergencyButton, SaveFile},
     pin::{duration, refused_words},
-    route_guard::EmergencyButton,
 };
 use crate::{
     components::{ButtonKind, Glyph, Icon, Page, PinPad, TopBar},

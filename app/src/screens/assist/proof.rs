@@ -29,7 +29,7 @@ pub(super) fn Paper(draft_key: String, receipt: Signal<ReceiptForm>, refused: Si
                 on_photo: move |photo: PickedPhoto| {
                     let (device, draft_key) = (device.clone(), draft_key.clone());
                     spawn(async move {
-                        match device.add_photo(&draft_key, PhotoOf::Receipt, None, photo.jpeg).await {
+                        match device.add_photo(&draft_key, PhotoOf::Receipt, None, photo.bytes).await {
                             Ok(view) => {
                                 refused.set(None);
                                 receipt.write().photo = Some(view.id);

@@ -7,17 +7,15 @@ use dioxus::prelude::*;
 use shared::{Month, RowId, indicators::Figures};
 
 use super::{
-    parts::{RecordRow, Refused, initial},
+    parts::{LinkPill, RecordRow, Refused, initial},
     reviews::ReviewsLink,
-    shell::supervises,
-    today::LinkPill,
 };
 use crate::{
     components::{Button, ButtonKind, EmptyState, Figure, Glyph, IconButton, ListRow, Page, Section, Tone, TopBar},
     i18n::{format, tr, tr_args, use_lang},
     labels,
-    routes::Route,
-    state::{Link, today, use_ask, use_link, use_status},
+    nav::{self, Destination},
+    state::{Link, today, use_link, use_query, use_status, use_supervisor},
 };
 
 /// Records that are drawn before someone asks for all.
@@ -30,11 +28,11 @@ pub fn MineScreen() -> Element {
     let me = use_status().and_then(|status| status.me);
     let link = use_link();
     let mut month = use_signal(|| today().month());
-    let view = use_ask(move |device| {
+    let view = use_query(move |device| {
         let month = month();
         async move { device.my_month(month).await }
     });
-    let supervisor = me.as_ref().is_some_and(|me| supervises(&me.role));
+    let supervisor = use_supervisor();
     rsx! {
         Page {
             testid: "screen-mine",
@@ -54,7 +52,7 @@ pub fn MineScreen() -> Element {
             // moves under the finger.
             match view.get().filter(|got| !got.as_ref().is_ok_and(|view| view.month != month())) {
                 Some(Ok(view)) => rsx! { MonthBody { key: "{view.month}", view } },
-                Some(Err(refusal)) => rsx! { Refused { refusal, on_retry: move |()| view.again() } },
+                Some(Err(refusal)) => rsx! { Refused { refusal, on_retry: move |()| view.reload() } },
                 None => rsx! { MonthRoom {} },
             }
             Links { supervisor, link }
@@ -213,9 +211,7 @@ fn Records(records: Vec<HistoryItem>, people: BTreeMap<RowId, String>) -> Elemen
                     testid: "mine-record-{item.row}",
                     who: people.get(&item.row).cloned(),
                     item,
-                    on_press: move |item: HistoryItem| {
-                        navigator().push(Route::RecordDetail { row: item.row.0 });
-                    },
+                    on_press: move |item: HistoryItem| nav::open(Destination::RecordDetail { row: item.row.0 }),
                 }
             }
             if shown < n {
@@ -238,14 +234,14 @@ fn Links(supervisor: bool, link: Link) -> Element {
         n => tr_args("mine-sync-waiting", &[("n", n.into())]),
     };
     let tone = if link.waiting > 0 { Tone::Wait } else { Tone::Good };
-    let mut places = vec![(Glyph::Sync, tone, tr("nav-sync"), sync, Route::Sync {}, "mine-sync")];
+    let mut places = vec![(Glyph::Sync, tone, tr("nav-sync"), sync, Destination::Sync, "mine-sync")];
     if supervisor {
         places.push((
             Glyph::Chart,
             Tone::Good,
             tr("nav-report"),
             tr("mine-report-sub"),
-            Route::Report {},
+            Destination::Report,
             "mine-report",
         ));
     }
@@ -255,7 +251,7 @@ fn Links(supervisor: bool, link: Link) -> Element {
             Tone::Neutral,
             tr("nav-settings"),
             tr("mine-settings-sub"),
-            Route::Settings {},
+            Destination::Settings,
             "mine-settings",
         ),
         (
@@ -263,7 +259,7 @@ fn Links(supervisor: bool, link: Link) -> Element {
             Tone::Neutral,
             tr("nav-feedback"),
             tr("mine-feedback-sub"),
-            Route::Feedback {},
+            Destination::Feedback,
             "mine-feedback",
         ),
         (
@@ -271,7 +267,7 @@ fn Links(supervisor: bool, link: Link) -> Element {
             Tone::Danger,
             tr("nav-emergency"),
             tr("mine-emergency-sub"),
-            Route::Emergency {},
+            Destination::Emergency,
             "mine-emergency",
         ),
     ]);
@@ -291,8 +287,8 @@ fn Links(supervisor: bool, link: Link) -> Element {
                     on_press: move |()| {
                         match &there {
                             // Paths of the bar are beside each other; the others open with a way back.
-                            Route::Sync {} | Route::Report {} => navigator().replace(there.clone()),
-                            _ => navigator().push(there.clone()),
+                            Destination::Sync | Destination::Report => nav::replace_with(there),
+                            _ => nav::open(there),
                         };
                     },
                 }

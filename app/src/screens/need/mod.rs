@@ -12,23 +12,18 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{
-    parts::{ReasonSheet, Refused, Saving, StoredPhotos, UnitField, answered, leave, undo_last},
-    shell::supervises,
-};
+use super::parts::{FormSheet, ReasonSheet, Refused, Saving, StoredPhotos, UnitField, answered, undo_last};
 use crate::{
-    components::{
-        Button, ButtonKind, Card, Glyph, Page, Section, Sheet, StatusPill, Tag, TextArea, TopBar, use_toasts,
-    },
+    components::{Button, ButtonKind, Card, Glyph, Page, Section, StatusPill, Tag, TextArea, TopBar, use_toasts},
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
-    state::{use_ask, use_device, use_status},
+    nav::{self, Destination},
+    state::{use_device, use_query, use_supervisor},
 };
 
 #[component]
 pub fn NeedScreen(need: Uuid) -> Element {
-    let record = use_ask(move |device| async move { device.record(RowId(need)).await });
+    let record = use_query(move |device| async move { device.record(RowId(need)).await });
     rsx! {
         Page {
             testid: "screen-need",
@@ -36,7 +31,7 @@ pub fn NeedScreen(need: Uuid) -> Element {
                 TopBar {
                     title: tr("need-title"),
                     subtitle: record.ready().and_then(|record| record.recipient_name),
-                    on_back: move |()| leave(),
+                    on_back: move |()| nav::leave(),
                 }
             },
             {answered(record, |record| rsx! { NeedBody { need: NeedId(need), record } })}
@@ -60,7 +55,7 @@ fn steps(status: &NeedStatus) -> Vec<NeedStatus> {
 fn NeedBody(need: NeedId, record: RecordView) -> Element {
     let mut step = use_signal(|| None::<NeedStatus>);
     let mut reopening = use_signal(|| false);
-    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
+    let supervisor = use_supervisor();
     let Ok(fields) = record.fields.view::<Need>() else {
         return rsx! {
             Refused { refusal: Refusal::NotFound }
@@ -68,7 +63,7 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
     };
     let (status, label) = labels::state_pill(&record.item.state);
     let (tone, sign) = labels::need_tone(&fields.status);
-    let units = use_ask(|device| async move { device.units().await });
+    let units = use_query(|device| async move { device.units().await });
     let unit = fields.unit.and_then(|id| units.ready()?.into_iter().find(|unit| unit.id == id)).map(|unit| unit.name);
     rsx! {
         Card { title: labels::word("need", fields.kind.word()), icon: Glyph::Message, testid: "need-card",
@@ -135,9 +130,7 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
                 label: tr("need-open-record"),
                 kind: ButtonKind::Quiet,
                 testid: "need-open-record",
-                on_press: move |()| {
-                    navigator().push(Route::RecordDetail { row: need.0 });
-                },
+                on_press: move |()| nav::open(Destination::RecordDetail { row: need.0 }),
             }
         }
         if reopening() {
@@ -186,29 +179,20 @@ fn StepSheet(need: NeedId, to: NeedStatus, unit: Option<UnitId>, on_close: Event
     let word = to.word().to_owned();
     let asks_unit = matches!(to, NeedStatus::Assigned | NeedStatus::InHand);
     rsx! {
-        Sheet {
-            open: true,
+        FormSheet {
             title: labels::word("status", to.word()),
-            on_close,
+            saving,
             testid: "need-step-sheet",
-            foot: rsx! {
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal }
-                }
-                Button {
-                    label: tr("common-save"),
-                    busy: (saving.busy)(),
-                    testid: "need-step-save",
-                    on_press: move |()| {
-                        let text = note.peek().trim().to_owned();
-                        let note = (!text.is_empty()).then_some(text);
-                        let command = Command::AdvanceNeed { need, to: word.clone(), unit: *unit.peek(), note };
-                        saving.run(device.clone(), command, move |_| {
-                            toasts.good(tr("record-saved"));
-                            on_close.call(());
-                        });
-                    },
-                }
+            save_testid: "need-step-save",
+            on_close,
+            on_save: move |()| {
+                let text = note.peek().trim().to_owned();
+                let note = (!text.is_empty()).then_some(text);
+                let command = Command::AdvanceNeed { need, to: word.clone(), unit: *unit.peek(), note };
+                saving.run(device.clone(), command, move |_| {
+                    toasts.good(tr("record-saved"));
+                    on_close.call(());
+                });
             },
             if asks_unit {
                 UnitField { selected: unit(), testid: "need-step-unit", on_select: move |chosen| unit.set(chosen) }

@@ -3,16 +3,16 @@
 use device_core::Refusal;
 use dioxus::prelude::*;
 
-use crate::{components::ErrorNote, i18n::tr, labels, state::Ask};
+use crate::{components::ErrorNote, i18n::tr, labels, state::Query};
 
 /// Draws `body` once the answer is there; until then that it is being fetched, and why it is not when it was refused.
-pub fn answered<T: Clone + 'static>(ask: Ask<T>, body: impl FnOnce(T) -> Element) -> Element {
+pub fn answered<T: Clone + 'static>(ask: Query<T>, body: impl FnOnce(T) -> Element) -> Element {
     match ask.get() {
         None => rsx! {
             Loading {}
         },
         Some(Err(refusal)) => rsx! {
-            Refused { refusal, on_retry: move |()| ask.again() }
+            Refused { refusal, on_retry: move |()| ask.reload() }
         },
         Some(Ok(answer)) => body(answer),
     }

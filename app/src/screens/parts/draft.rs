@@ -6,11 +6,11 @@ use device_core::{Command, Device, Refusal, views::PhotoView};
 use dioxus::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::leave;
 use crate::{
     components::{Button, ButtonKind, Glyph, Sheet},
     i18n::tr,
-    state::{tell, use_device},
+    nav,
+    state::{send, use_device},
     wait::pause,
 };
 
@@ -80,7 +80,7 @@ impl<T> Draft<T> {
     /// Throws away what was typed and its photos.
     pub fn discard(self, device: &Device) {
         self.finish();
-        tell(device, Command::DropDraft { key: self.key() });
+        send(device, Command::DropDraft { key: self.key() });
     }
 }
 
@@ -159,7 +159,7 @@ where
         // The screen goes within the pause: the last letters are written all the same.
         let kept = last.borrow();
         if let Some(text) = kept.due() {
-            tell(&device, Command::SaveDraft { key: kept.key.clone(), json: text });
+            send(&device, Command::SaveDraft { key: kept.key.clone(), json: text });
         }
     });
     draft
@@ -223,7 +223,7 @@ pub fn DraftEnd<T: 'static>(draft: Draft<T>) -> Element {
                     testid: "draft-drop-yes",
                     on_press: move |()| {
                         draft.discard(&device);
-                        leave();
+                        nav::leave();
                     },
                 }
                 Button { label: tr("record-draft-drop-no"), kind: ButtonKind::Line, on_press: move |()| sure.set(false) }

@@ -8,7 +8,7 @@ use super::Refused;
 use crate::{
     components::{PhotoPicker, PhotoTile, Photos, PickedPhoto},
     i18n::tr,
-    state::{use_ask, use_device},
+    state::{use_device, use_query},
 };
 
 /// The photos under `draft`, with tiles to add one. `photos` holds what the store has.
@@ -29,7 +29,7 @@ pub fn DraftPhotos(
         move |photo: PickedPhoto| {
             let (device, draft, of) = (device.clone(), draft.clone(), of.clone());
             spawn(async move {
-                match device.add_photo(&draft, of, None, photo.jpeg).await {
+                match device.add_photo(&draft, of, None, photo.bytes).await {
                     Ok(view) => {
                         refused.set(None);
                         photos.write().push(view);
@@ -91,7 +91,7 @@ pub fn StoredPhotos(photos: Vec<PhotoId>) -> Element {
 
 #[component]
 fn StoredPhoto(id: PhotoId) -> Element {
-    let bytes = use_ask(move |device| async move { device.photo(id, true).await });
+    let bytes = use_query(move |device| async move { device.photo(id, true).await });
     rsx! {
         if let Some(bytes) = bytes.ready() {
             PhotoTile {

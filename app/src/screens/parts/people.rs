@@ -11,7 +11,7 @@ use crate::{
     components::{EmptyState, Glyph, SearchField, WindowedList},
     i18n::tr,
     screens::parts::{Loading, Refused},
-    state::{Ask, use_ask},
+    state::{Query, use_query},
 };
 
 /// Rows of the first answer; it doubles whenever the end comes into sight, so that all of them cost twice one of them.
@@ -20,14 +20,14 @@ const FIRST: u32 = 100;
 /// The people that match `query`, from the first on.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Found {
-    pub answer: Ask<RecipientsView>,
+    pub answer: Query<RecipientsView>,
     limit: Signal<u32>,
 }
 
 /// Follows `query`; its `offset` and `limit` are ours.
 pub fn use_people(query: ReadSignal<RecipientQuery>) -> Found {
     let limit = use_signal(|| FIRST);
-    let answer = use_ask(move |device| {
+    let answer = use_query(move |device| {
         let query = RecipientQuery { offset: 0, limit: limit(), ..query() };
         async move { device.recipients(query).await }
     });
@@ -87,7 +87,7 @@ pub fn People(
                 Loading {}
             },
             Some(Err(refusal)) => rsx! {
-                Refused { refusal, on_retry: move |()| found.answer.again() }
+                Refused { refusal, on_retry: move |()| found.answer.reload() }
             },
             Some(Ok(view)) if view.items.is_empty() && first.is_empty() => rsx! {
                 EmptyState {

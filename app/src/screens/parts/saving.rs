@@ -4,7 +4,7 @@ use device_core::{Command, Device, Refusal};
 use dioxus::prelude::*;
 use shared::RowId;
 
-use crate::{components::Toasts, i18n::tr, labels, routes::Route};
+use crate::{components::Toasts, i18n::tr, labels};
 
 /// A save in flight and what the last one was refused for.
 #[derive(Clone, Copy, PartialEq)]
@@ -87,13 +87,4 @@ pub fn undo_last(device: &Device, toasts: Toasts, text: String, row: RowId) {
             }
         });
     });
-}
-
-/// Back to where one came from; to today where the screen was opened without a way back.
-pub fn leave() {
-    if navigator().can_go_back() {
-        navigator().go_back();
-    } else {
-        navigator().replace(Route::Today {});
-    }
 }

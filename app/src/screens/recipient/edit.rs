@@ -5,10 +5,10 @@ use dioxus::prelude::*;
 use shared::{Fields, records::recipient::TAGS};
 
 use crate::{
-    components::{Button, Choice, ManyChips, Sheet, TextArea, TextField, TextKind, use_toasts},
+    components::{Choice, ManyChips, TextArea, TextField, TextKind, use_toasts},
     i18n::tr,
     labels,
-    screens::parts::{Refused, Saving},
+    screens::parts::{FormSheet, Saving},
     state::use_device,
 };
 
@@ -57,32 +57,23 @@ pub(super) fn EditSheet(card: CardView, on_close: EventHandler<()>) -> Element {
     let recipient = card.item.id;
     let masked = card.item.phone_masked.clone();
     rsx! {
-        Sheet {
-            open: true,
+        FormSheet {
             title: tr("recipient-edit"),
-            on_close,
+            saving,
             testid: "edit-sheet",
-            foot: rsx! {
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal }
+            save_testid: "edit-save",
+            on_close,
+            on_save: move |()| {
+                let fields = changed(&card, &typed.peek());
+                if fields.is_empty() {
+                    on_close.call(());
+                    return;
                 }
-                Button {
-                    label: tr("common-save"),
-                    busy: (saving.busy)(),
-                    testid: "edit-save",
-                    on_press: move |()| {
-                        let fields = changed(&card, &typed.peek());
-                        if fields.is_empty() {
-                            on_close.call(());
-                            return;
-                        }
-                        let command = Command::EditRecipient { recipient, fields };
-                        saving.run(device.clone(), command, move |_| {
-                            toasts.good(tr("record-saved"));
-                            on_close.call(());
-                        });
-                    },
-                }
+                let command = Command::EditRecipient { recipient, fields };
+                saving.run(device.clone(), command, move |_| {
+                    toasts.good(tr("record-saved"));
+                    on_close.call(());
+                });
             },
             TextField {
                 label: tr("field-name"),
@@ -144,32 +135,23 @@ pub(super) fn TagSheet(card: CardView, on_close: EventHandler<()>) -> Element {
         .map(|tag| Choice::new(tag.clone(), labels::word("tag", &tag)).testid(format!("tag-{tag}")))
         .collect();
     rsx! {
-        Sheet {
-            open: true,
+        FormSheet {
             title: tr("recipient-edit-tags"),
-            on_close,
+            saving,
             testid: "tag-sheet",
-            foot: rsx! {
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal }
+            save_testid: "tag-save",
+            on_close,
+            on_save: move |()| {
+                let (add, remove) = difference(&was, &now.peek());
+                if add.is_empty() && remove.is_empty() {
+                    on_close.call(());
+                    return;
                 }
-                Button {
-                    label: tr("common-save"),
-                    busy: (saving.busy)(),
-                    testid: "tag-save",
-                    on_press: move |()| {
-                        let (add, remove) = difference(&was, &now.peek());
-                        if add.is_empty() && remove.is_empty() {
-                            on_close.call(());
-                            return;
-                        }
-                        let command = Command::EditTags { recipient, add, remove };
-                        saving.run(device.clone(), command, move |_| {
-                            toasts.good(tr("record-saved"));
-                            on_close.call(());
-                        });
-                    },
-                }
+                let command = Command::EditTags { recipient, add, remove };
+                saving.run(device.clone(), command, move |_| {
+                    toasts.good(tr("record-saved"));
+                    on_close.call(());
+                });
             },
             ManyChips {
                 label: tr("field-tags"),

@@ -12,12 +12,12 @@ use dioxus::prelude::*;
 use shared::RecipientId;
 use uuid::Uuid;
 
-use super::parts::{NeedRow, RecordRow, about, answered, due_line, due_tag, leave};
+use super::parts::{NeedRow, RecordRow, about, answered, due_line, due_tag};
 use crate::{
     components::{Button, ButtonKind, EmptyState, Glyph, IconButton, Page, Section, Tag, TopBar},
     i18n::{tr, tr_args},
-    routes::Route,
-    state::use_ask,
+    nav::{self, Destination},
+    state::use_query,
 };
 use contested::Contested;
 pub(super) use contested::plain;
@@ -40,7 +40,7 @@ pub fn RecipientScreen(id: Uuid) -> Element {
 #[component]
 fn CardPage(id: Uuid) -> Element {
     let recipient = RecipientId(id);
-    let card = use_ask(move |device| async move { device.card(recipient).await });
+    let card = use_query(move |device| async move { device.card(recipient).await });
     let mut editing = use_signal(|| false);
     let item = card.ready().map(|card| card.item);
     rsx! {
@@ -50,7 +50,7 @@ fn CardPage(id: Uuid) -> Element {
                 TopBar {
                     title: item.as_ref().map_or_else(|| tr("nav-recipient"), |item| item.name.clone()),
                     subtitle: item.as_ref().map(about),
-                    on_back: move |()| leave(),
+                    on_back: move |()| nav::leave(),
                     trailing: rsx! {
                         IconButton {
                             glyph: Glyph::Pen,
@@ -67,17 +67,13 @@ fn CardPage(id: Uuid) -> Element {
                         label: tr("nav-visit"),
                         icon: Glyph::House,
                         testid: "recipient-visit",
-                        on_press: move |()| {
-                            navigator().push(Route::Visit { recipient: id });
-                        },
+                        on_press: move |()| nav::open(Destination::Visit { recipient: id }),
                     }
                     Button {
                         label: tr("nav-assist"),
                         kind: ButtonKind::Line,
                         testid: "recipient-assist",
-                        on_press: move |()| {
-                            navigator().push(Route::Assist { recipient: Some(id) });
-                        },
+                        on_press: move |()| nav::open(Destination::Assist { recipient: Some(id) }),
                     }
                 }
             },
@@ -118,9 +114,7 @@ pub(super) fn CardBody(card: CardView) -> Element {
                     icon: Glyph::Plus,
                     fit: true,
                     testid: "recipient-add-need",
-                    on_press: move |()| {
-                        navigator().push(Route::NewNeed { recipient: recipient.0 });
-                    },
+                    on_press: move |()| nav::open(Destination::NewNeed { recipient: recipient.0 }),
                 }
             },
             for need in card.needs.clone() {
@@ -129,9 +123,7 @@ pub(super) fn CardBody(card: CardView) -> Element {
                     testid: "recipient-need-{need.id}",
                     item: need,
                     hide_name: true,
-                    on_press: move |need: NeedItem| {
-                        navigator().push(Route::NeedDetail { need: need.id.0 });
-                    },
+                    on_press: move |need: NeedItem| nav::open(Destination::NeedDetail { need: need.id.0 }),
                 }
             }
             if card.needs.is_empty() {
@@ -144,9 +136,7 @@ pub(super) fn CardBody(card: CardView) -> Element {
                     key: "{item.row}",
                     testid: "recipient-record-{item.row}",
                     item,
-                    on_press: move |item: HistoryItem| {
-                        navigator().push(Route::RecordDetail { row: item.row.0 });
-                    },
+                    on_press: move |item: HistoryItem| nav::open(Destination::RecordDetail { row: item.row.0 }),
                 }
             }
             if card.history.len() > shown {

@@ -8,7 +8,7 @@ use crate::{
     components::{Button, ButtonKind, Card, Glyph, Icon, ListRow, Note, Section, Tag, Tone},
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
+    nav::{self, Destination},
     screens::parts::{Refused, initial},
     state::use_device,
 };
@@ -49,9 +49,7 @@ pub(super) fn Reach(card: CardView) -> Element {
                 icon: Glyph::Phone,
                 fit: true,
                 testid: "recipient-contact",
-                on_press: move |()| {
-                    navigator().push(Route::Contact { recipient });
-                },
+                on_press: move |()| nav::open(Destination::Contact { recipient }),
             }
         }
     }
@@ -200,9 +198,7 @@ pub(super) fn Carers(card: CardView) -> Element {
                         avatar: initial(&name),
                         title: name,
                         testid: "recipient-household-{id}",
-                        on_press: move |()| {
-                            navigator().push(Route::RecipientCard { id: id.0 });
-                        },
+                        on_press: move |()| nav::open(Destination::RecipientCard { id: id.0 }),
                     }
                 }
             }

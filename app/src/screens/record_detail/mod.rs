@@ -12,15 +12,12 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{
-    parts::{ReasonSheet, Saving, StoredPhotos, answered, headline, leave},
-    shell::supervises,
-};
+use super::parts::{ReasonSheet, Saving, StoredPhotos, answered, headline};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Note, Page, Section, StatusPill, Tone, TopBar, use_toasts},
     i18n::{tr, tr_args},
-    labels,
-    state::{use_ask, use_device, use_status},
+    labels, nav,
+    state::{use_device, use_query, use_supervisor},
 };
 use amend::{AmendSheet, can_amend};
 use field_rows::facts;
@@ -28,8 +25,8 @@ pub(super) use field_rows::{is_silent, told};
 
 #[component]
 pub fn RecordDetailScreen(row: Uuid) -> Element {
-    let record = use_ask(move |device| async move { device.record(RowId(row)).await });
-    let rules = use_ask(|device| async move { device.rules().await });
+    let record = use_query(move |device| async move { device.record(RowId(row)).await });
+    let rules = use_query(|device| async move { device.rules().await });
     rsx! {
         Page {
             testid: "screen-record-detail",
@@ -37,7 +34,7 @@ pub fn RecordDetailScreen(row: Uuid) -> Element {
                 TopBar {
                     title: record.ready().map_or_else(|| tr("record-title"), |record| labels::word("kind", record.item.kind.word())),
                     subtitle: record.ready().and_then(|record| record.recipient_name),
-                    on_back: move |()| leave(),
+                    on_back: move |()| nav::leave(),
                 }
             },
             {answered(record, |record| rsx! { RecordBody { record, rules: rules.ready() } })}
@@ -101,13 +98,13 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
         record.item.by.clone().unwrap_or_else(|| tr("recipient-colleague"))
     };
     // Its author or a supervisor of the area: whom the rules let correct and withdraw.
-    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
+    let supervisor = use_supervisor();
     let own = (record.item.mine || supervisor) && !record.item.void;
     let take_back = use_callback(move |reason: String| {
         let command = device_core::Command::Void { row, reason };
         saving.run(device.clone(), command, move |_| {
             toasts.good(tr("record-undone"));
-            leave();
+            nav::leave();
         });
     });
     rsx! {

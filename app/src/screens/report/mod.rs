@@ -2,37 +2,37 @@
 //!
 //! - `period`: month, quarter, year, since the start; `chart`: visits and contacts by month, drawn and as a table
 //! - `category`: one category of people, and the six figures of each
-//! - `crumbs`: the way back up; `table`: the six figures for each area below, which open that area
+//! - `crumbs`: the way back up; `headline_figures`: the six figures and their units; `table`: the six figures for each area below, which open that area
 
 mod category;
 mod chart;
 mod crumbs;
+mod headline_figures;
 mod period;
 mod table;
 
 use device_core::{Refusal, views::AreaView};
 use dioxus::prelude::*;
 use shared::{
-    AreaCode, Fen,
-    indicators::Figures,
+    AreaCode,
     records::Category,
     wire::{Report, ReportRequest, report::Attention},
 };
 
 use super::{
-    parts::{Loading, Refused},
+    parts::{LinkPill, Loading, Refused},
     reviews::ReviewsLink,
 };
 use crate::{
     components::{Card, EmptyState, Figure, Glyph, IconButton, Note, Page, Section, Segmented, Tag, Tone, TopBar},
     i18n::{format, tr, tr_args},
     labels,
-    screens::today::LinkPill,
-    state::{today, use_ask_afar, use_link, use_status},
+    state::{today, use_link, use_remote_query, use_status},
 };
 use category::{CategoryField, CategoryTable};
 use chart::Chart;
 use crumbs::Breadcrumb;
+use headline_figures::six;
 use period::{Span, label, span_choices, step};
 use table::AreaTable;
 
@@ -75,7 +75,7 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
     let mut path = use_signal(|| vec![AreaView { code: area, name }]);
     let mut period = use_signal(|| Span::Month.current(today().month()));
     let mut category = use_signal(|| None::<Category>);
-    let answer = use_ask_afar(move |device| {
+    let answer = use_remote_query(move |device| {
         let here = path.read().last().map_or(area, |area| area.code);
         let request = ReportRequest { area: here, period: period(), category: category() };
         async move { device.report(request).await }
@@ -127,8 +127,8 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
                 glyph: Glyph::Refresh,
                 label: tr("report-refresh"),
                 testid: "report-refresh",
-                disabled: answer.asking(),
-                on_press: move |()| answer.again(),
+                disabled: answer.is_loading(),
+                on_press: move |()| answer.reload(),
             }
         }
         CategoryField { selected: category(), on_select: move |chosen| category.set(chosen) }
@@ -146,7 +146,7 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
                 }
             },
             Some(Err(refusal)) => rsx! {
-                Refused { refusal, on_retry: move |()| answer.again() }
+                Refused { refusal, on_retry: move |()| answer.reload() }
             },
             Some(Ok((report, fresh))) => rsx! {
                 ReportBody {
@@ -158,33 +158,6 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
             },
         }
     }
-}
-
-/// Label, value and unit of the six headline figures.
-fn six(figures: &Figures) -> [(&'static str, String, String); 6] {
-    let times = || tr("report-times");
-    let cases = || tr("report-cases");
-    let (aid, unit) = amount(figures.aid());
-    [
-        ("home_visit", format::count(figures.visits()), times()),
-        ("contact", format::count(figures.contacts()), times()),
-        ("policies", format::count(figures.policies()), cases()),
-        ("solved", format::count(figures.solved()), cases()),
-        ("deed", format::count(figures.deeds()), cases()),
-        ("aid", aid, unit),
-    ]
-}
-
-/// Fen from which an amount is told in 万元, as reports do: a million yuan.
-const IN_WAN: i64 = 100_000_000;
-
-/// An amount as short as it is exact: no decimals where there are none, ten thousands where it is large.
-fn amount(fen: Fen) -> (String, String) {
-    if fen.0 >= IN_WAN {
-        return (format::wan(fen.0), tr("report-wan"));
-    }
-    let yuan = format::yuan(fen.0);
-    (yuan.strip_suffix(".00").map(str::to_owned).unwrap_or(yuan), tr("common-yuan"))
 }
 
 /// What needs attention, without what is nought.
@@ -262,8 +235,8 @@ pub(super) fn ReportBody(
 #[cfg(test)]
 mod tests {
     use shared::{
-        Month,
-        indicators::{Indicator, Tally},
+        Fen, Month,
+        indicators::{Figures, Indicator, Tally},
         wire::ReportLine,
     };
 
@@ -291,14 +264,6 @@ mod tests {
             attention: Attention { overdue: 143, ..Attention::default() },
             as_of: sample::at(sample::day()),
         }
-    }
-
-    #[test]
-    fn the_six_figures_read_as_reports_print_them() {
-        let six = six(&figures(62_000));
-        assert_eq!((six[0].1.as_str(), six[5].1.as_str()), ("62,000", "200.50"));
-        assert_eq!(amount(Fen(1_867_400)), ("18,674".to_owned(), "元".to_owned()));
-        assert_eq!(amount(Fen(224_090_000)), ("224.09".to_owned(), "万元".to_owned()));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use device_core::views::AreaView;
 use dioxus::prelude::*;
 use shared::{indicators::Figures, wire::ReportLine};
 
+use super::headline_figures::six;
 use crate::{i18n::tr, labels};
 
 const COLUMNS: [&str; 6] = ["home_visit", "contact", "policies", "solved", "deed", "aid"];
@@ -49,7 +50,7 @@ pub(super) fn figures_table<T: Clone + 'static>(
                                     {name}
                                 }
                             }
-                            for (at, value) in super::six(&figures).into_iter().enumerate() {
+                            for (at, value) in six(&figures).into_iter().enumerate() {
                                 td { key: "{at}", {value.1} }
                             }
                         }

@@ -22,15 +22,15 @@ use crate::{
     },
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
-    screens::parts::{RecordRow, Refused, Saving, answered, leave, undo_last},
-    state::{use_ask, use_device},
+    nav::{self, Destination},
+    screens::parts::{RecordRow, Refused, Saving, answered, undo_last},
+    state::{use_device, use_query},
 };
 
 #[component]
 pub fn ReviewScreen(review: Uuid) -> Element {
-    let item = use_ask(move |device| async move { device.review(ReviewId(review)).await });
-    let rules = use_ask(|device| async move { device.rules().await });
+    let item = use_query(move |device| async move { device.review(ReviewId(review)).await });
+    let rules = use_query(|device| async move { device.rules().await });
     rsx! {
         Page {
             testid: "screen-review",
@@ -38,7 +38,7 @@ pub fn ReviewScreen(review: Uuid) -> Element {
                 TopBar {
                     title: tr("reviews-case"),
                     subtitle: item.ready().map(|item| headline(&item)),
-                    on_back: move |()| leave(),
+                    on_back: move |()| nav::leave(),
                 }
             },
             {answered(item, |item| rsx! { CaseBody { item, rules: rules.ready() } })}
@@ -87,9 +87,7 @@ pub(super) fn CaseBody(item: ReviewItem, rules: Option<RuleSet>) -> Element {
                 RecordRow {
                     testid: "review-twin-row",
                     item: twin,
-                    on_press: move |twin: device_core::views::HistoryItem| {
-                        navigator().push(Route::RecordDetail { row: twin.row.0 });
-                    },
+                    on_press: move |twin: device_core::views::HistoryItem| nav::open(Destination::RecordDetail { row: twin.row.0 }),
                 }
             }
         }
@@ -161,9 +159,7 @@ pub(super) fn CaseBody(item: ReviewItem, rules: Option<RuleSet>) -> Element {
                 label: tr("sync-see"),
                 kind: ButtonKind::Quiet,
                 testid: "review-see",
-                on_press: move |()| {
-                    navigator().push(there.clone());
-                },
+                on_press: move |()| nav::open(there),
             }
         }
     }
@@ -188,16 +184,16 @@ fn lacking(accept: Option<bool>, reason: &str) -> Option<String> {
 }
 
 /// Where the record may be looked at; nowhere while it is only proposed.
-fn there(item: &ReviewItem) -> Option<Route> {
+fn there(item: &ReviewItem) -> Option<Destination> {
     let stands = item.standing.is_some() || item.applied || item.decision.as_ref().is_some_and(|d| d.accepted);
     match item.kind {
         _ if !stands => {
-            item.recipient.filter(|_| item.kind != Kind::Recipient).map(|r| Route::RecipientCard { id: r.0 })
+            item.recipient.filter(|_| item.kind != Kind::Recipient).map(|r| Destination::RecipientCard { id: r.0 })
         }
-        Kind::Need => Some(Route::NeedDetail { need: item.row.0 }),
-        Kind::Recipient => Some(Route::RecipientCard { id: item.row.0 }),
-        Kind::Visit | Kind::Assistance => Some(Route::RecordDetail { row: item.row.0 }),
-        _ => item.recipient.map(|r| Route::RecipientCard { id: r.0 }),
+        Kind::Need => Some(Destination::NeedDetail { need: item.row.0 }),
+        Kind::Recipient => Some(Destination::RecipientCard { id: item.row.0 }),
+        Kind::Visit | Kind::Assistance => Some(Destination::RecordDetail { row: item.row.0 }),
+        _ => item.recipient.map(|r| Destination::RecipientCard { id: r.0 }),
     }
 }
 

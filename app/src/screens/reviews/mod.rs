@@ -12,28 +12,25 @@ pub(in crate::screens) use decisions_told::decision;
 use device_core::views::{ReviewItem, ReviewsView};
 use dioxus::prelude::*;
 
-use super::{
-    parts::{answered, leave},
-    shell::supervises,
-};
+use super::parts::answered;
 use crate::{
     components::{EmptyState, Glyph, ListRow, Note, Page, RowTag, Section, Status, StatusPill, Tone, TopBar},
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
-    state::{use_ask, use_status},
+    nav::{self, Destination},
+    state::{use_query, use_supervisor},
 };
 use decisions_told::{headline, one_line, outcome_word};
 
 #[component]
 pub fn ReviewsScreen() -> Element {
-    let view = use_ask(|device| async move { device.reviews().await });
-    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
+    let view = use_query(|device| async move { device.reviews().await });
+    let supervisor = use_supervisor();
     rsx! {
         Page {
             testid: "screen-reviews",
             top: rsx! {
-                TopBar { title: tr("reviews-title"), on_back: move |()| leave() }
+                TopBar { title: tr("reviews-title"), on_back: move |()| nav::leave() }
             },
             {answered(view, move |view| rsx! { ReviewsBody { view, supervisor } })}
         }
@@ -104,9 +101,7 @@ fn CaseRow(item: ReviewItem) -> Element {
             sub: one_line(&item).unwrap_or_else(|| labels::word("review", item.reason.word())),
             detail: labels::line([who, labels::moment(item.proposed.at), item.area_name.clone().unwrap_or_default()]),
             testid: "review-{id}",
-            on_press: move |()| {
-                navigator().push(Route::ReviewCase { review: id.0 });
-            },
+            on_press: move |()| nav::open(Destination::ReviewCase { review: id.0 }),
         }
     }
 }
@@ -114,7 +109,7 @@ fn CaseRow(item: ReviewItem) -> Element {
 /// The way to what waits, with how much that is; for the report and the own page.
 #[component]
 pub fn ReviewsLink(testid: String) -> Element {
-    let view = use_ask(|device| async move { device.reviews().await });
+    let view = use_query(|device| async move { device.reviews().await });
     let view = view.ready();
     let n = view.as_ref().map_or(0, |view| view.open.len());
     let sub = match n {
@@ -132,9 +127,7 @@ pub fn ReviewsLink(testid: String) -> Element {
                 StatusPill { status: Status::InReview, label: tr_args("reviews-link-n", &[("n", n.into())]), testid: "{testid}-n" }
             }),
             testid: testid.clone(),
-            on_press: move |()| {
-                navigator().push(Route::Reviews {});
-            },
+            on_press: move |()| nav::open(Destination::Reviews),
         }
     }
 }

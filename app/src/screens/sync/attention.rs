@@ -13,7 +13,7 @@ use crate::{
     components::{Button, ButtonKind, Card, Status, StatusPill, use_toasts},
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
+    nav::{self, Destination},
     screens::{parts::Refused, reviews},
     state::use_device,
 };
@@ -93,7 +93,7 @@ pub fn Attention(item: OutboxItem) -> Element {
     let id = op_no.0;
     let rejected = item.state == RecordState::Rejected && item.decided.is_none();
     let case = match &item.outcome {
-        Some(Outcome::InReview { review, .. }) => Some(Route::ReviewCase { review: review.0 }),
+        Some(Outcome::InReview { review, .. }) => Some(Destination::ReviewCase { review: review.0 }),
         _ => None,
     };
     let there = route(&item);
@@ -127,9 +127,7 @@ pub fn Attention(item: OutboxItem) -> Element {
                         kind: ButtonKind::Line,
                         fit: true,
                         testid: "sync-review-{id}",
-                        on_press: move |()| {
-                            navigator().push(case.clone());
-                        },
+                        on_press: move |()| nav::open(case),
                     }
                 } else if let Some(there) = there {
                     Button {
@@ -137,9 +135,7 @@ pub fn Attention(item: OutboxItem) -> Element {
                         kind: ButtonKind::Line,
                         fit: true,
                         testid: "sync-see-{id}",
-                        on_press: move |()| {
-                            navigator().push(there.clone());
-                        },
+                        on_press: move |()| nav::open(there),
                     }
                 }
                 if may_resend(item.outcome.as_ref()) {

@@ -11,9 +11,9 @@ use crate::{
     components::{Button, ButtonKind, Glyph, ListRow, Section, Status, StatusPill, Tone},
     i18n::{format, tr, tr_args},
     labels,
-    routes::Route,
+    nav::{self, Destination},
     screens::parts::Refused,
-    state::{begun, use_device, use_link},
+    state::{start, use_device, use_link},
 };
 
 /// Rows of the list that are drawn before someone asks for all.
@@ -31,12 +31,12 @@ pub fn title(item: &OutboxItem) -> String {
 }
 
 /// Where the record may be looked at; `None` for what has no page of its own.
-pub fn route(item: &OutboxItem) -> Option<Route> {
-    let card = |recipient: Option<RecipientId>| recipient.map(|r| Route::RecipientCard { id: r.0 });
+pub fn route(item: &OutboxItem) -> Option<Destination> {
+    let card = |recipient: Option<RecipientId>| recipient.map(|r| Destination::RecipientCard { id: r.0 });
     match item.kind {
-        Kind::Visit | Kind::Assistance => Some(Route::RecordDetail { row: item.row.0 }),
-        Kind::Need => Some(Route::NeedDetail { need: item.row.0 }),
-        Kind::Recipient => Some(Route::RecipientCard { id: item.row.0 }),
+        Kind::Visit | Kind::Assistance => Some(Destination::RecordDetail { row: item.row.0 }),
+        Kind::Need => Some(Destination::NeedDetail { need: item.row.0 }),
+        Kind::Recipient => Some(Destination::RecipientCard { id: item.row.0 }),
         Kind::Receipt | Kind::Photo => card(item.recipient),
         _ => None,
     }
@@ -142,10 +142,10 @@ fn Held(waiting: u32, bytes: u64) -> Element {
             on_press: move |()| {
                 let device = device.clone();
                 busy.set(true);
-                let asked = begun(async move { device.send_photos_now().await });
+                let call = start(async move { device.send_photos_now().await });
                 spawn(async move {
                     // What came of it stands in the state itself; only a device that cannot ask is told here.
-                    refused.set(asked.await.err());
+                    refused.set(call.await.err());
                     busy.set(false);
                 });
             },
@@ -178,9 +178,7 @@ fn ItemRow(item: OutboxItem) -> Element {
                 trailing,
                 no_chevron: true,
                 testid,
-                on_press: move |()| {
-                    navigator().push(there.clone());
-                },
+                on_press: move |()| nav::open(there),
             }
         },
         None => rsx! {

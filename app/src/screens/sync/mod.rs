@@ -21,8 +21,8 @@ use crate::{
     },
     i18n::{format, tr, tr_args},
     labels,
-    routes::Route,
-    state::{begun, use_ask, use_device, use_link},
+    nav::{self, Destination},
+    state::{start, use_device, use_link, use_query},
 };
 use attention::Attention;
 use files::Files;
@@ -32,7 +32,7 @@ use standing::{ClockNote, Last, ProblemNote};
 #[component]
 pub fn SyncScreen() -> Element {
     let device = use_device();
-    let view = use_ask(|device| async move { device.sync_state().await });
+    let view = use_query(|device| async move { device.sync_state().await });
     let link = use_link();
     let mut busy = use_signal(|| false);
     let mut refused = use_signal(|| None::<Refusal>);
@@ -62,10 +62,10 @@ pub fn SyncScreen() -> Element {
                     on_press: move |()| {
                         let device = device.clone();
                         busy.set(true);
-                        let asked = begun(async move { device.sync_now().await });
+                        let call = start(async move { device.sync_now().await });
                         spawn(async move {
                             // What came of it stands in the state itself; only a device that cannot ask is told here.
-                            refused.set(asked.await.err());
+                            refused.set(call.await.err());
                             busy.set(false);
                         });
                     },
@@ -126,7 +126,7 @@ pub(super) fn SyncBody(view: SyncView, running: Option<Progress>) -> Element {
 /// The way to what is in review about one's own changes, and to what became of it; nothing where nothing is.
 #[component]
 fn OwnCases() -> Element {
-    let view = use_ask(|device| async move { device.reviews().await });
+    let view = use_query(|device| async move { device.reviews().await });
     let n = view.ready().map_or(0, |view| view.own.len());
     if n == 0 {
         return VNode::empty();
@@ -138,9 +138,7 @@ fn OwnCases() -> Element {
             icon: Glyph::Question,
             avatar_tone: Tone::Info,
             testid: "sync-reviews",
-            on_press: move |()| {
-                navigator().push(Route::Reviews {});
-            },
+            on_press: move |()| nav::open(Destination::Reviews),
         }
     }
 }

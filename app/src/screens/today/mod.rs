@@ -1,4 +1,4 @@
-//! Who is due, what was begun, tasks, and what became of the needs.
+//! Who is due, what was start, tasks, and what became of the needs.
 
 mod drafts;
 
@@ -6,18 +6,17 @@ use device_core::views::{RecipientItem, TodayView};
 use dioxus::prelude::*;
 
 use super::{
-    parts::{NeedRow, PersonRow, answered},
+    parts::{LinkPill, NeedRow, PersonRow, answered},
     sync::FirstSync,
 };
 use crate::{
     components::{
-        Button, ButtonKind, Card, EmptyState, Glyph, ListRow, Meter, MeterPart, Note, Page, Section, Status,
-        StatusPill, Tone, TopBar,
+        Button, ButtonKind, Card, EmptyState, Glyph, ListRow, Meter, MeterPart, Note, Page, Section, Tone, TopBar,
     },
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
-    state::{Link, today, use_ask, use_device, use_link, use_status},
+    nav::{self, Destination},
+    state::{today, use_device, use_link, use_query, use_status},
 };
 use drafts::Drafts;
 
@@ -26,7 +25,7 @@ const SHOWN: usize = 20;
 
 #[component]
 pub fn TodayScreen() -> Element {
-    let view = use_ask(|device| async move { device.today().await });
+    let view = use_query(|device| async move { device.today().await });
     let link = use_link();
     let place = use_status().and_then(|status| status.me).map(|me| me.area_name).unwrap_or_default();
     rsx! {
@@ -43,35 +42,6 @@ pub fn TodayScreen() -> Element {
             },
             {answered(view, |view| rsx! { TodayBody { view } })}
         }
-    }
-}
-
-/// How the connection stands; pressed, it opens the sync screen.
-#[component]
-pub fn LinkPill(link: Link) -> Element {
-    let (status, label) = link_words(&link);
-    rsx! {
-        button {
-            r#type: "button",
-            class: "pill-button",
-            "data-testid": "link-pill",
-            onclick: move |_| {
-                navigator().replace(Route::Sync {});
-            },
-            StatusPill { status, label }
-        }
-    }
-}
-
-/// The sign and words of the pill.
-fn link_words(link: &Link) -> (Status, String) {
-    let n = [("n", link.waiting.into())];
-    match (link.running.is_some(), link.offline, link.waiting) {
-        (true, ..) => (Status::Sending, tr("status-sending")),
-        (_, true, 0) => (Status::Offline, tr("status-offline")),
-        (_, true, _) => (Status::Offline, tr_args("today-offline-waiting", &n)),
-        (_, false, 0) => (Status::Confirmed, tr("today-all-sent")),
-        (_, false, _) => (Status::Waiting, tr_args("nav-waiting", &n)),
     }
 }
 
@@ -96,9 +66,7 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
                 icon: Glyph::Question,
                 avatar_tone: Tone::Info,
                 testid: "today-attention",
-                on_press: move |()| {
-                    navigator().replace(Route::Sync {});
-                },
+                on_press: move |()| nav::replace_with(Destination::Sync),
             }
         }
         if let Some(days) = view.locks_in_days {
@@ -155,9 +123,7 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
                         key: "{need.id}",
                         testid: "today-need-{need.id}",
                         item: need,
-                        on_press: move |need: device_core::views::NeedItem| {
-                            navigator().push(Route::NeedDetail { need: need.id.0 });
-                        },
+                        on_press: move |need: device_core::views::NeedItem| nav::open(Destination::NeedDetail { need: need.id.0 }),
                     }
                 }
             }
@@ -216,16 +182,12 @@ fn DueGroup(name: &'static str, people: Vec<RecipientItem>) -> Element {
                                 kind: ButtonKind::Line,
                                 fit: true,
                                 testid: "today-record-{id}",
-                                on_press: move |()| {
-                                    navigator().push(Route::Visit { recipient: id.0 });
-                                },
+                                on_press: move |()| nav::open(Destination::Visit { recipient: id.0 }),
                             }
                         }
                     },
                     item: person,
-                    on_press: move |person: RecipientItem| {
-                        navigator().push(Route::RecipientCard { id: person.id.0 });
-                    },
+                    on_press: move |person: RecipientItem| nav::open(Destination::RecipientCard { id: person.id.0 }),
                 }
             }
             if shown < n {
@@ -276,14 +238,6 @@ mod tests {
         assert_eq!(over[0].name, "谷军");
         assert_eq!(now[0].name, "牛海");
         assert_eq!(soon[0].name, "杨秀兰");
-    }
-
-    #[test]
-    fn the_pill_says_offline_and_how_much_waits() {
-        let link = Link { offline: true, waiting: 3, ..Link::default() };
-        assert_eq!(link_words(&link), (Status::Offline, "离线 · 3 条待传".to_owned()));
-        assert_eq!(link_words(&Link { offline: false, ..link }).0, Status::Waiting);
-        assert_eq!(link_words(&Link::default()).0, Status::Confirmed);
     }
 
     #[test]

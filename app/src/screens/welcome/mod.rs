@@ -5,16 +5,16 @@ use device_core::{Refusal, views::Phase};
 use dioxus::prelude::*;
 use shared::{records::ProblemCode, wire::ErrorCode};
 
-use super::{appearance::Reading, parts::leave, route_guard::EmergencyButton};
+use super::{appearance::Appearance, parts::EmergencyButton};
 use crate::{
     components::{
         Button, ButtonKind, Card, ErrorNote, Glyph, Icon, Note, Page, TextField, TextKind, Tone, TopBar, use_toasts,
     },
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
+    nav::{self, Destination},
     state::{
-        entry::{self, Entry, EntryProblem},
+        enrolment::{self, Enrolment, EnrolmentProblem},
         use_device, use_status,
     },
 };
@@ -42,22 +42,22 @@ pub fn WelcomeScreen() -> Element {
     let device = use_device();
     let toasts = use_toasts();
     let phase = use_status().map_or(Phase::New, |status| status.phase);
-    let entry::Pending(mut pending) = entry::use_pending();
+    let enrolment::PendingEnrolment(mut pending) = enrolment::use_pending();
     let mut fields = use_signal(Fields::default);
-    let mut problem = use_signal(|| None::<EntryProblem>);
+    let mut problem = use_signal(|| None::<EnrolmentProblem>);
     let mut refused = use_signal(|| None::<Refusal>);
-    let mut under_way = use_signal(|| None::<Entry>);
+    let mut under_way = use_signal(|| None::<Enrolment>);
 
     let enrol = use_callback({
         let device = device.clone();
-        move |entry: Entry| {
+        move |entered: Enrolment| {
             let device = device.clone();
-            under_way.set(Some(entry.clone()));
+            under_way.set(Some(entered.clone()));
             refused.set(None);
             spawn(async move {
-                entry::keep(&device, &entry).await;
+                enrolment::save_draft(&device, &entered).await;
                 // Enrolled, the gate leads on.
-                if let Err(why) = device.enrol(&entry.server, &entry.code).await {
+                if let Err(why) = device.enrol(&entered.server, &entered.code).await {
                     refused.set(Some(why));
                 }
                 under_way.set(None);
@@ -70,17 +70,17 @@ pub fn WelcomeScreen() -> Element {
         async move {
             let typed = pending.write().take();
             match typed {
-                Some(entry) => {
-                    fields.write().put(entry.code.clone(), Some(entry.server.clone()));
+                Some(entered) => {
+                    fields.write().put(entered.code.clone(), Some(entered.server.clone()));
                     if phase == Phase::New {
-                        pending.set(Some(entry));
+                        pending.set(Some(entered));
                     } else {
-                        enrol(entry);
+                        enrol(entered);
                     }
                 }
                 None if phase == Phase::Unenrolled => {
-                    if let Some(entry) = entry::kept(&device).await {
-                        fields.write().put(entry.code, Some(entry.server));
+                    if let Some(entered) = enrolment::load_draft(&device).await {
+                        fields.write().put(entered.code, Some(entered.server));
                     }
                 }
                 None => {}
@@ -88,14 +88,14 @@ pub fn WelcomeScreen() -> Element {
         }
     });
     let next = move |()| {
-        let read = entry::read(&fields.peek().code, &fields.peek().server);
+        let read = enrolment::parse(&fields.peek().code, &fields.peek().server);
         problem.set(read.as_ref().err().copied());
         match read {
-            Ok(entry) if phase == Phase::New => {
-                pending.set(Some(entry));
-                navigator().push(Route::SetPin {});
+            Ok(entered) if phase == Phase::New => {
+                pending.set(Some(entered));
+                nav::open(Destination::SetPin);
             }
-            Ok(entry) => enrol(entry),
+            Ok(entered) => enrol(entered),
             Err(_) => {}
         }
     };
@@ -111,7 +111,7 @@ pub fn WelcomeScreen() -> Element {
             }
         });
     };
-    let back = (phase == Phase::Revoked).then(|| EventHandler::new(|()| leave()));
+    let back = (phase == Phase::Revoked).then(|| EventHandler::new(|()| nav::leave()));
     rsx! {
         Page {
             testid: "screen-welcome",
@@ -126,8 +126,8 @@ pub fn WelcomeScreen() -> Element {
                     on_press: next,
                 }
             },
-            if let Some(entry) = under_way() {
-                Enrolling { server: shown_server(&entry) }
+            if let Some(entered) = under_way() {
+                Enrolling { server: shown_server(&entered) }
             } else {
                 if phase == Phase::New {
                     Greeting {}
@@ -137,7 +137,7 @@ pub fn WelcomeScreen() -> Element {
                 if let Some(refusal) = refused() {
                     Trouble { refusal, on_retry: next }
                 }
-                EntryForm {
+                EnrolmentForm {
                     fields,
                     problem: problem(),
                     on_paste: paste,
@@ -156,15 +156,15 @@ fn Greeting() -> Element {
             div { class: "welcome-mark", Icon { glyph: Glyph::Knot } }
             p { class: "welcome-line", {tr("welcome-what")} }
         }
-        Reading { prefix: "welcome" }
+        Appearance { prefix: "welcome" }
     }
 }
 
 #[component]
-fn EntryForm(fields: Signal<Fields>, problem: Option<EntryProblem>, on_paste: EventHandler<()>) -> Element {
+fn EnrolmentForm(fields: Signal<Fields>, problem: Option<EnrolmentProblem>, on_paste: EventHandler<()>) -> Element {
     let Fields { code, server, written } = fields.peek().clone();
     // Read apart: typing must not draw the fields anew, only what depends on a link being there.
-    let linked = use_memo(move || entry::has_link(&fields.read().code));
+    let linked = use_memo(move || enrolment::has_link(&fields.read().code));
     let generation = use_memo(move || fields.read().written);
     let _ = generation();
     let about_server = problem.filter(|p| p.is_about_server()).map(problem_words);
@@ -238,17 +238,17 @@ fn Trouble(refusal: Refusal, on_retry: EventHandler<()>) -> Element {
 }
 
 /// The address without what everyone's begins with.
-fn shown_server(entry: &Entry) -> String {
-    entry.server.trim_start_matches("https://").trim_end_matches('/').to_owned()
+fn shown_server(entered: &Enrolment) -> String {
+    entered.server.trim_start_matches("https://").trim_end_matches('/').to_owned()
 }
 
-fn problem_words(problem: EntryProblem) -> String {
+fn problem_words(problem: EnrolmentProblem) -> String {
     match problem {
-        EntryProblem::CodeMissing => tr("welcome-code-missing"),
-        EntryProblem::CodeLength(n) => tr_args("welcome-code-length", &[("n", n.into())]),
-        EntryProblem::LinkBroken => tr("welcome-link-broken"),
-        EntryProblem::ServerMissing => tr("welcome-server-missing"),
-        EntryProblem::ServerWrong => tr("welcome-server-wrong"),
+        EnrolmentProblem::CodeMissing => tr("welcome-code-missing"),
+        EnrolmentProblem::CodeLength(n) => tr_args("welcome-code-length", &[("n", n.into())]),
+        EnrolmentProblem::LinkBroken => tr("welcome-link-broken"),
+        EnrolmentProblem::ServerMissing => tr("welcome-server-missing"),
+        EnrolmentProblem::ServerWrong => tr("welcome-server-wrong"),
     }
 }
 
