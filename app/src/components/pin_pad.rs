@@ -70,43 +70,48 @@ pub fn PinPad(
             } else if let Some(hint) = hint {
                 p { class: "small", {hint} }
             }
-            div { class: "pin-keys",
-                for digit in "123456789".chars() {
-                    button {
-                        key: "{digit}",
-                        r#type: "button",
-                        class: "pin-key",
-                        disabled: busy,
-                        "data-testid": "pin-{digit}",
-                        onclick: move |_| press(digit),
-                        "{digit}"
-                    }
-                }
-                span { class: "pin-key soft", aria_hidden: "true",
-                    if busy {
-                        span { class: "spinner" }
-                    }
-                }
-                button {
-                    r#type: "button",
-                    class: "pin-key",
-                    disabled: busy,
-                    "data-testid": "pin-0",
-                    onclick: move |_| press('0'),
-                    "0"
-                }
-                button {
-                    r#type: "button",
-                    class: "pin-key soft",
-                    aria_label: tr("pin-delete"),
-                    disabled: busy || entered == 0,
-                    "data-testid": "pin-delete",
-                    onclick: move |_| {
-                        digits.write().pop();
-                    },
-                    Icon { glyph: Glyph::Backspace }
+            PinKeys { busy, empty: entered == 0, on_digit: press, on_delete: move |()| { digits.write().pop(); } }
+        }
+    }
+}
+
+/// The keys 1 to 9, 0 and delete.
+#[component]
+fn PinKeys(busy: bool, empty: bool, on_digit: EventHandler<char>, on_delete: EventHandler<()>) -> Element {
+    rsx! {
+        div { class: "pin-keys",
+            for digit in "123456789".chars() {
+                PinKey { key: "{digit}", digit, busy, on_digit }
+            }
+            span { class: "pin-key soft", aria_hidden: "true",
+                if busy {
+                    span { class: "spinner" }
                 }
             }
+            PinKey { digit: '0', busy, on_digit }
+            button {
+                r#type: "button",
+                class: "pin-key soft",
+                aria_label: tr("pin-delete"),
+                disabled: busy || empty,
+                "data-testid": "pin-delete",
+                onclick: move |_| on_delete.call(()),
+                Icon { glyph: Glyph::Backspace }
+            }
+        }
+    }
+}
+
+#[component]
+fn PinKey(digit: char, busy: bool, on_digit: EventHandler<char>) -> Element {
+    rsx! {
+        button {
+            r#type: "button",
+            class: "pin-key",
+            disabled: busy,
+            "data-testid": "pin-{digit}",
+            onclick: move |_| on_digit.call(digit),
+            "{digit}"
         }
     }
 }

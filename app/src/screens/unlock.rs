@@ -24,28 +24,7 @@ pub fn UnlockScreen() -> Element {
     let mut wait = use_signal(|| known);
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<String>);
-    let counting = use_memo(move || wait() > 0);
-    use_resource({
-        let device = device.clone();
-        move || {
-            let device = device.clone();
-            let waiting = counting();
-            async move {
-                while waiting && *wait.peek() > 0 && pause(1000).await {
-                    let left = wait.peek().saturating_sub(1);
-                    // The core's own count decides; this one only shows it, and a page that slept has lost seconds.
-                    let left = match device.status().await {
-                        Ok(status) => status.pin_delay_s,
-                        Err(_) => left,
-                    };
-                    wait.set(left);
-                }
-                if waiting {
-                    error.set(None);
-                }
-            }
-        }
-    });
+    use_countdown(wait, error);
     rsx! {
         Page {
             testid: "screen-unlock",
@@ -79,6 +58,29 @@ pub fn UnlockScreen() -> Element {
             }
         }
     }
+}
+
+/// Counts `wait` down to zero, then clears the error.
+fn use_countdown(mut wait: Signal<u64>, mut error: Signal<Option<String>>) {
+    let device = use_device();
+    let counting = use_memo(move || wait() > 0);
+    use_resource(move || {
+        let device = device.clone();
+        let counting = counting();
+        async move {
+            while counting && *wait.peek() > 0 && pause(1000).await {
+                // The core's count decides. A page that slept has lost seconds, so this one only bridges a refused status.
+                let left = match device.status().await {
+                    Ok(status) => status.pin_delay_s,
+                    Err(_) => wait.peek().saturating_sub(1),
+                };
+                wait.set(left);
+            }
+            if counting {
+                error.set(None);
+            }
+        }
+    });
 }
 
 /// The digits; while a wait runs, how long it still takes in their place.

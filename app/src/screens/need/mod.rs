@@ -4,7 +4,10 @@ mod new;
 
 pub use new::NewNeedScreen;
 
-use device_core::{Command, Refusal, views::RecordView};
+use device_core::{
+    Command, Refusal,
+    views::{RecordState, RecordView},
+};
 use dioxus::prelude::*;
 use shared::{
     NeedId, RowId, UnitId,
@@ -12,7 +15,10 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::parts::{FormSheet, ReasonSheet, Refused, Saving, StoredPhotos, UnitField, answered, undo_last};
+use super::{
+    parts::{FormSheet, ReasonSheet, Refused, Saving, StoredPhotos, UnitField, answered, undo_last},
+    record_detail::FormerValues,
+};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Page, Section, StatusPill, Tag, TextArea, TopBar, use_toasts},
     i18n::{tr, tr_args},
@@ -61,50 +67,10 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
             Refused { refusal: Refusal::NotFound }
         };
     };
-    let (status, label) = labels::state_pill(&record.item.state);
-    let (tone, sign) = labels::need_tone(&fields.status);
-    let units = use_query(|device| async move { device.units().await });
-    let unit = fields.unit.and_then(|id| units.ready()?.into_iter().find(|unit| unit.id == id)).map(|unit| unit.name);
     rsx! {
-        Card { title: labels::word("need", fields.kind.word()), icon: Glyph::Message, testid: "need-card",
-            p { class: "prose", {fields.text.clone()} }
-            div { class: "cluster",
-                Tag { label: labels::word("status", fields.status.word()), tone, icon: sign, testid: "need-status" }
-                StatusPill { status, label }
-            }
-            p { class: "small",
-                {labels::line([
-                    tr_args("need-raised-on", &[("day", labels::day(fields.happened.day()).into())]),
-                    unit.unwrap_or_default(),
-                ])}
-            }
-            if let Some(progress) = fields.progress.clone() {
-                p { {progress} }
-            }
-            if let Some(solved) = fields.solved {
-                p { class: "small", {tr_args("need-solved-on", &[("day", labels::day(solved.day()).into())])} }
-            }
-        }
+        NeedCard { need: fields.clone(), state: record.item.state.clone() }
         StoredPhotos { photos: record.item.photos.clone() }
-        if !record.former.is_empty() {
-            Card { title: tr("need-earlier"), icon: Glyph::Clock,
-                for (at, former) in record.former.iter().enumerate() {
-                    div { key: "{at}", class: "fact",
-                        span { class: "small",
-                            {labels::line([
-                                labels::word("field", &former.field),
-                                record.former_by.get(&former.by).cloned().unwrap_or_default(),
-                                labels::moment(shared::Moment::shanghai(former.hlc.ms())),
-                            ])}
-                        }
-                        span { {super::record_detail::told(&record.item.kind, &former.field, &former.value, None)} }
-                        if let Some(reason) = former.reason.clone() {
-                            span { class: "small", {tr_args("record-because", &[("reason", reason.into())])} }
-                        }
-                    }
-                }
-            }
-        }
+        FormerValues { title: tr("need-earlier"), record }
         Section { title: tr("need-next"),
             for next in steps(&fields.status) {
                 Button {
@@ -142,7 +108,37 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
     }
 }
 
-/// A finished need begins anew, with a reason.
+/// What is needed, how far it is, and who deals with it.
+#[component]
+fn NeedCard(need: Need, state: RecordState) -> Element {
+    let (status, label) = labels::state_pill(&state);
+    let (tone, sign) = labels::need_tone(&need.status);
+    let units = use_query(|device| async move { device.units().await });
+    let unit = need.unit.and_then(|id| units.ready()?.into_iter().find(|unit| unit.id == id)).map(|unit| unit.name);
+    rsx! {
+        Card { title: labels::word("need", need.kind.word()), icon: Glyph::Message, testid: "need-card",
+            p { class: "prose", {need.text.clone()} }
+            div { class: "cluster",
+                Tag { label: labels::word("status", need.status.word()), tone, icon: sign, testid: "need-status" }
+                StatusPill { status, label }
+            }
+            p { class: "small",
+                {labels::line([
+                    tr_args("need-raised-on", &[("day", labels::day(need.happened.day()).into())]),
+                    unit.unwrap_or_default(),
+                ])}
+            }
+            if let Some(progress) = need.progress.clone() {
+                p { {progress} }
+            }
+            if let Some(solved) = need.solved {
+                p { class: "small", {tr_args("need-solved-on", &[("day", labels::day(solved.day()).into())])} }
+            }
+        }
+    }
+}
+
+/// Opens a finished need again, with a reason.
 #[component]
 fn ReopenSheet(need: NeedId, on_close: EventHandler<()>) -> Element {
     let device = use_device();

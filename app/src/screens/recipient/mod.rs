@@ -90,8 +90,6 @@ fn CardPage(id: Uuid) -> Element {
 #[component]
 pub(super) fn CardBody(card: CardView) -> Element {
     let mut tagging = use_signal(|| false);
-    let mut all = use_signal(|| false);
-    let shown = if all() { card.history.len() } else { HISTORY_SHOWN };
     let recipient = card.item.id;
     rsx! {
         if let Some(line) = due_line(&card.item) {
@@ -130,8 +128,24 @@ pub(super) fn CardBody(card: CardView) -> Element {
                 p { class: "small", {tr("recipient-no-needs")} }
             }
         }
+        History { records: card.history.clone() }
+        Profile { card: card.clone(), on_tags: move |()| tagging.set(true) }
+        Carers { card: card.clone() }
+        if tagging() {
+            TagSheet { card, on_close: move |()| tagging.set(false) }
+        }
+    }
+}
+
+/// The records about the recipient, the latest first.
+#[component]
+fn History(records: Vec<HistoryItem>) -> Element {
+    let mut all = use_signal(|| false);
+    let n = records.len();
+    let shown = if all() { n } else { HISTORY_SHOWN };
+    rsx! {
         Section { title: tr("recipient-history"), testid: "recipient-history",
-            for item in card.history.iter().take(shown).cloned() {
+            for item in records.into_iter().take(shown) {
                 RecordRow {
                     key: "{item.row}",
                     testid: "recipient-record-{item.row}",
@@ -139,22 +153,17 @@ pub(super) fn CardBody(card: CardView) -> Element {
                     on_press: move |item: HistoryItem| nav::open(Destination::RecordDetail { row: item.row.0 }),
                 }
             }
-            if card.history.len() > shown {
+            if n > shown {
                 Button {
-                    label: tr_args("recipient-all-records", &[("n", card.history.len().into())]),
+                    label: tr_args("recipient-all-records", &[("n", n.into())]),
                     kind: ButtonKind::Quiet,
                     testid: "recipient-all-records",
                     on_press: move |()| all.set(true),
                 }
             }
-            if card.history.is_empty() {
+            if n == 0 {
                 EmptyState { icon: Glyph::House, title: tr("recipient-no-history"), text: tr("recipient-no-history-text") }
             }
-        }
-        Profile { card: card.clone(), on_tags: move |()| tagging.set(true) }
-        Carers { card: card.clone() }
-        if tagging() {
-            TagSheet { card, on_close: move |()| tagging.set(false) }
         }
     }
 }

@@ -74,17 +74,9 @@ pub(super) fn AmendSheet(record: RecordView, on_close: EventHandler<()>) -> Elem
     let toasts = use_toasts();
     let saving = Saving::new();
     let start = Typed::of(&record.fields);
-    let mut typed = use_signal(|| start.clone());
+    let typed = use_signal(|| start.clone());
     let mut nothing = use_signal(|| false);
     let row = record.item.row;
-    let words_of = |area: &'static str, all: Vec<String>| {
-        all.into_iter()
-            .map(|word| Choice::new(word.clone(), labels::word(area, &word)).testid(format!("amend-{area}-{word}")))
-            .collect::<Vec<_>>()
-    };
-    let modes = words_of("mode", VisitMode::ALL.iter().map(|mode| mode.word().to_owned()).collect());
-    let presences = words_of("presence", Presence::ALL.iter().map(|presence| presence.word().to_owned()).collect());
-    let now = typed();
     rsx! {
         ReasonSheet {
             open: true,
@@ -108,55 +100,82 @@ pub(super) fn AmendSheet(record: RecordView, on_close: EventHandler<()>) -> Elem
                     }
                 }
             },
-            if record.item.kind == Kind::Visit {
-                h3 { class: "label", {tr("field-mode")} }
-                Chips {
-                    label: tr("field-mode"),
-                    options: modes,
-                    selected: now.mode.clone(),
-                    required: true,
-                    on_select: move |mode| typed.write().mode = mode,
-                }
-                h3 { class: "label", {tr("field-presence")} }
-                Chips {
-                    label: tr("field-presence"),
-                    options: presences,
-                    selected: now.presence.clone(),
-                    required: true,
-                    on_select: move |presence| typed.write().presence = presence,
-                }
+            AmendFields { kind: record.item.kind.clone(), start, typed }
+        }
+    }
+}
+
+/// The fields that a record of this kind may have corrected.
+#[component]
+fn AmendFields(kind: Kind, start: Typed, typed: Signal<Typed>) -> Element {
+    let mut typed = typed;
+    rsx! {
+        if kind == Kind::Visit {
+            VisitFields { typed }
+        }
+        if start.amount.is_some() {
+            NumberField {
+                label: tr("field-amount"),
+                kind: NumberKind::Money,
+                initial: start.amount,
+                testid: "amend-amount",
+                on_change: move |read: Result<Option<i64>, _>| {
+                    if let Ok(amount) = read {
+                        typed.write().amount = amount;
+                    }
+                },
             }
-            if start.amount.is_some() {
-                NumberField {
-                    label: tr("field-amount"),
-                    kind: NumberKind::Money,
-                    initial: start.amount,
-                    testid: "amend-amount",
-                    on_change: move |read: Result<Option<i64>, _>| {
-                        if let Ok(amount) = read {
-                            typed.write().amount = amount;
-                        }
-                    },
-                }
+        }
+        if kind == Kind::Need {
+            TextArea {
+                label: tr("need-what"),
+                initial: start.text.clone(),
+                rows: 2,
+                testid: "amend-text",
+                on_input: move |text| typed.write().text = text,
             }
-            if record.item.kind == Kind::Need {
-                TextArea {
-                    label: tr("need-what"),
-                    initial: start.text.clone(),
-                    rows: 2,
-                    testid: "amend-text",
-                    on_input: move |text| typed.write().text = text,
-                }
-            } else {
-                TextArea {
-                    label: tr("field-note"),
-                    initial: start.note.clone(),
-                    optional: true,
-                    rows: 2,
-                    testid: "amend-note",
-                    on_input: move |text| typed.write().note = text,
-                }
+        } else {
+            TextArea {
+                label: tr("field-note"),
+                initial: start.note.clone(),
+                optional: true,
+                rows: 2,
+                testid: "amend-note",
+                on_input: move |text| typed.write().note = text,
             }
+        }
+    }
+}
+
+/// How the visit was made, and whether the recipient was met.
+#[component]
+fn VisitFields(typed: Signal<Typed>) -> Element {
+    let mut typed = typed;
+    let now = typed();
+    let choices = |group: &str, values: Vec<&str>| {
+        values
+            .into_iter()
+            .map(|value| {
+                Choice::new(value.to_owned(), labels::word(group, value)).testid(format!("amend-{group}-{value}"))
+            })
+            .collect::<Vec<_>>()
+    };
+    rsx! {
+        h3 { class: "label", {tr("field-mode")} }
+        Chips {
+            label: tr("field-mode"),
+            options: choices("mode", VisitMode::ALL.iter().map(|mode| mode.word()).collect()),
+            selected: now.mode,
+            required: true,
+            on_select: move |mode| typed.write().mode = mode,
+        }
+        h3 { class: "label", {tr("field-presence")} }
+        Chips {
+            label: tr("field-presence"),
+            options: choices("presence", Presence::ALL.iter().map(|presence| presence.word()).collect()),
+            selected: now.presence,
+            required: true,
+            on_select: move |presence| typed.write().presence = presence,
         }
     }
 }

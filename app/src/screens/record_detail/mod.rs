@@ -3,11 +3,12 @@
 
 mod amend;
 mod field_rows;
+mod former_values;
 
 use device_core::views::{RecordState, RecordView};
 use dioxus::prelude::*;
 use shared::{
-    Moment, Outcome, RowId,
+    Outcome, RowId,
     records::{Kind, RuleSet},
 };
 use uuid::Uuid;
@@ -22,6 +23,7 @@ use crate::{
 use amend::{AmendSheet, can_amend};
 use field_rows::facts;
 pub(super) use field_rows::{is_silent, told};
+pub(super) use former_values::FormerValues;
 
 #[component]
 pub fn RecordDetailScreen(row: Uuid) -> Element {
@@ -90,16 +92,10 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
     let mut amending = use_signal(|| false);
     let mut voiding = use_signal(|| false);
     let (tone, what, next) = sentence(&record);
-    let (status, label) = labels::state_pill(&record.item.state);
     let row = record.item.row;
-    let by = if record.item.mine {
-        tr("record-by-me")
-    } else {
-        record.item.by.clone().unwrap_or_else(|| tr("recipient-colleague"))
-    };
-    // Its author or a supervisor of the area: whom the rules let correct and withdraw.
+    // The rules let the author and a supervisor of the area correct and withdraw a record.
     let supervisor = use_supervisor();
-    let own = (record.item.mine || supervisor) && !record.item.void;
+    let may_change = (record.item.mine || supervisor) && !record.item.void;
     let take_back = use_callback(move |reason: String| {
         let command = device_core::Command::Void { row, reason };
         saving.run(device.clone(), command, move |_| {
@@ -109,43 +105,14 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
     });
     rsx! {
         Note { tone, icon: sign(tone), what, text: next.unwrap_or_default(), testid: "record-outcome" }
-        Card { title: headline(&record.item), icon: labels::glyph(&record.item.title), testid: "record-facts",
-            div { class: "cluster",
-                StatusPill { status, label }
-                span { class: "small", {labels::line([labels::moment(record.item.happened), by])} }
-            }
-            for (name, value) in facts(&record.item.kind, &record.fields, rules.as_ref()) {
-                div { key: "{name}", class: "fact",
-                    span { class: "small", {name} }
-                    span { class: "prose", {value} }
-                }
-            }
-        }
+        FactsCard { record: record.clone(), rules: rules.clone() }
         if !record.item.photos.is_empty() {
             Section { title: tr("record-photos"),
                 StoredPhotos { photos: record.item.photos.clone() }
             }
         }
-        if !record.former.is_empty() {
-            Card { title: tr("record-earlier-values"), icon: Glyph::Clock, testid: "record-former",
-                for (at, former) in record.former.iter().enumerate() {
-                    div { key: "{at}", class: "fact",
-                        span { class: "small",
-                            {labels::line([
-                                labels::word("field", &former.field),
-                                record.former_by.get(&former.by).cloned().unwrap_or_default(),
-                                labels::moment(Moment::shanghai(former.hlc.ms())),
-                            ])}
-                        }
-                        span { {told(&record.item.kind, &former.field, &former.value, rules.as_ref())} }
-                        if let Some(reason) = former.reason.clone() {
-                            span { class: "small", {tr_args("record-because", &[("reason", reason.into())])} }
-                        }
-                    }
-                }
-            }
-        }
-        if own && record.undoable {
+        FormerValues { title: tr("record-earlier-values"), record: record.clone(), rules, testid: "record-former" }
+        if may_change && record.undoable {
             Button {
                 label: tr("record-take-back"),
                 kind: ButtonKind::Line,
@@ -153,26 +120,11 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
                 on_press: move |()| take_back.call(tr("common-undo")),
             }
         }
-        if own {
-            div { class: "halves",
-                if can_amend(&record.item.kind) {
-                    Button {
-                        label: tr("record-amend"),
-                        kind: ButtonKind::Line,
-                        icon: Glyph::Pen,
-                        testid: "record-amend",
-                        on_press: move |()| amending.set(true),
-                    }
-                }
-                if record.item.kind != Kind::Recipient {
-                    Button {
-                        label: tr("record-void"),
-                        kind: ButtonKind::Quiet,
-                        icon: Glyph::Trash,
-                        testid: "record-void",
-                        on_press: move |()| voiding.set(true),
-                    }
-                }
+        if may_change {
+            ChangeButtons {
+                kind: record.item.kind.clone(),
+                on_amend: move |()| amending.set(true),
+                on_void: move |()| voiding.set(true),
             }
         }
         ReasonSheet {
@@ -189,6 +141,58 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
         }
         if amending() {
             AmendSheet { record, on_close: move |()| amending.set(false) }
+        }
+    }
+}
+
+/// What the record says, field by field.
+#[component]
+fn FactsCard(record: RecordView, rules: Option<RuleSet>) -> Element {
+    let (status, label) = labels::state_pill(&record.item.state);
+    let by = if record.item.mine {
+        tr("record-by-me")
+    } else {
+        record.item.by.clone().unwrap_or_else(|| tr("recipient-colleague"))
+    };
+    rsx! {
+        Card { title: headline(&record.item), icon: labels::glyph(&record.item.title), testid: "record-facts",
+            div { class: "cluster",
+                StatusPill { status, label }
+                span { class: "small", {labels::line([labels::moment(record.item.happened), by])} }
+            }
+            for (name, value) in facts(&record.item.kind, &record.fields, rules.as_ref()) {
+                div { key: "{name}", class: "fact",
+                    span { class: "small", {name} }
+                    span { class: "prose", {value} }
+                }
+            }
+        }
+    }
+}
+
+/// Correct and withdraw, for the kinds of record that allow it.
+#[component]
+fn ChangeButtons(kind: Kind, on_amend: EventHandler<()>, on_void: EventHandler<()>) -> Element {
+    rsx! {
+        div { class: "halves",
+            if can_amend(&kind) {
+                Button {
+                    label: tr("record-amend"),
+                    kind: ButtonKind::Line,
+                    icon: Glyph::Pen,
+                    testid: "record-amend",
+                    on_press: on_amend,
+                }
+            }
+            if kind != Kind::Recipient {
+                Button {
+                    label: tr("record-void"),
+                    kind: ButtonKind::Quiet,
+                    icon: Glyph::Trash,
+                    testid: "record-void",
+                    on_press: on_void,
+                }
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ mod table;
 use device_core::{Refusal, views::AreaView};
 use dioxus::prelude::*;
 use shared::{
-    AreaCode,
+    AreaCode, Period,
     records::Category,
     wire::{Report, ReportRequest, report::Attention},
 };
@@ -82,7 +82,6 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
     });
     let now = period();
     let here = path.read().last().map_or(area, |area| area.code);
-    let title = label(now);
     // While another area or period is fetched, the former one must not pass for it.
     let matching = answer.get().filter(|got| match got {
         Ok((report, _)) => report.area == here && report.period == now && report.category == category(),
@@ -99,37 +98,11 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
             selected: Span::of(now),
             on_select: move |span: Span| period.set(span.current(today().month())),
         }
-        div { class: "stepper",
-            IconButton {
-                glyph: Glyph::Back,
-                label: tr("report-earlier"),
-                testid: "report-earlier",
-                disabled: step(now, -1, today().month()).is_none(),
-                on_press: move |()| {
-                    if let Some(next) = step(now, -1, today().month()) {
-                        period.set(next);
-                    }
-                },
-            }
-            span { class: "strong", "data-testid": "report-period", {title} }
-            IconButton {
-                glyph: Glyph::Chevron,
-                label: tr("report-later"),
-                testid: "report-later",
-                disabled: step(now, 1, today().month()).is_none(),
-                on_press: move |()| {
-                    if let Some(next) = step(now, 1, today().month()) {
-                        period.set(next);
-                    }
-                },
-            }
-            IconButton {
-                glyph: Glyph::Refresh,
-                label: tr("report-refresh"),
-                testid: "report-refresh",
-                disabled: answer.is_loading(),
-                on_press: move |()| answer.reload(),
-            }
+        PeriodStepper {
+            period: now,
+            loading: answer.is_loading(),
+            on_period: move |next| period.set(next),
+            on_refresh: move |()| answer.reload(),
         }
         CategoryField { selected: category(), on_select: move |chosen| category.set(chosen) }
         match matching {
@@ -160,7 +133,45 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
     }
 }
 
-/// What needs attention, without what is nought.
+/// The period with steps to the one before and after, and a refresh.
+#[component]
+fn PeriodStepper(
+    period: Period,
+    loading: bool,
+    on_period: EventHandler<Period>,
+    on_refresh: EventHandler<()>,
+) -> Element {
+    let now = today().month();
+    let (before, after) = (step(period, -1, now), step(period, 1, now));
+    rsx! {
+        div { class: "stepper",
+            IconButton {
+                glyph: Glyph::Back,
+                label: tr("report-earlier"),
+                testid: "report-earlier",
+                disabled: before.is_none(),
+                on_press: move |()| if let Some(period) = before { on_period.call(period) },
+            }
+            span { class: "strong", "data-testid": "report-period", {label(period)} }
+            IconButton {
+                glyph: Glyph::Chevron,
+                label: tr("report-later"),
+                testid: "report-later",
+                disabled: after.is_none(),
+                on_press: move |()| if let Some(period) = after { on_period.call(period) },
+            }
+            IconButton {
+                glyph: Glyph::Refresh,
+                label: tr("report-refresh"),
+                testid: "report-refresh",
+                disabled: loading,
+                on_press: on_refresh,
+            }
+        }
+    }
+}
+
+/// What needs attention, without the counts that are zero.
 fn attention(attention: &Attention) -> Vec<(&'static str, i64, Tone)> {
     [
         ("report-overdue", attention.overdue, Tone::Danger),

@@ -2,7 +2,7 @@
 
 mod drafts;
 
-use device_core::views::{RecipientItem, TodayView};
+use device_core::views::{RecipientItem, TaskItem, TodayView};
 use dioxus::prelude::*;
 
 use super::{
@@ -60,14 +60,7 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
     let link = use_link();
     rsx! {
         if view.attention > 0 {
-            ListRow {
-                title: tr_args("today-attention", &[("n", view.attention.into())]),
-                sub: tr("today-attention-sub"),
-                icon: Glyph::Question,
-                avatar_tone: Tone::Info,
-                testid: "today-attention",
-                on_press: move |()| nav::replace_with(Destination::Sync),
-            }
+            AttentionRow { n: view.attention }
         }
         if let Some(days) = view.locks_in_days {
             LocksSoon { days }
@@ -93,29 +86,7 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
                 DueGroup { key: "{name}", name, people }
             }
         }
-        if !view.tasks.is_empty() {
-            Section { title: tr("today-tasks"), testid: "today-tasks",
-                for task in view.tasks {
-                    Card { key: "{task.id}", title: task.title, testid: "today-task-{task.id}",
-                        if let Some(text) = task.text {
-                            p { class: "small", {text} }
-                        }
-                        if task.of > 0 {
-                            Meter {
-                                parts: vec![MeterPart::new(u64::from(task.done), Tone::Good)],
-                                total: u64::from(task.of),
-                                label: tr_args(
-                                    "today-task-progress",
-                                    &[("day", labels::day(task.due).into()), ("of", task.of.into()), ("done", task.done.into())],
-                                ),
-                            }
-                        } else {
-                            p { class: "small", {tr_args("today-task-until", &[("day", labels::day(task.due).into())])} }
-                        }
-                    }
-                }
-            }
-        }
+        Tasks { tasks: view.tasks }
         if !view.needs.is_empty() {
             Section { title: tr("today-needs"), testid: "today-needs",
                 for need in view.needs {
@@ -144,7 +115,53 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
     }
 }
 
-/// The phone locks for want of contact in a few days.
+/// Leads to the outcomes that the worker should look at.
+#[component]
+fn AttentionRow(n: u32) -> Element {
+    rsx! {
+        ListRow {
+            title: tr_args("today-attention", &[("n", n.into())]),
+            sub: tr("today-attention-sub"),
+            icon: Glyph::Question,
+            avatar_tone: Tone::Info,
+            testid: "today-attention",
+            on_press: move |()| nav::replace_with(Destination::Sync),
+        }
+    }
+}
+
+/// The tasks of the area, each with its progress or its due day.
+#[component]
+fn Tasks(tasks: Vec<TaskItem>) -> Element {
+    if tasks.is_empty() {
+        return VNode::empty();
+    }
+    rsx! {
+        Section { title: tr("today-tasks"), testid: "today-tasks",
+            for task in tasks {
+                Card { key: "{task.id}", title: task.title, testid: "today-task-{task.id}",
+                    if let Some(text) = task.text {
+                        p { class: "small", {text} }
+                    }
+                    if task.of > 0 {
+                        Meter {
+                            parts: vec![MeterPart::new(u64::from(task.done), Tone::Good)],
+                            total: u64::from(task.of),
+                            label: tr_args(
+                                "today-task-progress",
+                                &[("day", labels::day(task.due).into()), ("of", task.of.into()), ("done", task.done.into())],
+                            ),
+                        }
+                    } else {
+                        p { class: "small", {tr_args("today-task-until", &[("day", labels::day(task.due).into())])} }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Warns some days before the inactivity lock.
 #[component]
 fn LocksSoon(days: u32) -> Element {
     rsx! {

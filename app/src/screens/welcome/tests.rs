@@ -17,10 +17,10 @@ fn every_failure_says_what_to_do_next() {
         Refusal::Server(ErrorCode::Busy),
         Refusal::StorageFull,
     ] {
-        let (what, next) = trouble(&refusal);
+        let (what, next) = refusal_texts(&refusal);
         assert!(!what.is_empty() && !next.is_empty() && what != next, "{refusal:?}");
     }
-    assert!(trouble(&Refusal::Offline).1.contains("登记码"), "an unused code is still good");
+    assert!(refusal_texts(&Refusal::Offline).1.contains("登记码"), "an unused code is still good");
 }
 
 #[test]
