@@ -1,5 +1,5 @@
-//! Where a screen can lead, as values that know their address and nothing of the screens. The route table (`routes`) refers
-//! to every screen, so screens navigate by these and not by routes.
+//! Where a screen can lead, as values that know their address and nothing of the screens. The route table (`routes`)
+//! refers to every screen, so screens navigate by these and not by routes.
 
 use std::fmt;
 

@@ -1,13 +1,13 @@
-// Picks photos; runs after `picker.js` in one script. Sends the bytes of each file unchanged: the device core decodes, turns,
-// downsizes and encodes a photo, once, and is the only place that checks its type and completeness.
-// Receives also { camera, many }. Sends { begin: n }, then for each file { slice } any number of times and { end: bytes }, or
-// { refused }.
+// Picks photos; runs after `picker.js` in one script. Sends the bytes of each file unchanged: the device core
+// decodes, turns, downsizes and encodes a photo, once, and is the only place that checks its type and completeness.
+// Receives also { camera, many }. Sends { begin: n }, then for each file { slice } any number of times and { end:
+// bytes }, or { refused }.
 input.accept = 'image/*';
 input.multiple = set.many;
 if (set.camera) input.setAttribute('capture', 'environment');
 
-// Three quarters of a MiB are 1 MiB in base64: a message that no WebView stalls on. A multiple of 3, so that the slices join
-// without padding between them.
+// Three quarters of a MiB are 1 MiB in base64: a message that no WebView stalls on. A multiple of 3, so that the
+// slices join without padding between them.
 const SLICE = 768 * 1024;
 
 const sendFile = async file => {

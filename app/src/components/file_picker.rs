@@ -1,4 +1,5 @@
-//! Picking a file. The page does what only it can do, in `assets/scripts/file.js`: it opens the picker and reads the file.
+//! Picking a file. The page does what only it can do, in `assets/scripts/file.js`: it opens the picker and reads the
+//! file.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dioxus::prelude::*;
@@ -41,8 +42,8 @@ fn event_of(message: BridgeMessage) -> PickerEvent {
     }
 }
 
-/// A button that picks a file. The hidden input is `<testid>-input` in the DOM. Problems of the picker are shown below the
-/// button.
+/// A button that picks a file. The hidden input is `<testid>-input` in the DOM. Problems of the picker are shown
+/// below the button.
 #[component]
 pub fn FilePicker(
     label: String,

@@ -1,5 +1,6 @@
-//! Picking photos. The page does what only it can do, in `assets/scripts/photo.js`: it opens the camera or the album and hands
-//! the bytes of each file over unchanged. The device core decodes, downsizes and encodes them, and checks them.
+//! Picking photos. The page does what only it can do, in `assets/scripts/photo.js`: it opens the camera or the album
+//! and hands the bytes of each file over unchanged. The device core decodes, downsizes and encodes them, and checks
+//! them.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dioxus::prelude::*;
@@ -27,8 +28,8 @@ impl std::fmt::Debug for PickedPhoto {
 }
 
 impl PickedPhoto {
-    /// For an `<img src>`, where there is no store to give a thumbnail. Browsers tell the format of an image by its content, so
-    /// the type holds for PNG and WebP too.
+    /// For an `<img src>`, where there is no store to give a thumbnail. Browsers tell the format of an image by its
+    /// content, so the type holds for PNG and WebP too.
     pub fn data_url(&self) -> String {
         format!("data:image/jpeg;base64,{}", BASE64_STANDARD.encode(&self.bytes))
     }
@@ -171,8 +172,9 @@ fn use_bridge(
     PickerState { pending, problem }
 }
 
-/// The tile that takes a photo; put it into [`Photos`] behind the [`PhotoTile`]s. Any number may be on one page. The hidden
-/// input is `<testid>-input` in the DOM. Problems of the picker are shown in its place and passed to `on_problem`.
+/// The tile that takes a photo; put it into [`Photos`] behind the [`PhotoTile`]s. Any number may be on one page. The
+/// hidden input is `<testid>-input` in the DOM. Problems of the picker are shown in its place and passed to
+/// `on_problem`.
 #[component]
 pub fn PhotoPicker(
     on_photo: EventHandler<PickedPhoto>,

@@ -1,4 +1,4 @@
-//! How one reads: language and size of text, and the colours where there is room. On the welcome screen and in the settings.
+//! The appearance of the app: language, size of text and colours. Shown on the welcome screen and in the settings.
 
 use dioxus::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::{
     screens::parts::use_prefs_editor,
 };
 
-/// Languages are named in themselves, so that who reads only one finds it.
+/// Each language is named in itself, for readers of only that language.
 fn languages(prefix: &str) -> Vec<Choice<Lang>> {
     vec![
         Choice::new(Lang::ZhCn, tr("settings-lang-zh")).testid(format!("{prefix}-zh")),
@@ -32,7 +32,7 @@ fn themes(prefix: &str) -> Vec<Choice<Theme>> {
     ]
 }
 
-/// `prefix` begins every test id: `<prefix>-en`, `<prefix>-large-text`, `<prefix>-contrast`.
+/// Changes the appearance. `prefix` begins every test id: `<prefix>-en`, `<prefix>-large-text`, `<prefix>-contrast`.
 #[component]
 pub fn Appearance(prefix: &'static str, #[props(default)] colours: bool, #[props(default)] labels: bool) -> Element {
     let prefs = use_prefs_editor();

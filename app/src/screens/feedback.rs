@@ -1,4 +1,4 @@
-//! 投诉建议: a word to the office. Saved like a record, so it needs no signal.
+//! 投诉建议: feedback to the office. It is saved like a record, so it needs no signal.
 
 use device_core::Command;
 use dioxus::prelude::*;
@@ -26,7 +26,7 @@ impl Form {
         Self { kind: FeedbackKind::Suggestion, text: String::new() }
     }
 
-    /// What is sent; `None` while nothing is written.
+    /// The command that sends the form; `None` while the text is blank.
     fn command(&self) -> Option<Command> {
         let text = self.text.trim();
         (!text.is_empty()).then(|| Command::SendFeedback { kind: self.kind.clone(), text: text.to_owned() })
@@ -102,12 +102,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_but_blanks_is_not_sent() {
+    fn a_blank_text_is_not_sent() {
         assert_eq!(Form { text: " \n".into(), ..Form::new() }.command(), None);
     }
 
     #[test]
-    fn what_is_written_is_sent_without_the_blanks_around_it() {
+    fn the_text_is_sent_without_surrounding_blanks() {
         let form = Form { kind: FeedbackKind::Fault, text: " 字太小 ".into() };
         assert_eq!(form.command(), Some(Command::SendFeedback { kind: FeedbackKind::Fault, text: "字太小".into() }));
     }

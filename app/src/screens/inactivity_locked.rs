@@ -1,4 +1,4 @@
-//! Too many days without contact: why everything is locked, what that means for the work on this phone, and the way out.
+//! The inactivity lock: why the device is locked, that unsent work is kept, and how to unlock it.
 
 use device_core::views::SyncView;
 use dioxus::prelude::*;
@@ -37,7 +37,7 @@ pub fn InactivityLockedScreen() -> Element {
                         let device = device.clone();
                         busy.set(true);
                         spawn(async move {
-                            // Reached, the gate leads on; otherwise it is said why not.
+                            // After contact with the server the route guard leads on; otherwise the refusal is shown.
                             refused.set(match device.sync_now().await {
                                 Ok(view) if view.last_problem.is_some() => Some(Refusal::Offline),
                                 Ok(_) => None,
@@ -56,7 +56,7 @@ pub fn InactivityLockedScreen() -> Element {
     }
 }
 
-/// `4 条记录、2 张照片`; `None` when everything was sent.
+/// `4 条记录、2 张照片`; `None` if everything was sent.
 fn unsent(view: &SyncView) -> Option<String> {
     let part = |n: u32, key: &str| (n > 0).then(|| tr_args(key, &[("n", n.into())]));
     let parts = [part(view.waiting_total, "sync-safe-records"), part(view.photos_waiting, "sync-safe-photos")];

@@ -1,5 +1,5 @@
-//! The screens, one file each. A screen asks the device core, draws what it answers and sends commands; what it has to
-//! work out is a plain function beside it with a plain test.
+//! The screens, one file each. A screen queries the device core, renders the answer and sends commands. Its
+//! calculations are plain functions beside it, with plain tests.
 
 mod appearance;
 mod assist;
@@ -12,7 +12,7 @@ mod mine;
 mod need;
 mod not_found;
 mod parts;
-mod photos_kept;
+mod photo_storage;
 mod pin;
 mod recipient;
 mod recipients;

@@ -1,4 +1,4 @@
-//! An address that leads nowhere, and the way out.
+//! The page for an unknown address, with a way back.
 
 use dioxus::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What the plus opens: what to record, and for whom. Who is due stands first, so that two presses open the form.
+//! The record menu: what to record, and for whom. Recipients who are due come first, so that two presses open the form.
 
 use device_core::{command::RecipientQuery, views::RecipientItem};
 use dioxus::prelude::*;
@@ -50,7 +50,7 @@ impl What {
         }
     }
 
-    /// The form for this person.
+    /// The form for this recipient.
     fn route(self, recipient: Uuid) -> Destination {
         match self {
             What::Visit => Destination::Visit { recipient },
@@ -75,7 +75,7 @@ pub fn RecordScreen() -> Element {
                 testid: "record-person-{item.id}",
                 item,
                 on_press: move |item: RecipientItem| {
-                    // The menu gives way: back from the form leads to where the plus was pressed.
+                    // Replaces the menu, so that "back" from the form returns to the screen before the menu.
                     nav::replace_with(what.peek().route(item.id.0));
                 },
             }

@@ -1,4 +1,4 @@
-//! Access was withdrawn: what that means for the work on this phone, and whom to ask.
+//! Access was withdrawn: what happens to the work on this phone, and whom to ask.
 
 use device_core::views::SyncView;
 use dioxus::prelude::*;
@@ -75,7 +75,7 @@ mod tests {
     use crate::screens::tests::drawn;
 
     #[test]
-    fn unsent_work_is_said_to_be_kept() {
+    fn the_page_says_that_unsent_work_is_kept() {
         let page = drawn(|| rsx! { RevokedBody { waiting: 4, sealed: true, server: "https://care.example" } });
         for text in ["4 条", "care.example", "save-file", "封存文件"] {
             assert!(page.contains(text), "no {text} in {page}");

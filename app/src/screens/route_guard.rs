@@ -1,5 +1,6 @@
-//! The guard before every screen: which screens a phase of the device allows, and where it redirects from the others. After a
-//! kill at any step, a lock or a withdrawal of access the app therefore opens on the right screen, and returns afterwards.
+//! The guard before every screen: which screens a phase of the device allows, and where it redirects from the others.
+//! After a kill at any step, a lock or a withdrawal of access the app therefore opens on the right screen, and
+//! returns afterwards.
 
 use chrono::{DateTime, Duration, Utc};
 use device_core::{Device, views::Phase};
@@ -105,7 +106,8 @@ fn too_long(hidden: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     now < hidden || now - hidden >= LOCK_AFTER
 }
 
-/// Locks when the app comes back after [`LOCK_AFTER`]. The time is measured on return, because timers stop in the background.
+/// Locks when the app comes back after [`LOCK_AFTER`]. The time is measured on return, because timers stop in the
+/// background.
 fn use_lock_when_away() {
     let device = use_device();
     let status = use_status();

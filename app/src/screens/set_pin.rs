@@ -1,4 +1,4 @@
-//! First run: the PIN that will open this phone's store. Typed twice; with it the encrypted store is made.
+//! First run: sets the PIN that unlocks this phone's store. It is typed twice; then the encrypted store is created.
 
 use device_core::Refusal;
 use dioxus::prelude::*;
@@ -31,7 +31,7 @@ pub fn SetPinScreen() -> Element {
                         busy.set(true);
                         refused.set(None);
                         spawn(async move {
-                            // Once there is a store, the gate leads on.
+                            // Once the store exists, the route guard leads on.
                             if let Err(why) = device.create_vault(&chosen.new).await {
                                 refused.set(Some(why));
                             }

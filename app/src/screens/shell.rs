@@ -36,7 +36,8 @@ const fn destination_of(tab: Tab) -> Destination {
 pub fn Shell(at: Destination, children: Element) -> Element {
     let link = use_link();
     let supervisor = use_supervisor();
-    // A supervisor has no sync tab: sync opens from the pill in the top bar and from the own page, whose tab is then active.
+    // A supervisor has no sync tab: sync opens from the pill in the top bar and from the own page, whose tab is then
+    // active.
     let active = match tab_of(at) {
         Some(Tab::Sync) if supervisor => Some(Tab::Mine),
         tab => tab,

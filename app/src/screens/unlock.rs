@@ -1,4 +1,4 @@
-//! The PIN that opens the store, and the wait after too many wrong ones. Whom to phone is reachable without it.
+//! Unlocks the store with the PIN, and shows the delay after too many wrong ones.
 
 use device_core::Refusal;
 use dioxus::prelude::*;
@@ -19,7 +19,7 @@ pub fn UnlockScreen() -> Element {
     let device = use_device();
     let status = use_status();
     let known = status.as_ref().map_or(0, |status| status.pin_delay_s);
-    // Sealed when access ended: whoever has the phone may hand it over, and nobody but the server opens it.
+    // A bundle that was sealed when access ended may leave the phone without the PIN: only the server can open it.
     let sealed = status.is_some_and(|status| status.sealed.is_some());
     let mut wait = use_signal(|| known);
     let mut busy = use_signal(|| false);
@@ -46,7 +46,7 @@ pub fn UnlockScreen() -> Element {
                     let device = device.clone();
                     busy.set(true);
                     spawn(async move {
-                        // Opened, the gate leads on.
+                        // Once unlocked, the route guard leads on.
                         match device.unlock(&pin).await {
                             Ok(_) => error.set(None),
                             Err(Refusal::PinDelay { seconds }) => wait.set(seconds),
@@ -69,7 +69,8 @@ fn use_countdown(mut wait: Signal<u64>, mut error: Signal<Option<String>>) {
         let counting = counting();
         async move {
             while counting && *wait.peek() > 0 && pause(1000).await {
-                // The core's count decides. A page that slept has lost seconds, so this one only bridges a refused status.
+                // The core's count decides. A page that slept has lost seconds, so this one only bridges a refused
+                // status.
                 let left = match device.status().await {
                     Ok(status) => status.pin_delay_s,
                     Err(_) => wait.peek().saturating_sub(1),

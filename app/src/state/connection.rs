@@ -1,5 +1,5 @@
-//! Reports to the core whether the connection is metered, at start and after each change. `assets/scripts/connection.js` reads
-//! it from the WebView; where the platform does not say, the core gets `None`.
+//! Reports to the core whether the connection is metered, at start and after each change.
+//! `assets/scripts/connection.js` reads it from the WebView; where the platform does not say, the core gets `None`.
 
 use device_core::{Command, Device};
 use dioxus::prelude::*;

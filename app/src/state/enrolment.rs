@@ -1,5 +1,5 @@
-//! The enrolment code and server that are typed at first run, passed from one screen to the next. Once there is a store they
-//! are saved as a draft too, so that they survive a kill between the PIN and the server's reply.
+//! The enrolment code and server that are typed at first run, passed from one screen to the next. Once there is a
+//! store they are saved as a draft too, so that they survive a kill between the PIN and the server's reply.
 
 use device_core::{Command, Device, client::ServerAddress};
 use dioxus::prelude::*;

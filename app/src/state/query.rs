@@ -8,7 +8,8 @@ use futures_util::FutureExt;
 
 use super::device::{Changes, use_device};
 
-/// The latest answer to a query. While the query runs again the previous answer stays, so that the screen does not flicker.
+/// The latest answer to a query. While the query runs again the previous answer stays, so that the screen does not
+/// flicker.
 pub struct Query<T: 'static>(Resource<Asked<T>>);
 
 impl<T> Clone for Query<T> {
@@ -64,8 +65,8 @@ where
     }))
 }
 
-/// As [`use_query`], for an answer that the server gives. It runs again only when a signal that `query` reads changes, or by
-/// [`Query::reload`]: records saved on this phone do not change the answer.
+/// As [`use_query`], for an answer that the server gives. It runs again only when a signal that `query` reads
+/// changes, or by [`Query::reload`]: records saved on this phone do not change the answer.
 pub fn use_remote_query<T, F>(query: impl Fn(Device) -> F + 'static) -> Query<T>
 where
     T: 'static,
@@ -75,8 +76,8 @@ where
     Query(use_resource(move || query(device.clone())))
 }
 
-/// Starts a call at once and returns a future that waits for its end. For a button whose screen may close before the next
-/// frame: a spawned task that was never polled would be dropped together with its call.
+/// Starts a call at once and returns a future that waits for its end. For a button whose screen may close before the
+/// next frame: a spawned task that was never polled would be dropped together with its call.
 pub fn start<T: 'static>(call: impl Future<Output = T> + 'static) -> impl Future<Output = T> + 'static {
     let mut call = Box::pin(call);
     let first_poll = (&mut call).now_or_never();

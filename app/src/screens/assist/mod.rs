@@ -1,7 +1,7 @@
-//! Recording help: a word about a policy, a difficulty solved, a deed, money, or a truck of goods for a whole village.
+//! Records assistance: a policy, a solved need, a deed, money, or a truck of goods for a village.
 //!
-//! - `form`: what the screen holds, and the records it becomes
-//! - `details`: what was done; `goods`: what was on the truck; `people`: who gets it; `receipts`, `proof`: how each confirmed
+//! - `form`: the form, and the records that it becomes
+//! - `details`: what was done; `goods`: the goods; `people`: who receives them; `receipts`, `proof`: how each confirmed
 
 mod details;
 mod form;
@@ -18,7 +18,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::parts::{Draft, DraftEnd, DraftPhotos, FormPage, When, WhenField, answered, use_record_form};
+use super::parts::{Draft, DraftEnd, DraftPhotos, FormPage, HappenedField, HappenedOn, answered, use_record_form};
 use crate::{
     components::{Button, ButtonKind, Card, Chips, Choice, ErrorNote, Glyph, ListRow, Section, Segmented, TextArea},
     i18n::{tr, tr_args},
@@ -223,7 +223,7 @@ fn NoteField(form: Signal<AssistForm>) -> Element {
 fn DayField(form: Signal<AssistForm>) -> Element {
     let mut form = form;
     let when = form.read().when;
-    let mut open = use_signal(|| when != When::Now);
+    let mut open = use_signal(|| when != HappenedOn::Now);
     if !open() {
         return rsx! {
             Button {
@@ -237,7 +237,7 @@ fn DayField(form: Signal<AssistForm>) -> Element {
     }
     rsx! {
         Card { title: tr("field-happened"), icon: Glyph::Clock,
-            WhenField { when, testid: "assist-when", on_change: move |when| form.write().when = when }
+            HappenedField { when, testid: "assist-when", on_change: move |when| form.write().when = when }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who gets it: ticks in a list, by village, by name, or the whole village at once.
+//! Picks the households that receive something: one by one, by village, or a whole village at once.
 
 use device_core::{command::RecipientQuery, views::RecipientItem};
 use dioxus::prelude::*;
@@ -11,7 +11,7 @@ use crate::{
     state::use_device,
 };
 
-/// More than any village has, and few enough to be one answer.
+/// 5000: more than any village has, and few enough for one answer.
 const WHOLE_VILLAGE: u32 = 5_000;
 
 #[component]

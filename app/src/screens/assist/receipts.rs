@@ -1,4 +1,4 @@
-//! How each household confirmed: signed on the glass, a photo of the paper, someone else took it, or refused.
+//! How each household confirms: a signature on screen, a photo of the paper, collected by another, or refused.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{
-    form::{AssistForm, Good, Person, ReceiptForm},
+    form::{AssistForm, AssistRecipient, ReceiptForm, TruckItem},
     goods::name_of,
     proof::{Collected, Paper},
 };
@@ -60,7 +60,7 @@ fn how(receipt: &ReceiptForm) -> String {
 }
 
 #[component]
-fn ReceiptRow(person: Person, on_open: EventHandler<()>) -> Element {
+fn ReceiptRow(person: AssistRecipient, on_open: EventHandler<()>) -> Element {
     let id = person.id;
     let done = person.receipt.clone();
     let sub = done.as_ref().map_or_else(|| tr("assist-not-yet"), how);
@@ -106,7 +106,7 @@ fn ReceiptRow(person: Person, on_open: EventHandler<()>) -> Element {
 
 #[component]
 fn ReceiptSheet(
-    person: Person,
+    person: AssistRecipient,
     rules: RuleSet,
     form: Signal<AssistForm>,
     draft_key: String,
@@ -232,7 +232,7 @@ fn ModeField(receipt: Signal<ReceiptForm>, missing: Signal<Option<&'static str>>
 
 /// The pieces of each item for this household. `other` holds the numbers that differ from the rest.
 #[component]
-fn PiecesFields(rules: RuleSet, goods: Vec<Good>, other: Signal<BTreeMap<String, i64>>) -> Element {
+fn PiecesFields(rules: RuleSet, goods: Vec<TruckItem>, other: Signal<BTreeMap<String, i64>>) -> Element {
     let mut other = other;
     rsx! {
         for good in goods {

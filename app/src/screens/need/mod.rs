@@ -1,4 +1,4 @@
-//! A need: raised in `new`, and led step by step until it is solved or cannot be.
+//! A need and its status, from opened to solved or cannot be solved. `new` raises one.
 
 mod new;
 

@@ -1,5 +1,5 @@
-//! The skeleton of a record form: a page with a title, the draft put back, sections, problems beside the save button, and the
-//! undo after saving. Each record's screen supplies its fields and its command.
+//! The skeleton of a record form: a page with a title, the draft put back, sections, problems beside the save button,
+//! and the undo after saving. Each record's screen supplies its fields and its command.
 
 use device_core::{Command, Device, Refusal};
 use dioxus::prelude::*;
@@ -49,7 +49,8 @@ where
 }
 
 impl<T> RecordForm<T> {
-    /// Saves the record, says so in `text` with a way to undo it, and leaves the screen. A refusal is shown above the button.
+    /// Saves the record, says so in `text` with a way to undo it, and leaves the screen. A refusal is shown above the
+    /// button.
     pub fn save(self, command: Command, text: String) {
         let device = self.device.peek().clone();
         self.save_then(command, move |rows| {

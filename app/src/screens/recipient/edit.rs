@@ -1,4 +1,4 @@
-//! What a worker may change of a person: name, phone, address, note, tags. Only what was changed is sent.
+//! Edits the fields that a worker may change: name, phone, address, note, tags. Only changes are sent.
 
 use device_core::{Command, views::CardView};
 use dioxus::prelude::*;
@@ -13,17 +13,17 @@ use crate::{
 };
 
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Typed {
-    /// Never emptied: a person without a name is nobody.
+struct RecipientEdits {
+    /// A blank name is ignored: a recipient always has one.
     name: String,
-    /// The full number is not shown here, so an empty field means "as it is".
+    /// The full number is not shown here, so a blank field means no change.
     phone: String,
     address: String,
     note: String,
 }
 
-/// What differs from the card; an emptied field becomes `null`.
-fn changed(card: &CardView, typed: &Typed) -> Fields {
+/// The fields that differ from the card; a cleared field becomes `null`.
+fn changed(card: &CardView, typed: &RecipientEdits) -> Fields {
     let mut fields = Fields::new();
     let phone = typed.phone.trim();
     if !phone.is_empty() {
@@ -47,7 +47,7 @@ pub(super) fn EditSheet(card: CardView, on_close: EventHandler<()>) -> Element {
     let device = use_device();
     let toasts = use_toasts();
     let saving = Saving::new();
-    let start = Typed {
+    let start = RecipientEdits {
         name: card.item.name.clone(),
         phone: String::new(),
         address: card.address.clone().unwrap_or_default(),
@@ -112,7 +112,7 @@ pub(super) fn EditSheet(card: CardView, on_close: EventHandler<()>) -> Element {
     }
 }
 
-/// What was ticked and what was taken away.
+/// The added and the removed tags.
 fn difference(was: &[String], now: &[String]) -> (Vec<String>, Vec<String>) {
     let missing = |from: &[String], other: &[String]| from.iter().filter(|t| !other.contains(t)).cloned().collect();
     (missing(now, was), missing(was, now))
@@ -126,7 +126,7 @@ pub(super) fn TagSheet(card: CardView, on_close: EventHandler<()>) -> Element {
     let was = card.item.tags.clone();
     let mut now = use_signal(|| was.clone());
     let recipient = card.item.id;
-    // A tag of the office's own that this build has no word for stays choosable.
+    // A tag that this build does not know stays in the choice.
     let own = was.iter().filter(|tag| !TAGS.contains(&tag.as_str())).cloned();
     let options: Vec<_> = TAGS
         .iter()
@@ -171,17 +171,17 @@ mod tests {
     #[test]
     fn only_what_was_changed_is_sent() {
         let card = sample::card();
-        let as_it_is = Typed {
+        let as_it_is = RecipientEdits {
             name: " ".into(),
             phone: " ".into(),
             address: card.address.clone().unwrap(),
             note: card.note.clone().unwrap(),
         };
         assert!(changed(&card, &as_it_is).is_empty());
-        let fields = changed(&card, &Typed { phone: "13900001234".into(), note: String::new(), ..as_it_is });
+        let fields = changed(&card, &RecipientEdits { phone: "13900001234".into(), note: String::new(), ..as_it_is });
         assert_eq!(fields.names().collect::<Vec<_>>(), ["note", "phone"]);
         assert_eq!(fields.get("note"), None, "emptied, not left out");
-        let renamed = changed(&card, &Typed { name: "谷均".into(), ..Typed::default() });
+        let renamed = changed(&card, &RecipientEdits { name: "谷均".into(), ..RecipientEdits::default() });
         assert_eq!(renamed.text("name"), Some("谷均"));
     }
 

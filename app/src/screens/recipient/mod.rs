@@ -1,7 +1,7 @@
-//! One person's card: who they are, what was done, what is open, and the two buttons that record.
+//! A recipient's card: profile, history, open needs, and the two buttons that record.
 //!
-//! - `profile`: who they are and how to reach them; `edit`: phone, address, note, tags
-//! - `contested`: values of two people where one gave way
+//! - `profile`: who the recipient is and how to reach them; `edit`: name, phone, address, note, tags
+//! - `contested`: values that gave way to another author's
 
 mod contested;
 mod edit;
@@ -24,12 +24,12 @@ pub(super) use contested::plain;
 use edit::{EditSheet, TagSheet};
 use profile::{Carers, Profile, Reach};
 
-/// Records shown before someone asks for all: what was said the last weeks.
+/// 6 records are shown before the button for all: about the last weeks.
 const HISTORY_SHOWN: usize = 6;
 
 #[component]
 pub fn RecipientScreen(id: Uuid) -> Element {
-    // Another person of the household opens in the same place: everything begins anew with the key.
+    // The key remounts the page when another person of the household opens on the same route.
     rsx! {
         for id in [id] {
             CardPage { key: "{id}", id }

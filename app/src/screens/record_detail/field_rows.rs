@@ -1,5 +1,5 @@
-//! A record's fields in words, in the order one would tell them. What has no words of its own is shown as it is; what only
-//! machines need is left out.
+//! A record's fields in words, in the order one would tell them. What has no words of its own is shown as it is; what
+//! only machines need is left out.
 
 use serde_json::Value;
 use shared::{

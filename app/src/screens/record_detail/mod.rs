@@ -1,5 +1,4 @@
-//! Everything of one record: what it says, where it is and what became of it, what was corrected; and the ways to correct it
-//! or take it back, each with a reason.
+//! One record: fields, status, outcome and former values, with corrections and withdrawal.
 
 mod amend;
 mod field_rows;
@@ -44,7 +43,7 @@ pub fn RecordDetailScreen(row: Uuid) -> Element {
     }
 }
 
-/// Where the record is and what became of it, as a sentence; and what to do, where there is something.
+/// Status and outcome as a sentence, and what to do about it, if anything.
 fn sentence(record: &RecordView) -> (Tone, String, Option<String>) {
     if record.item.void {
         let reason = record.void_reason.clone().unwrap_or_default();

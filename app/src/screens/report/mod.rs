@@ -1,8 +1,9 @@
-//! A supervisor's figures: any area in reach, any period, fresh from the server or the last ones kept. Nobody typed them.
+//! A supervisor's report: any area in reach, any period, from the server or from the cache.
 //!
 //! - `period`: month, quarter, year, since the start; `chart`: visits and contacts by month, drawn and as a table
 //! - `category`: one category of people, and the six figures of each
-//! - `crumbs`: the way back up; `headline_figures`: the six figures and their units; `table`: the six figures for each area below, which open that area
+//! - `crumbs`: the way back up; `headline_figures`: the six figures and their units; `table`: the six figures for
+//!   each area below, which open that area
 
 mod category;
 mod chart;
@@ -40,7 +41,7 @@ use table::AreaTable;
 pub fn ReportScreen() -> Element {
     let me = use_status().and_then(|status| status.me);
     let link = use_link();
-    // A supervisor's first area; who has none sees the area they are counted in.
+    // A supervisor's first area; without one, the area of the worker.
     let top = me.map(|me| {
         let first = me.areas.first().copied();
         (first.unwrap_or(me.area), if first.is_none_or(|area| area == me.area) { me.area_name } else { String::new() })
@@ -59,7 +60,7 @@ pub fn ReportScreen() -> Element {
             },
             match top {
                 Some((area, name)) => rsx! {
-                    // The name may come later than the area, with the first sync.
+                    // The name comes with the first sync, after the area.
                     ReportPage { key: "{area}{name}", area, name: name.clone() }
                 },
                 None => rsx! {
@@ -82,7 +83,7 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
     });
     let now = period();
     let here = path.read().last().map_or(area, |area| area.code);
-    // While another area or period is fetched, the former one must not pass for it.
+    // While another area or period loads, the previous one must not be taken for it.
     let matching = answer.get().filter(|got| match got {
         Ok((report, _)) => report.area == here && report.period == now && report.category == category(),
         Err(_) => true,
@@ -109,7 +110,7 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
             None => rsx! {
                 Loading {}
             },
-            // Not a failure: this period was never looked at while there was a connection.
+            // Not a failure: this period is not in the cache.
             Some(Err(Refusal::Offline)) => rsx! {
                 EmptyState {
                     icon: Glyph::Offline,
@@ -234,7 +235,7 @@ pub(super) fn ReportBody(
                 AreaTable { lines: report.by_area.clone(), on_area }
             }
         }
-        // Of one category alone there is nothing to set beside each other.
+        // A report of one category has nothing to compare.
         if report.category.is_none() && report.by_category.len() > 1 {
             Section { title: tr("report-by-category"),
                 CategoryTable { lines: report.by_category.clone(), on_category }

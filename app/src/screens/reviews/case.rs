@@ -1,4 +1,4 @@
-//! One case: both values with their authors and times, then the decision with a reason, then what became of it.
+//! One review: both values with authors and times, the decision with a reason, and its outcome.
 
 use device_core::{
     Command,
@@ -12,7 +12,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    decisions_told::{choices, decision, headline, outcome_word, quick_reasons},
+    review_texts::{choices, decision, headline, outcome_word, quick_reasons},
     sides::Sides,
 };
 use crate::{
@@ -209,7 +209,7 @@ fn record_destination(item: &ReviewItem) -> Option<Destination> {
     }
 }
 
-/// What was decided, by whom, why, and where the decision is now.
+/// The decision: what, by whom, why, and whether it is on the server.
 #[component]
 fn Decided(item: ReviewItem) -> Element {
     let device = use_device();

@@ -1,13 +1,14 @@
-//! 待审事项: changes that no rule may decide. For a supervisor what is to be decided, for everyone what became of their own.
+//! 待审事项: reviews. A supervisor sees those to decide; every worker sees the outcome of the own ones.
 //!
-//! - `case`: one of them, both values side by side, and the decision; `sides`: the two values; `told`: their words
+//! - `case`: one of them, both values side by side, and the decision; `sides`: the two values; `review_texts`: their
+//!   texts
 
 mod case;
-mod decisions_told;
+mod review_texts;
 mod sides;
 
 pub use case::ReviewScreen;
-pub(in crate::screens) use decisions_told::decision;
+pub(in crate::screens) use review_texts::decision;
 
 use device_core::views::{ReviewItem, ReviewsView};
 use dioxus::prelude::*;
@@ -20,7 +21,7 @@ use crate::{
     nav::{self, Destination},
     state::{use_query, use_supervisor},
 };
-use decisions_told::{headline, one_line, outcome_word};
+use review_texts::{headline, one_line, outcome_word};
 
 #[component]
 pub fn ReviewsScreen() -> Element {
@@ -39,7 +40,7 @@ pub fn ReviewsScreen() -> Element {
 
 #[component]
 pub(super) fn ReviewsBody(view: ReviewsView, supervisor: bool) -> Element {
-    // One's own case that one may decide oneself stands above already.
+    // An own review that the reader may decide is already in `open`.
     let open: Vec<_> = view.open.iter().map(|item| item.id).collect();
     let done: Vec<_> = view.done.iter().map(|item| item.id).collect();
     let own: Vec<ReviewItem> =
@@ -82,7 +83,7 @@ pub(super) fn ReviewsBody(view: ReviewsView, supervisor: bool) -> Element {
     }
 }
 
-/// A case in a list: whose, what is in question, the values, who and when.
+/// A review in a list: recipient, question, values, author and time.
 #[component]
 fn CaseRow(item: ReviewItem) -> Element {
     let id = item.id;
@@ -106,7 +107,7 @@ fn CaseRow(item: ReviewItem) -> Element {
     }
 }
 
-/// The way to what waits, with how much that is; for the report and the own page.
+/// Opens the reviews and shows how many are open; for the report and the own page.
 #[component]
 pub fn ReviewsLink(testid: String) -> Element {
     let view = use_query(|device| async move { device.reviews().await });

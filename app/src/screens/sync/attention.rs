@@ -1,5 +1,4 @@
-//! An outcome that its author should look at: what happened, in one sentence; both values, where two differ; what can be
-//! done.
+//! An outcome that needs its author's attention: what happened, both values if they differ, and what can be done.
 
 use device_core::{
     Refusal,
@@ -37,13 +36,13 @@ pub fn explained(item: &OutboxItem) -> (String, String) {
             (labels::word("review", reason.word()), next)
         }
         Some(Outcome::Rejected(why)) => labels::rejection(why),
-        // Of a newer server: it has the record, its word for what became of it is not known here.
+        // From a newer server: the record is there, and this build does not know the outcome.
         Some(Outcome::Applied | Outcome::Other(_)) | None => (tr("sync-newer"), tr("sync-newer-next")),
     }
 }
 
-/// Whether sending it again may help once the cause is mended. What only an upgrade or another person can mend is not sent
-/// over and over.
+/// Whether sending the change again may succeed once the cause is removed. Causes that only an upgrade or another
+/// person can remove are excluded.
 pub fn may_resend(outcome: Option<&Outcome>) -> bool {
     match outcome {
         Some(Outcome::Rejected(why)) => match why {
@@ -58,7 +57,7 @@ pub fn may_resend(outcome: Option<&Outcome>) -> bool {
     }
 }
 
-/// Where it is; of a decided review, what was decided.
+/// The status; for a decided review, the decision.
 fn pill(item: &OutboxItem) -> (Status, Option<String>) {
     match &item.decided {
         Some(decided) if decided.accepted => (Status::Confirmed, Some(tr("status-accepted"))),
@@ -67,7 +66,7 @@ fn pill(item: &OutboxItem) -> (Status, Option<String>) {
     }
 }
 
-/// A value as the record's page would show it. Codes of open enums have their words; everything else is what was typed.
+/// A value as the record's page shows it: codes of open enums as labels, everything else as typed.
 fn value(field: &str, text: &str) -> String {
     if text.is_empty() {
         return tr("common-none");
@@ -77,7 +76,7 @@ fn value(field: &str, text: &str) -> String {
         "status" => labels::word("status", text),
         "risk" => labels::word("risk", text),
         "sex" => labels::word("sex", text),
-        // As in every list; the whole number is on the card, where looking is logged.
+        // Masked as in every list; the card reveals the full number and logs it.
         "phone" => shared::id_number::masked_phone(text),
         "id_number" => shared::id_number::masked(text),
         _ => text.to_owned(),

@@ -1,4 +1,4 @@
-//! What was start and not saved, to go on with.
+//! Drafts to resume.
 
 use device_core::views::DraftItem;
 use dioxus::prelude::*;
@@ -10,7 +10,7 @@ use crate::{
     nav::{self, Destination},
 };
 
-/// Where a draft is gone on with; `None` for one this build has no screen for.
+/// The form of a draft; `None` if this build has no screen for it.
 fn draft_route(key: &str) -> Option<Destination> {
     let (screen, subject) = key.split_once(':').map_or((key, None), |(screen, id)| (screen, id.parse().ok()));
     match (screen, subject) {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_draft_leads_back_to_where_it_was_typed() {
+    fn a_draft_opens_the_form_in_which_it_was_typed() {
         let id = uuid::Uuid::from_u128(5);
         assert_eq!(draft_route(&format!("visit:{id}")), Some(Destination::Visit { recipient: id }));
         assert_eq!(draft_route(&format!("assist:{id}")), Some(Destination::Assist { recipient: Some(id) }));

@@ -1,4 +1,4 @@
-//! Who is due, what was start, tasks, and what became of the needs.
+//! The start page: who is due, drafts, tasks, needs and notices.
 
 mod drafts;
 
@@ -20,7 +20,7 @@ use crate::{
 };
 use drafts::Drafts;
 
-/// Rows of a group that are drawn before someone asks for all: three thumbs of scrolling.
+/// 20 rows of a group are shown before the button for all: about three screens.
 const SHOWN: usize = 20;
 
 #[component]
@@ -219,7 +219,7 @@ fn DueGroup(name: &'static str, people: Vec<RecipientItem>) -> Element {
     }
 }
 
-/// Fetches the own people from the server, for a phone that has none yet.
+/// Starts a sync, on a phone that has no recipients yet.
 #[component]
 fn SyncButton() -> Element {
     let device = use_device();
@@ -235,7 +235,7 @@ fn SyncButton() -> Element {
                 let device = device.clone();
                 busy.set(true);
                 spawn(async move {
-                    // What came of it is told by the pill above and by the list itself.
+                    // The pill above and the list show the outcome.
                     let _ = device.sync_now().await;
                     busy.set(false);
                 });

@@ -1,4 +1,4 @@
-//! The check-list of the rule set: all good in one press, or line by line.
+//! The check-list of the rule set: all good in one press, or item by item.
 
 use dioxus::prelude::*;
 use shared::records::RuleSet;

@@ -1,8 +1,8 @@
-//! Recording a visit or a contact. An ordinary day is one press for the whole check-list and one to save; nothing has to be
-//! typed, and whatever is typed is kept as a draft.
+//! Records a visit or a contact. An ordinary visit needs one press for the whole check-list and one to save, and no
+//! typing.
 //!
-//! - `form`: what the screen holds, and the record it becomes
-//! - `checklist`: good or not, line by line or all at once; `extras`: services, note, photos, a need, the day
+//! - `form`: the form, and the record that it becomes
+//! - `checklist`: the check-list, item by item or all at once; `extras`: services, note, photos, a need, the day
 
 mod checklist;
 mod extras;
@@ -35,7 +35,7 @@ pub fn VisitScreen(recipient: Uuid) -> Element {
     }
 }
 
-/// The same page for who only phoned: it starts with the phone.
+/// The same page for a contact by telephone.
 #[component]
 pub fn ContactScreen(recipient: Uuid) -> Element {
     rsx! {

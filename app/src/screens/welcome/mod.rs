@@ -1,5 +1,5 @@
-//! First run: what this is, how one reads, and the link or code that the office gave out. With a PIN set already, enrolling
-//! happens here; a new code after access was withdrawn is entered here too.
+//! First run: what this is, how one reads, and the link or code that the office gave out. With a PIN set already,
+//! enrolling happens here; a new code after access was withdrawn is entered here too.
 
 use device_core::{Refusal, views::Phase};
 use dioxus::prelude::*;
