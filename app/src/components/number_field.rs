@@ -152,14 +152,12 @@ pub fn NumberField(
         FieldFrame { id: id.clone(), label: label.clone(), optional, hint, error: wrong.clone(), class,
             div { class: "field-box",
                 if kind == NumberKind::Count {
-                    button {
-                        r#type: "button",
-                        class: "step",
-                        aria_label: tr("common-less"),
+                    StepButton {
+                        glyph: Glyph::Minus,
+                        label: tr("common-less"),
                         disabled: now <= 0,
-                        "data-testid": testid.as_ref().map(|id| format!("{id}-less")),
-                        onclick: move |_| step(-1),
-                        Icon { glyph: Glyph::Minus }
+                        testid: testid.as_ref().map(|id| format!("{id}-less")),
+                        on_press: move |()| step(-1),
                     }
                 }
                 for turn in [generation] {
@@ -185,17 +183,37 @@ pub fn NumberField(
                     span { class: "field-unit", {unit} }
                 }
                 if kind == NumberKind::Count {
-                    button {
-                        r#type: "button",
-                        class: "step",
-                        aria_label: tr("common-more"),
+                    StepButton {
+                        glyph: Glyph::Plus,
+                        label: tr("common-more"),
                         disabled: now >= max,
-                        "data-testid": testid.as_ref().map(|id| format!("{id}-more")),
-                        onclick: move |_| step(1),
-                        Icon { glyph: Glyph::Plus }
+                        testid: testid.as_ref().map(|id| format!("{id}-more")),
+                        on_press: move |()| step(1),
                     }
                 }
             }
+        }
+    }
+}
+
+/// Changes a count by one.
+#[component]
+fn StepButton(
+    glyph: Glyph,
+    label: String,
+    disabled: bool,
+    testid: Option<String>,
+    on_press: EventHandler<()>,
+) -> Element {
+    rsx! {
+        button {
+            r#type: "button",
+            class: "step",
+            aria_label: label,
+            disabled,
+            "data-testid": testid,
+            onclick: move |_| on_press.call(()),
+            Icon { glyph }
         }
     }
 }

@@ -114,9 +114,9 @@ fn ReceiptSheet(
 ) -> Element {
     let mut form = form;
     let device = use_device();
-    let mut receipt = use_signal(|| person.receipt.clone().unwrap_or_else(|| ReceiptForm::new(ReceiptMode::Signed)));
+    let receipt = use_signal(|| person.receipt.clone().unwrap_or_else(|| ReceiptForm::new(ReceiptMode::Signed)));
     let other = use_signal(|| person.other.clone());
-    let mut signature = use_signal(|| None::<Signature>);
+    let signature = use_signal(|| None::<Signature>);
     let mut refused = use_signal(|| None::<Refusal>);
     let mut missing = use_signal(|| None::<&'static str>);
     let mut busy = use_signal(|| false);
@@ -173,25 +173,7 @@ fn ReceiptSheet(
                 Button { label: tr("common-save"), busy: busy(), testid: "receipt-save", on_press: save }
             },
             ModeField { receipt, missing }
-            match now.mode {
-                ReceiptMode::Signed => rsx! {
-                    SignaturePad { testid: "receipt-signature", on_change: move |drawn| signature.set(drawn) }
-                },
-                ReceiptMode::Thumbprint => rsx! {
-                    Paper { draft_key: draft_key.clone(), receipt, refused }
-                },
-                ReceiptMode::Collected => rsx! {
-                    Collected { receipt }
-                },
-                _ => rsx! {
-                    TextField {
-                        label: tr("field-reason"),
-                        initial: receipt.peek().reason.clone(),
-                        testid: "receipt-reason",
-                        on_input: move |text| receipt.write().reason = text,
-                    }
-                },
-            }
+            ProofField { draft_key, receipt, signature, refused }
             PiecesFields { rules, goods, other }
             Button {
                 label: tr("assist-take-out"),
@@ -225,6 +207,39 @@ fn ModeField(receipt: Signal<ReceiptForm>, missing: Signal<Option<&'static str>>
             on_select: move |mode| {
                 missing.set(None);
                 receipt.write().mode = mode;
+            },
+        }
+    }
+}
+
+/// What proves the receipt: a signature, a photo of the paper, who collected it, or why it was refused.
+#[component]
+fn ProofField(
+    draft_key: String,
+    receipt: Signal<ReceiptForm>,
+    signature: Signal<Option<Signature>>,
+    refused: Signal<Option<Refusal>>,
+) -> Element {
+    let (mut receipt, mut signature) = (receipt, signature);
+    let mode = receipt.read().mode.clone();
+    rsx! {
+        match mode {
+            ReceiptMode::Signed => rsx! {
+                SignaturePad { testid: "receipt-signature", on_change: move |drawn| signature.set(drawn) }
+            },
+            ReceiptMode::Thumbprint => rsx! {
+                Paper { draft_key, receipt, refused }
+            },
+            ReceiptMode::Collected => rsx! {
+                Collected { receipt }
+            },
+            _ => rsx! {
+                TextField {
+                    label: tr("field-reason"),
+                    initial: receipt.peek().reason.clone(),
+                    testid: "receipt-reason",
+                    on_input: move |text| receipt.write().reason = text,
+                }
             },
         }
     }

@@ -226,70 +226,59 @@ fn Records(records: Vec<HistoryItem>, people: BTreeMap<RowId, String>) -> Elemen
     }
 }
 
-/// Links to other screens.
-#[component]
-fn Links(supervisor: bool, link: Link) -> Element {
-    let sync = match link.waiting {
+/// A link of the own page. Its label is `nav-<name>`, its test id `mine-<name>`.
+#[derive(Clone, PartialEq)]
+struct PageLink {
+    name: &'static str,
+    sub: String,
+    icon: Glyph,
+    tone: Tone,
+    to: Destination,
+}
+
+/// The other screens that open from here; a supervisor has the report too.
+fn page_links(supervisor: bool, waiting: u32) -> Vec<PageLink> {
+    let sync = match waiting {
         0 => tr("mine-sync-sent"),
         n => tr_args("mine-sync-waiting", &[("n", n.into())]),
     };
-    let tone = if link.waiting > 0 { Tone::Wait } else { Tone::Good };
-    let mut places = vec![(Glyph::Sync, tone, tr("nav-sync"), sync, Destination::Sync, "mine-sync")];
+    let tone = if waiting > 0 { Tone::Wait } else { Tone::Good };
+    let link = |name, sub, icon, tone, to| PageLink { name, sub, icon, tone, to };
+    let mut links = vec![link("sync", sync, Glyph::Sync, tone, Destination::Sync)];
     if supervisor {
-        places.push((
-            Glyph::Chart,
-            Tone::Good,
-            tr("nav-report"),
-            tr("mine-report-sub"),
-            Destination::Report,
-            "mine-report",
-        ));
+        links.push(link("report", tr("mine-report-sub"), Glyph::Chart, Tone::Good, Destination::Report));
     }
-    places.extend([
-        (
-            Glyph::Settings,
-            Tone::Neutral,
-            tr("nav-settings"),
-            tr("mine-settings-sub"),
-            Destination::Settings,
-            "mine-settings",
-        ),
-        (
-            Glyph::Message,
-            Tone::Neutral,
-            tr("nav-feedback"),
-            tr("mine-feedback-sub"),
-            Destination::Feedback,
-            "mine-feedback",
-        ),
-        (
-            Glyph::Phone,
-            Tone::Danger,
-            tr("nav-emergency"),
-            tr("mine-emergency-sub"),
-            Destination::Emergency,
-            "mine-emergency",
-        ),
+    links.extend([
+        link("settings", tr("mine-settings-sub"), Glyph::Settings, Tone::Neutral, Destination::Settings),
+        link("feedback", tr("mine-feedback-sub"), Glyph::Message, Tone::Neutral, Destination::Feedback),
+        link("emergency", tr("mine-emergency-sub"), Glyph::Phone, Tone::Danger, Destination::Emergency),
     ]);
+    links
+}
+
+/// Links to other screens.
+#[component]
+fn Links(supervisor: bool, link: Link) -> Element {
     rsx! {
         Section { title: tr("mine-more"), testid: "mine-links",
             if supervisor {
                 ReviewsLink { testid: "mine-reviews" }
             }
-            for (icon, avatar_tone, title, sub, there, testid) in places {
+            for PageLink { name, sub, icon, tone, to } in page_links(supervisor, link.waiting) {
                 ListRow {
-                    key: "{testid}",
-                    title,
+                    key: "{name}",
+                    title: tr(&format!("nav-{name}")),
                     sub,
                     icon,
-                    avatar_tone,
-                    testid,
+                    avatar_tone: tone,
+                    testid: "mine-{name}",
                     on_press: move |()| {
-                        match &there {
-                            // Tabs replace each other; the others open with a way back.
-                            Destination::Sync | Destination::Report => nav::replace_with(there),
-                            _ => nav::open(there),
-                        };
+                        // Tabs replace each other; the others open with a way back.
+                        if matches!(to, Destination::Sync | Destination::Report) {
+                            nav::replace_with(to);
+                        } else {
+                            nav::open(to);
+                        }
                     },
                 }
             }

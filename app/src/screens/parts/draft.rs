@@ -101,7 +101,7 @@ where
         kept.latest = text;
         start
     });
-    let mut draft = Draft {
+    let draft = Draft {
         form: use_signal(|| start),
         photos: use_signal(Vec::new),
         ready: use_signal(|| false),
@@ -113,32 +113,7 @@ where
         let device = device.clone();
         move || {
             let device = device.clone();
-            async move {
-                let found = device.load_draft(&draft.key()).await;
-                match found {
-                    Ok(found) => {
-                        // A draft of an older build that cannot be read is ignored; its photos are still usable.
-                        if let Some(form) = found.json.as_deref().and_then(|text| serde_json::from_str::<T>(text).ok())
-                        {
-                            {
-                                let cell = draft.inner.peek();
-                                let mut kept = cell.borrow_mut();
-                                kept.latest = json(&form);
-                                kept.stored = Some(kept.latest.clone());
-                            }
-                            draft.form.set(form);
-                            draft.kept.set(true);
-                        }
-                        if !found.photos.is_empty() {
-                            draft.kept.set(true);
-                            draft.photos.set(found.photos);
-                        }
-                    }
-                    Err(why) => draft.refused.set(Some(why)),
-                }
-                draft.reopen();
-                draft.ready.set(true);
-            }
+            async move { load(&device, draft).await }
         }
     });
     use_resource({
@@ -166,6 +141,36 @@ where
     draft
 }
 
+/// Puts the stored draft and its photos into the form.
+async fn load<T>(device: &Device, mut draft: Draft<T>)
+where
+    T: Serialize + DeserializeOwned,
+{
+    match device.load_draft(&draft.key()).await {
+        Ok(found) => {
+            // A draft of an older build that cannot be read is ignored; its photos are still usable.
+            if let Some(form) = found.json.as_deref().and_then(|text| serde_json::from_str::<T>(text).ok()) {
+                {
+                    let cell = draft.inner.peek();
+                    let mut state = cell.borrow_mut();
+                    state.latest = json(&form);
+                    state.stored = Some(state.latest.clone());
+                }
+                draft.form.set(form);
+                draft.kept.set(true);
+            }
+            if !found.photos.is_empty() {
+                draft.kept.set(true);
+                draft.photos.set(found.photos);
+            }
+        }
+        Err(why) => draft.refused.set(Some(why)),
+    }
+    draft.reopen();
+    draft.ready.set(true);
+}
+
+/// Stores what has changed since the last time.
 async fn keep<T>(device: Device, mut draft: Draft<T>) {
     let Some(text) = draft.inner.peek().borrow().due() else { return };
     match device.save_draft(&draft.key(), text.clone()).await {

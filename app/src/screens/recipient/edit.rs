@@ -53,7 +53,7 @@ pub(super) fn EditSheet(card: CardView, on_close: EventHandler<()>) -> Element {
         address: card.address.clone().unwrap_or_default(),
         note: card.note.clone().unwrap_or_default(),
     };
-    let mut typed = use_signal(|| start.clone());
+    let typed = use_signal(|| start.clone());
     let recipient = card.item.id;
     let masked = card.item.phone_masked.clone();
     rsx! {
@@ -75,39 +75,48 @@ pub(super) fn EditSheet(card: CardView, on_close: EventHandler<()>) -> Element {
                     on_close.call(());
                 });
             },
-            TextField {
-                label: tr("field-name"),
-                initial: start.name.clone(),
-                hint: tr("recipient-name-hint"),
-                max_len: 40,
-                testid: "edit-name",
-                on_input: move |text| typed.write().name = text,
-            }
-            TextField {
-                label: tr("recipient-new-phone"),
-                kind: TextKind::Phone,
-                optional: true,
-                placeholder: masked,
-                hint: tr("recipient-new-phone-hint"),
-                max_len: 30,
-                testid: "edit-phone",
-                on_input: move |text| typed.write().phone = text,
-            }
-            TextField {
-                label: tr("field-address"),
-                initial: start.address.clone(),
-                optional: true,
-                testid: "edit-address",
-                on_input: move |text| typed.write().address = text,
-            }
-            TextArea {
-                label: tr("recipient-note"),
-                initial: start.note.clone(),
-                hint: tr("recipient-note-hint"),
-                optional: true,
-                testid: "edit-note",
-                on_input: move |text| typed.write().note = text,
-            }
+            RecipientFields { start, masked_phone: masked, edits: typed }
+        }
+    }
+}
+
+/// The fields that a worker may change.
+#[component]
+fn RecipientFields(start: RecipientEdits, masked_phone: Option<String>, edits: Signal<RecipientEdits>) -> Element {
+    let mut typed = edits;
+    rsx! {
+        TextField {
+            label: tr("field-name"),
+            initial: start.name.clone(),
+            hint: tr("recipient-name-hint"),
+            max_len: 40,
+            testid: "edit-name",
+            on_input: move |text| typed.write().name = text,
+        }
+        TextField {
+            label: tr("recipient-new-phone"),
+            kind: TextKind::Phone,
+            optional: true,
+            placeholder: masked_phone,
+            hint: tr("recipient-new-phone-hint"),
+            max_len: 30,
+            testid: "edit-phone",
+            on_input: move |text| typed.write().phone = text,
+        }
+        TextField {
+            label: tr("field-address"),
+            initial: start.address.clone(),
+            optional: true,
+            testid: "edit-address",
+            on_input: move |text| typed.write().address = text,
+        }
+        TextArea {
+            label: tr("recipient-note"),
+            initial: start.note.clone(),
+            hint: tr("recipient-note-hint"),
+            optional: true,
+            testid: "edit-note",
+            on_input: move |text| typed.write().note = text,
         }
     }
 }
