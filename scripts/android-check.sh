@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Checks that the app compiles for Android phones (arm64, API 28), without Android's SDK or NDK.
 #
-# It is a gate, not a package: all Rust of the app for the real target, and the C inside it (SQLite with SQLCipher,
-# zstd, ring) by clang for that target, against glibc's headers instead of Android's. Nothing is linked, and OpenSSL is
-# taken from this machine's headers, not built. Packages for phones: docs/build-mobile.md.
+# It makes no package: rustc checks all Rust of the app for the real target, and clang compiles the C inside
+# (SQLite with SQLCipher, zstd, ring) for that target, against glibc's headers instead of Android's. Nothing is linked, and
+# OpenSSL comes from this machine's headers. Packages for phones: docs/build-mobile.md.
 #
 #   scripts/android-check.sh                 check (JOBS=n to use fewer cores)
-#   RUST_FROM=debian scripts/android-check.sh   Debian's compiler and sources of the standard library, where rustup has
-#                                               no Android target to offer
+#   RUST_FROM=debian scripts/android-check.sh   use Debian's compiler and sources of the standard library, where rustup
+#                                               has no Android target
 #   scripts/android-check.sh --which-clang   print the clang it would use; nothing if there is none
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ target=aarch64-linux-android
 api=28
 fail() { printf 'android-check: %s\n' "$@" >&2; exit 1; }
 
-# The newest clang that comes with its archiver. Below 14 it does not know this target well enough.
+# The newest clang that has its archiver. Versions below 14 do not compile this code for the target.
 version=
 for v in 22 21 20 19 18 17 16 15 14; do
   if command -v "clang-$v" >/dev/null && command -v "llvm-ar-$v" >/dev/null; then version=$v; break; fi
@@ -33,12 +33,12 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target-android}
 mkdir -p "$CARGO_TARGET_DIR/android-check/include"
 here=$(cd "$CARGO_TARGET_DIR/android-check" && pwd)
 
-# OpenSSL's headers alone: the folder they live in would bring this machine's C headers with it.
+# Only OpenSSL's headers: their folder also holds this machine's C headers.
 rm -rf "$here/include/openssl"
 cp -rL /usr/include/openssl "$here/include/openssl"
 cp -rL "/usr/include/$(gcc -print-multiarch)/openssl/." "$here/include/openssl/"
 
-# The one header of Android's own that the C asks for: SQLCipher logs through it.
+# The only header of Android that the C code includes: SQLCipher logs through it.
 mkdir -p "$here/include/android"
 cat >"$here/include/android/log.h" <<'HEADER'
 enum { ANDROID_LOG_VERBOSE = 2, ANDROID_LOG_DEBUG, ANDROID_LOG_INFO, ANDROID_LOG_WARN, ANDROID_LOG_ERROR, ANDROID_LOG_FATAL };
@@ -60,7 +60,7 @@ channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
 has_target() { command -v rustup >/dev/null && [[ $(rustup target list --toolchain "$channel" --installed 2>/dev/null) == *"$target"* ]]; }
 
 if [ "${RUST_FROM:-}" = debian ] || ! has_target; then
-  # Unpacked, not installed: the package would take the place of the machine's own rustc.
+  # Unpacked, not installed: the package would replace the machine's rustc.
   rust="$here/rust-web"
   if [ ! -x "$rust/usr/bin/rustc" ]; then
     echo "android-check: fetching Debian's Rust compiler and sources" >&2
@@ -78,7 +78,7 @@ if [ "${RUST_FROM:-}" = debian ] || ! has_target; then
 LD_LIBRARY_PATH=$library exec $rust/usr/bin/rustc "\$@"
 WRAPPER
   chmod +x "$here/rustc"
-  # Building the standard library is open to nightly compilers only, unless they are told to look away.
+  # A stable compiler builds the standard library only with this variable.
   export RUSTC="$here/rustc" RUSTC_BOOTSTRAP=1
   cargo_flags+=(-Zbuild-std=std,panic_unwind,panic_abort)
 fi

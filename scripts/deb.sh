@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Two Debian packages into target/deb: `lianxin` (the app) and `lianxin-server` (the server as a systemd service).
-# What they depend on is read from the binaries, so they fit the system they were built on and newer ones.
+# Their dependencies are read from the binaries, so they fit the system that built them and newer ones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
@@ -12,7 +12,7 @@ mkdir -p "$out/deb"
 
 echo "make deb: building (some minutes the first time)"
 [ -t 2 ] && quiet=() || quiet=(--quiet)
-# Apart, because together they would share one SQLite, the device's encrypted one.
+# Two builds, because one build would give both the device's encrypted SQLite.
 cargo build --locked "${quiet[@]}" --profile dist -p sync-server --bin sync-server
 cargo build --locked "${quiet[@]}" --profile dist -p app --bin lianxin
 
@@ -25,7 +25,7 @@ libraries_of() {
   rm -r "$scratch"
 }
 
-# package NAME BINARY SECTION SUMMARY DESCRIPTION [MORE-DEPENDS]; what else goes in stands in the folder already
+# package NAME BINARY SECTION SUMMARY DESCRIPTION [MORE-DEPENDS]; other files are in the folder before the call
 package() {
   local name=$1 binary=$2 section=$3 summary=$4 description=$5 root="$out/deb/$1"
   install -D -m 755 "$binary" "$root/usr/bin/$(basename "$binary")"

@@ -9,7 +9,7 @@
 #   android   clang and arm64 headers             make android-check
 #   deb       dpkg's tools                        make deb
 #
-# Run it as often as you like: where nothing is missing it takes under a second and prints nothing.
+# Where nothing is missing, it takes under a second and prints nothing.
 # It asks for administrator rights (sudo) only when a Debian package is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,7 +46,7 @@ as_root() {
 lists_are_fresh=no
 refresh_lists() {
   [ "$lists_are_fresh" = yes ] && return
-  # A source of the machine's owner that does not answer must not stop us: the install below says what is really missing.
+  # A package source that does not answer is no error yet: the install below fails if a package is missing.
   as_root apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 || say "some package lists could not be refreshed; going on"
   lists_are_fresh=yes
 }
@@ -60,14 +60,14 @@ install_packages() {
   refresh_lists
   local log
   log=$(mktemp)
-  # What packages say while they install interests nobody, unless one fails.
+  # The output of an install is shown only if it fails.
   as_root apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
     install "${missing[@]}" >"$log" 2>&1 ||
     { cat "$log" >&2; fail "apt-get could not install: ${missing[*]}" "Run: apt-get install ${missing[*]}"; }
   rm "$log"
 }
 
-# `apt-cache show` also succeeds for names that other packages merely mention.
+# `apt-cache show` also succeeds for names that other packages only mention, so this asks for a candidate version.
 known_to_apt() {
   local policy
   policy=$(LC_ALL=C apt-cache policy "$1" 2>/dev/null)
@@ -78,7 +78,7 @@ known_to_apt() {
 
 wanted_rust=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
 
-# cargo that is not rustup's (a distribution's own) serves as well, if it is new enough and brings rustfmt and clippy.
+# A cargo without rustup (of a distribution) is enough if it is new enough and has rustfmt and clippy.
 plain_cargo_is_enough() {
   command -v cargo >/dev/null && ! command -v rustup >/dev/null || return 1
   local have
@@ -90,14 +90,14 @@ plain_cargo_is_enough() {
 install_rust() {
   plain_cargo_is_enough && return
   if ! command -v rustup >/dev/null; then
-    # Debian's rustup cannot stand beside Debian's cargo, so only where there is none; the other one needs no rights.
+    # Debian's rustup conflicts with Debian's cargo, so it is installed only without one; the installer needs no rights.
     if ! command -v cargo >/dev/null && can_be_root && known_to_apt rustup; then
       install_packages rustup
     else
       say "installing rustup"
       local init
       init=$(mktemp -d)
-      # The installer itself and not the script around it: a mirror has it in the same place.
+      # The installer itself and not the script around it: mirrors have it under the same path.
       curl --proto '=https' --tlsv1.2 -fsSL -o "$init/rustup-init" \
         "${RUSTUP_UPDATE_ROOT:-https://static.rust-lang.org/rustup}/dist/$(uname -m)-unknown-linux-gnu/rustup-init" &&
         chmod +x "$init/rustup-init" &&
@@ -120,8 +120,8 @@ install_rust() {
 
 # ---------------------------------------------------------------- a browser for the console's tests
 
-# Debian packages Chromium and its driver. Ubuntu only has them as a snap, which needs a running snapd; an installed
-# Google Chrome with chromedriver (as on hosted CI machines) serves as well.
+# Debian has packages of Chromium and its driver. Ubuntu has them only as a snap, which needs a running snapd. An installed
+# Google Chrome with chromedriver, as on hosted CI machines, is enough.
 install_browser() {
   scripts/test-env.sh --has-browser && return
   if [ "$ID" = ubuntu ]; then
@@ -140,13 +140,13 @@ install_browser() {
 
 # ---------------------------------------------------------------- a database for the server's tests
 
-# Only its programs are needed: the tests make a cluster of their own in a temporary folder, and leave the one that the
-# package makes alone.
+# The tests need only its programs: they make their own cluster in a temporary folder and do not touch the one of the
+# package.
 install_postgresql() {
   command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install_packages postgresql
 }
 
-# ---------------------------------------------------------------- what the Android check compiles C with
+# ---------------------------------------------------------------- a C compiler for the Android check
 
 install_android() {
   install_packages "${android_packages[@]}"
@@ -158,8 +158,8 @@ install_android() {
   fi
   if command -v rustup >/dev/null && [[ $(rustup target list --toolchain "$wanted_rust" --installed) != *aarch64-linux-android* ]]; then
     say "adding the Android target to Rust $wanted_rust"
-    # Where it cannot be had, scripts/android-check.sh builds the standard library itself.
-    rustup target add --toolchain "$wanted_rust" aarch64-linux-android >&2 || say "the Android target could not be downloaded; the check has another way"
+    # Without it, scripts/android-check.sh builds the standard library itself.
+    rustup target add --toolchain "$wanted_rust" aarch64-linux-android >&2 || say "the Android target could not be downloaded; the check builds the standard library instead"
   fi
 }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change goes in: format, lint, all tests. `make test` installs what it needs first.
+# All checks that a change must pass: lint (scripts/lint.sh), then every test. `make test` installs what it needs first.
 #
 # One set of features for lint, build and tests (the whole workspace with app/automation), so that no dependency is
-# compiled twice for want of a feature. `automation` lets a WebDriver drive the real app and is never shipped.
+# compiled twice with different features. `automation` lets a WebDriver drive the real app and is never shipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
@@ -13,11 +13,7 @@ mkdir -p "$out"
 
 step() { printf '\n== %s (%d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
 
-step "format"
-cargo fmt --all --check || { echo "make test: not formatted. Run: make fmt"; exit 1; }
-
-step "lint"
-cargo clippy "${set_of_features[@]}" --all-targets -- -D warnings
+scripts/lint.sh
 
 step "build"
 cargo build "${set_of_features[@]}" --bins --tests
@@ -29,7 +25,7 @@ export SYNC_SERVER_BIN LIANXIN_APP_BIN
 status=0
 scripts/test-env.sh cargo test "${set_of_features[@]}" --no-fail-fast 2>&1 | tee "$log" || status=$?
 
-# The runner counts suite by suite; this is their sum.
+# The test runner counts each suite; this adds them up.
 awk -v seconds=$SECONDS -v status=$status '
   /^test result:/ { suites++; passed += $4; failed += $6; ignored += $8 }
   END {

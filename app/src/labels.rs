@@ -1,10 +1,14 @@
-//! The words of records and refusals in the reader's language. Every open enum of `shared` has its words in `words.ftl`; one
-//! that this build does not know is shown as it came.
+//! What records and refusals say in the reader's language: the functions of the crate `presentation`, bound to the
+//! language of the app; and the texts, signs and colours that only the app has.
 
-use chrono::{DateTime, Utc};
 use device_core::{Refusal, views::RecordState};
+pub use presentation::labels::line;
+use presentation::{
+    dates,
+    record::{Layout, Numbers, RecordFormat},
+};
 use shared::{
-    Day, Fen, Moment,
+    Day, Fen, Moment, Month, Period,
     op::Rejection,
     records::{Problem, RuleSet},
     wire::ErrorCode,
@@ -12,77 +16,76 @@ use shared::{
 
 use crate::{
     components::{Glyph, Status, Tone},
-    i18n::{FluentValue, Lang, format, tr, tr_args, use_lang},
+    i18n::{FluentValue, locale, tr, tr_args},
     state,
 };
 
-/// The text of `<area>-<word>`, or the bare word where no locale file has one.
-pub fn word(area: &str, word: &str) -> String {
-    key_or(&format!("{area}-{word}"), word)
+/// The label of `<group>-<value>`, or the bare value where no locale file has one.
+pub fn word(group: &str, value: &str) -> String {
+    presentation::labels::label(group, value, locale())
 }
 
 /// The text of a key that a view carries (`mode-home`), or what follows its first dash.
 pub fn of_key(key: &str) -> String {
-    key_or(key, key.split_once('-').map_or(key, |(_, word)| word))
-}
-
-fn key_or(key: &str, otherwise: &str) -> String {
-    let text = tr(key);
-    if text == key { otherwise.to_owned() } else { text }
+    presentation::labels::label_of_key(key, locale())
 }
 
 /// `a、b、c` or `a, b, c`.
 pub fn list(items: impl IntoIterator<Item = String>) -> String {
-    items.into_iter().collect::<Vec<_>>().join(&tr("words-list-sep"))
+    presentation::labels::list(items, locale())
 }
 
-/// Parts of a line under a name, `68 岁 · 老庄村`; empty parts are left out.
-pub fn line(parts: impl IntoIterator<Item = String>) -> String {
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
-}
-
-/// A word of the rule set in the reader's language.
+/// A label of the rule set in the reader's language.
 pub fn labelled<'a>(zh: &'a str, en: &'a str) -> &'a str {
-    match use_lang() {
-        Lang::En if !en.is_empty() => en,
-        _ => zh,
-    }
+    presentation::labels::either(zh, en, locale())
 }
 
-/// The name of a policy, or the word itself when the rule set no longer has it.
-pub fn policy(rules: &RuleSet, word: &str) -> String {
-    rules.policies.iter().find(|p| p.word == word).map_or(word, |p| labelled(&p.zh, &p.en)).to_owned()
+/// The name of a policy, or its code when the rule set no longer has it.
+pub fn policy(rules: &RuleSet, code: &str) -> String {
+    presentation::labels::policy(rules, code, locale())
 }
 
-/// A unit of goods. The rule set keeps it in Chinese, so an English reader gets the commonest from here.
+/// A unit of goods.
 pub fn unit(unit: &str) -> String {
-    if use_lang() == Lang::ZhCn {
-        return unit.to_owned();
-    }
-    match unit {
-        "袋" => tr("words-unit-bag"),
-        "桶" => tr("words-unit-can"),
-        "份" => tr("words-unit-lot"),
-        "台" | "床" | "件" => tr("words-unit-piece"),
-        "箱" => tr("words-unit-box"),
-        other => other.to_owned(),
-    }
+    presentation::labels::unit(unit, locale())
 }
 
+/// `今天 08:14`, as seen from now.
 pub fn moment(at: Moment) -> String {
-    format::moment(utc(at), state::now(), use_lang())
+    dates::moment(at, now(), locale())
 }
 
+/// A day, with its year only when it is not this year.
 pub fn day(day: Day) -> String {
-    format::date_near(day.0, state::today().0, use_lang())
+    dates::day_near(day, state::today(), locale())
+}
+
+/// A day with its year.
+pub fn day_full(day: Day) -> String {
+    dates::day_full(day, locale())
+}
+
+/// `2025年11月`.
+pub fn month(month: Month) -> String {
+    dates::month(month, locale())
+}
+
+/// The months that a report covers.
+pub fn period(period: Period) -> String {
+    dates::period(period, locale())
 }
 
 pub fn money(fen: Fen) -> String {
-    format::money(fen.0, use_lang())
+    presentation::numbers::money(fen, locale())
 }
 
-fn utc(at: Moment) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(at.utc_ms).unwrap_or_default()
+/// How records are put into words on the screens: one part a line, numbers of people masked.
+pub fn record_format(rules: Option<&RuleSet>) -> RecordFormat<'_> {
+    RecordFormat { locale: locale(), rules, now: Some(now()), layout: Layout::Lines, numbers: Numbers::Masked }
+}
+
+fn now() -> Moment {
+    Moment::shanghai(state::now().timestamp_millis())
 }
 
 /// What failed, and what to do next.
@@ -94,39 +97,29 @@ pub fn refusal(refusal: &Refusal) -> (String, String) {
     let args: Vec<(&str, FluentValue<'_>)> = match refusal {
         Refusal::PinDelay { seconds } => vec![("seconds", (*seconds).into())],
         Refusal::Invalid(problems) => {
-            let all = problems.iter().map(problem).collect::<Vec<_>>().join(&tr("words-sentence-sep"));
-            vec![("problems", all.into())]
+            vec![("problems", presentation::labels::problems(problems, locale()).into())]
         }
         _ => vec![],
     };
     (tr_args(&key, &args), tr_args(&format!("{key}-next"), &args))
 }
 
-/// Why the server said no, and what to do next.
+/// Why the server refused a request, and what to do next.
 pub fn error(code: &ErrorCode) -> (String, String) {
     if !code.is_known() {
         return (tr("refusal-server"), tr("refusal-server-next"));
     }
-    (tr(&format!("error-{}", code.word())), tr(&format!("error-{}-next", code.word())))
+    presentation::labels::error(code, locale())
 }
 
-/// Why the server did not take a record, and what to do next.
+/// Why the server rejected a change, and what to do next.
 pub fn rejection(rejection: &Rejection) -> (String, String) {
-    let key = format!("rejection-{}", rejection.word());
-    let what = match rejection {
-        Rejection::Invalid(problems) if !problems.is_empty() => {
-            problems.iter().map(problem).collect::<Vec<_>>().join(&tr("words-sentence-sep"))
-        }
-        _ => tr(&key),
-    };
-    (what, tr(&format!("{key}-next")))
+    presentation::labels::rejection(rejection, locale())
 }
 
 /// What is wrong with one field, as a sentence.
 pub fn problem(problem: &Problem) -> String {
-    let field = if problem.field.is_empty() { tr("words-record") } else { word("field", &problem.field) };
-    let code = if problem.code.is_known() { problem.code.word() } else { "other" };
-    tr_args(&format!("problem-{code}"), &[("field", field.into())])
+    presentation::labels::problem(problem, locale())
 }
 
 /// Sign and word of where a record is.
@@ -171,54 +164,9 @@ pub fn need_tone(status: &shared::records::NeedStatus) -> (Tone, Glyph) {
 
 #[cfg(test)]
 mod tests {
-    use shared::records::{
-        ActivityKind, AssistanceKind, Category, FacilityKind, Kind, NeedKind, NeedStatus, PairingRole, Presence,
-        ProblemCode, ReceiptMode, ReviewReason, ReviewStatus, RiskTier, Role, Service, VisitMode,
-        recipient::{RecipientStatus, TAGS},
-    };
+    use shared::records::ProblemCode;
 
     use super::*;
-    use crate::i18n::tr_in;
-
-    fn has(key: &str) {
-        for lang in Lang::ALL {
-            assert_ne!(tr_in(lang, key, &[]), key, "no word in {}", lang.code());
-        }
-    }
-
-    macro_rules! all_words {
-        ($($area:literal: $kind:ty),+ $(,)?) => {$(
-            for value in <$kind>::ALL {
-                has(&format!("{}-{}", $area, value.word()));
-            }
-        )+};
-    }
-
-    #[test]
-    fn every_word_a_record_may_hold_is_in_both_languages() {
-        all_words!(
-            "category": Category, "mode": VisitMode, "presence": Presence, "service": Service,
-            "assistance": AssistanceKind, "need": NeedKind, "status": NeedStatus, "status": ReviewStatus,
-            "status": RecipientStatus, "receipt": ReceiptMode, "role": Role, "role": PairingRole, "risk": RiskTier,
-            "problem": ProblemCode, "review": ReviewReason, "error": ErrorCode, "kind": Kind,
-            "activity": ActivityKind, "facility": FacilityKind, "indicator": shared::indicators::Indicator,
-        );
-        for code in ErrorCode::ALL {
-            has(&format!("error-{}-next", code.word()));
-        }
-        for tag in TAGS {
-            has(&format!("tag-{tag}"));
-        }
-    }
-
-    #[test]
-    fn every_field_with_a_rule_has_a_name() {
-        for kind in Kind::ALL {
-            for (field, _) in kind.rules() {
-                has(&format!("field-{field}"));
-            }
-        }
-    }
 
     #[test]
     fn every_refusal_says_what_failed_and_what_to_do() {
@@ -251,31 +199,5 @@ mod tests {
         assert_eq!(refusal(&Refusal::PinDelay { seconds: 30 }).1, "请过 30 秒再试。记录都在，不会丢。");
         let problem = Problem::new("phone", ProblemCode::TooLong);
         assert_eq!(refusal(&Refusal::Invalid(vec![problem])).1, "请把下面几项改好：电话太长了，请写短一些");
-    }
-
-    #[test]
-    fn every_reason_for_not_taking_a_record_says_what_to_do() {
-        let reasons = [
-            Rejection::Invalid(vec![]),
-            Rejection::NotYours,
-            Rejection::NeedsAmendment { field: "note".into() },
-            Rejection::UnknownRow,
-            Rejection::IdTaken,
-            Rejection::NeedsNewerServer,
-            Rejection::Malformed { detail: "x".into() },
-            Rejection::NotAllowed,
-            Rejection::Other("new_reason".into()),
-        ];
-        for reason in reasons {
-            let (what, next) = rejection(&reason);
-            assert!(!what.starts_with("rejection-") && !next.starts_with("rejection-"), "{what} {next}");
-        }
-    }
-
-    #[test]
-    fn a_word_nobody_knows_is_shown_as_it_came() {
-        assert_eq!(word("category", "veteran"), "veteran");
-        assert_eq!(of_key("mode-pigeon"), "pigeon");
-        assert_eq!(of_key("mode-home"), "上门");
     }
 }

@@ -1,8 +1,7 @@
 //! The reader's preferences: language, size of text, colours, and whether photos use mobile data.
 
 use dioxus::prelude::*;
-
-use crate::i18n::Lang;
+use presentation::Lang;
 
 /// Size of text and targets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

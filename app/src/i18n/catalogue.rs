@@ -1,11 +1,12 @@
-//! The locale files, embedded: the app has no file system of its own on a phone. One file per area of the app.
+//! The app's own locale files, embedded, because a phone gives the app no folder of files. One file per area of the
+//! app.
 
-use super::Lang;
+use presentation::{Lang, Texts};
 
 macro_rules! areas {
     ($($area:literal),+ $(,)?) => {
-        const ZH_CN: &[(&str, &str)] = &[$(($area, include_str!(concat!("../../../assets/locales/zh-CN/", $area, ".ftl")))),+];
-        const EN: &[(&str, &str)] = &[$(($area, include_str!(concat!("../../../assets/locales/en/", $area, ".ftl")))),+];
+        const ZH_CN: Texts = &[$(($area, include_str!(concat!("../../../assets/locales/zh-CN/", $area, ".ftl")))),+];
+        const EN: Texts = &[$(($area, include_str!(concat!("../../../assets/locales/en/", $area, ".ftl")))),+];
     };
 }
 
@@ -30,11 +31,11 @@ areas![
     "errors",
     "gallery",
     "need",
-    "words",
+    "refusals",
 ];
 
 /// (area, text of its file) of a language. A key begins with the name of its area.
-pub const fn texts(lang: Lang) -> &'static [(&'static str, &'static str)] {
+pub const fn texts(lang: Lang) -> Texts {
     match lang {
         Lang::ZhCn => ZH_CN,
         Lang::En => EN,

@@ -290,7 +290,6 @@ fn States() -> Element {
 
 #[component]
 fn Figures() -> Element {
-    let lang = crate::i18n::use_lang();
     rsx! {
         Section { title: tr("gallery-figures"),
             div { class: "halves",
@@ -300,7 +299,7 @@ fn Figures() -> Element {
                     unit: tr("gallery-figure-visits-unit"),
                     on_press: |()| {},
                 }
-                Figure { label: tr("gallery-figure-aid"), value: format::yuan(123_450), sub: format::money(123_450, lang) }
+                Figure { label: tr("gallery-figure-aid"), value: format::yuan(123_450), sub: crate::labels::money(shared::Fen(123_450)) }
             }
             Card {
                 div { class: "row-head",

@@ -45,7 +45,7 @@ fn supervises(role: &Role) -> bool {
 /// The preferences as the screens use them, from the ones in the store.
 pub(crate) fn prefs_of(stored: &Stored) -> Prefs {
     Prefs {
-        lang: Lang::from_code(stored.lang.as_deref().unwrap_or_default()),
+        lang: stored.lang.as_deref().and_then(Lang::from_code).unwrap_or_default(),
         text: if stored.large_text { TextSize::Large } else { TextSize::Normal },
         // A reader who needs high contrast needs it at night too.
         theme: match (stored.high_contrast, stored.dark) {

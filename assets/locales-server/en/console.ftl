@@ -32,39 +32,7 @@ console-csv = Download CSV
 console-group-years = All and years
 console-group-quarters = Quarters
 console-group-months = Months
-console-month = { $month ->
-    [1] Jan
-    [2] Feb
-    [3] Mar
-    [4] Apr
-    [5] May
-    [6] Jun
-    [7] Jul
-    [8] Aug
-    [9] Sep
-    [10] Oct
-    [11] Nov
-   *[12] Dec
- } { $year }
-console-month-short = { $month ->
-    [1] Jan
-    [2] Feb
-    [3] Mar
-    [4] Apr
-    [5] May
-    [6] Jun
-    [7] Jul
-    [8] Aug
-    [9] Sep
-    [10] Oct
-    [11] Nov
-   *[12] Dec
- }
 console-month-head = Month
-console-quarter = { $year }, quarter { $quarter }
-console-year = { $year }
-console-since = Since { $year }
-console-range = { $from } to { $to }
 
 console-six = Six headline figures
 console-visits = Home visits
@@ -104,23 +72,23 @@ console-csv-line = Line
 console-csv-code = Code
 console-csv-name = Name
 
-indicator-home_visit = Home visits
-indicator-not_found = Home visits, nobody met
-indicator-contact = Contacts
-indicator-publicised = Policies explained
-indicator-implemented = Policies put into effect
-indicator-solved = Difficulties solved
-indicator-deed = Good deeds
-indicator-aid_money = Aid in money (10,000 yuan)
-indicator-aid_goods = Aid in goods, at value (10,000 yuan)
-indicator-benefit = Benefits obtained (10,000 yuan)
-indicator-donation = Donations (10,000 yuan)
-indicator-activity_people = Activities, people
-indicator-activity_session = Activities, sessions
-indicator-tutoring = Tutoring, person-times
-indicator-medical = Medical care, person-times
-indicator-counselling = Counselling, person-times
-indicator-family_care = Family care, person-times
+console-indicator-home_visit = Home visits
+console-indicator-not_found = Home visits, nobody met
+console-indicator-contact = Contacts
+console-indicator-publicised = Policies explained
+console-indicator-implemented = Policies put into effect
+console-indicator-solved = Difficulties solved
+console-indicator-deed = Good deeds
+console-indicator-aid_money = Aid in money (10,000 yuan)
+console-indicator-aid_goods = Aid in goods, at value (10,000 yuan)
+console-indicator-benefit = Benefits obtained (10,000 yuan)
+console-indicator-donation = Donations (10,000 yuan)
+console-indicator-activity_people = Activities, people
+console-indicator-activity_session = Activities, sessions
+console-indicator-tutoring = Tutoring, person-times
+console-indicator-medical = Medical care, person-times
+console-indicator-counselling = Counselling, person-times
+console-indicator-family_care = Family care, person-times
 
 console-devices-n = { $n } in all
 console-no-devices = No device is enrolled yet.
@@ -192,7 +160,6 @@ console-review-since = { $who } · sent { $at }
 console-review-decided = { $who } · decided { $at }: { $why }
 console-review-somebody = a supervisor
 console-review-office = the office or an import
-console-review-empty = empty
 console-review-counts-meanwhile = It counts until you decide.
 console-review-waits = It is not in force until you decide.
 console-review-standing = What stands
@@ -232,6 +199,3 @@ console-pages = Pages
 console-page-before = Before
 console-page-after = Next
 console-page-of = Page { $page } of { $pages }
-console-yuan = ¥{ $amount }
-console-good = good
-console-bad = a problem

@@ -1,20 +1,7 @@
-# What the server answers when it refuses: what failed, and what to do next.
-error-code-unknown = This enrolment code is not right. Check it and enter it again, or ask your administrator for a new one.
-error-code-expired = This enrolment code has run out. Ask your administrator for a new one.
-error-code-used = This enrolment code was used already. Each works once; ask your administrator for a new one.
-error-token-unknown = The server does not know this device. Enrol it again; unsent records are not lost.
-error-token-revoked = This device's access was withdrawn. Contact your administrator; unsent records are still on the device.
-error-not-allowed = You may not do this. Ask your administrator if you need to.
-error-login-failed = Account or password is not right. Check and try again, or ask your administrator for a new password.
-error-malformed = The server cannot read this request. Update the app and try again.
-error-too-large = This is too large and was not accepted. Make it smaller and try again.
-error-not-found = There is nothing here. Check the address, or refresh and try again.
-error-protocol-too-old = This app is too old. Update it; unsent records are not lost.
-error-protocol-too-new = This app is newer than the server. Once the server is upgraded, everything is sent by itself.
-error-bad-encoding = The compressed content cannot be read. Send it with zstd or uncompressed.
-error-offset-mismatch = The photo's upload stands elsewhere. It goes on from what the server has.
-error-not-a-photo = This file is not a photo we can read. Use a JPEG, PNG or WebP photo.
-error-busy = The server is busy. It is tried again by itself; records are safe on the phone.
-error-too-many-requests = Too many requests. Wait a moment and try again.
-error-storage-full = The server's storage is full. Records stay on the phone; tell your administrator to free space.
-error-internal = The server had an error. Records stay on the phone and are sent again later; if it goes on, contact your administrator.
+# Errors whose advice for a phone (`error-…` in shared/presentation) does not fit the readers of the server: one text each.
+server-error-not-allowed = You may not do this. Ask your administrator if you need to.
+server-error-malformed = The server cannot read this request. Update the app and try again.
+server-error-too-large = This is too large and was not accepted. Make it smaller and try again.
+server-error-not-found = There is nothing here. Check the address, or refresh and try again.
+server-error-bad-encoding = The compressed content cannot be read. Send it with zstd or uncompressed.
+server-error-not-a-photo = This file is not a photo we can read. Use a JPEG, PNG or WebP photo.

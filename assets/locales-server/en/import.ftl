@@ -1,4 +1,4 @@
-# Import: what is wrong with a line, and what to do. Column labels are also read as headers.
+# Import: what is wrong with a line, and what to do. The labels of columns are accepted as headers too.
 import-at-line = { $file }, line { $line }: { $what }
 import-at-column = { $file }, line { $line }, column "{ $column }": { $what }
 import-or = , {""}
@@ -72,37 +72,25 @@ column-start = Start
 column-end = End
 column-reason = Reason
 
-role-worker = Worker
-role-supervisor = Supervisor
-role-administrator = Administrator
 answer-yes = Yes
 answer-no = No
-category-orphan = Orphan
-category-unattended_child = De facto unattended child
-category-severe_disability = Severely disabled, in hardship
-category-destitute_institution = Extreme hardship (in institution)
-category-destitute_home = Extreme hardship (at home)
-category-unclassified = Other
-sex-male = Male
-sex-female = Female
-risk-high = High
-risk-middle = Middle
-risk-low = Low
-status-active = Active
-status-withdrawn = Withdrawn
 pairing-role-paired = Paired support
 pairing-role-tutoring = Tutoring
 pairing-role-medical = Medical care
 pairing-role-counselling = Counselling
 pairing-role-family_care = Family care
-tag-dibao-1 = Subsistence allowance class 1
-tag-dibao-2 = Subsistence allowance class 2
-tag-dibao-3 = Subsistence allowance class 3
-tag-dibao-4 = Subsistence allowance class 4
-tag-lives-alone = Lives alone
-tag-empty-nest = Empty nest
-tag-left-behind = Left behind
-tag-advanced-age = Advanced age
-tag-unstable-out-of-poverty = Unstable out of poverty
-tag-marginal = At risk of poverty
-tag-sudden-hardship = Sudden hardship
+
+# What lists also write for a value, beside its label.
+import-also-role-worker = Worker
+import-also-category-severe_disability = Severely disabled, in hardship
+import-also-category-destitute_institution = Extreme hardship (in institution)
+import-also-category-destitute_home = Extreme hardship (at home)
+import-also-risk-high = High
+import-also-risk-middle = Middle
+import-also-risk-low = Low
+import-also-status-withdrawn = Withdrawn
+import-also-tag-dibao-1 = Subsistence allowance class 1
+import-also-tag-dibao-2 = Subsistence allowance class 2
+import-also-tag-dibao-3 = Subsistence allowance class 3
+import-also-tag-dibao-4 = Subsistence allowance class 4
+import-also-tag-unstable-out-of-poverty = Unstable out of poverty

@@ -1,20 +1,7 @@
-# What the server answers when it refuses: what failed, and what to do next.
-error-code-unknown = 这个登记码不对。请核对后再输入一次，或请管理员重新发码。
-error-code-expired = 这个登记码已过期。请管理员重新发码。
-error-code-used = 这个登记码已经用过。每码只能用一次，请管理员重新发码。
-error-token-unknown = 服务器不认识这台设备。请重新注册；未上传的记录不会丢失。
-error-token-revoked = 这台设备的使用权已被收回。请联系管理员；未上传的记录仍在设备里。
-error-not-allowed = 您没有这项权限。需要的话请联系管理员。
-error-login-failed = 账号或密码不对。请核对后重试；忘记密码请联系管理员。
-error-malformed = 服务器读不懂这个请求。请更新应用后重试。
-error-too-large = 内容太大，服务器没有接收。请减小后重试。
-error-not-found = 没有找到您要的内容。请检查地址或刷新后重试。
-error-protocol-too-old = 应用版本太旧。请更新应用；未上传的记录不会丢失。
-error-protocol-too-new = 应用比服务器新。请管理员升级服务器，之后会自动上传。
-error-bad-encoding = 内容的压缩格式无法读取。请用 zstd 或不压缩重新发送。
-error-offset-mismatch = 照片已传的位置对不上。将从服务器已有的位置继续。
-error-not-a-photo = 这个文件不是能识别的照片。请换一张 JPEG、PNG 或 WebP 照片。
-error-busy = 服务器正忙。稍等会自动重试，记录已安全保存在手机里。
-error-too-many-requests = 请求太频繁。请稍等再试。
-error-storage-full = 服务器存储空间已满。记录仍在手机里，请通知管理员清理空间。
-error-internal = 服务器出错了。记录仍在手机里，稍后会重试；如果一直不行，请联系管理员。
+# Errors whose advice for a phone (`error-…` in shared/presentation) does not fit the readers of the server: one text each.
+server-error-not-allowed = 您没有这项权限。需要的话请联系管理员。
+server-error-malformed = 服务器读不懂这个请求。请更新应用后重试。
+server-error-too-large = 内容太大，服务器没有接收。请减小后重试。
+server-error-not-found = 没有找到您要的内容。请检查地址或刷新后重试。
+server-error-bad-encoding = 内容的压缩格式无法读取。请用 zstd 或不压缩重新发送。
+server-error-not-a-photo = 这个文件不是能识别的照片。请换一张 JPEG、PNG 或 WebP 照片。

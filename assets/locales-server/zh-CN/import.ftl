@@ -1,4 +1,4 @@
-# Import: what is wrong with a line, and what to do. Column labels are also read as headers.
+# Import: what is wrong with a line, and what to do. The labels of columns are accepted as headers too.
 import-at-line = { $file } 第 { $line } 行：{ $what }
 import-at-column = { $file } 第 { $line } 行“{ $column }”列：{ $what }
 import-or = 、
@@ -72,37 +72,25 @@ column-start = 开始日期
 column-end = 结束日期
 column-reason = 原因
 
-role-worker = 干部
-role-supervisor = 督导
-role-administrator = 管理员
 answer-yes = 是
 answer-no = 否
-category-orphan = 孤儿
-category-unattended_child = 事实无人抚养儿童
-category-severe_disability = 困难重度残疾人
-category-destitute_institution = 特困人员（集中）
-category-destitute_home = 特困人员（分散）
-category-unclassified = 其他
-sex-male = 男
-sex-female = 女
-risk-high = 高
-risk-middle = 中
-risk-low = 低
-status-active = 在册
-status-withdrawn = 退出
 pairing-role-paired = 结对帮扶
 pairing-role-tutoring = 帮学助教
 pairing-role-medical = 医疗康复
 pairing-role-counselling = 心理抚慰
 pairing-role-family_care = 亲情关怀
-tag-dibao-1 = 低保一类
-tag-dibao-2 = 低保二类
-tag-dibao-3 = 低保三类
-tag-dibao-4 = 低保四类
-tag-lives-alone = 独居
-tag-empty-nest = 空巢
-tag-left-behind = 留守
-tag-advanced-age = 高龄
-tag-unstable-out-of-poverty = 脱贫不稳定户
-tag-marginal = 边缘易致贫户
-tag-sudden-hardship = 突发严重困难户
+
+# What lists also write for a value, beside its label.
+import-also-role-worker = 干部
+import-also-category-severe_disability = 困难重度残疾人
+import-also-category-destitute_institution = 特困人员（集中）
+import-also-category-destitute_home = 特困人员（分散）
+import-also-risk-high = 高
+import-also-risk-middle = 中
+import-also-risk-low = 低
+import-also-status-withdrawn = 退出
+import-also-tag-dibao-1 = 低保一类
+import-also-tag-dibao-2 = 低保二类
+import-also-tag-dibao-3 = 低保三类
+import-also-tag-dibao-4 = 低保四类
+import-also-tag-unstable-out-of-poverty = 脱贫不稳定户

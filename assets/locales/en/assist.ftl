@@ -1,4 +1,4 @@
-# Recording help.
+# The screens for recording assistance.
 assist-kind = What was done
 assist-who = For whom
 assist-nobody = Choose people

@@ -1,4 +1,4 @@
-# Words and small sentences that every screen may use.
+# Texts that every screen may use.
 common-app-name = Lianxin
 common-app-line = Care in pairs, written down once
 common-save = Save
@@ -26,11 +26,6 @@ common-more = More
 common-yuan = yuan
 common-today = Today
 common-yesterday = Yesterday
-common-moment-today = today { $time }
-common-moment-yesterday = yesterday { $time }
-common-moment-date = { $date }, { $time }
-common-money = ¥{ $amount }
-common-wan = ¥{ $amount } × 10,000
 common-count-records = { $n ->
     [one] { $n } record
    *[other] { $n } records
@@ -44,7 +39,7 @@ common-bad = Problem
 common-on = On
 common-off = Off
 
-# Where a record is; always shown with its sign.
+# The state of a record, always shown with its icon.
 status-confirmed = Confirmed
 status-waiting = Waiting
 status-sending = Sending

@@ -1,4 +1,4 @@
-# Whom to phone at once.
+# Telephone numbers for emergencies.
 emergency-first = If someone is harmed or in danger of life, phone first and record later.
 emergency-first-text = Try even without signal: emergency calls go over any network nearby.
 emergency-call = Call { $phone }

@@ -1,4 +1,4 @@
-# What failed and what to do next; each pair is an ErrorNote.
+# Failures of a step: what failed, and in `-next` what to do. Each pair is shown in an ErrorNote.
 errors-title = That did not work
 errors-unknown = The last step did not work.
 errors-unknown-next = What you entered is still here. Please try again; if it fails again, contact your administrator.

@@ -1,4 +1,4 @@
-# My month, and the way to everything about me.
+# The worker's own month, and the links to settings.
 mine-figures = This month
 mine-month = Figures of { $month }
 mine-earlier = Month before

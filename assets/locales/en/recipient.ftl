@@ -1,4 +1,4 @@
-# One person's card.
+# A recipient's card.
 recipient-age = age{ "\u00A0" }{ $age }
 recipient-over = { $days ->
     [one] { $days } day over

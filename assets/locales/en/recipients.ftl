@@ -1,4 +1,4 @@
-# Everyone in one's care.
+# The list of recipients.
 recipients-search = Name or pinyin initials, for example gj
 recipients-total = { $n } in all
 recipients-none = Nobody found

@@ -1,4 +1,4 @@
-# The menu behind the plus, and what every form and record has in common.
+# The menu of the plus button, and texts that all forms and records share.
 record-who = For whom?
 record-visit = Visit
 record-contact = Contact
@@ -38,4 +38,3 @@ record-draft-drop = Delete the draft
 record-draft-drop-yes = Delete it
 record-draft-drop-no = Keep it
 record-draft-drop-text = What was typed and its photos go. Saved records are not affected.
-record-finding = { $name }: { $verdict }

@@ -1,4 +1,4 @@
-# Figures for supervisors.
+# Indicators for supervisors.
 report-nobody-typed = Derived from records, nobody typed them
 report-my-area = My area
 report-period = Period
@@ -6,9 +6,6 @@ report-month = Month
 report-quarter = Quarter
 report-year = Year
 report-since = Since
-report-quarter-of = { $year } Q{ $quarter }
-report-year-of = { $year }
-report-since-of = Since { $year }
 report-earlier = Earlier
 report-later = Later
 report-refresh = Refresh

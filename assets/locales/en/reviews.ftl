@@ -1,4 +1,4 @@
-# What no rule may decide: a supervisor's list, and what became of one's own changes.
+# A supervisor's list of reviews, and the decisions on the worker's own changes.
 reviews-title = To decide
 reviews-case = To decide
 reviews-open = For me to decide · { $n }

@@ -1,4 +1,4 @@
-# What is safe, what is counted, what to do.
+# The state of sync: saved, sent, and what needs attention.
 sync-now = Sync now
 sync-upload-now = Send now · about { $size }
 sync-running = Syncing…

@@ -1,4 +1,4 @@
-# Today: who is due, what waits, tasks.
+# Today: visits that are due, unfinished drafts, tasks.
 today-offline-waiting = Offline · { $n } waiting
 today-all-sent = All sent
 today-attention = { $n ->

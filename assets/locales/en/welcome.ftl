@@ -1,4 +1,4 @@
-# First run: what this is, the link or code from the office, and access that was withdrawn.
+# First start: introduction, enrolment by link or code; a device whose access was revoked.
 welcome-what = Write down each visit, call and piece of help once: without signal too, and it reports itself when signal is back.
 welcome-enter = Enter your code
 welcome-code = Link or code

@@ -1,4 +1,4 @@
-# Recording help.
+# The screens for recording assistance.
 assist-kind = 做了什么
 assist-who = 给谁
 assist-nobody = 选对象

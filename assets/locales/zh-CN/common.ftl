@@ -1,4 +1,4 @@
-# Words and small sentences that every screen may use.
+# Texts that every screen may use.
 common-app-name = 连心
 common-app-line = 结对关爱，一次记好
 common-save = 保存
@@ -26,11 +26,6 @@ common-more = 增加
 common-yuan = 元
 common-today = 今天
 common-yesterday = 昨天
-common-moment-today = 今天 { $time }
-common-moment-yesterday = 昨天 { $time }
-common-moment-date = { $date } { $time }
-common-money = { $amount } 元
-common-wan = { $amount } 万元
 common-count-records = { $n } 条
 common-count-households = { $n } 户
 common-good = 好
@@ -38,7 +33,7 @@ common-bad = 有问题
 common-on = 已打开
 common-off = 已关闭
 
-# Where a record is; always shown with its sign.
+# The state of a record, always shown with its icon.
 status-confirmed = 已确认
 status-waiting = 待上传
 status-sending = 上传中

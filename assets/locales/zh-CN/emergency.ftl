@@ -1,4 +1,4 @@
-# Whom to phone at once.
+# Telephone numbers for emergencies.
 emergency-first = 有人受伤害、有生命危险，请先打电话，再记录。
 emergency-first-text = 没有信号也可以试：紧急电话会用附近任何一家的网络。
 emergency-call = 拨打 { $phone }

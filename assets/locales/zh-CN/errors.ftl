@@ -1,4 +1,4 @@
-# What failed and what to do next; each pair is an ErrorNote.
+# Failures of a step: what failed, and in `-next` what to do. Each pair is shown in an ErrorNote.
 errors-title = 没有成功
 errors-unknown = 刚才的操作没有成功。
 errors-unknown-next = 已填的内容还在。请再试一次；还不行请联系管理员。

@@ -1,4 +1,4 @@
-# My month, and the way to everything about me.
+# The worker's own month, and the links to settings.
 mine-figures = 本月数字
 mine-month = { $month }的数字
 mine-earlier = 上个月

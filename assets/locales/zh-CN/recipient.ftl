@@ -1,4 +1,4 @@
-# One person's card.
+# A recipient's card.
 recipient-age = { $age }{ "\u00A0" }岁
 recipient-over = 已超 { $days } 天
 recipient-due-today = 今天

@@ -1,4 +1,4 @@
-# Everyone in one's care.
+# The list of recipients.
 recipients-search = 姓名或拼音首字母，例如 gj
 recipients-total = 共 { $n } 位
 recipients-none = 没有找到

@@ -1,4 +1,4 @@
-# The menu behind the plus, and what every form and record has in common.
+# The menu of the plus button, and texts that all forms and records share.
 record-who = 记给谁？
 record-visit = 走访
 record-contact = 联系
@@ -38,4 +38,3 @@ record-draft-drop = 删掉草稿
 record-draft-drop-yes = 删掉
 record-draft-drop-no = 留着
 record-draft-drop-text = 已写的内容和照片会一起删掉。已保存的记录不受影响。
-record-finding = { $name }：{ $verdict }

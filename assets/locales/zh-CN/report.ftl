@@ -1,4 +1,4 @@
-# Figures for supervisors.
+# Indicators for supervisors.
 report-nobody-typed = 由记录自动得出，不用填表
 report-my-area = 我的区划
 report-period = 时间
@@ -6,9 +6,6 @@ report-month = 月
 report-quarter = 季
 report-year = 年
 report-since = 累计
-report-quarter-of = { $year }年第{ $quarter }季度
-report-year-of = { $year }年
-report-since-of = { $year }年以来
 report-earlier = 往前
 report-later = 往后
 report-refresh = 刷新

@@ -1,4 +1,4 @@
-# What no rule may decide: a supervisor's list, and what became of one's own changes.
+# A supervisor's list of reviews, and the decisions on the worker's own changes.
 reviews-title = 待审事项
 reviews-case = 待审事项
 reviews-open = 等我定的 · { $n } 条

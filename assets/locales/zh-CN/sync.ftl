@@ -1,4 +1,4 @@
-# What is safe, what is counted, what to do.
+# The state of sync: saved, sent, and what needs attention.
 sync-now = 现在同步
 sync-upload-now = 现在上传 · 约 { $size }
 sync-running = 正在同步…

@@ -1,4 +1,4 @@
-# Today: who is due, what waits, tasks.
+# Today: visits that are due, unfinished drafts, tasks.
 today-offline-waiting = 离线 · { $n } 条待传
 today-all-sent = 都已上传
 today-attention = 有 { $n } 条记录要您看一看

@@ -1,4 +1,4 @@
-# First run: what this is, the link or code from the office, and access that was withdrawn.
+# First start: introduction, enrolment by link or code; a device whose access was revoked.
 welcome-what = 走访、联系、帮扶，在手机上记一次就够：没有信号也能记，有信号自动上报。
 welcome-enter = 填登记码
 welcome-code = 登记链接或登记码

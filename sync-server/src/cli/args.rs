@@ -3,7 +3,7 @@
 
 use crate::{
     store::postgres::{DatabaseUrl, UrlError},
-    text::{Lang, has, tr},
+    text::{Lang, has, language_of_environment, tr},
 };
 use clap::{ArgGroup, Args as Group, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf};
@@ -134,7 +134,7 @@ pub struct Bundle {
 impl Args {
     /// Reads the command line; ends the process on a wrong one, or with the help that was asked for.
     pub fn read() -> Self {
-        let matches = localised(Lang::of_environment()).get_matches();
+        let matches = localised(language_of_environment()).get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|e| e.exit())
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     core::CoreError,
     data::DataError,
     store::StoreError,
-    text::{FluentValue, Lang, tr, tr_with},
+    text::{FluentValue, Lang, language_of_environment, tr, tr_with},
 };
 use args::{Args, Command};
 use std::process::ExitCode;
@@ -77,7 +77,7 @@ impl Failure {
 
 /// Runs one command to its end, with its closing line.
 pub async fn run(args: Args) -> ExitCode {
-    let lang = args.lang.as_deref().and_then(Lang::from_code).unwrap_or_else(Lang::of_environment);
+    let lang = args.lang.as_deref().and_then(Lang::from_code).unwrap_or_else(language_of_environment);
     let result = match args.command {
         Command::Serve(options) => serve::run(options, lang).await,
         Command::Import(options) => import::run(options, lang).await,

@@ -84,7 +84,7 @@ fn file(report: &Report, reader: &Reader) -> Vec<u8> {
     for (key, _) in report::six(&report.total) {
         head.push(format!("{}{}", reader.t(key), reader.t(&format!("{key}-unit"))));
     }
-    head.extend(report::others(&report.total).iter().map(|(i, _)| reader.t(&format!("indicator-{i}"))));
+    head.extend(report::others(&report.total).iter().map(|(i, _)| reader.t(&format!("console-indicator-{i}"))));
     lines.push(head);
     let mut add = |what: &str, code: String, name: String, figures: &Figures| {
         let mut line = vec![reader.t(what), safe(code), safe(name)];

@@ -1,128 +1,32 @@
-//! Values of records in the reader's words: codes as their word, money in yuan, ids left out. What has no word is shown
-//! as it came.
+//! Values of records in the language of a page.
 
-use super::{
-    format::{count, moment},
-    guard::Reader,
-    report::category_name,
+use super::guard::Reader;
+use presentation::{
+    labels,
+    record::{Layout, Numbers, RecordFormat},
 };
+pub use presentation::{masking::masked, record::is_hidden as is_silent};
 use serde_json::Value;
-use shared::{
-    Fen, Moment,
-    records::{Category, Finding, GoodsLine, Kind},
-};
+use shared::records::Kind;
 
-/// Ids and sizes that mean nothing to a reader.
-const HIDDEN_FIELDS: [&str; 16] = [
-    "recipient",
-    "handout",
-    "need",
-    "assistance",
-    "photo",
-    "generation",
-    "sha256",
-    "mime",
-    "row",
-    "position",
-    "household",
-    "width",
-    "height",
-    "size",
-    "code",
-    "worker",
-];
-
-pub fn is_silent(field: &str) -> bool {
-    HIDDEN_FIELDS.contains(&field)
+/// The label of a value, or the value itself where no locale file has one.
+pub fn word(reader: &Reader, group: &str, value: &str) -> String {
+    labels::label(group, value, reader.locale())
 }
 
-/// The word of an open enum, or the word itself where no locale file has one.
-pub fn word(reader: &Reader, area: &str, word: &str) -> String {
-    let key = format!("{area}-{word}");
-    let text = reader.t(&key);
-    if text == key { word.to_owned() } else { text }
-}
-
+/// The name of a field.
 pub fn field(reader: &Reader, field: &str) -> String {
-    // An element of a set is told by its set.
-    word(reader, "field", field.split('/').next().unwrap_or(field))
+    labels::field_name(field, reader.locale())
 }
 
-/// A value as a reader says it.
+/// What a value says. A page decides itself whether numbers of people are [`masked`].
 pub fn value(reader: &Reader, kind: &Kind, field: &str, value: Option<&Value>) -> String {
-    let Some(value) = value.filter(|v| !v.is_null()) else { return reader.t("console-review-empty") };
-    let text = || plain(reader, value);
-    let as_word = |area: &str| value.as_str().map_or_else(text, |w| word(reader, area, w));
-    let words = |area: &str| match value {
-        Value::Array(items) => join(reader, items.iter().filter_map(Value::as_str).map(|w| word(reader, area, w))),
-        _ => text(),
+    let format = RecordFormat {
+        locale: reader.locale(),
+        rules: None,
+        now: None,
+        layout: Layout::Inline,
+        numbers: Numbers::AsGiven,
     };
-    match (kind, field) {
-        (_, "category") => value.as_str().map_or_else(text, |w| category_name(&Category::from(w), reader)),
-        (_, "status" | "risk" | "sex" | "mode" | "presence" | "role") => as_word(field),
-        (Kind::Assistance, "kind") => as_word("assistance"),
-        (Kind::Need, "kind") => as_word("need"),
-        (Kind::Activity, "kind") => as_word("activity"),
-        (_, "tags") => words("tag"),
-        (_, "services") => words("service"),
-        (_, "amount") => value.as_i64().map_or_else(text, |fen| yuan(reader, Fen(fen))),
-        (_, "happened" | "solved") => read::<Moment>(value).map_or_else(text, moment),
-        (_, "findings") => read::<Vec<Finding>>(value).map_or_else(text, |list| findings(reader, &list)),
-        (_, "lines") => read::<Vec<GoodsLine>>(value).map_or_else(text, |list| goods(reader, &list)),
-        _ => text(),
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
-    T::deserialize(value).ok()
-}
-
-fn join(reader: &Reader, parts: impl Iterator<Item = String>) -> String {
-    let parts: Vec<String> = parts.filter(|p| !p.is_empty()).collect();
-    parts.join(&reader.t("words-list-sep"))
-}
-
-fn yuan(reader: &Reader, fen: Fen) -> String {
-    let cents = fen.0.unsigned_abs() % 100;
-    let sign = if fen.0 < 0 { "-" } else { "" };
-    let amount = format!("{sign}{}.{cents:02}", count((fen.0.unsigned_abs() / 100) as i64));
-    reader.tw("console-yuan", &[("amount", amount.into())])
-}
-
-fn findings(reader: &Reader, list: &[Finding]) -> String {
-    let line = |f: &Finding| {
-        let verdict = reader.t(if f.good { "console-good" } else { "console-bad" });
-        let note = f.note.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
-        format!("{} {verdict}{note}", f.item)
-    };
-    join(reader, list.iter().map(line))
-}
-
-fn goods(reader: &Reader, list: &[GoodsLine]) -> String {
-    join(reader, list.iter().map(|line| format!("{} × {} {}", line.item, line.quantity, line.unit)))
-}
-
-/// Text as it is; of what is composed, its parts.
-fn plain(reader: &Reader, value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(n) => n.to_string(),
-        Value::Array(items) => join(reader, items.iter().map(|v| plain(reader, v))),
-        Value::Object(map) => join(reader, map.values().map(|v| plain(reader, v))),
-        Value::Bool(_) | Value::Null => String::new(),
-    }
-}
-
-/// Full numbers are for the page of one case; lists show them masked.
-pub fn masked(field: &str, value: Option<Value>) -> Option<Value> {
-    match (field, value) {
-        ("id_number", Some(Value::String(text))) => Some(shared::id_number::masked(&text).into()),
-        ("phone", Some(Value::String(text))) => Some(shared::id_number::masked_phone(&text).into()),
-        ("guardian", Some(Value::Object(mut guardian))) => {
-            let phone = guardian.remove("phone");
-            guardian.extend(masked("phone", phone).map(|phone| ("phone".to_owned(), phone)));
-            Some(Value::Object(guardian))
-        }
-        (_, value) => value,
-    }
+    format.value_or_none(kind, field, value)
 }

@@ -10,7 +10,7 @@ use crate::{
     core::{CoreError, Viewer},
     http::errors,
     store::Store,
-    text::{FluentValue, Lang, tr, tr_with},
+    text::{self, FluentValue, Lang, tr, tr_with},
 };
 use axum::{
     Form, RequestExt,
@@ -24,6 +24,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use maud::html;
+use presentation::Locale;
 use shared::wire::{ErrorCode, SyncError};
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
 
@@ -56,6 +57,10 @@ impl Reader {
         let chosen = query_lang(&parts.uri);
         let kept = cookie(&parts.headers, LANG_COOKIE).and_then(Lang::from_code);
         Self { lang: chosen.or(kept).unwrap_or_default(), uri: parts.uri.clone() }
+    }
+
+    pub fn locale(&self) -> Locale {
+        text::locale(self.lang)
     }
 
     pub fn t(&self, key: &str) -> String {

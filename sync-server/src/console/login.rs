@@ -11,7 +11,7 @@ use super::{
     page::{self, Frame},
     session::{LONGEST, random_text, same},
 };
-use crate::{core::LoginError, store::Store};
+use crate::{core::LoginError, store::Store, text::error_sentences};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -85,9 +85,12 @@ pub async fn submit<S: Store>(
             headers.append(header::SET_COOKIE, set_cookie(LOGIN_COOKIE, "", 0, https));
             response
         }
-        Err(LoginError::Wrong) => {
-            show(&console, &reader, StatusCode::UNAUTHORIZED, Some(reader.t("error-login-failed")))
-        }
+        Err(LoginError::Wrong) => show(
+            &console,
+            &reader,
+            StatusCode::UNAUTHORIZED,
+            Some(error_sentences(reader.lang, &ErrorCode::LoginFailed)),
+        ),
         Err(LoginError::Store(error)) => {
             tracing::error!(%error, "a log-in could not be checked");
             guard::refused(&reader, None, &ErrorCode::Busy)

@@ -328,7 +328,7 @@ fn more(figures: &Figures, reader: &Reader) -> Markup {
                 summary { (reader.t("console-more")) }
                 dl.more {
                     @for (indicator, value) in others(figures) {
-                        div { dt { (reader.t(&format!("indicator-{indicator}"))) } dd { (value) } }
+                        div { dt { (reader.t(&format!("console-indicator-{indicator}"))) } dd { (value) } }
                     }
                 }
             }

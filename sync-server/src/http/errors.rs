@@ -1,7 +1,7 @@
 //! The one place where an error becomes a status, a `Retry-After` and a sentence in the reader's language.
 
 use super::{body, limits::jitter, peer::Peer};
-use crate::text::{Lang, tr};
+use crate::text::{Lang, error_sentences};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
@@ -46,7 +46,7 @@ pub fn api_error(error: &SyncError, lang: Lang) -> ApiError {
         SyncError::Offline(_) | SyncError::BadReply(_) => (ErrorCode::Internal, None, None),
     };
     let retry_after = retry_after.or_else(|| default_wait(&code));
-    ApiError { message: tr(lang, &format!("error-{code}")), code, retry_after, accepts }
+    ApiError { message: error_sentences(lang, &code), code, retry_after, accepts }
 }
 
 pub fn response(error: &SyncError, peer: Peer) -> Response {

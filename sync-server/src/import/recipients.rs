@@ -1,7 +1,10 @@
 //! Recipients. A doubtful identity number is a warning: the paper it came from may be wrong too, and the person is real.
 
-use super::{Findings, recipient_id, run::Build, sheet::Line, sheet::Sheet};
-use crate::text::{Lang, tr};
+use super::{
+    Findings, recipient_id,
+    run::Build,
+    sheet::{Line, Sheet, is_label},
+};
 use shared::{
     Day, Kind,
     id_number::{self, Doubt, Sex},
@@ -120,7 +123,7 @@ fn guardian(line: &Line<'_>, findings: &mut Findings) -> Option<Guardian> {
 
 /// A tag's word, where the cell holds a label of it; any other text is a tag too.
 fn tag(text: &str) -> String {
-    let known = TAGS.iter().find(|w| Lang::ALL.iter().any(|l| tr(*l, &format!("tag-{w}")).eq_ignore_ascii_case(text)));
+    let known = TAGS.iter().find(|w| is_label(text, "tag", w));
     known.map_or_else(|| text.to_owned(), |word| (*word).to_owned())
 }
 

@@ -168,7 +168,7 @@ impl<'s> Line<'s> {
         value
     }
 
-    /// One of an enumeration's words, or its label in any language.
+    /// One of an enumeration's words, or its label in any language, or what lists also write for it.
     pub fn word(
         &self,
         column: &'static str,
@@ -177,12 +177,7 @@ impl<'s> Line<'s> {
         findings: &mut Findings,
     ) -> Option<&'static str> {
         let text = self.text(column)?;
-        let found = words.iter().copied().find(|word| {
-            word.eq_ignore_ascii_case(text)
-                || Lang::ALL.iter().any(|l| {
-                    narrow(&crate::text::tr(*l, &format!("{prefix}-{word}"))).eq_ignore_ascii_case(&narrow(text))
-                })
-        });
+        let found = words.iter().copied().find(|word| word.eq_ignore_ascii_case(text) || is_label(text, prefix, word));
         if found.is_none() {
             let choices = super::finding::choices(findings.lang, prefix, words.iter().copied());
             let args = [("value", shown(text).into()), ("choices", choices.into())];
@@ -216,4 +211,11 @@ fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), u64> {
 /// With half-width brackets: offices write 特困人员(分散) as often as 特困人员（分散）.
 fn narrow(text: &str) -> String {
     text.replace('（', "(").replace('）', ")")
+}
+
+/// Whether `text` is the label of a value in any language, or what lists also write for that value.
+pub fn is_label(text: &str, prefix: &str, word: &str) -> bool {
+    [format!("{prefix}-{word}"), format!("import-also-{prefix}-{word}")]
+        .iter()
+        .any(|key| Lang::ALL.iter().any(|l| narrow(&crate::text::tr(*l, key)).eq_ignore_ascii_case(&narrow(text))))
 }

@@ -9,18 +9,13 @@ use shared::{
 use super::form::{AssistForm, ItemTotal, TruckItem};
 use crate::{
     components::{Card, Choice, Glyph, ManyChips, NumberField, NumberKind, Tag, Tone},
-    i18n::{format, tr, tr_args},
+    i18n::{format, locale, tr, tr_args},
     labels,
 };
 
 /// The reader's name of an item; what a rule set no longer has is shown as it was recorded.
-pub(in crate::screens) fn name_of(rules: &RuleSet, item: &str) -> String {
-    rules
-        .goods
-        .iter()
-        .find(|good| good.word == item)
-        .map_or(item, |good| labels::labelled(&good.zh, &good.en))
-        .to_owned()
+pub(super) fn name_of(rules: &RuleSet, item: &str) -> String {
+    presentation::labels::goods(rules, item, locale())
 }
 
 #[component]

@@ -28,7 +28,6 @@ use crate::{
 use details::Details;
 use form::AssistForm;
 use goods::Goods;
-pub(super) use goods::name_of;
 use people::PeoplePage;
 use receipts::Receipts;
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     components::{Button, ButtonKind, EmptyState, Figure, Glyph, IconButton, ListRow, Page, Section, Tone, TopBar},
-    i18n::{format, tr, tr_args, use_lang},
+    i18n::{format, tr, tr_args},
     labels,
     nav::{self, Destination},
     state::{Link, today, use_link, use_query, use_status, use_supervisor},
@@ -101,7 +101,7 @@ fn MonthStep(month: Month, on_month: EventHandler<Month>) -> Element {
                 if month == now {
                     {tr("mine-figures")}
                 } else {
-                    {tr_args("mine-month", &[("month", format::month(month.year.into(), month.month.into(), use_lang()).into())])}
+                    {tr_args("mine-month", &[("month", labels::month(month).into())])}
                 }
             }
             IconButton {

@@ -2,8 +2,10 @@
 
 use device_core::views::CardView;
 use dioxus::prelude::*;
-use serde_json::Value;
-use shared::{Moment, records::Former};
+use shared::{
+    Moment,
+    records::{Former, Kind},
+};
 
 use crate::{
     components::{Card, Glyph},
@@ -44,26 +46,11 @@ fn pair(card: &CardView, former: &Former) -> Pair {
     Pair {
         field: labels::word("field", &former.field),
         stands,
-        gave_way: match former.field.as_str() {
-            // The other number is as private as the one that stands.
-            "phone" => shared::id_number::masked_phone(&plain(&former.value)),
-            "category" | "risk" | "sex" => labels::word(&former.field, &plain(&former.value)),
-            _ => plain(&former.value),
-        },
+        // With its numbers masked: the other number is as private as the one in force.
+        gave_way: labels::record_format(None).value(&Kind::Recipient, &former.field, &former.value),
         by: card.former_by.get(&former.by).cloned().unwrap_or_default(),
         when: Moment::shanghai(former.hlc.ms()),
         reason: former.reason.clone(),
-    }
-}
-
-/// A value as text; nothing for what is no plain value.
-pub(in crate::screens) fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(n) => n.to_string(),
-        Value::Array(items) => labels::list(items.iter().map(plain)),
-        Value::Object(map) => labels::line(map.values().map(plain)),
-        Value::Null | Value::Bool(_) => String::new(),
     }
 }
 
@@ -108,7 +95,7 @@ fn BothValues(pair: Pair) -> Element {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
     use shared::{Hlc, WorkerId};
 
     use super::*;

@@ -20,7 +20,6 @@ use crate::{
     state::use_query,
 };
 use contested::Contested;
-pub(super) use contested::plain;
 use edit::{EditSheet, TagSheet};
 use profile::{Carers, Profile, Reach};
 

@@ -148,7 +148,7 @@ pub(super) fn Profile(card: CardView, on_tags: EventHandler<()>) -> Element {
                 FactLine { label: tr("field-sex"), value: sex }
             }
             if let Some(birth) = card.birth {
-                FactLine { label: tr("field-birth"), value: crate::i18n::format::date_full(birth.0, crate::i18n::use_lang()) }
+                FactLine { label: tr("field-birth"), value: labels::day_full(birth) }
             }
             if let Some(masked) = card.id_masked.clone() {
                 Number { card: card.clone(), label: tr("field-id_number"), masked, field: RevealField::IdNumber, testid: "recipient-id" }

@@ -4,7 +4,7 @@ use device_core::views::RecordView;
 use dioxus::prelude::*;
 use shared::{Moment, records::RuleSet};
 
-use super::field_rows::told;
+use super::field_rows::format_value;
 use crate::{
     components::{Card, Glyph},
     i18n::tr_args,
@@ -32,7 +32,7 @@ pub(in crate::screens) fn FormerValues(
                             labels::moment(Moment::shanghai(former.hlc.ms())),
                         ])}
                     }
-                    span { {told(&record.item.kind, &former.field, &former.value, rules.as_ref())} }
+                    span { {format_value(&record.item.kind, &former.field, &former.value, rules.as_ref())} }
                     if let Some(reason) = former.reason.clone() {
                         span { class: "small", {tr_args("record-because", &[("reason", reason.into())])} }
                     }

@@ -21,7 +21,6 @@ use crate::{
 };
 use amend::{AmendSheet, can_amend};
 use field_rows::facts;
-pub(super) use field_rows::{is_silent, told};
 pub(super) use former_values::FormerValues;
 
 #[component]
@@ -55,8 +54,8 @@ fn sentence(record: &RecordView) -> (Tone, String, Option<String>) {
             (Tone::Danger, what, Some(next))
         }
         (Some(Outcome::InReview { reason, .. }), _) if record.decided.is_some() => {
-            let told = record.decided.as_ref().map(super::reviews::decision);
-            (Tone::Good, labels::word("review", reason.word()), told)
+            let decision = record.decided.as_ref().map(super::reviews::decision);
+            (Tone::Good, labels::word("review", reason.word()), decision)
         }
         (Some(Outcome::InReview { reason, applied, .. }), _) => {
             let counts = if *applied { tr("record-counts-meanwhile") } else { tr("record-counts-not-yet") };

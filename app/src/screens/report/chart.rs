@@ -5,7 +5,7 @@ use shared::{Month, indicators::Figures};
 
 use crate::{
     components::Card,
-    i18n::{format, tr, use_lang},
+    i18n::{format, tr},
     labels,
 };
 
@@ -39,7 +39,7 @@ fn corners(values: &[i64], top: i64) -> String {
 }
 
 fn name(month: Month) -> String {
-    format::month(i32::from(month.year), u32::from(month.month), use_lang())
+    labels::month(month)
 }
 
 #[component]

@@ -2,10 +2,7 @@
 
 use shared::{Month, Period};
 
-use crate::{
-    components::Choice,
-    i18n::{format, tr, tr_args, use_lang},
-};
+use crate::{components::Choice, i18n::tr, labels};
 
 /// The first year of the programme's figures.
 const START: i16 = 2023;
@@ -71,17 +68,7 @@ pub(super) fn step(period: Period, by: i32, now: Month) -> Option<Period> {
 }
 
 pub(super) fn label(period: Period) -> String {
-    let lang = use_lang();
-    let month = |month: Month| format::month(i32::from(month.year), u32::from(month.month), lang);
-    match period {
-        Period::Month(at) => month(at),
-        Period::Quarter { year, quarter } => {
-            tr_args("report-quarter-of", &[("year", year.to_string().into()), ("quarter", u32::from(quarter).into())])
-        }
-        Period::Year(year) => tr_args("report-year-of", &[("year", year.to_string().into())]),
-        Period::Since(year) => tr_args("report-since-of", &[("year", year.to_string().into())]),
-        Period::Range { from, to } => format!("{} – {}", month(from), month(to)),
-    }
+    labels::period(period)
 }
 
 #[cfg(test)]

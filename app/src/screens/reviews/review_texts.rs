@@ -1,16 +1,13 @@
 //! A case in words: what it is about, what either choice means, what was decided.
 
 use device_core::views::{DecisionView, ReviewItem, ReviewValue, Said};
+use presentation::record::{self, Numbers, RecordFormat};
 use serde_json::Value;
 use shared::records::{Kind, ReviewReason, RuleSet};
 
 use crate::{
     i18n::{tr, tr_args},
     labels,
-    screens::{
-        recipient::plain,
-        record_detail::{is_silent, told},
-    },
 };
 
 /// `谷军 · 对象资料`.
@@ -25,21 +22,18 @@ pub fn headline(item: &ReviewItem) -> String {
 /// The fields that mean something to a reader.
 pub fn shown(item: &ReviewItem) -> impl Iterator<Item = &ReviewValue> {
     let many = item.values.len() > 1;
-    // Of a single field its place tells nothing; of a whole record the headline tells kind and mode.
-    item.values.iter().filter(move |pair| !many || !is_silent(&pair.field) || pair.standing.is_some())
+    // A whole record has its kind and mode in the headline; a single field is shown whatever it is.
+    item.values.iter().filter(move |pair| !many || !is_left_out(&pair.field) || pair.standing.is_some())
 }
 
-/// A value in words; numbers of people as the core gave them, which is masked where they are not to be read.
+fn is_left_out(field: &str) -> bool {
+    record::is_hidden(field) || record::is_in_headline(field)
+}
+
+/// A value in words. Numbers of people are shown as the core gave them: masked where this reader may not see them.
 pub fn value(kind: &Kind, field: &str, value: Option<&Value>, rules: Option<&RuleSet>) -> String {
-    let text = match (field, value) {
-        (_, None) => String::new(),
-        ("phone" | "id_number" | "unit", Some(value)) => plain(value),
-        ("mode" | "presence" | "sex", Some(Value::String(word))) => labels::word(field, word),
-        ("kind", Some(Value::String(word))) => labels::word(kind.word(), word),
-        ("happened", Some(value)) => serde_json::from_value(value.clone()).map(labels::moment).unwrap_or_default(),
-        (_, Some(value)) => told(kind, field, value, rules),
-    };
-    if text.is_empty() { tr("common-none") } else { text }
+    let format = RecordFormat { numbers: Numbers::AsGiven, ..labels::record_format(rules) };
+    format.value_or_none(kind, field, value)
 }
 
 /// `姓名：谷军 → 谷均`, for a list; nothing where no two values stand beside each other.

@@ -8,6 +8,7 @@ use dioxus::prelude::*;
 use shared::{
     ids::OpNo,
     op::{Outcome, Rejection},
+    records::Kind,
 };
 
 use super::items::{route, title};
@@ -28,8 +29,8 @@ pub fn explained(item: &OutboxItem) -> (String, String) {
             (tr_args("sync-merged", &[("fields", fields.into())]), tr("sync-merged-next"))
         }
         Some(Outcome::InReview { reason, .. }) if item.decided.is_some() => {
-            let told = item.decided.as_ref().map(reviews::decision).unwrap_or_default();
-            (labels::word("review", reason.word()), told)
+            let decision = item.decided.as_ref().map(reviews::decision).unwrap_or_default();
+            (labels::word("review", reason.word()), decision)
         }
         Some(Outcome::InReview { reason, applied, .. }) => {
             let next = if *applied { tr("sync-review-counts") } else { tr("sync-review-waits") };
@@ -66,21 +67,9 @@ fn pill(item: &OutboxItem) -> (Status, Option<String>) {
     }
 }
 
-/// A value as the record's page shows it: codes of open enums as labels, everything else as typed.
-fn value(field: &str, text: &str) -> String {
-    if text.is_empty() {
-        return tr("common-none");
-    }
-    match field {
-        "category" => labels::word("category", text),
-        "status" => labels::word("status", text),
-        "risk" => labels::word("risk", text),
-        "sex" => labels::word("sex", text),
-        // Masked as in every list; the card reveals the full number and logs it.
-        "phone" => shared::id_number::masked_phone(text),
-        "id_number" => shared::id_number::masked(text),
-        _ => text.to_owned(),
-    }
+/// A value as the record's page shows it: a code as its label, a number of a person masked.
+fn value(kind: &Kind, field: &str, text: &str) -> String {
+    labels::record_format(None).value_or_none(kind, field, Some(&text.into()))
 }
 
 #[component]
@@ -96,7 +85,7 @@ pub fn Attention(item: OutboxItem) -> Element {
                 StatusPill { status, label }
             }
             p { {what} }
-            BothValues { values: item.values.clone() }
+            BothValues { kind: item.kind.clone(), values: item.values.clone() }
             p { class: "small", {next} }
             if let Some(refusal) = refused() {
                 Refused { refusal }
@@ -114,15 +103,15 @@ pub fn Attention(item: OutboxItem) -> Element {
 
 /// The author's own value of each field beside the one in force.
 #[component]
-fn BothValues(values: Vec<(String, String, String)>) -> Element {
+fn BothValues(kind: Kind, values: Vec<(String, String, String)>) -> Element {
     rsx! {
         if !values.is_empty() {
             div { class: "two-values",
                 for (field, own, in_force) in values {
                     div { key: "{field}", class: "two-value",
                         span { class: "small strong", {labels::word("field", &field)} }
-                        span { {tr_args("sync-own-value", &[("value", value(&field, &own).into())])} }
-                        span { {tr_args("sync-standing-value", &[("value", value(&field, &in_force).into())])} }
+                        span { {tr_args("sync-own-value", &[("value", value(&kind, &field, &own).into())])} }
+                        span { {tr_args("sync-standing-value", &[("value", value(&kind, &field, &in_force).into())])} }
                     }
                 }
             }
