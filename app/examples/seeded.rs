@@ -1,7 +1,6 @@
-//! For looking at screens while building them: the app on the enrolled store in `LIANXIN_HOME`, unlocked before the
-//! window opens. `LIANXIN_PIN` unlocks it; with `LIANXIN_LINK` a new store is made and enrolled by that link first.
-//! `LIANXIN_ROUTE` names the screen to open, `LIANXIN_LANG` the language, `LIANXIN_LARGE` asks for large text;
-//! `LIANXIN_SYNC` lets it sync by itself.
+//! Shows screens during development: opens the app on the enrolled store in `LIANXIN_HOME`, unlocked with `LIANXIN_PIN`. With
+//! `LIANXIN_LINK` it first creates a store and enrols it by that link. `LIANXIN_ROUTE` is the screen, `LIANXIN_LANG` the
+//! language, `LIANXIN_LARGE` sets large text, and `LIANXIN_SYNC` enables automatic sync.
 
 use std::{
     error::Error,
@@ -21,7 +20,7 @@ use device_core::{
 
 fn main() -> Result<(), Box<dyn Error>> {
     let code = std::env::var("LIANXIN_PIN")?;
-    // Off unless asked for, so that what is looked at stays as it is.
+    // Off by default, so that the shown data does not change.
     let automatic = std::env::var_os("LIANXIN_SYNC").is_some();
     let device = start(Paths { dir: Some(lianxin_app::home::home()) }, Options { automatic })?;
     wait(prepare(&device, &code))?;
@@ -40,16 +39,16 @@ async fn prepare(device: &Device, code: &str) -> Result<(), Refusal> {
         device.enrol("", &link).await?;
         device.sync_now().await?;
     }
-    let asked = Prefs {
+    let prefs = Prefs {
         lang: std::env::var("LIANXIN_LANG").ok(),
         large_text: std::env::var_os("LIANXIN_LARGE").is_some(),
         ..Prefs::default()
     };
-    device.set_prefs(asked).await?;
+    device.set_prefs(prefs).await?;
     Ok(())
 }
 
-/// Waits for a future on this thread; the device's own threads carry it on.
+/// Blocks this thread until the future is ready; the threads of the device drive it.
 fn wait<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {

@@ -19,10 +19,10 @@ use crate::{
 pub fn App() -> Element {
     let prefs = provide_prefs(Prefs::default());
     provide_toasts();
-    // A tool may bring a device of its own.
+    // Examples and tools provide a device of their own.
     let device = provide_device(|| try_consume_context::<Device>().unwrap_or_else(open));
     use_connection(device);
-    use_hook(open_where_asked);
+    use_hook(open_at_env_route);
     let Prefs { lang, text, theme, .. } = prefs();
     rsx! {
         style { {CSS} }
@@ -33,7 +33,7 @@ pub fn App() -> Element {
     }
 }
 
-/// The device over this machine's store. Where the system gives no thread every command says so, in words.
+/// The device over this machine's store. If its thread cannot start, every command is refused with the reason.
 fn open() -> Device {
     device::start(Paths { dir: Some(home()) }, Options::default()).unwrap_or_else(|error| {
         let detail = error.kind().to_string();
@@ -41,8 +41,8 @@ fn open() -> Device {
     })
 }
 
-/// Debug builds open at the address in `LIANXIN_ROUTE`, to look at one screen without walking there.
-fn open_where_asked() {
+/// A debug build opens at the address in `LIANXIN_ROUTE`, to look at one screen.
+fn open_at_env_route() {
     #[cfg(all(debug_assertions, not(target_arch = "wasm32")))]
     if let Ok(address) = std::env::var("LIANXIN_ROUTE") {
         dioxus::history::provide_history_context(std::rc::Rc::new(dioxus::history::MemoryHistory::with_initial_path(

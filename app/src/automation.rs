@@ -23,9 +23,9 @@ static ORIGINAL: OnceLock<SetProperty> = OnceLock::new();
 
 unsafe extern "C" fn set_property(object: *mut GObject, id: u32, value: *mut GValue, spec: *mut GParamSpec) {
     let original = *ORIGINAL.get().expect("set before this function is put in place");
-    // SAFETY: GObject calls this with a live object of the class, its property's spec (whose name is a C string) and a
-    // value of that property's type; all three are handed on to the original unchanged, or with another value of the same
-    // type that outlives the call.
+    // SAFETY: GObject calls this with a live object of the class, its property's spec (whose name is a C string) and
+    // a value of that property's type; all three are handed on to the original unchanged, or with another value of
+    // the same type that outlives the call.
     unsafe {
         match CStr::from_ptr((*spec).name).to_bytes() {
             b"is-controlled-by-automation" => {
@@ -55,8 +55,8 @@ fn allow(context: &WebContext, view: *mut GObject) {
         info.set_version(1, 0, 0);
         session.set_application_info(&info);
         session.connect_create_web_view(None, move |_| {
-            // SAFETY: the app has one window, whose view lives until the process ends; the session is of that process, and
-            // GTK calls this on the thread that owns the view.
+            // SAFETY: the app has one window, whose view lives until the process ends; the session is of that
+            // process, and GTK calls this on the thread that owns the view.
             let view: WebView = unsafe { from_glib_none(view as *mut _) };
             view
         });
@@ -66,8 +66,8 @@ fn allow(context: &WebContext, view: *mut GObject) {
 /// Puts the replacement in place. To be called when GTK is up and the WebView is not built yet, which is when
 /// `Config::with_on_window` calls.
 pub fn install() {
-    // SAFETY: WebView is a registered class once GTK is up, and its class structure begins with GObject's. It is changed
-    // before any WebView exists, on the only thread that will make one.
+    // SAFETY: WebView is a registered class once GTK is up, and its class structure begins with GObject's. It is
+    // changed before any WebView exists, on the only thread that will make one.
     unsafe {
         let class = g_type_class_ref(WebView::static_type().into_glib()).cast::<GObjectClass>();
         let Some(original) = (*class).set_property else { return };

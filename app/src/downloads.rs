@@ -1,5 +1,5 @@
-//! Where a file goes that people are to find and hand on: the downloads of this machine or phone. What can be reached without asking
-//! the system differs by platform; the places are tried in order, and the one that took the file is told to whoever saved it.
+//! Saves exported files into the downloads folder, where people find them. The folders that an app may write without
+//! asking differ by platform; they are tried in order.
 
 use crate::home::{home, package};
 use std::{
@@ -8,11 +8,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Writes a file into the downloads, whole or not at all, and tells where it is. A file of that name that is there already is not
+/// Writes a file into the downloads folder, whole or not at all, and returns its path. A file of the same name is not
 /// replaced: the new one gets a number.
 ///
 /// # Errors
-/// Of the last place tried, when none takes it.
+/// The error of the last folder, if none of them accepts the file: it cannot be created, written or synced, or a
+/// hundred files of this name exist.
 pub fn save(name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let mut failed = io::Error::from(io::ErrorKind::NotFound);
@@ -25,15 +26,16 @@ pub fn save(name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     Err(failed)
 }
 
-/// The places, best first.
+/// The folders, best first.
 fn folders(os: &str, var: impl Fn(&str) -> Option<String>, package: Option<&str>) -> Vec<PathBuf> {
-    // A store that a test or a demo keeps somewhere keeps its files there too.
+    // Tests and demos keep exported files beside their store.
     if let Some(home) = var("LIANXIN_HOME") {
         return vec![Path::new(&home).join("Downloads")];
     }
     let user = var("HOME").map_or_else(home, PathBuf::from);
     match os {
-        // The shared folder takes files of any app from Android 11 on; before, the app's own, which a computer sees over USB.
+        // The shared folder accepts files of any app since Android 11; older versions use the app's own, visible over
+        // USB.
         "android" => {
             let shared = Path::new("/storage/emulated/0");
             let own = package.map(|p| shared.join("Android/data").join(p).join("files/Download"));
@@ -57,7 +59,7 @@ fn put(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
         match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => {
                 let written = file.write_all(bytes).and_then(|()| file.sync_all());
-                // Half a file would be handed on as a whole one.
+                // A partial file would be taken for a whole one.
                 if written.is_err() {
                     let _ = fs::remove_file(&path);
                 }
@@ -80,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn each_platform_has_a_place_that_people_find() {
+    fn each_platform_has_a_folder_that_people_find() {
         assert_eq!(on("linux", &[("HOME", "/home/u")])[0], Path::new("/home/u/Downloads"));
         let chosen = [("HOME", "/home/u"), ("XDG_DOWNLOAD_DIR", "/d")];
         assert_eq!(on("linux", &chosen)[0], Path::new("/d"));
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_there_already_is_not_replaced() {
+    fn an_existing_file_is_not_replaced() {
         let folder = std::env::temp_dir().join(format!("lianxin-downloads-{}", std::process::id()));
         let first = put(&folder, "a.lxb", b"1").unwrap();
         let second = put(&folder, "a.lxb", b"2").unwrap();

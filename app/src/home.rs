@@ -1,10 +1,11 @@
-//! The folder that holds the store: `LIANXIN_HOME` where it is set (tests, demos), else where the platform keeps an app's data.
+//! The folder that holds the store: `LIANXIN_HOME` where it is set (tests, demos), else where the platform keeps an
+//! app's data.
 
 use std::path::{Path, PathBuf};
 
 const NAME: &str = "lianxin";
 
-/// Where the store is on this machine. Nothing is created.
+/// The folder of the store on this machine. It is not created.
 pub fn home() -> PathBuf {
     folder(
         std::env::consts::OS,
@@ -13,7 +14,7 @@ pub fn home() -> PathBuf {
     )
 }
 
-/// The name of this app's package on Android, where a process is called by it.
+/// The name of this app's package on Android, where it is the name of the process.
 pub(crate) fn package() -> Option<String> {
     let line = std::fs::read("/proc/self/cmdline").ok()?;
     let name = line.split(|byte| *byte == 0).next()?;
@@ -44,14 +45,14 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_asked_for_wins_everywhere() {
+    fn an_explicit_folder_wins_on_every_platform() {
         for os in ["linux", "android", "ios", "macos", "windows"] {
             assert_eq!(on(os, &[("LIANXIN_HOME", "/tmp/a"), ("HOME", "/home/u")]), Path::new("/tmp/a"));
         }
     }
 
     #[test]
-    fn each_platform_keeps_it_where_only_this_app_looks() {
+    fn each_platform_keeps_the_store_where_only_this_app_looks() {
         assert_eq!(on("linux", &[("HOME", "/home/u")]), Path::new("/home/u/.local/share/lianxin"));
         assert_eq!(on("linux", &[("HOME", "/home/u"), ("XDG_DATA_HOME", "/d")]), Path::new("/d/lianxin"));
         assert_eq!(on("android", &[]), Path::new("/data/user/0/cn.example.app/files"));

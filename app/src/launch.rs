@@ -9,13 +9,13 @@ use crate::app::App;
 #[cfg(feature = "desktop")]
 const WINDOW: (f64, f64) = (412.0, 915.0);
 
-/// Runs the app over this machine's own store until it is closed.
+/// Runs the app over this machine's own store until the window closes.
 #[cfg(feature = "desktop")]
 pub fn run() {
     open(None);
 }
 
-/// Runs the app over a device that was started elsewhere: examples, tools.
+/// Runs the app over a device that the caller started, for examples and tools.
 #[cfg(feature = "desktop")]
 pub fn run_on(device: Device) {
     open(Some(device));

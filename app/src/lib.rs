@@ -1,11 +1,11 @@
-//! Lianxin, the field app: screens over the device core, which knows nothing of them.
+//! Lianxin, the field app: screens over the device core. The core does not depend on them.
 //!
-//! - `routes`: the map of the app, one enum
-//! - `screens`: one file per screen; they send commands to the device core and draw its receipts
+//! - `routes`: the route table; `nav`: destinations, by which screens navigate without depending on the table
+//! - `screens`: one file per screen; they send commands to the device core and show its replies
 //! - `components`: the design system, shown whole by the gallery screen of a debug build
 //! - `i18n`: what people read; `prefs`: how they like to read it; `theme`: the style sheet
-//! - `state`: the device core as screens hold it; `words`: what records and refusals say
-//! - `home`: where the store lives; `downloads`: where files go that are handed on; `launch`: the window, or the phone's whole screen
+//! - `state`: the device core as screens hold it; `labels`: what records and refusals say
+//! - `home`: the folder of the store; `downloads`: the folder of exported files; `launch`: the window
 
 #[cfg(feature = "automation")]
 mod automation;
@@ -15,6 +15,7 @@ pub mod home;
 pub mod i18n;
 pub mod labels;
 mod launch;
+pub mod nav;
 pub mod prefs;
 pub mod routes;
 pub mod screens;

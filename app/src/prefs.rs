@@ -1,4 +1,4 @@
-//! How this person likes to read (language, size of text, colours) and to send photos. Kept by the settings screen, read by everything.
+//! The reader's preferences: language, size of text, colours, and whether photos use mobile data.
 
 use dioxus::prelude::*;
 use presentation::Lang;
@@ -25,12 +25,12 @@ pub enum Theme {
 macro_rules! coded {
     ($kind:ty, $($variant:path => $code:literal),+) => {
         impl $kind {
-            /// The word kept in the settings, and the value of the attribute on the app's root.
+            /// The code in the store, and the value of the attribute on the app's root.
             pub const fn code(self) -> &'static str {
                 match self { $($variant => $code),+ }
             }
 
-            /// The value of a stored word; an unknown one is the default.
+            /// The value of a stored code; the default for an unknown one.
             pub fn from_code(code: &str) -> Self {
                 match code { $($code => $variant,)+ _ => Self::default() }
             }
@@ -45,7 +45,7 @@ pub struct Prefs {
     pub lang: Lang,
     pub text: TextSize,
     pub theme: Theme,
-    /// Photos travel over mobile data as well; without it they wait for Wi-Fi.
+    /// Photos are sent over mobile data too; otherwise they wait for Wi-Fi.
     pub photos_on_metered: bool,
 }
 
@@ -59,8 +59,8 @@ pub fn use_prefs() -> Signal<Prefs> {
     use_context()
 }
 
-/// The preferences in force, for reading. A component that asks is drawn again when they change; outside the app
-/// (plain tests, a thread) they are the defaults.
+/// The preferences in force. A component that reads them is rendered again when they change. Outside the app (plain
+/// tests, other threads) they are the defaults.
 pub fn current() -> Prefs {
     let inside = dioxus::core::Runtime::try_current().is_some_and(|runtime| runtime.try_current_scope_id().is_some());
     let prefs = if inside { try_consume_context::<Signal<Prefs>>() } else { None };
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stored_word_comes_back_as_what_was_stored() {
+    fn a_stored_code_comes_back_as_the_value() {
         for theme in [Theme::Light, Theme::Dark, Theme::Contrast] {
             assert_eq!(Theme::from_code(theme.code()), theme);
         }

@@ -1,16 +1,16 @@
-//! The map of the app: every screen and its address.
+//! The route table: every screen and its address. It refers to the screens; the screens navigate by `nav::Destination`.
 
 use dioxus::prelude::*;
 use uuid::Uuid;
 
-use crate::screens::*;
+use crate::{nav::Destination, screens::*};
 
-/// A place one can be. Addresses are for tests and for links between screens; people never see them.
+/// Addresses serve tests and links between screens; people never see them.
 #[derive(Clone, Debug, PartialEq, Routable)]
 #[rustfmt::skip]
 pub enum Route {
-    // Every screen stands behind the gate, which leads to where the device stands.
-    #[layout(Gate)]
+    // Every screen stands behind the guard, which redirects according to the phase of the device.
+    #[layout(Guarded)]
 
     // First run and the lock.
     #[route("/", WelcomeScreen)]
@@ -21,11 +21,11 @@ pub enum Route {
     Unlock {},
     #[route("/revoked", RevokedScreen)]
     Revoked {},
-    #[route("/silent", SilentScreen)]
-    Silent {},
+    #[route("/inactivity-locked", InactivityLockedScreen)]
+    InactivityLocked {},
 
-    // The places of the bottom bar.
-    #[layout(Shell)]
+    // The tabs of the bottom bar.
+    #[layout(Tabbed)]
         #[route("/today", TodayScreen)]
         Today {},
         #[route("/recipients", RecipientsScreen)]
@@ -38,7 +38,7 @@ pub enum Route {
         Report {},
     #[end_layout]
 
-    // What opens from them, with a way back.
+    // Screens that open from the tabs, with a way back.
     #[route("/recipients/:id", RecipientScreen)]
     RecipientCard { id: Uuid },
     #[route("/record", RecordScreen)]
@@ -70,8 +70,58 @@ pub enum Route {
     #[route("/gallery", GalleryScreen)]
     Gallery {},
 
-    #[route("/:..path", LostScreen)]
-    Lost { path: Vec<String> },
+    #[route("/:..path", NotFoundScreen)]
+    NotFound { path: Vec<String> },
+}
+
+impl Route {
+    fn destination(&self) -> Destination {
+        match *self {
+            Route::Welcome {} => Destination::Welcome,
+            Route::SetPin {} => Destination::SetPin,
+            Route::Unlock {} => Destination::Unlock,
+            Route::Revoked {} => Destination::Revoked,
+            Route::InactivityLocked {} => Destination::InactivityLocked,
+            Route::Today {} => Destination::Today,
+            Route::Recipients {} => Destination::Recipients,
+            Route::Sync {} => Destination::Sync,
+            Route::Mine {} => Destination::Mine,
+            Route::Report {} => Destination::Report,
+            Route::RecipientCard { id } => Destination::RecipientCard { id },
+            Route::RecordMenu {} => Destination::RecordMenu,
+            Route::Visit { recipient } => Destination::Visit { recipient },
+            Route::Contact { recipient } => Destination::Contact { recipient },
+            Route::Assist { recipient } => Destination::Assist { recipient },
+            Route::NewNeed { recipient } => Destination::NewNeed { recipient },
+            Route::NeedDetail { need } => Destination::NeedDetail { need },
+            Route::RecordDetail { row } => Destination::RecordDetail { row },
+            Route::Reviews {} => Destination::Reviews,
+            Route::ReviewCase { review } => Destination::ReviewCase { review },
+            Route::Settings {} => Destination::Settings,
+            Route::Feedback {} => Destination::Feedback,
+            Route::Emergency {} => Destination::Emergency,
+            Route::Gallery {} => Destination::Gallery,
+            Route::NotFound { .. } => Destination::NotFound,
+        }
+    }
+}
+
+/// The layout of every screen.
+#[component]
+fn Guarded() -> Element {
+    let at = use_route::<Route>().destination();
+    rsx! {
+        RouteGuard { at, Outlet::<Route> {} }
+    }
+}
+
+/// The layout of the tabs.
+#[component]
+fn Tabbed() -> Element {
+    let at = use_route::<Route>().destination();
+    rsx! {
+        Shell { at, Outlet::<Route> {} }
+    }
 }
 
 #[cfg(test)]
@@ -79,43 +129,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_address_leads_back_to_its_place() {
+    fn every_destination_has_its_own_route() {
         let id = Uuid::from_u128(7);
-        let places = [
-            Route::Welcome {},
-            Route::SetPin {},
-            Route::Unlock {},
-            Route::Revoked {},
-            Route::Silent {},
-            Route::Today {},
-            Route::Recipients {},
-            Route::Sync {},
-            Route::Mine {},
-            Route::Report {},
-            Route::RecipientCard { id },
-            Route::RecordMenu {},
-            Route::Visit { recipient: id },
-            Route::Contact { recipient: id },
-            Route::NewNeed { recipient: id },
-            Route::NeedDetail { need: id },
-            Route::RecordDetail { row: id },
-            Route::Assist { recipient: Some(id) },
-            Route::Assist { recipient: None },
-            Route::Reviews {},
-            Route::ReviewCase { review: id },
-            Route::Settings {},
-            Route::Feedback {},
-            Route::Emergency {},
-            Route::Gallery {},
+        let destinations = [
+            Destination::Welcome,
+            Destination::SetPin,
+            Destination::Unlock,
+            Destination::Revoked,
+            Destination::InactivityLocked,
+            Destination::Today,
+            Destination::Recipients,
+            Destination::Sync,
+            Destination::Mine,
+            Destination::Report,
+            Destination::RecipientCard { id },
+            Destination::RecordMenu,
+            Destination::Visit { recipient: id },
+            Destination::Contact { recipient: id },
+            Destination::NewNeed { recipient: id },
+            Destination::NeedDetail { need: id },
+            Destination::RecordDetail { row: id },
+            Destination::Assist { recipient: Some(id) },
+            Destination::Assist { recipient: None },
+            Destination::Reviews,
+            Destination::ReviewCase { review: id },
+            Destination::Settings,
+            Destination::Feedback,
+            Destination::Emergency,
+            Destination::Gallery,
+            Destination::NotFound,
         ];
-        for place in places {
-            assert_eq!(place.to_string().parse::<Route>().unwrap(), place, "{place}");
+        for destination in destinations {
+            let route: Route = destination.to_string().parse().unwrap();
+            assert_eq!(route.destination(), destination, "{destination}");
+            // The address that the router writes leads to the same screen.
+            assert_eq!(route.to_string().parse::<Route>().unwrap(), route, "{route}");
         }
     }
 
     #[test]
-    fn an_address_nobody_knows_is_lost_and_no_failure() {
-        assert!(matches!("/no/such".parse::<Route>().unwrap(), Route::Lost { .. }));
-        assert!(matches!("/visit/not-an-id".parse::<Route>().unwrap(), Route::Lost { .. }));
+    fn an_unknown_address_opens_the_page_that_says_so() {
+        assert!(matches!("/no/such".parse::<Route>().unwrap(), Route::NotFound { .. }));
+        assert!(matches!("/visit/not-an-id".parse::<Route>().unwrap(), Route::NotFound { .. }));
     }
 }

@@ -1,4 +1,4 @@
-//! The style sheet, and the promise that it can be read: contrast, sizes and tokens are checked here by computation.
+//! The style sheet. The tests compute that it can be read: contrast, sizes of text and targets, use of tokens.
 
 /// Tokens, base and components in one text. Inlined into the page, because a bare binary serves no files.
 pub const CSS: &str = concat!(
@@ -22,7 +22,7 @@ mod tests {
     /// WCAG AA for the edge of a control and the parts of a chart.
     const EDGE: f64 = 3.0;
 
-    /// Text and the ground it stands on.
+    /// Text and its background.
     const TEXT_PAIRS: &[(&str, &str)] = &[
         ("ink", "ground"),
         ("ink", "surface"),
@@ -93,7 +93,7 @@ mod tests {
             .collect()
     }
 
-    /// The tokens in force under each colour theme: the light ones, overridden by the theme's own.
+    /// The tokens of each colour theme: the light ones, overridden by the theme's own.
     fn themes() -> Vec<(String, Tokens)> {
         let all = rules(TOKENS);
         let of = |selector: &str| -> Tokens {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn no_token_is_used_that_nobody_defined() {
+    fn every_token_in_use_is_defined() {
         let tokens = &themes()[0].1;
         for (_, after) in [BASE, COMPONENTS, SCREENS]
             .iter()

@@ -1,5 +1,5 @@
-// Picks one file, behind `picker.js`. No list of types: Android knows none for this ending and would grey every file out.
-// Sends { begin: 1 }, { file: base64 } and { refused }.
+// Picks one file; runs after `picker.js` in one script. It sets no `accept`: Android has no type for the extension of
+// bundles and would disable every file. Sends { begin: 1 }, { file: base64 } and { refused }.
 const picked = async () => {
   const file = input.files[0];
   if (!file) return;

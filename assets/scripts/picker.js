@@ -1,7 +1,7 @@
-// What every picker does; `file.js` and `photo.js` follow it in one script. The renderer must not see the <input type=file>, or phones
-// open neither picker nor camera: it is appended to the body, and a <label for> on the page opens it. It lives until that label
-// leaves the page.
-// Receives { input, label, testid, maxBytes } and what the script behind it needs; sends { refused: 'bridge' }.
+// The common part of the pickers; `file.js` or `photo.js` follows it in one script. Dioxus must not render the <input
+// type=file>, because then phones open neither picker nor camera. So it is appended to the body, a <label for> on the
+// page opens it, and it is removed with that label. Receives { input, label, testid, maxBytes } and the settings of
+// the script that follows. Sends { refused: 'bridge' } if the label does not appear.
 const set = await dioxus.recv();
 const byId = id => document.getElementById(id);
 for (let tries = 0; !byId(set.label); tries++) {
@@ -22,14 +22,14 @@ const base64 = blob => new Promise((done, fail) => {
   reader.readAsDataURL(blob);
 });
 
-// Calls `picked` for each choice, for as long as the label is there.
+// Calls `picked` for each choice until the label is removed.
 const listen = async picked => {
   const byKey = event => {
     if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); input.click(); }
   };
   input.addEventListener('change', picked);
   byId(set.label).addEventListener('keydown', byKey);
-  // The label may be drawn anew under the same id, so look for the id and not for the element.
+  // Dioxus may replace the label by another one with the same id, so look for the id and not for the element.
   await new Promise(done => {
     const watch = new MutationObserver(() => {
       if (!byId(set.label)) { watch.disconnect(); done(); }

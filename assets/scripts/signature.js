@@ -1,5 +1,6 @@
-// A canvas drawn on by finger, pen or mouse. All listeners sit on the canvas and go with it.
-// Receives { canvas } once, then 'clear' any number of times; sends { png, width, height, length } after each stroke, { cleared } and { refused }.
+// Draws on a canvas by finger, pen or mouse. All listeners are on the canvas and are removed with it.
+// Receives { canvas } once, then 'clear' any number of times. Sends { png, width, height, length } after each stroke,
+// { cleared } after a clear, and { refused } if the canvas does not appear.
 const set = await dioxus.recv();
 let canvas = null;
 for (let tries = 0; !(canvas = document.getElementById(set.canvas)); tries++) {
@@ -7,7 +8,7 @@ for (let tries = 0; !(canvas = document.getElementById(set.canvas)); tries++) {
   await new Promise(done => setTimeout(done, 20));
 }
 const style = getComputedStyle(canvas);
-// Twice the size at most: sharp on paper, and some ten kilobytes.
+// At most twice the CSS size: sharp in print, and about ten kilobytes.
 const ratio = Math.min(2, window.devicePixelRatio || 1);
 canvas.width = Math.round(canvas.clientWidth * ratio);
 canvas.height = Math.round(canvas.clientHeight * ratio);

@@ -1,4 +1,4 @@
-//! The five places of the app, within a thumb's reach.
+//! The five tabs of the app, within a thumb's reach.
 
 use dioxus::prelude::*;
 
@@ -13,7 +13,7 @@ pub enum Tab {
     Sync,
     /// A worker's own month.
     Mine,
-    /// What a supervisor has in the place of [`Tab::Sync`], which then opens from the own page.
+    /// A supervisor's tab in the place of [`Tab::Sync`]; sync then opens from the own page.
     Report,
 }
 
@@ -52,7 +52,7 @@ impl Tab {
     }
 }
 
-/// The bar. `waiting` records are counted where the sync is found: on its tab, or on a supervisor's own page.
+/// The bar. The number of `waiting` records is shown on the sync tab, or on a supervisor's own page.
 #[component]
 pub fn BottomBar(
     active: Option<Tab>,

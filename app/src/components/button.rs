@@ -1,4 +1,4 @@
-//! What one presses: a button with a word, and a round one with an icon.
+//! Buttons: one with a label, and a round one with an icon.
 
 use dioxus::prelude::*;
 
@@ -7,14 +7,14 @@ use crate::i18n::tr;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ButtonKind {
-    /// The one thing to do on this screen; one per screen.
+    /// The main action of a screen; one per screen.
     #[default]
     Primary,
-    /// Another thing one may do.
+    /// A secondary action.
     Line,
-    /// Takes something away.
+    /// Removes something.
     Danger,
-    /// A way out.
+    /// A minor action, or a way out.
     Quiet,
 }
 
@@ -29,7 +29,7 @@ impl ButtonKind {
     }
 }
 
-/// A button as wide as its column, or as its word with `fit`. While `busy` it turns, says so and takes no second press.
+/// A button as wide as its column, or as its label with `fit`. While `busy` it shows a spinner and ignores presses.
 #[component]
 pub fn Button(
     label: String,
@@ -63,13 +63,13 @@ pub fn Button(
     }
 }
 
-/// A round button with an icon; `label` is read aloud.
+/// A round button with an icon; screen readers read `label`.
 #[component]
 pub fn IconButton(
     glyph: Glyph,
     label: String,
     on_press: EventHandler<()>,
-    /// Shown as switched on, for buttons that toggle.
+    /// For buttons that toggle: whether they are on.
     pressed: Option<bool>,
     #[props(default)] disabled: bool,
     testid: Option<String>,

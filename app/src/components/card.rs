@@ -1,4 +1,4 @@
-//! A white sheet of paper on the sand, with things that belong together.
+//! A framed group of related content.
 
 use dioxus::prelude::*;
 
@@ -8,7 +8,7 @@ use super::icon::{Glyph, Icon};
 pub fn Card(
     title: Option<String>,
     icon: Option<Glyph>,
-    /// A red edge: something overdue, failed or dangerous.
+    /// A red edge, for something overdue, failed or dangerous.
     #[props(default)]
     attention: bool,
     testid: Option<String>,

@@ -1,4 +1,4 @@
-//! Choices that wrap over several lines: one of them, or any number.
+//! Chips that wrap over several lines: a choice of one, or of any number.
 
 use dioxus::prelude::*;
 
@@ -16,7 +16,7 @@ fn Chip(
     on_press: EventHandler<()>,
     testid: Option<String>,
 ) -> Element {
-    // A chosen chip carries a tick, so that it is known without its colour.
+    // A tick shows the choice to readers who cannot tell the colours apart.
     let glyph = if on { Some(Glyph::Check) } else { icon };
     rsx! {
         button {
@@ -34,7 +34,7 @@ fn Chip(
     }
 }
 
-/// At most one choice. Pressing the chosen one again takes it back, unless `required`.
+/// At most one choice. A press on the chosen chip clears it, unless `required`.
 #[component]
 pub fn Chips<T: Clone + PartialEq + 'static>(
     label: String,
@@ -71,7 +71,7 @@ pub fn Chips<T: Clone + PartialEq + 'static>(
     }
 }
 
-/// Any number of choices; `on_change` gets all that now hold, in the order of `options`.
+/// Any number of choices. `on_change` gets all chosen values in the order of `options`.
 #[component]
 pub fn ManyChips<T: Clone + PartialEq + 'static>(
     label: String,
@@ -110,7 +110,7 @@ mod tests {
     use super::toggled;
 
     #[test]
-    fn pressing_adds_what_was_off_and_takes_away_what_was_on_in_the_order_of_the_list() {
+    fn a_press_toggles_a_value_and_keeps_the_order_of_the_list() {
         assert_eq!(toggled(&[1, 2, 3], &[3], &1), [1, 3]);
         assert_eq!(toggled(&[1, 2, 3], &[1, 3], &3), [1]);
         assert_eq!(toggled(&[1, 2, 3], &[], &2), [2]);

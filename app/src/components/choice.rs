@@ -1,4 +1,4 @@
-//! One of several things to choose from, for [`Segmented`](super::Segmented) and [`Chips`](super::Chips).
+//! An option of [`Segmented`](super::Segmented) and [`Chips`](super::Chips).
 
 use super::icon::Glyph;
 

@@ -1,4 +1,4 @@
-//! Ids that tie a label to its field and a script to its element.
+//! Ids of DOM elements, which connect a label with its field and a script with its element.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ thread_local! {
     static NEXT: Cell<u64> = const { Cell::new(0) };
 }
 
-/// An id of the page's DOM that no other component of this run has, the same for as long as the component lives.
+/// An id that no other component of this run has. It stays the same while the component is mounted.
 pub fn use_dom_id(prefix: &'static str) -> String {
     use_hook(|| {
         let n = NEXT.get();

@@ -1,4 +1,4 @@
-//! Where a list would be: why there is nothing, and what would bring something.
+//! Shown in place of an empty list: why it is empty, and how to change that.
 
 use dioxus::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A note on a coloured ground. An error says what failed and what to do next.
+//! Notes on a coloured background. An error says what failed and what to do next.
 
 use dioxus::prelude::*;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::i18n::tr;
 
-/// What failed, what to do next, and the button that does it if there is one. Read aloud when it appears.
+/// What failed, what to do next, and optionally the button for it. Screen readers read it when it appears.
 #[component]
 pub fn ErrorNote(
     what: String,
@@ -40,7 +40,7 @@ pub fn ErrorNote(
     }
 }
 
-/// Something to know, that is not an error.
+/// A note that is not an error.
 #[component]
 pub fn Note(
     #[props(default = Tone::Info)] tone: Tone,

@@ -1,4 +1,4 @@
-//! A number that matters, with what it counts. Pressed, it opens the records behind it.
+//! A large number with its label. A press opens the records behind it.
 
 use dioxus::prelude::*;
 

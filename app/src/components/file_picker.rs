@@ -1,4 +1,5 @@
-//! Picking a file. The page does the work that only it can do, in `assets/scripts/file.js`.
+//! Picking a file. The page does what only it can do, in `assets/scripts/file.js`: it opens the picker and reads the
+//! file.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dioxus::prelude::*;
@@ -11,42 +12,43 @@ use crate::i18n::tr;
 const BRIDGE: &str =
     concat!(include_str!("../../../assets/scripts/picker.js"), include_str!("../../../assets/scripts/file.js"));
 
-/// What the script says.
+/// A message of the script.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Word {
+enum BridgeMessage {
     Begin(#[expect(dead_code, reason = "one file at a time")] usize),
     File(String),
     Refused(String),
 }
 
 #[derive(Debug, PartialEq)]
-enum Heard {
+enum PickerEvent {
     Working,
     File(Vec<u8>),
-    /// Locale key of what was wrong.
+    /// The locale key of the problem.
     Problem(&'static str),
 }
 
-fn hear(word: Word) -> Heard {
-    match word {
-        Word::Begin(_) => Heard::Working,
-        Word::Refused(why) if why == "too-large" => Heard::Problem("file-error-too-large"),
-        Word::Refused(why) if why == "bridge" => Heard::Problem("file-error-bridge"),
-        Word::Refused(_) => Heard::Problem("file-error-unreadable"),
-        Word::File(text) => match BASE64_STANDARD.decode(text) {
-            Ok(bytes) if !bytes.is_empty() => Heard::File(bytes),
-            _ => Heard::Problem("file-error-unreadable"),
+fn event_of(message: BridgeMessage) -> PickerEvent {
+    match message {
+        BridgeMessage::Begin(_) => PickerEvent::Working,
+        BridgeMessage::Refused(why) if why == "too-large" => PickerEvent::Problem("file-error-too-large"),
+        BridgeMessage::Refused(why) if why == "bridge" => PickerEvent::Problem("file-error-bridge"),
+        BridgeMessage::Refused(_) => PickerEvent::Problem("file-error-unreadable"),
+        BridgeMessage::File(text) => match BASE64_STANDARD.decode(text) {
+            Ok(bytes) if !bytes.is_empty() => PickerEvent::File(bytes),
+            _ => PickerEvent::Problem("file-error-unreadable"),
         },
     }
 }
 
-/// A button that lets one pick a file. The hidden input is `<testid>-input` in the DOM. Its own problems are shown below it.
+/// A button that picks a file. The hidden input is `<testid>-input` in the DOM. Problems of the picker are shown
+/// below the button.
 #[component]
 pub fn FilePicker(
     label: String,
     on_file: EventHandler<Vec<u8>>,
-    /// Larger files are not even read.
+    /// The script does not read larger files.
     max_bytes: u64,
     #[props(default)] busy: bool,
     testid: Option<String>,
@@ -55,8 +57,8 @@ pub fn FilePicker(
     let button = use_dom_id("file-label");
     let mut working = use_signal(|| false);
     let mut problem = use_signal(|| None::<&'static str>);
-    // The page's part of the picker does not answer; said to whoever presses, since most never will.
-    let mut dead = use_signal(|| false);
+    // The script does not answer. Shown only after a press, because most people never press this button.
+    let mut bridge_failed = use_signal(|| false);
     use_future({
         let set = json!({ "input": input, "label": button, "testid": testid, "maxBytes": max_bytes });
         move || {
@@ -64,17 +66,17 @@ pub fn FilePicker(
             async move {
                 let mut bridge = document::eval(BRIDGE);
                 if bridge.send(set).is_err() {
-                    dead.set(true);
+                    bridge_failed.set(true);
                     return;
                 }
-                // Ends with the script, which ends when this button has left the page.
-                while let Ok(word) = bridge.recv::<Word>().await {
-                    let heard = hear(word);
-                    working.set(heard == Heard::Working);
-                    match heard {
-                        Heard::Working => problem.set(None),
-                        Heard::File(bytes) => on_file.call(bytes),
-                        Heard::Problem(key) => problem.set(Some(key)),
+                // The loop ends with the script, which ends when this button has left the page.
+                while let Ok(message) = bridge.recv::<BridgeMessage>().await {
+                    let event = event_of(message);
+                    working.set(event == PickerEvent::Working);
+                    match event {
+                        PickerEvent::Working => problem.set(None),
+                        PickerEvent::File(bytes) => on_file.call(bytes),
+                        PickerEvent::Problem(key) => problem.set(Some(key)),
                     }
                 }
             }
@@ -92,7 +94,7 @@ pub fn FilePicker(
             text: label,
             testid,
             on_press: move |()| {
-                if dead() {
+                if bridge_failed() {
                     problem.set(Some("file-error-bridge"));
                 }
             },
@@ -107,16 +109,16 @@ pub fn FilePicker(
 mod tests {
     use super::*;
 
-    fn heard(text: &str) -> Heard {
-        hear(serde_json::from_str(text).unwrap())
+    fn event(text: &str) -> PickerEvent {
+        event_of(serde_json::from_str(text).unwrap())
     }
 
     #[test]
-    fn what_the_page_sends_is_understood() {
-        assert_eq!(heard(r#"{"begin":1}"#), Heard::Working);
-        assert_eq!(heard(r#"{"file":"bGl4"}"#), Heard::File(b"lix".to_vec()));
-        assert_eq!(heard(r#"{"file":""}"#), Heard::Problem("file-error-unreadable"));
-        assert_eq!(heard(r#"{"refused":"too-large"}"#), Heard::Problem("file-error-too-large"));
-        assert_eq!(heard(r#"{"refused":"bridge"}"#), Heard::Problem("file-error-bridge"));
+    fn each_message_of_the_script_becomes_an_event() {
+        assert_eq!(event(r#"{"begin":1}"#), PickerEvent::Working);
+        assert_eq!(event(r#"{"file":"bGl4"}"#), PickerEvent::File(b"lix".to_vec()));
+        assert_eq!(event(r#"{"file":""}"#), PickerEvent::Problem("file-error-unreadable"));
+        assert_eq!(event(r#"{"refused":"too-large"}"#), PickerEvent::Problem("file-error-too-large"));
+        assert_eq!(event(r#"{"refused":"bridge"}"#), PickerEvent::Problem("file-error-bridge"));
     }
 }

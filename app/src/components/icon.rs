@@ -1,4 +1,4 @@
-//! The app's own stroke icons, inlined so that they take the colour and size of the text beside them.
+//! The app's stroke icons, inlined so that they take the colour and size of the surrounding text.
 
 use dioxus::prelude::*;
 
@@ -32,7 +32,7 @@ glyphs![
     Deed => "deed", Knot => "knot", Heart => "heart",
 ];
 
-/// Draws a glyph. Hidden from screen readers: the word beside it, or the button's label, says what it means.
+/// Draws a glyph. It is hidden from screen readers: the text beside it, or the button's label, has the meaning.
 #[component]
 pub fn Icon(glyph: Glyph, #[props(default)] small: bool) -> Element {
     let class = if small { "icon small-icon" } else { "icon" };

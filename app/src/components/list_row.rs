@@ -20,14 +20,14 @@ impl RowTag {
         Self { label: label.into(), tone: Tone::Neutral, icon: None }
     }
 
-    /// A tag with a meaning: a tone needs the sign that says the same.
+    /// A tag with a tone, and the icon that has the same meaning without colour.
     pub fn toned(label: impl Into<String>, tone: Tone, icon: Glyph) -> Self {
         Self { label: label.into(), tone, icon: Some(icon) }
     }
 }
 
-/// A row. With `on_press` its main part is a button with a chevron; `trailing` stands outside of that button, so that it
-/// may hold one of its own.
+/// A row. With `on_press` its main part is a button with a chevron. `trailing` is outside that button, so that it may
+/// contain another button.
 #[component]
 pub fn ListRow(
     title: String,
@@ -45,10 +45,10 @@ pub fn ListRow(
     /// A red edge: overdue, failed or dangerous.
     #[props(default)]
     attention: bool,
-    /// Without the chevron, where what trails already says that it opens or there is no room.
+    /// Without the chevron, where `trailing` shows that the row opens, or for lack of room.
     #[props(default)]
     no_chevron: bool,
-    /// Without its own paper, for rows within a card.
+    /// Without a background of its own, for rows within a card.
     #[props(default)]
     plain: bool,
     testid: Option<String>,

@@ -1,10 +1,10 @@
-//! How much of a whole, in one bar: confirmed and waiting, done and to do, sent and to send.
+//! A bar that shows parts of a total, for example confirmed and waiting records.
 
 use dioxus::prelude::*;
 
 use super::tag::Tone;
 
-/// A stretch of the bar.
+/// A part of the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MeterPart {
     pub amount: u64,
@@ -17,12 +17,12 @@ impl MeterPart {
     }
 }
 
-/// Share of `amount` in `total`, in per cent; nothing of nothing is nothing.
+/// `amount` as a percentage of `total`; 0 if `total` is 0.
 fn percent(amount: u64, total: u64) -> f64 {
     if total == 0 { 0.0 } else { (amount.min(total) as f64) * 100.0 / (total as f64) }
 }
 
-/// The bar with the sentence that says the same in words. The first part is what is reached.
+/// The bar with a sentence that says the same. Screen readers get the first part as the value.
 #[component]
 pub fn Meter(
     parts: Vec<MeterPart>,
@@ -65,7 +65,7 @@ mod tests {
     use super::percent;
 
     #[test]
-    fn a_share_never_leaves_the_bar() {
+    fn a_share_stays_between_0_and_100_percent() {
         assert_eq!(percent(0, 0), 0.0);
         assert_eq!(percent(7, 0), 0.0);
         assert_eq!(percent(3, 12), 25.0);

@@ -1,9 +1,10 @@
-//! The design system: one file per component, plain functions, no knowledge of records or of the device core.
+//! The design system: one file per component, plain functions, no knowledge of records; of the device core
+//! only its limit on the size of a photo.
 //!
 //! Atoms draw one thing (`button`, `icon`, `tag`, `field` …); composites put atoms together (`top_bar`, `sheet`,
-//! `photo_picker`, `pin_pad` …). All of them are shown in every state by the gallery screen of a debug build.
-//! Rules that hold for each: text comes in already translated or from the `common` area; a state is told by a sign and
-//! a word, never by colour alone; targets are 48 px and more; `testid` becomes `data-testid` on the part one would touch.
+//! `photo_picker`, `pin_pad` …). All of them are shown in every state by the gallery screen of a debug build. Rules
+//! for each: text is passed in translated or comes from the `common` area; a state is shown by an icon and a word,
+//! never by colour alone; targets are at least 48 px; `testid` becomes `data-testid` on the element that is pressed.
 
 mod bottom_bar;
 mod button;

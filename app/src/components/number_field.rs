@@ -1,4 +1,4 @@
-//! Money and quantities, typed as people write them and handed on as whole numbers of the smallest unit.
+//! Money and quantities, typed as people write them and reported as whole numbers of the smallest unit.
 
 use dioxus::prelude::*;
 
@@ -12,16 +12,16 @@ use crate::i18n::{tr, tr_args};
 /// What a number counts, and so how many decimals it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberKind {
-    /// Typed in yuan, handed on in fen.
+    /// Typed in yuan, reported in fen.
     Money,
     /// Whole things, with a button for one more and one less.
     Count,
-    /// A measure with up to three decimals, handed on in thousandths.
+    /// A measure with up to three decimals, reported in thousandths.
     Measure,
 }
 
 impl NumberKind {
-    /// Decimals that may be typed; the value handed on is scaled by ten to their power.
+    /// The number of decimals; the reported value is scaled by ten to this power.
     pub const fn places(self) -> u32 {
         match self {
             NumberKind::Money => 2,
@@ -65,7 +65,7 @@ impl NumberError {
 /// that unit too.
 ///
 /// # Errors
-/// What is wrong with the text, see [`NumberError`].
+/// [`NumberError`]: no number, more decimals than the kind has, below zero, or above `max`.
 pub fn parse_number(text: &str, kind: NumberKind, max: i64) -> Result<Option<i64>, NumberError> {
     let plain: String = text
         .chars()
@@ -99,7 +99,7 @@ pub fn parse_number(text: &str, kind: NumberKind, max: i64) -> Result<Option<i64
     if value > max { Err(NumberError::TooLarge) } else { Ok(Some(value)) }
 }
 
-/// A value as one would type it, without needless decimals: 1250 fen → `12.5`.
+/// A value as people type it, without trailing zeros: 1250 fen → `12.5`.
 fn typed(value: i64, kind: NumberKind) -> String {
     let scale = 10_i64.pow(kind.places());
     let (whole, part) = (value / scale, value % scale);
@@ -110,8 +110,8 @@ fn typed(value: i64, kind: NumberKind) -> String {
     format!("{whole}.{part:0places$}").trim_end_matches('0').to_owned()
 }
 
-/// A number with its unit. `on_change` gets each state of the field, the wrong ones too, and is not called for the initial
-/// value. The error is shown as soon as it is typed.
+/// A number with its unit. `on_change` gets the result of each change, errors too, and is not called for the initial
+/// value. Errors are shown while typing.
 #[component]
 pub fn NumberField(
     label: String,
@@ -122,7 +122,7 @@ pub fn NumberField(
     /// Behind the number; yuan when it is money.
     unit: Option<String>,
     hint: Option<String>,
-    /// A reason from outside, for instance that it is missing.
+    /// An error of the form, for example that the number is missing.
     error: Option<String>,
     #[props(default)] optional: bool,
     /// In the smallest unit. One hundred million yuan when not given.
@@ -152,14 +152,12 @@ pub fn NumberField(
         FieldFrame { id: id.clone(), label: label.clone(), optional, hint, error: wrong.clone(), class,
             div { class: "field-box",
                 if kind == NumberKind::Count {
-                    button {
-                        r#type: "button",
-                        class: "step",
-                        aria_label: tr("common-less"),
+                    StepButton {
+                        glyph: Glyph::Minus,
+                        label: tr("common-less"),
                         disabled: now <= 0,
-                        "data-testid": testid.as_ref().map(|id| format!("{id}-less")),
-                        onclick: move |_| step(-1),
-                        Icon { glyph: Glyph::Minus }
+                        testid: testid.as_ref().map(|id| format!("{id}-less")),
+                        on_press: move |()| step(-1),
                     }
                 }
                 for turn in [generation] {
@@ -185,17 +183,37 @@ pub fn NumberField(
                     span { class: "field-unit", {unit} }
                 }
                 if kind == NumberKind::Count {
-                    button {
-                        r#type: "button",
-                        class: "step",
-                        aria_label: tr("common-more"),
+                    StepButton {
+                        glyph: Glyph::Plus,
+                        label: tr("common-more"),
                         disabled: now >= max,
-                        "data-testid": testid.as_ref().map(|id| format!("{id}-more")),
-                        onclick: move |_| step(1),
-                        Icon { glyph: Glyph::Plus }
+                        testid: testid.as_ref().map(|id| format!("{id}-more")),
+                        on_press: move |()| step(1),
                     }
                 }
             }
+        }
+    }
+}
+
+/// Changes a count by one.
+#[component]
+fn StepButton(
+    glyph: Glyph,
+    label: String,
+    disabled: bool,
+    testid: Option<String>,
+    on_press: EventHandler<()>,
+) -> Element {
+    rsx! {
+        button {
+            r#type: "button",
+            class: "step",
+            aria_label: label,
+            disabled,
+            "data-testid": testid,
+            onclick: move |_| on_press.call(()),
+            Icon { glyph }
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The frame of a screen: a bar, what scrolls, and what stays at the thumb.
+//! The frame of a screen: the top bar, the scrolling body, the fixed foot.
 
 use dioxus::prelude::*;
 
-/// `top` is a [`TopBar`](super::TopBar); `foot` holds the main button and stays in sight.
+/// `top` is a [`TopBar`](super::TopBar). `foot` contains the main button and stays visible.
 #[component]
 pub fn Page(top: Element, foot: Option<Element>, testid: Option<String>, children: Element) -> Element {
     rsx! {
@@ -16,7 +16,7 @@ pub fn Page(top: Element, foot: Option<Element>, testid: Option<String>, childre
     }
 }
 
-/// Things under a heading.
+/// Content under a heading.
 #[component]
 pub fn Section(title: String, trailing: Option<Element>, testid: Option<String>, children: Element) -> Element {
     rsx! {

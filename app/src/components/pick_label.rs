@@ -1,5 +1,4 @@
-//! What one presses to pick a file or take a photo: the label of the hidden input that `assets/scripts/picker.js` puts into the
-//! page.
+//! The visible label of a file input. `assets/scripts/picker.js` adds the hidden input to the page.
 
 use dioxus::prelude::*;
 
@@ -8,10 +7,10 @@ use super::icon::{Glyph, Icon};
 #[component]
 pub(super) fn PickLabel(
     id: String,
-    /// Of the hidden input.
+    /// The id of the hidden input.
     input: String,
     class: &'static str,
-    /// What was picked is being read.
+    /// The picked file is being read.
     busy: bool,
     glyph: Glyph,
     text: String,

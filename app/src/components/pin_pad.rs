@@ -1,24 +1,24 @@
-//! Big digits for the PIN. The phone's own keyboard stays away, so that nothing learns the digits.
+//! A keypad for the PIN. It replaces the phone's keyboard, which may learn what is typed.
 
 use dioxus::prelude::*;
 
 use super::icon::{Glyph, Icon};
 use crate::i18n::{tr, tr_args};
 
-/// Calls `on_complete` when `length` digits are in, and empties itself for the next try. Takes no digit while `busy`.
+/// Calls `on_complete` with `length` digits and clears itself for the next try. It ignores digits while `busy`.
 #[component]
 pub fn PinPad(
     title: String,
     on_complete: EventHandler<String>,
     hint: Option<String>,
-    /// What was wrong with the last try; shakes the dots.
+    /// Why the last PIN was refused. The dots shake.
     error: Option<String>,
     #[props(default = 6)] length: usize,
     #[props(default)] busy: bool,
-    /// Takes the keyboard's digits as soon as it appears.
+    /// Accepts digits of a hardware keyboard as soon as it appears.
     #[props(default = true)]
     autofocus: bool,
-    /// Of the whole pad; the keys are `pin-0` … `pin-9` and `pin-delete`.
+    /// The id of the whole pad; the keys are `pin-0` … `pin-9` and `pin-delete`.
     testid: Option<String>,
 ) -> Element {
     let mut digits = use_signal(String::new);
@@ -41,7 +41,7 @@ pub fn PinPad(
             "data-testid": testid,
             onmounted: move |event| async move {
                 if autofocus {
-                    // Focus is for those with a keyboard; the digits on screen work without it.
+                    // Only a hardware keyboard needs the focus, so a failure is ignored.
                     let _ = event.set_focus(true).await;
                 }
             },
@@ -70,43 +70,48 @@ pub fn PinPad(
             } else if let Some(hint) = hint {
                 p { class: "small", {hint} }
             }
-            div { class: "pin-keys",
-                for digit in "123456789".chars() {
-                    button {
-                        key: "{digit}",
-                        r#type: "button",
-                        class: "pin-key",
-                        disabled: busy,
-                        "data-testid": "pin-{digit}",
-                        onclick: move |_| press(digit),
-                        "{digit}"
-                    }
-                }
-                span { class: "pin-key soft", aria_hidden: "true",
-                    if busy {
-                        span { class: "spinner" }
-                    }
-                }
-                button {
-                    r#type: "button",
-                    class: "pin-key",
-                    disabled: busy,
-                    "data-testid": "pin-0",
-                    onclick: move |_| press('0'),
-                    "0"
-                }
-                button {
-                    r#type: "button",
-                    class: "pin-key soft",
-                    aria_label: tr("pin-delete"),
-                    disabled: busy || entered == 0,
-                    "data-testid": "pin-delete",
-                    onclick: move |_| {
-                        digits.write().pop();
-                    },
-                    Icon { glyph: Glyph::Backspace }
+            PinKeys { busy, empty: entered == 0, on_digit: press, on_delete: move |()| { digits.write().pop(); } }
+        }
+    }
+}
+
+/// The keys 1 to 9, 0 and delete.
+#[component]
+fn PinKeys(busy: bool, empty: bool, on_digit: EventHandler<char>, on_delete: EventHandler<()>) -> Element {
+    rsx! {
+        div { class: "pin-keys",
+            for digit in "123456789".chars() {
+                PinKey { key: "{digit}", digit, busy, on_digit }
+            }
+            span { class: "pin-key soft", aria_hidden: "true",
+                if busy {
+                    span { class: "spinner" }
                 }
             }
+            PinKey { digit: '0', busy, on_digit }
+            button {
+                r#type: "button",
+                class: "pin-key soft",
+                aria_label: tr("pin-delete"),
+                disabled: busy || empty,
+                "data-testid": "pin-delete",
+                onclick: move |_| on_delete.call(()),
+                Icon { glyph: Glyph::Backspace }
+            }
+        }
+    }
+}
+
+#[component]
+fn PinKey(digit: char, busy: bool, on_digit: EventHandler<char>) -> Element {
+    rsx! {
+        button {
+            r#type: "button",
+            class: "pin-key",
+            disabled: busy,
+            "data-testid": "pin-{digit}",
+            onclick: move |_| on_digit.call(digit),
+            "{digit}"
         }
     }
 }

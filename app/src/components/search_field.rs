@@ -1,4 +1,4 @@
-//! Search as one types.
+//! A search field that searches with every letter.
 
 use dioxus::prelude::*;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::i18n::tr;
 
-/// `on_search` gets each state of the text, the empty one too. The core answers within milliseconds, so nothing is delayed.
+/// `on_search` gets the text after each change. The core answers within milliseconds, so calls are not debounced.
 #[component]
 pub fn SearchField(
     on_search: EventHandler<String>,

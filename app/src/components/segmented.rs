@@ -1,10 +1,10 @@
-//! Two to four exclusive choices side by side, one of which always holds.
+//! Two to four exclusive choices side by side, one of which is always chosen.
 
 use dioxus::prelude::*;
 
 use super::{choice::Choice, icon::Icon};
 
-/// A row of choices; `label` is read aloud as the question they answer.
+/// A row of choices. Screen readers read `label` as their question.
 #[component]
 pub fn Segmented<T: Clone + PartialEq + 'static>(
     label: String,

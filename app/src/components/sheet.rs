@@ -5,13 +5,13 @@ use dioxus::prelude::*;
 use super::{button::IconButton, icon::Glyph};
 use crate::i18n::tr;
 
-/// Shown while `open`. Pressing beside it, the cross or Escape asks to close; the owner decides.
+/// Shown while `open`. A press beside the sheet, the cross and Escape call `on_close`; the owner decides.
 #[component]
 pub fn Sheet(
     open: bool,
     title: String,
     on_close: EventHandler<()>,
-    /// Buttons that stay in sight below what scrolls.
+    /// Buttons that stay visible below the scrolling body.
     foot: Option<Element>,
     testid: Option<String>,
     children: Element,
@@ -30,7 +30,7 @@ pub fn Sheet(
                 tabindex: "-1",
                 "data-testid": testid,
                 onmounted: move |event| async move {
-                    // Without focus the sheet would only be silent to a screen reader, so a refusal is no error.
+                    // Only screen readers need the focus, so a failure is ignored.
                     let _ = event.set_focus(true).await;
                 },
                 onclick: move |event| event.stop_propagation(),

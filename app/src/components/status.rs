@@ -1,4 +1,4 @@
-//! Where a record is, always as sign and word together.
+//! The status of a record, shown as icon and word together.
 
 use dioxus::prelude::*;
 
@@ -10,16 +10,16 @@ use crate::i18n::{tr, tr_args};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// The server has it and counts it.
+    /// On the server, and counted.
     Confirmed,
-    /// Safe in the phone, not sent yet.
+    /// Stored on the phone, not sent yet.
     Waiting,
     Sending,
-    /// Refused or stuck: someone has to do something.
+    /// Rejected or stuck; somebody must act.
     Failed,
-    /// Two changes differ and a supervisor decides.
+    /// A supervisor must decide between two changes.
     InReview,
-    /// Begun, not saved as a record.
+    /// Typed, and not saved as a record yet.
     Draft,
     Overdue,
     Due,
@@ -62,7 +62,7 @@ impl Status {
         }
     }
 
-    /// The word, in the reader's language.
+    /// The label in the reader's language.
     pub fn word(self) -> String {
         match self {
             Status::Confirmed => tr("status-confirmed"),
@@ -78,7 +78,7 @@ impl Status {
     }
 }
 
-/// The sign and word of a status, with a number behind it when `count` is given, or with other words in `label`.
+/// The icon and label of a status; with `count` a number follows, and `label` replaces the label.
 #[component]
 pub fn StatusPill(status: Status, count: Option<u64>, label: Option<String>, testid: Option<String>) -> Element {
     let word = label.unwrap_or_else(|| match count {

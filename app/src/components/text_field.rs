@@ -1,5 +1,5 @@
-//! Fields for words. They are uncontrolled: the page keeps what is typed and tells us, because a field that is written back
-//! on every letter loses letters when one types fast. To reset one, give it another `key`.
+//! Text fields. They are uncontrolled: the page owns the text and reports it, because a field that is written back on
+//! every letter loses letters of fast typing. To reset one, give it another `key`.
 
 use dioxus::prelude::*;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::i18n::tr;
 
-/// What is typed, which decides the keyboard that comes up.
+/// The kind of text, which decides the keyboard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextKind {
     #[default]
@@ -91,7 +91,7 @@ pub fn TextField(
     placeholder: Option<String>,
     hint: Option<String>,
     error: Option<String>,
-    /// Says so beside the label.
+    /// Shown beside the label.
     #[props(default)]
     optional: bool,
     /// In characters. Kept short: Android passes an event's data in a request header of 16 kB.

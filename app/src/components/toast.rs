@@ -1,4 +1,4 @@
-//! A line that says what just happened and goes away by itself, with a way to undo it while it stands.
+//! Toasts: short messages that disappear by themselves, some with a way to undo.
 
 use std::rc::Rc;
 
@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{i18n::tr, wait::pause};
 
-/// Long enough to read a sentence twice.
+/// 5 seconds: long enough to read a sentence twice.
 const SHOWN_MS: u32 = 5_000;
-/// Undo needs a decision, and a hand that is not fast.
+/// 9 seconds: an undo needs a decision and a slow hand.
 const SHOWN_WITH_UNDO_MS: u32 = 9_000;
-/// More at once would cover the screen.
+/// More than three at once would cover the screen.
 const AT_MOST: usize = 3;
 
 #[derive(Clone)]
@@ -61,13 +61,14 @@ impl Toasts {
         self.push(Tone::Good, text.into(), None);
     }
 
-    /// Says that something failed. Whatever asks for a decision belongs into an [`ErrorNote`](super::ErrorNote).
+    /// Says that something failed. A failure that needs a decision belongs into an [`ErrorNote`](super::ErrorNote).
     pub fn failed(self, text: impl Into<String>) {
         self.push(Tone::Danger, text.into(), None);
     }
 
-    /// Says that something happened which `undo` can take back. The toast outlives the screen that showed it, so `undo`
-    /// may capture handles that live as long as the app (the device, the toasts), and no signal of that screen.
+    /// Says that something happened, with a button that calls `undo`. The toast outlives the screen that showed it,
+    /// so `undo` may capture handles that live as long as the app (the device, the toasts), but no signal of that
+    /// screen.
     pub fn undoable(self, text: impl Into<String>, undo: impl Fn() + 'static) {
         self.push(Tone::Good, text.into(), Some(Undo(Rc::new(undo))));
     }
@@ -89,7 +90,7 @@ fn ToastLine(toast: Toast) -> Element {
     let id = toast.id;
     let lasting = if toast.undo.is_some() { SHOWN_WITH_UNDO_MS } else { SHOWN_MS };
     use_future(move || async move {
-        // If the page cannot count time, the line stays until it is closed by hand.
+        // Without a timer in the page the toast stays until it is closed.
         if pause(lasting).await {
             toasts.remove(id);
         }

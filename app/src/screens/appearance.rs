@@ -1,4 +1,4 @@
-//! How one reads: language and size of text, and the colours where there is room. On the welcome screen and in the settings.
+//! The appearance of the app: language, size of text and colours. Shown on the welcome screen and in the settings.
 
 use dioxus::prelude::*;
 
@@ -6,10 +6,10 @@ use crate::{
     components::{Choice, Segmented},
     i18n::{Lang, tr},
     prefs::{Prefs, TextSize, Theme},
-    state::use_keeper,
+    screens::parts::use_prefs_editor,
 };
 
-/// Languages are named in themselves, so that who reads only one finds it.
+/// Each language is named in itself, for readers of only that language.
 fn languages(prefix: &str) -> Vec<Choice<Lang>> {
     vec![
         Choice::new(Lang::ZhCn, tr("settings-lang-zh")).testid(format!("{prefix}-zh")),
@@ -32,12 +32,12 @@ fn themes(prefix: &str) -> Vec<Choice<Theme>> {
     ]
 }
 
-/// `prefix` begins every test id: `<prefix>-en`, `<prefix>-large-text`, `<prefix>-contrast`.
+/// Changes the appearance. `prefix` begins every test id: `<prefix>-en`, `<prefix>-large-text`, `<prefix>-contrast`.
 #[component]
-pub fn Reading(prefix: &'static str, #[props(default)] colours: bool, #[props(default)] labels: bool) -> Element {
-    let keeper = use_keeper();
-    let now = keeper.now();
-    let (lang, text) = (keeper.clone(), keeper.clone());
+pub fn Appearance(prefix: &'static str, #[props(default)] colours: bool, #[props(default)] labels: bool) -> Element {
+    let prefs = use_prefs_editor();
+    let now = prefs.current();
+    let (lang, text) = (prefs.clone(), prefs.clone());
     rsx! {
         if labels {
             span { class: "label", {tr("settings-lang")} }
@@ -46,7 +46,7 @@ pub fn Reading(prefix: &'static str, #[props(default)] colours: bool, #[props(de
             label: tr("settings-lang"),
             options: languages(prefix),
             selected: now.lang,
-            on_select: move |chosen| lang.keep(Prefs { lang: chosen, ..lang.now() }),
+            on_select: move |chosen| lang.set(Prefs { lang: chosen, ..lang.current() }),
         }
         if labels {
             span { class: "label", {tr("settings-text")} }
@@ -55,7 +55,7 @@ pub fn Reading(prefix: &'static str, #[props(default)] colours: bool, #[props(de
             label: tr("settings-text"),
             options: sizes(prefix),
             selected: now.text,
-            on_select: move |chosen| text.keep(Prefs { text: chosen, ..text.now() }),
+            on_select: move |chosen| text.set(Prefs { text: chosen, ..text.current() }),
         }
         if colours {
             if labels {
@@ -65,7 +65,7 @@ pub fn Reading(prefix: &'static str, #[props(default)] colours: bool, #[props(de
                 label: tr("settings-theme"),
                 options: themes(prefix),
                 selected: now.theme,
-                on_select: move |chosen| keeper.keep(Prefs { theme: chosen, ..keeper.now() }),
+                on_select: move |chosen| prefs.set(Prefs { theme: chosen, ..prefs.current() }),
             }
         }
     }

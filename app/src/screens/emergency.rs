@@ -1,4 +1,4 @@
-//! Whom to phone at once: reachable before the PIN, without signal, before any sync.
+//! The emergency numbers. They need no PIN, no signal and no sync.
 
 use dioxus::prelude::*;
 use shared::{
@@ -6,24 +6,23 @@ use shared::{
     records::{RuleSet, rule_set::EmergencyContact},
 };
 
-use super::parts::leave;
 use crate::{
     components::{Glyph, Icon, Note, Page, Tone, TopBar},
     i18n::{tr, tr_args},
-    labels,
-    state::use_ask,
+    labels, nav,
+    state::use_query,
 };
 
 #[component]
 pub fn EmergencyScreen() -> Element {
-    let rules = use_ask(|device| async move { device.rules().await });
-    // The built-in numbers stand at once and until the area's own have been read, or if they cannot be.
+    let rules = use_query(|device| async move { device.rules().await });
+    // The built-in numbers are shown until the area's own are read, and if they cannot be.
     let contacts = rules.ready().map(|rules| rules.emergency).filter(|own| !own.is_empty()).unwrap_or_else(built_in);
     rsx! {
         Page {
             testid: "screen-emergency",
             top: rsx! {
-                TopBar { title: tr("nav-emergency"), on_back: move |()| leave() }
+                TopBar { title: tr("nav-emergency"), on_back: move |()| nav::leave() }
             },
             EmergencyBody { contacts }
         }
@@ -31,11 +30,11 @@ pub fn EmergencyScreen() -> Element {
 }
 
 fn built_in() -> Vec<EmergencyContact> {
-    // The area decides nothing about the numbers; any code that is one will do.
+    // The default numbers are the same for every area, so any valid code will do.
     "62".parse::<AreaCode>().map(|province| RuleSet::default_for(province).emergency).unwrap_or_default()
 }
 
-/// When to call, in one sentence.
+/// When to call this number, in one sentence.
 fn when(phone: &str) -> String {
     match phone {
         "110" => tr("emergency-when-110"),
@@ -46,7 +45,7 @@ fn when(phone: &str) -> String {
     }
 }
 
-/// What a dialler takes: digits, and the signs between a number and its extension.
+/// The characters that a dialler accepts: digits, and the signs before an extension.
 fn dialled(phone: &str) -> String {
     phone.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | '*' | '#' | ',')).collect()
 }

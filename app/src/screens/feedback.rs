@@ -1,18 +1,16 @@
-//! 投诉建议: a word to the office. Saved like a record, so it needs no signal.
+//! 投诉建议: feedback to the office. It is saved like a record, so it needs no signal.
 
 use device_core::Command;
 use dioxus::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::records::FeedbackKind;
 
-use super::{
-    parts::{DraftNote, Loading, Refused, Saving, leave, use_draft},
-    route_guard::EmergencyButton,
-};
+use super::parts::{EmergencyButton, FormPage, use_record_form};
 use crate::{
-    components::{Button, Choice, Glyph, Note, Page, Segmented, TextArea, Tone, TopBar, use_toasts},
+    components::{Choice, Glyph, Note, Segmented, TextArea, Tone, use_toasts},
     i18n::tr,
-    state::{tell, use_device},
+    nav,
+    state::{send, use_device},
 };
 
 const KEY: &str = "feedback";
@@ -28,7 +26,7 @@ impl Form {
         Self { kind: FeedbackKind::Suggestion, text: String::new() }
     }
 
-    /// What is sent; `None` while nothing is written.
+    /// The command that sends the form; `None` while the text is blank.
     fn command(&self) -> Option<Command> {
         let text = self.text.trim();
         (!text.is_empty()).then(|| Command::SendFeedback { kind: self.kind.clone(), text: text.to_owned() })
@@ -47,65 +45,55 @@ fn kinds() -> Vec<Choice<FeedbackKind>> {
 pub fn FeedbackScreen() -> Element {
     let device = use_device();
     let toasts = use_toasts();
-    let saving = Saving::new();
     let mut missing = use_signal(|| false);
-    let draft = use_draft(KEY.to_owned(), Form::new);
-    let mut form = draft.form;
+    let form = use_record_form(KEY.to_owned(), Form::new);
     rsx! {
-        Page {
+        FormPage {
+            form,
+            title: tr("nav-feedback"),
+            save_label: tr("feedback-send"),
             testid: "screen-feedback",
-            top: rsx! {
-                TopBar { title: tr("nav-feedback"), on_back: move |()| leave() }
+            save_testid: "feedback-send",
+            on_save: move |()| {
+                let command = form.draft.form.peek().command();
+                missing.set(command.is_none());
+                let Some(command) = command else { return };
+                let device = device.clone();
+                form.save_then(command, move |_| {
+                    // The command names no draft, so the core does not drop it with the record.
+                    send(&device, Command::DropDraft { key: KEY.to_owned() });
+                    toasts.good(tr("feedback-saved"));
+                    nav::leave();
+                });
             },
-            foot: rsx! {
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal }
-                }
-                Button {
-                    label: tr("feedback-send"),
-                    busy: (saving.busy)(),
-                    testid: "feedback-send",
-                    on_press: move |()| {
-                        let command = form.peek().command();
-                        missing.set(command.is_none());
-                        let Some(command) = command else { return };
-                        draft.finish();
-                        let kept = device.clone();
-                        let saved = move |_| {
-                            // The record holds the words now.
-                            tell(&kept, Command::DropDraft { key: KEY.to_owned() });
-                            toasts.good(tr("feedback-saved"));
-                            leave();
-                        };
-                        saving.attempt(device.clone(), command, saved, move || draft.reopen());
-                    },
-                }
-                DraftNote { kept: (draft.kept)(), refused: (draft.refused)() }
-            },
-            if (draft.ready)() {
-                span { class: "label", {tr("feedback-what")} }
-                Segmented {
-                    label: tr("feedback-what"),
-                    options: kinds(),
-                    selected: form.read().kind.clone(),
-                    on_select: move |kind| form.write().kind = kind,
-                }
-                TextArea {
-                    label: tr("feedback-text"),
-                    initial: form.peek().text.clone(),
-                    hint: tr("feedback-text-hint"),
-                    error: missing().then(|| tr("feedback-missing")),
-                    rows: 6,
-                    testid: "feedback-text",
-                    on_input: move |text| form.write().text = text,
-                }
-                Note { tone: Tone::Neutral, icon: Glyph::Message, text: tr("feedback-how") }
-                Note { tone: Tone::Danger, icon: Glyph::Warning, text: tr("feedback-danger") }
-                EmergencyButton {}
-            } else {
-                Loading {}
-            }
+            FeedbackBody { form: form.draft.form, missing: missing() }
         }
+    }
+}
+
+#[component]
+fn FeedbackBody(form: Signal<Form>, missing: bool) -> Element {
+    let mut form = form;
+    rsx! {
+        span { class: "label", {tr("feedback-what")} }
+        Segmented {
+            label: tr("feedback-what"),
+            options: kinds(),
+            selected: form.read().kind.clone(),
+            on_select: move |kind| form.write().kind = kind,
+        }
+        TextArea {
+            label: tr("feedback-text"),
+            initial: form.peek().text.clone(),
+            hint: tr("feedback-text-hint"),
+            error: missing.then(|| tr("feedback-missing")),
+            rows: 6,
+            testid: "feedback-text",
+            on_input: move |text| form.write().text = text,
+        }
+        Note { tone: Tone::Neutral, icon: Glyph::Message, text: tr("feedback-how") }
+        Note { tone: Tone::Danger, icon: Glyph::Warning, text: tr("feedback-danger") }
+        EmergencyButton {}
     }
 }
 
@@ -114,12 +102,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_but_blanks_is_not_sent() {
+    fn a_blank_text_is_not_sent() {
         assert_eq!(Form { text: " \n".into(), ..Form::new() }.command(), None);
     }
 
     #[test]
-    fn what_is_written_is_sent_without_the_blanks_around_it() {
+    fn the_text_is_sent_without_surrounding_blanks() {
         let form = Form { kind: FeedbackKind::Fault, text: " 字太小 ".into() };
         assert_eq!(form.command(), Some(Command::SendFeedback { kind: FeedbackKind::Fault, text: "字太小".into() }));
     }

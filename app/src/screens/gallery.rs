@@ -1,4 +1,4 @@
-//! Every component in every state, to look at: debug builds only, opened with `LIANXIN_ROUTE=/gallery`.
+//! Every component in every state, for debug builds. Open it with `LIANXIN_ROUTE=/gallery`.
 
 use dioxus::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::{
     prefs::{TextSize, Theme, use_prefs},
 };
 
-/// What the screen opens with, from `LIANXIN_PREFS=en,large,dark`, so that screenshots need no hand.
+/// The words of `LIANXIN_PREFS`, for example `en,large,dark`, so that screenshots need no manual steps.
 fn asked_for() -> Vec<String> {
     std::env::var("LIANXIN_PREFS").map(|words| words.split(',').map(str::to_owned).collect()).unwrap_or_default()
 }
@@ -404,7 +404,7 @@ fn PhotosAndSignature() -> Element {
                     PhotoTile {
                         key: "{at}",
                         src: photo.data_url(),
-                        caption: format!("{} × {} · {}", photo.width, photo.height, format::bytes(photo.jpeg.len() as u64)),
+                        caption: format::bytes(photo.bytes.len() as u64),
                         testid: "gallery-photo",
                         on_remove: move |()| {
                             photos.write().remove(at);

@@ -1,5 +1,5 @@
-//! The screens, one file each. A screen asks the device core, draws what it answers and sends commands; what it has to
-//! work out is a plain function beside it with a plain test.
+//! The screens, one file each. A screen queries the device core, renders the answer and sends commands. Its
+//! calculations are plain functions beside it, with plain tests.
 
 mod appearance;
 mod assist;
@@ -12,7 +12,7 @@ mod mine;
 mod need;
 mod not_found;
 mod parts;
-mod photos_kept;
+mod photo_storage;
 mod pin;
 mod recipient;
 mod recipients;
@@ -40,10 +40,10 @@ pub use emergency::EmergencyScreen;
 pub use feedback::FeedbackScreen;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryScreen;
-pub use inactivity_locked::SilentScreen;
+pub use inactivity_locked::InactivityLockedScreen;
 pub use mine::MineScreen;
 pub use need::{NeedScreen, NewNeedScreen};
-pub use not_found::LostScreen;
+pub use not_found::NotFoundScreen;
 pub use recipient::RecipientScreen;
 pub use recipients::RecipientsScreen;
 pub use record::RecordScreen;
@@ -51,7 +51,7 @@ pub use record_detail::RecordDetailScreen;
 pub use report::ReportScreen;
 pub use reviews::{ReviewScreen, ReviewsScreen};
 pub use revoked::RevokedScreen;
-pub use route_guard::Gate;
+pub use route_guard::RouteGuard;
 pub use set_pin::SetPinScreen;
 pub use settings::SettingsScreen;
 pub use shell::Shell;
@@ -67,6 +67,6 @@ pub use welcome::WelcomeScreen;
 pub fn GalleryScreen() -> dioxus::prelude::Element {
     use dioxus::prelude::*;
     rsx! {
-        LostScreen { path: vec![] }
+        NotFoundScreen { path: vec![] }
     }
 }

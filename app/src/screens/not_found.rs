@@ -1,34 +1,32 @@
-//! An address that leads nowhere, and the way out.
+//! The page for an unknown address, with a way back.
 
 use dioxus::prelude::*;
 
 use crate::{
     components::{Button, EmptyState, Glyph, Page, TopBar},
     i18n::tr,
-    routes::Route,
+    nav::{self, Destination},
 };
 
 #[component]
-pub fn LostScreen(path: Vec<String>) -> Element {
+pub fn NotFoundScreen(path: Vec<String>) -> Element {
     let _ = path;
     rsx! {
         Page {
-            testid: "screen-lost",
+            testid: "screen-not-found",
             top: rsx! {
-                TopBar { title: tr("nav-lost") }
+                TopBar { title: tr("nav-not-found") }
             },
             EmptyState {
                 icon: Glyph::Place,
-                title: tr("nav-lost"),
-                text: tr("nav-lost-text"),
+                title: tr("nav-not-found"),
+                text: tr("nav-not-found-text"),
                 action: rsx! {
                     Button {
-                        label: tr("nav-lost-go"),
+                        label: tr("nav-not-found-go"),
                         fit: true,
-                        testid: "lost-go",
-                        on_press: move |()| {
-                            navigator().replace(Route::Today {});
-                        },
+                        testid: "not-found-go",
+                        on_press: move |()| nav::replace_with(Destination::Today),
                     }
                 },
             }

@@ -1,4 +1,4 @@
-//! What the screens that ask for a PIN share: choosing one by typing it twice, and what a refused one is told.
+//! Shared by the screens that ask for a PIN: choosing one by typing it twice, and the texts of refusals.
 
 use device_core::{Refusal, vault::check_pin};
 use dioxus::prelude::*;
@@ -12,28 +12,28 @@ use crate::{
 /// What choosing a PIN has come to.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Choosing {
-    /// The present PIN is asked for first, where there is one to be changed.
+    /// A change of the PIN asks for the present one first.
     needs_old: bool,
     old: Option<String>,
     /// The first of the two entries of the new one.
     first: Option<String>,
-    wrong: Option<Wrong>,
+    wrong: Option<PinProblem>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wrong {
+enum PinProblem {
     TooSimple,
     NotTheSame,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
+enum PinStep {
     Old,
     New,
     Again,
 }
 
-/// A PIN that came the same twice, and the present one where it was asked for.
+/// A PIN that was typed twice, and the present one if it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     pub old: Option<String>,
@@ -41,29 +41,29 @@ pub struct Chosen {
 }
 
 impl Choosing {
-    fn asked(&self) -> Asked {
+    fn step(&self) -> PinStep {
         match (self.needs_old && self.old.is_none(), &self.first) {
-            (true, _) => Asked::Old,
-            (false, None) => Asked::New,
-            (false, Some(_)) => Asked::Again,
+            (true, _) => PinStep::Old,
+            (false, None) => PinStep::New,
+            (false, Some(_)) => PinStep::Again,
         }
     }
 
     /// One entry more.
     fn entered(&mut self, pin: String) -> Option<Chosen> {
         self.wrong = None;
-        match (self.asked(), self.first.take()) {
-            (Asked::Old, _) => self.old = Some(pin),
-            (_, None) if check_pin(&pin).is_err() => self.wrong = Some(Wrong::TooSimple),
+        match (self.step(), self.first.take()) {
+            (PinStep::Old, _) => self.old = Some(pin),
+            (_, None) if check_pin(&pin).is_err() => self.wrong = Some(PinProblem::TooSimple),
             (_, None) => self.first = Some(pin),
             (_, Some(first)) if first == pin => return Some(Chosen { old: self.old.clone(), new: pin }),
-            // Nobody can tell which of the two was meant: both are given again.
-            (_, Some(_)) => self.wrong = Some(Wrong::NotTheSame),
+            // Either of the two may be the wrong one, so both are asked for again.
+            (_, Some(_)) => self.wrong = Some(PinProblem::NotTheSame),
         }
         None
     }
 
-    /// The core said no: a wrong present PIN is asked for again.
+    /// The core refused: a wrong present PIN is asked for again.
     fn refused(&mut self, why: &Refusal) {
         if matches!(why, Refusal::WrongPin { .. } | Refusal::PinDelay { .. }) {
             self.old = None;
@@ -72,14 +72,14 @@ impl Choosing {
 
     fn error(&self) -> Option<String> {
         self.wrong.map(|wrong| match wrong {
-            Wrong::TooSimple => tr("pin-too-simple"),
-            Wrong::NotTheSame => tr("pin-not-the-same"),
+            PinProblem::TooSimple => tr("pin-too-simple"),
+            PinProblem::NotTheSame => tr("pin-not-the-same"),
         })
     }
 }
 
-/// Asks for a new PIN twice, and for the present one before it with `old`. A simple one is refused before it is asked for
-/// again. One pad for all of it: digits that are typed fast must not fall between two.
+/// Asks for a new PIN twice, and for the present one before it with `old`. A simple one is refused before it is asked
+/// for again. One pad for all of it: digits that are typed fast must not fall between two.
 #[component]
 pub fn PinTwice(
     on_pin: EventHandler<Chosen>,
@@ -93,14 +93,14 @@ pub fn PinTwice(
             choosing.write().refused(&why);
         }
     }));
-    let asked = choosing.read().asked();
-    // What the core said stands where what it was about is asked for again.
-    let said = refused.filter(|_| asked == if old { Asked::Old } else { Asked::New });
+    let step = choosing.read().step();
+    // The refusal is shown on the step that asks again for what was refused.
+    let said = refused.filter(|_| step == if old { PinStep::Old } else { PinStep::New });
     let error = choosing.read().error().or(said.map(|why| refused_words(&why)));
-    let (title, hint, testid) = match asked {
-        Asked::Old => (tr("pin-old"), tr("pin-enter-hint"), "pin-old"),
-        Asked::New => (tr("pin-choose"), tr("pin-choose-hint"), "pin-first"),
-        Asked::Again => (tr("pin-again"), tr("pin-again-hint"), "pin-second"),
+    let (title, hint, testid) = match step {
+        PinStep::Old => (tr("pin-old"), tr("pin-enter-hint"), "pin-old"),
+        PinStep::New => (tr("pin-choose"), tr("pin-choose-hint"), "pin-first"),
+        PinStep::Again => (tr("pin-again"), tr("pin-again-hint"), "pin-second"),
     };
     rsx! {
         PinPad {
@@ -165,14 +165,14 @@ mod tests {
     #[test]
     fn a_slip_starts_over_and_chooses_nothing() {
         let (choosing, pin) = new(&["258036", "258063"]);
-        assert_eq!((pin, choosing.wrong, choosing.asked()), (None, Some(Wrong::NotTheSame), Asked::New));
+        assert_eq!((pin, choosing.wrong, choosing.step()), (None, Some(PinProblem::NotTheSame), PinStep::New));
         assert_eq!(new(&["258036", "258063", "258036", "258036"]).1.as_deref(), Some("258036"));
     }
 
     #[test]
     fn a_simple_one_is_refused_before_it_is_asked_for_again() {
         let (choosing, _) = new(&["123456"]);
-        assert_eq!((choosing.asked(), choosing.wrong), (Asked::New, Some(Wrong::TooSimple)));
+        assert_eq!((choosing.step(), choosing.wrong), (PinStep::New, Some(PinProblem::TooSimple)));
     }
 
     #[test]
@@ -182,9 +182,9 @@ mod tests {
         assert_eq!(pin.as_deref(), Some("860412"));
         assert_eq!(choosing.old.as_deref(), Some("111222"), "however simple it is: it is the one in force");
         choosing.refused(&Refusal::StorageFull);
-        assert_eq!(choosing.asked(), Asked::New);
+        assert_eq!(choosing.step(), PinStep::New);
         choosing.refused(&Refusal::WrongPin { left: 4 });
-        assert_eq!(choosing.asked(), Asked::Old);
+        assert_eq!(choosing.step(), PinStep::Old);
     }
 
     #[test]

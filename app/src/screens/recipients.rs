@@ -1,4 +1,4 @@
-//! Everyone in one's care: search as one types, filter in a sheet, a list that stays quick at any length.
+//! The recipients in the worker's care: search, filters in a sheet, a list that is fast at any length.
 
 use device_core::{
     command::RecipientQuery,
@@ -7,13 +7,12 @@ use device_core::{
 use dioxus::prelude::*;
 use shared::records::recipient::TAGS;
 
-use super::parts::{People, PersonRow, use_people};
+use super::parts::{LinkPill, People, PersonRow, use_people};
 use crate::{
     components::{Button, ButtonKind, Chips, Choice, Glyph, Page, Sheet, Switch, TopBar},
     i18n::{format, tr, tr_args},
     labels,
-    routes::Route,
-    screens::today::LinkPill,
+    nav::{self, Destination},
     state::use_link,
 };
 
@@ -29,9 +28,7 @@ pub fn RecipientsScreen() -> Element {
             PersonRow {
                 testid: "recipient-{item.id}",
                 item,
-                on_press: move |item: RecipientItem| {
-                    navigator().push(Route::RecipientCard { id: item.id.0 });
-                },
+                on_press: move |item: RecipientItem| nav::open(Destination::RecipientCard { id: item.id.0 }),
             }
         }
     });
@@ -61,12 +58,12 @@ pub fn RecipientsScreen() -> Element {
     }
 }
 
-/// How many filters hold, the search aside.
+/// The number of active filters, without the search.
 fn filters(query: &RecipientQuery) -> usize {
     [query.due, query.category.is_some(), query.village.is_some(), query.tag.is_some()].iter().filter(|on| **on).count()
 }
 
-/// The query without its filters.
+/// The query without its filters, with its search.
 fn cleared(query: &RecipientQuery) -> RecipientQuery {
     RecipientQuery { search: query.search.clone(), ..RecipientQuery::default() }
 }
@@ -166,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clearing_the_filters_keeps_what_is_searched_for() {
+    fn clearing_the_filters_keeps_the_search() {
         let query =
             RecipientQuery { search: "gj".into(), due: true, tag: Some("lives-alone".into()), ..Default::default() };
         assert_eq!(filters(&query), 2);

@@ -1,15 +1,15 @@
-//! What the plus opens: what to record, and for whom. Who is due stands first, so that two presses open the form.
+//! The record menu: what to record, and for whom. Recipients who are due come first, so that two presses open the form.
 
 use device_core::{command::RecipientQuery, views::RecipientItem};
 use dioxus::prelude::*;
 use uuid::Uuid;
 
-use super::parts::{People, PersonRow, leave, use_people};
+use super::parts::{People, PersonRow, use_people};
 use crate::{
     components::{Button, ButtonKind, Choice, Glyph, Page, Segmented, TopBar},
     i18n::tr,
-    routes::Route,
-    state::use_ask,
+    nav::{self, Destination},
+    state::use_query,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +50,13 @@ impl What {
         }
     }
 
-    /// The form for this person.
-    fn route(self, recipient: Uuid) -> Route {
+    /// The form for this recipient.
+    fn route(self, recipient: Uuid) -> Destination {
         match self {
-            What::Visit => Route::Visit { recipient },
-            What::Contact => Route::Contact { recipient },
-            What::Assistance => Route::Assist { recipient: Some(recipient) },
-            What::Need => Route::NewNeed { recipient },
+            What::Visit => Destination::Visit { recipient },
+            What::Contact => Destination::Contact { recipient },
+            What::Assistance => Destination::Assist { recipient: Some(recipient) },
+            What::Need => Destination::NewNeed { recipient },
         }
     }
 }
@@ -66,7 +66,7 @@ pub fn RecordScreen() -> Element {
     let mut what = use_signal(|| What::Visit);
     let mut query = use_signal(RecipientQuery::default);
     let found = use_people(query.into());
-    let today = use_ask(|device| async move { device.today().await });
+    let today = use_query(|device| async move { device.today().await });
     let due = today.ready().map(|view| view.due).unwrap_or_default();
     let searching = !query.read().search.trim().is_empty();
     let row = use_callback(move |item: RecipientItem| {
@@ -75,8 +75,8 @@ pub fn RecordScreen() -> Element {
                 testid: "record-person-{item.id}",
                 item,
                 on_press: move |item: RecipientItem| {
-                    // The menu gives way: back from the form leads to where the plus was pressed.
-                    navigator().replace(what.peek().route(item.id.0));
+                    // Replaces the menu, so that "back" from the form returns to the screen before the menu.
+                    nav::replace_with(what.peek().route(item.id.0));
                 },
             }
         }
@@ -86,7 +86,7 @@ pub fn RecordScreen() -> Element {
         Page {
             testid: "screen-record",
             top: rsx! {
-                TopBar { title: tr("nav-record"), subtitle: tr("record-who"), on_back: move |()| leave() }
+                TopBar { title: tr("nav-record"), subtitle: tr("record-who"), on_back: move |()| nav::leave() }
             },
             Segmented {
                 label: tr("nav-record"),
@@ -99,9 +99,7 @@ pub fn RecordScreen() -> Element {
                 kind: ButtonKind::Line,
                 icon: Glyph::Gift,
                 testid: "record-handout",
-                on_press: move |()| {
-                    navigator().replace(Route::Assist { recipient: None });
-                },
+                on_press: move |()| nav::replace_with(Destination::Assist { recipient: None }),
             }
             People {
                 found,

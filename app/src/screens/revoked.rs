@@ -1,19 +1,19 @@
-//! Access was withdrawn: what that means for the work on this phone, and whom to ask.
+//! Access was withdrawn: what happens to the work on this phone, and whom to ask.
 
 use device_core::views::SyncView;
 use dioxus::prelude::*;
 
-use super::{parts::SaveFile, route_guard::EmergencyButton};
+use super::parts::{EmergencyButton, SaveFile};
 use crate::{
     components::{Button, Card, Glyph, Note, Page, Tone, TopBar},
     i18n::{tr, tr_args},
-    routes::Route,
-    state::{use_ask, use_status},
+    nav::{self, Destination},
+    state::{use_query, use_status},
 };
 
 #[component]
 pub fn RevokedScreen() -> Element {
-    let sync = use_ask(|device| async move { device.sync_state().await });
+    let sync = use_query(|device| async move { device.sync_state().await });
     let status = use_status();
     let server = status.clone().and_then(|status| status.me).map(|me| me.server).unwrap_or_default();
     rsx! {
@@ -26,9 +26,7 @@ pub fn RevokedScreen() -> Element {
                 Button {
                     label: tr("welcome-revoked-code"),
                     testid: "revoked-code",
-                    on_press: move |()| {
-                        navigator().push(Route::Welcome {});
-                    },
+                    on_press: move |()| nav::open(Destination::Welcome),
                 }
             },
             RevokedBody {
@@ -77,7 +75,7 @@ mod tests {
     use crate::screens::tests::drawn;
 
     #[test]
-    fn unsent_work_is_said_to_be_kept() {
+    fn the_page_says_that_unsent_work_is_kept() {
         let page = drawn(|| rsx! { RevokedBody { waiting: 4, sealed: true, server: "https://care.example" } });
         for text in ["4 条", "care.example", "save-file", "封存文件"] {
             assert!(page.contains(text), "no {text} in {page}");

@@ -1,91 +1,90 @@
-//! The way in: which screens may be seen at which stage, and where one is led instead. Every screen stands behind it, so
-//! that a kill at any step, a lock or a withdrawal of access leads to the right place and back.
+//! The guard before every screen: which screens a phase of the device allows, and where it redirects from the others.
+//! After a kill at any step, a lock or a withdrawal of access the app therefore opens on the right screen, and
+//! returns afterwards.
 
 use chrono::{DateTime, Duration, Utc};
 use device_core::{Device, views::Phase};
 use dioxus::prelude::*;
 
-use super::parts::{Loading, Refused};
+use super::parts::{EmergencyButton, Loading, Refused};
 use crate::{
-    components::{Button, ButtonKind, Glyph, Page, TopBar},
+    components::{Page, TopBar},
     i18n::tr,
-    routes::Route,
-    state::{entry, now, use_ask, use_device, use_status},
+    nav::{self, Destination},
+    state::{enrolment, now, use_device, use_query, use_status},
 };
 
-/// 5 minutes out of sight lock the app: long enough to take a call, short enough for a phone that was put down.
-const AWAY: Duration = Duration::minutes(5);
+/// 5 minutes in the background lock the app: long enough for a call, short enough for a phone that was put down.
+const LOCK_AFTER: Duration = Duration::minutes(5);
 
-/// Where one is led instead of `at`; `None` to stay. `left` is where one was when the app was locked.
-fn led_to(phase: Phase, at: &Route, left: Option<&Route>) -> Option<Route> {
-    use Route as R;
-    // Whom to phone never waits for anything; the gallery and the page that is not found hold nothing of anyone's.
-    if matches!(at, R::Emergency {} | R::Gallery {} | R::Lost { .. }) {
+/// Where `phase` redirects from `at`; `None` to stay. `locked_at` is the screen that was open when the app was locked.
+fn redirect(phase: Phase, at: Destination, locked_at: Option<Destination>) -> Option<Destination> {
+    use Destination as D;
+    // The emergency numbers are open in every phase; the gallery and the page that is not found show no personal data.
+    if matches!(at, D::Emergency | D::Gallery | D::NotFound) {
         return None;
     }
-    let there = match (phase, at) {
-        (Phase::New, R::Welcome {} | R::SetPin {}) => return None,
-        (Phase::New | Phase::Unenrolled, _) => R::Welcome {},
-        (Phase::Locked, _) => R::Unlock {},
-        (Phase::Ready, R::Welcome {} | R::SetPin {} | R::Unlock {} | R::Revoked {} | R::Silent {}) => {
-            left.cloned().unwrap_or(R::Today {})
-        }
+    let to = match (phase, at) {
+        (Phase::New, D::Welcome | D::SetPin) => return None,
+        (Phase::New | Phase::Unenrolled, _) => D::Welcome,
+        (Phase::Locked, _) => D::Unlock,
+        (Phase::Ready, at) if is_before_ready(at) => locked_at.unwrap_or(D::Today),
         (Phase::Ready, _) => return None,
-        // A new code may let one in again; what waits may be looked at, and how one reads may be changed.
-        (Phase::Revoked, R::Revoked {} | R::Welcome {} | R::Settings {}) => return None,
-        (Phase::Revoked, _) => R::Revoked {},
-        // The server reached once, all is open again, and one is back where one was.
-        (Phase::InactivityLocked, R::Silent {} | R::Settings {}) => return None,
-        (Phase::InactivityLocked, _) => R::Silent {},
+        // A new code may enrol the device again; unsent work may be looked at, and the appearance may be changed.
+        (Phase::Revoked, D::Revoked | D::Welcome | D::Settings) => return None,
+        (Phase::Revoked, _) => D::Revoked,
+        // One contact with the server makes the device ready again, and the guard returns to `locked_at`.
+        (Phase::InactivityLocked, D::InactivityLocked | D::Settings) => return None,
+        (Phase::InactivityLocked, _) => D::InactivityLocked,
     };
-    (there != *at).then_some(there)
+    (to != at).then_some(to)
 }
 
-/// The place to come back to after unlocking; the screens of the way in are none.
-fn worth_coming_back(at: &Route) -> bool {
-    !matches!(at, Route::Welcome {} | Route::SetPin {} | Route::Unlock {} | Route::Revoked {} | Route::Silent {})
+/// The screens that a ready device has no use for. The app does not return to them after unlocking.
+const fn is_before_ready(at: Destination) -> bool {
+    use Destination as D;
+    matches!(at, D::Welcome | D::SetPin | D::Unlock | D::Revoked | D::InactivityLocked)
 }
 
+/// Shows `children`, the screen at `at`, if the phase of the device allows; otherwise redirects.
 #[component]
-pub fn Gate() -> Element {
+pub fn RouteGuard(at: Destination, children: Element) -> Element {
     let device = use_device();
-    let route = use_route::<Route>();
     let phase = use_status().map(|status| status.phase);
-    let mut left = use_signal(|| None::<Route>);
-    entry::provide_pending();
+    let mut locked_at = use_signal(|| None::<Destination>);
+    enrolment::provide_pending();
     use_lock_when_away();
-    let there = phase.and_then(|phase| led_to(phase, &route, left.peek().as_ref()));
-    let stays = there.is_none();
-    use_effect(use_reactive!(|(phase, route, there)| {
-        let (Some(phase), Some(there)) = (phase, there) else { return };
+    let to = phase.and_then(|phase| redirect(phase, at, *locked_at.peek()));
+    use_effect(use_reactive!(|(phase, at, to)| {
+        let (Some(phase), Some(to)) = (phase, to) else { return };
         match phase {
-            Phase::Locked | Phase::InactivityLocked if worth_coming_back(&route) => left.set(Some(route)),
+            Phase::Locked | Phase::InactivityLocked if !is_before_ready(at) => locked_at.set(Some(at)),
             Phase::Ready => {
-                left.set(None);
-                if route == (Route::Welcome {}) {
-                    entry::forget(&device);
+                locked_at.set(None);
+                if at == Destination::Welcome {
+                    enrolment::drop_draft(&device);
                 }
             }
             _ => {}
         }
-        navigator().replace(there);
+        nav::replace_with(to);
     }));
     rsx! {
         if phase.is_none() {
-            Silent {}
-        } else if stays {
-            Outlet::<Route> {}
+            NoPhaseYet {}
+        } else if to.is_none() {
+            {children}
         }
     }
 }
 
-/// Until the core has told where the device stands; and why it cannot, where it cannot.
+/// Shown until the core reports the phase, or with the refusal if it cannot.
 #[component]
-fn Silent() -> Element {
-    let status = use_ask(|device| async move { device.status().await });
+fn NoPhaseYet() -> Element {
+    let status = use_query(|device| async move { device.status().await });
     rsx! {
         Page {
-            testid: "screen-silent",
+            testid: "screen-no-phase",
             top: rsx! {
                 TopBar { title: tr("common-app-name") }
             },
@@ -94,7 +93,7 @@ fn Silent() -> Element {
                     Loading {}
                 },
                 Some(refusal) => rsx! {
-                    Refused { refusal, on_retry: move |()| status.again() }
+                    Refused { refusal, on_retry: move |()| status.reload() }
                     EmergencyButton {}
                 },
             }
@@ -102,28 +101,13 @@ fn Silent() -> Element {
     }
 }
 
-/// The way to the phone numbers, from every screen that comes before the PIN.
-#[component]
-pub fn EmergencyButton() -> Element {
-    rsx! {
-        Button {
-            label: tr("nav-emergency"),
-            kind: ButtonKind::Quiet,
-            icon: Glyph::Phone,
-            testid: "open-emergency",
-            on_press: move |()| {
-                navigator().push(Route::Emergency {});
-            },
-        }
-    }
-}
-
-/// True when the app was out of sight for too long. A clock that went backwards counts as too long.
+/// Whether the app was in the background for too long. A clock that went backwards counts as too long.
 fn too_long(hidden: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    now < hidden || now - hidden >= AWAY
+    now < hidden || now - hidden >= LOCK_AFTER
 }
 
-/// Locks when the app comes back after [`AWAY`]. The time is measured on the way back: timers sleep in the background.
+/// Locks when the app comes back after [`LOCK_AFTER`]. The time is measured on return, because timers stop in the
+/// background.
 fn use_lock_when_away() {
     let device = use_device();
     let status = use_status();
@@ -132,21 +116,21 @@ fn use_lock_when_away() {
     });
     let mut may_lock = use_signal(|| open);
     use_effect(use_reactive!(|open| may_lock.set(open)));
-    use_future(move || watch(device.clone(), may_lock));
+    use_future(move || lock_after_background(device.clone(), may_lock));
 }
 
-async fn watch(device: Device, may_lock: Signal<bool>) {
-    let mut page = document::eval(
+async fn lock_after_background(device: Device, may_lock: Signal<bool>) {
+    let mut visibility = document::eval(
         "document.addEventListener('visibilitychange', () => dioxus.send(document.visibilityState === 'hidden'));
          await new Promise(() => {});",
     );
     let mut hidden = None;
-    // Ends when there is no page that could tell.
-    while let Ok(out_of_sight) = page.recv::<bool>().await {
-        if out_of_sight {
+    // The loop ends when the page goes.
+    while let Ok(is_hidden) = visibility.recv::<bool>().await {
+        if is_hidden {
             hidden = Some(now());
         } else if hidden.take().is_some_and(|since| too_long(since, now())) && *may_lock.peek() {
-            // Already locked is as good.
+            // A refusal means that the device is locked already.
             let _ = device.lock().await;
         }
     }
@@ -161,76 +145,78 @@ mod tests {
     const ALL: [Phase; 6] =
         [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Ready, Phase::Revoked, Phase::InactivityLocked];
 
-    /// Where the app opens; past the PIN, where unlocking leads.
-    fn first(phase: Phase) -> Route {
-        let from = if phase == Phase::New { Route::Welcome {} } else { Route::Unlock {} };
-        led_to(phase, &from, None).unwrap_or(from)
+    /// The screen on which the app opens; past the PIN, the one to which unlocking leads.
+    fn first(phase: Phase) -> Destination {
+        let from = if phase == Phase::New { Destination::Welcome } else { Destination::Unlock };
+        redirect(phase, from, None).unwrap_or(from)
     }
 
     #[test]
-    fn each_stage_of_the_first_run_starts_where_it_was_left() {
+    fn each_phase_opens_on_its_own_screen() {
         assert_eq!(
             ALL.map(first),
             [
-                Route::Welcome {},
-                Route::Unlock {},
-                Route::Welcome {},
-                Route::Today {},
-                Route::Revoked {},
-                Route::Silent {}
+                Destination::Welcome,
+                Destination::Unlock,
+                Destination::Welcome,
+                Destination::Today,
+                Destination::Revoked,
+                Destination::InactivityLocked
             ]
         );
     }
 
     #[test]
-    fn nobody_is_ever_led_in_a_circle() {
+    fn no_redirect_leads_to_another_redirect() {
         let id = Uuid::from_u128(1);
-        let places = [
-            Route::Welcome {},
-            Route::SetPin {},
-            Route::Unlock {},
-            Route::Revoked {},
-            Route::Silent {},
-            Route::Today {},
-            Route::Sync {},
-            Route::Mine {},
-            Route::Settings {},
-            Route::Visit { recipient: id },
+        let destinations = [
+            Destination::Welcome,
+            Destination::SetPin,
+            Destination::Unlock,
+            Destination::Revoked,
+            Destination::InactivityLocked,
+            Destination::Today,
+            Destination::Sync,
+            Destination::Mine,
+            Destination::Settings,
+            Destination::Visit { recipient: id },
         ];
         for phase in ALL {
-            for at in &places {
-                if let Some(there) = led_to(phase, at, None) {
-                    assert_eq!(led_to(phase, &there, None), None, "{phase:?}: {at} → {there}");
+            for at in destinations {
+                if let Some(to) = redirect(phase, at, None) {
+                    assert_eq!(redirect(phase, to, None), None, "{phase:?}: {at} → {to}");
                 }
             }
         }
     }
 
     #[test]
-    fn nothing_of_anyones_is_seen_before_the_pin() {
-        for at in [Route::Today {}, Route::Mine {}, Route::Sync {}, Route::RecipientCard { id: Uuid::nil() }] {
+    fn no_personal_data_is_shown_before_the_pin() {
+        for at in
+            [Destination::Today, Destination::Mine, Destination::Sync, Destination::RecipientCard { id: Uuid::nil() }]
+        {
             for phase in [Phase::New, Phase::Locked, Phase::Unenrolled, Phase::Revoked, Phase::InactivityLocked] {
-                assert!(led_to(phase, &at, None).is_some(), "{phase:?} {at}");
+                assert!(redirect(phase, at, None).is_some(), "{phase:?} {at}");
             }
         }
     }
 
     #[test]
-    fn the_emergency_numbers_are_open_at_every_stage() {
+    fn the_emergency_numbers_are_open_in_every_phase() {
         for phase in ALL {
-            assert_eq!(led_to(phase, &Route::Emergency {}, None), None);
+            assert_eq!(redirect(phase, Destination::Emergency, None), None);
         }
     }
 
     #[test]
-    fn after_unlocking_one_is_back_where_one_was() {
-        let visit = Route::Visit { recipient: Uuid::from_u128(1) };
-        assert_eq!(led_to(Phase::Ready, &Route::Unlock {}, Some(&visit)), Some(visit.clone()));
-        assert!(worth_coming_back(&visit) && !worth_coming_back(&Route::Unlock {}));
+    fn unlocking_returns_to_the_screen_that_was_open() {
+        let visit = Destination::Visit { recipient: Uuid::from_u128(1) };
+        assert_eq!(redirect(Phase::Ready, Destination::Unlock, Some(visit)), Some(visit));
+        assert!(!is_before_ready(visit) && is_before_ready(Destination::Unlock));
     }
 
     #[test]
-    fn five_minutes_out_of_sight_lock_and_so_does_a_clock_that_went_back() {
+    fn five_minutes_in_the_background_lock_and_so_does_a_clock_that_went_back() {
         let then = now();
         assert!(!too_long(then, then + Duration::seconds(299)));
         assert!(too_long(then, then + Duration::seconds(300)));

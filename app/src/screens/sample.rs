@@ -1,4 +1,4 @@
-//! Made-up people and records for the tests of screens. Nobody here exists.
+//! Invented people and records for the tests of screens.
 
 use device_core::views::{CardView, HistoryItem, NeedItem, RecipientItem, RecordState, TaskItem, TodayView};
 use shared::{

@@ -1,15 +1,13 @@
-//! First run: the PIN that will open this phone's store. Typed twice; with it the encrypted store is made.
+//! First run: sets the PIN that unlocks this phone's store. It is typed twice; then the encrypted store is created.
 
 use device_core::Refusal;
 use dioxus::prelude::*;
 
-use super::{
-    parts::leave,
-    pin::{Chosen, PinTwice},
-};
+use super::pin::{Chosen, PinTwice};
 use crate::{
     components::{Glyph, Note, Page, Tone, TopBar},
     i18n::tr,
+    nav,
     state::use_device,
 };
 
@@ -22,7 +20,7 @@ pub fn SetPinScreen() -> Element {
         Page {
             testid: "screen-set-pin",
             top: rsx! {
-                TopBar { title: tr("nav-set-pin"), subtitle: tr("pin-step"), on_back: move |()| leave() }
+                TopBar { title: tr("nav-set-pin"), subtitle: tr("pin-step"), on_back: move |()| nav::leave() }
             },
             div { class: "unlock",
                 PinTwice {
@@ -33,7 +31,7 @@ pub fn SetPinScreen() -> Element {
                         busy.set(true);
                         refused.set(None);
                         spawn(async move {
-                            // Once there is a store, the gate leads on.
+                            // Once the store exists, the route guard leads on.
                             if let Err(why) = device.create_vault(&chosen.new).await {
                                 refused.set(Some(why));
                             }

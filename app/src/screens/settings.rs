@@ -1,18 +1,17 @@
-//! How one reads, photos, the PIN, the lock, and what to tell an administrator who asks.
+//! Settings: appearance, photos, PIN, lock, and the facts that an administrator asks for.
 
 use device_core::{Refusal, views::IdentityView};
 use dioxus::prelude::*;
 
 use super::{
-    appearance::Reading,
-    parts::leave,
-    photos_kept::PhotosKept,
+    appearance::Appearance,
+    photo_storage::PhotoStorage,
     pin::{Chosen, PinTwice},
 };
 use crate::{
     components::{Card, Glyph, ListRow, Page, Section, Sheet, Tone, TopBar, use_toasts},
     i18n::tr,
-    labels,
+    labels, nav,
     state::{use_device, use_status},
 };
 
@@ -26,12 +25,12 @@ pub fn SettingsScreen() -> Element {
         Page {
             testid: "screen-settings",
             top: rsx! {
-                TopBar { title: tr("nav-settings"), on_back: move |()| leave() }
+                TopBar { title: tr("nav-settings"), on_back: move |()| nav::leave() }
             },
             Card { title: tr("settings-reading"), icon: Glyph::Eye,
-                Reading { prefix: "settings", colours: true, labels: true }
+                Appearance { prefix: "settings", colours: true, labels: true }
             }
-            PhotosKept {}
+            PhotoStorage {}
             Section { title: tr("settings-safety"),
                 ListRow {
                     title: tr("settings-change-pin"),
@@ -50,7 +49,7 @@ pub fn SettingsScreen() -> Element {
                     on_press: move |()| {
                         let device = device.clone();
                         spawn(async move {
-                            // Locked, the gate leads to the PIN.
+                            // Once locked, the route guard leads to the PIN.
                             if let Err(why) = device.lock().await {
                                 toasts.failed(labels::refusal(&why).0);
                             }
@@ -76,7 +75,7 @@ pub fn SettingsScreen() -> Element {
     }
 }
 
-/// The present PIN, then the new one twice; the core checks both at once.
+/// Asks for the present PIN, then for the new one twice. The core checks both at once.
 #[component]
 fn ChangePin(on_done: EventHandler<()>) -> Element {
     let device = use_device();
@@ -108,24 +107,24 @@ fn ChangePin(on_done: EventHandler<()>) -> Element {
 fn About(me: Option<IdentityView>) -> Element {
     rsx! {
         Card { title: tr("settings-about"), icon: Glyph::Knot, testid: "settings-about",
-            Line { label: tr("settings-version"), value: env!("CARGO_PKG_VERSION").to_owned(), testid: "settings-version" }
+            FactLine { label: tr("settings-version"), value: env!("CARGO_PKG_VERSION").to_owned(), testid: "settings-version" }
             if let Some(me) = me {
-                Line { label: tr("settings-server"), value: me.server.clone(), testid: "settings-server" }
-                Line { label: tr("settings-device"), value: short(&me.device.to_string()), testid: "settings-device" }
+                FactLine { label: tr("settings-server"), value: me.server.clone(), testid: "settings-server" }
+                FactLine { label: tr("settings-device"), value: short(&me.device.to_string()), testid: "settings-device" }
                 p { class: "small", {tr("settings-device-hint")} }
             }
         }
     }
 }
 
-/// The end of an id: its beginning is a time and much the same on phones that were set up together.
+/// The last eight characters of an id. The first ones are a time, nearly the same on phones that were set up together.
 fn short(id: &str) -> String {
     let plain: Vec<char> = id.chars().filter(char::is_ascii_alphanumeric).collect();
     plain[plain.len().saturating_sub(8)..].iter().collect::<String>().to_uppercase()
 }
 
 #[component]
-fn Line(label: String, value: String, testid: String) -> Element {
+fn FactLine(label: String, value: String, testid: String) -> Element {
     rsx! {
         div { class: "fact",
             span { class: "small", {label} }
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_one_may_change_is_there() {
+    fn every_setting_is_on_the_page() {
         let page = drawn(|| rsx! { SettingsScreen {} });
         for id in [
             "settings-zh",

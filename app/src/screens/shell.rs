@@ -1,66 +1,61 @@
-//! The frame of the five places: the screen above, the bar below.
+//! The frame of the five tabs: the screen above, the bar below.
 
 use dioxus::prelude::*;
-use shared::records::Role;
 
 use crate::{
     components::{BottomBar, Tab},
-    routes::Route,
-    state::{use_link, use_status},
+    nav::{self, Destination},
+    state::{use_link, use_supervisor},
 };
 
-/// The tab that a place belongs to.
-fn tab_of(route: &Route) -> Option<Tab> {
-    match route {
-        Route::Today {} => Some(Tab::Today),
-        Route::Recipients {} => Some(Tab::Recipients),
-        Route::Sync {} => Some(Tab::Sync),
-        Route::Mine {} => Some(Tab::Mine),
-        Route::Report {} => Some(Tab::Report),
+/// The tab of a screen; `None` for screens outside the tabs.
+const fn tab_of(at: Destination) -> Option<Tab> {
+    match at {
+        Destination::Today => Some(Tab::Today),
+        Destination::Recipients => Some(Tab::Recipients),
+        Destination::Sync => Some(Tab::Sync),
+        Destination::Mine => Some(Tab::Mine),
+        Destination::Report => Some(Tab::Report),
         _ => None,
     }
 }
 
-fn place_of(tab: Tab) -> Route {
+const fn destination_of(tab: Tab) -> Destination {
     match tab {
-        Tab::Today => Route::Today {},
-        Tab::Recipients => Route::Recipients {},
-        Tab::Record => Route::RecordMenu {},
-        Tab::Sync => Route::Sync {},
-        Tab::Mine => Route::Mine {},
-        Tab::Report => Route::Report {},
+        Tab::Today => Destination::Today,
+        Tab::Recipients => Destination::Recipients,
+        Tab::Record => Destination::RecordMenu,
+        Tab::Sync => Destination::Sync,
+        Tab::Mine => Destination::Mine,
+        Tab::Report => Destination::Report,
     }
 }
 
-/// Who answers for others' work, and so has reports at hand.
-pub fn supervises(role: &Role) -> bool {
-    matches!(role, Role::Supervisor | Role::Administrator)
-}
-
+/// Shows `children`, the screen at `at`, above the bottom bar.
 #[component]
-pub fn Shell() -> Element {
-    let route = use_route::<Route>();
+pub fn Shell(at: Destination, children: Element) -> Element {
     let link = use_link();
-    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
-    // A supervisor's sync has no tab: it opens from the pill above and from the own page, which then is lit.
-    let active = match tab_of(&route) {
+    let supervisor = use_supervisor();
+    // A supervisor has no sync tab: sync opens from the pill in the top bar and from the own page, whose tab is then
+    // active.
+    let active = match tab_of(at) {
         Some(Tab::Sync) if supervisor => Some(Tab::Mine),
         tab => tab,
     };
     rsx! {
-        Outlet::<Route> {}
+        {children}
         BottomBar {
             active,
             supervisor,
             waiting: u64::from(link.waiting),
             on_select: move |tab| {
-                let there = place_of(tab);
-                // Paths are beside each other: going back from one leaves the app and does not retrace the tabs. The menu
-                // behind the plus opens on top, with a way back.
+                let to = destination_of(tab);
+                // Tabs replace each other, so that "back" leaves the app instead of retracing the tabs. The record menu
+                // opens on top, with a way back.
                 if tab == Tab::Record {
-                    navigator().push(there);
+                    nav::open(to);
                 } else {
-                    navigator().replace(there);
+                    nav::replace_with(to);
                 }
             },
         }
@@ -72,15 +67,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_tab_but_the_plus_is_lit_in_its_own_place() {
+    fn each_tab_but_the_record_menu_is_active_on_its_own_screen() {
         for tab in [Tab::Today, Tab::Recipients, Tab::Sync, Tab::Mine, Tab::Report] {
-            assert_eq!(tab_of(&place_of(tab)), Some(tab));
+            assert_eq!(tab_of(destination_of(tab)), Some(tab));
         }
-        assert_eq!(tab_of(&place_of(Tab::Record)), None);
-    }
-
-    #[test]
-    fn supervisors_and_administrators_have_reports_and_workers_have_not() {
-        assert!(supervises(&Role::Supervisor) && supervises(&Role::Administrator) && !supervises(&Role::Worker));
+        assert_eq!(tab_of(destination_of(Tab::Record)), None);
     }
 }

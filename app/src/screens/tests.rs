@@ -1,4 +1,4 @@
-//! Screens drawn in-process: what a reader would find on the page, with answers made up.
+//! Renders screens in-process over a device with invented answers.
 
 use device_core::{Device, Refusal, Reply};
 use dioxus::prelude::*;
@@ -10,7 +10,7 @@ use crate::{
     state::provide_device,
 };
 
-/// The markup of a body, in Chinese.
+/// The markup of a component, in Chinese.
 pub fn drawn(root: fn() -> Element) -> String {
     drawn_in(Lang::ZhCn, root)
 }
@@ -19,7 +19,7 @@ pub fn drawn_in(lang: Lang, root: fn() -> Element) -> String {
     drawn_on(lang, || Device::answering(|_| Reply::Refused(Refusal::Locked)), root)
 }
 
-/// The markup of a whole screen or a body, over a device that answers as given.
+/// The markup of a component over a device with the given answers.
 pub fn drawn_on(lang: Lang, device: fn() -> Device, root: fn() -> Element) -> String {
     #[derive(Clone, Props)]
     struct Start {
@@ -28,7 +28,7 @@ pub fn drawn_on(lang: Lang, device: fn() -> Device, root: fn() -> Element) -> St
         root: fn() -> Element,
     }
     impl PartialEq for Start {
-        // Drawn once, with one set of properties.
+        // Rendered once, with one set of properties.
         fn eq(&self, _: &Self) -> bool {
             true
         }
@@ -45,7 +45,7 @@ pub fn drawn_on(lang: Lang, device: fn() -> Device, root: fn() -> Element) -> St
     }
     let mut dom = VirtualDom::new_with_props(Stage, Start { lang, device, root });
     dom.rebuild_in_place();
-    // Made-up answers are there at once: a few rounds draw whatever they bring.
+    // The answers are ready at once; eight rounds render everything that depends on them.
     for _ in 0..8 {
         dom.render_immediate(&mut dioxus::core::NoOpMutations);
     }

@@ -1,12 +1,11 @@
-//! The PIN that opens the store, and the wait after too many wrong ones. Whom to phone is reachable without it.
+//! Unlocks the store with the PIN, and shows the delay after too many wrong ones.
 
 use device_core::Refusal;
 use dioxus::prelude::*;
 
 use super::{
-    parts::SaveFile,
+    parts::{EmergencyButton, SaveFile},
     pin::{duration, refused_words},
-    route_guard::EmergencyButton,
 };
 use crate::{
     components::{ButtonKind, Glyph, Icon, Page, PinPad, TopBar},
@@ -20,33 +19,12 @@ pub fn UnlockScreen() -> Element {
     let device = use_device();
     let status = use_status();
     let known = status.as_ref().map_or(0, |status| status.pin_delay_s);
-    // Sealed when access ended: whoever has the phone may hand it over, and nobody but the server opens it.
+    // A bundle that was sealed when access ended may leave the phone without the PIN: only the server can open it.
     let sealed = status.is_some_and(|status| status.sealed.is_some());
     let mut wait = use_signal(|| known);
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<String>);
-    let counting = use_memo(move || wait() > 0);
-    use_resource({
-        let device = device.clone();
-        move || {
-            let device = device.clone();
-            let waiting = counting();
-            async move {
-                while waiting && *wait.peek() > 0 && pause(1000).await {
-                    let left = wait.peek().saturating_sub(1);
-                    // The core's own count decides; this one only shows it, and a page that slept has lost seconds.
-                    let left = match device.status().await {
-                        Ok(status) => status.pin_delay_s,
-                        Err(_) => left,
-                    };
-                    wait.set(left);
-                }
-                if waiting {
-                    error.set(None);
-                }
-            }
-        }
-    });
+    use_countdown(wait, error);
     rsx! {
         Page {
             testid: "screen-unlock",
@@ -68,7 +46,7 @@ pub fn UnlockScreen() -> Element {
                     let device = device.clone();
                     busy.set(true);
                     spawn(async move {
-                        // Opened, the gate leads on.
+                        // Once unlocked, the route guard leads on.
                         match device.unlock(&pin).await {
                             Ok(_) => error.set(None),
                             Err(Refusal::PinDelay { seconds }) => wait.set(seconds),
@@ -80,6 +58,30 @@ pub fn UnlockScreen() -> Element {
             }
         }
     }
+}
+
+/// Counts `wait` down to zero, then clears the error.
+fn use_countdown(mut wait: Signal<u64>, mut error: Signal<Option<String>>) {
+    let device = use_device();
+    let counting = use_memo(move || wait() > 0);
+    use_resource(move || {
+        let device = device.clone();
+        let counting = counting();
+        async move {
+            while counting && *wait.peek() > 0 && pause(1000).await {
+                // The core's count decides. A page that slept has lost seconds, so this one only bridges a refused
+                // status.
+                let left = match device.status().await {
+                    Ok(status) => status.pin_delay_s,
+                    Err(_) => wait.peek().saturating_sub(1),
+                };
+                wait.set(left);
+            }
+            if counting {
+                error.set(None);
+            }
+        }
+    });
 }
 
 /// The digits; while a wait runs, how long it still takes in their place.

@@ -1,4 +1,4 @@
-//! How the connection stands: offline or not, how much waits on this phone, and whether a sync is running.
+//! The state of sync that every screen may show: offline or not, how much waits on this phone, progress.
 
 use device_core::{
     Device,
@@ -6,20 +6,20 @@ use device_core::{
 };
 use dioxus::prelude::*;
 
+/// The summary of a [`SyncView`] that the pill in the top bar and the bottom bar show.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Link {
     /// The last attempt found no connection.
     pub offline: bool,
-    /// Operations and photos not on the server yet.
+    /// Operations and photos that are not on the server yet.
     pub waiting: u32,
-    /// Outcomes that someone should look at.
+    /// Outcomes that the author should look at.
     pub attention: u32,
-    /// Of the sync that is running.
+    /// Progress of the sync that is running, if one is.
     pub running: Option<Progress>,
 }
 
-/// What a screen needs of the sync's whole state.
-fn of(view: &SyncView) -> Link {
+fn summary(view: &SyncView) -> Link {
     Link {
         offline: matches!(view.last_problem, Some(SyncProblem::Offline)),
         waiting: view.waiting_total + view.photos_waiting,
@@ -29,27 +29,27 @@ fn of(view: &SyncView) -> Link {
 }
 
 #[derive(Clone, Copy)]
-struct Held(Signal<Link>);
+struct LinkContext(Signal<Link>);
 
 pub(super) fn provide() -> Signal<Link> {
-    use_context_provider(|| Held(Signal::new(Link::default()))).0
+    use_context_provider(|| LinkContext(Signal::new(Link::default()))).0
 }
 
 pub(super) async fn refresh(device: &Device, mut link: Signal<Link>) {
-    // Locked or not enrolled: there is no link to speak of.
-    let next = device.sync_state().await.map(|view| of(&view)).unwrap_or_default();
+    // A locked or unenrolled device refuses the query; then nothing waits and nothing runs.
+    let next = device.sync_state().await.map(|view| summary(&view)).unwrap_or_default();
     if *link.peek() != next {
         link.set(next);
     }
 }
 
-pub(super) fn moving(mut link: Signal<Link>, progress: Progress) {
+pub(super) fn set_progress(mut link: Signal<Link>, progress: Progress) {
     link.write().running = Some(progress);
 }
 
-/// The link, for reading; who reads it is drawn again when it changes.
+/// The present summary. A component that reads it is rendered again when it changes.
 pub fn use_link() -> Link {
-    use_context::<Held>().0()
+    use_context::<LinkContext>().0()
 }
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn photos_wait_as_records_do() {
+    fn waiting_photos_count_like_waiting_records() {
         let view = SyncView {
             month_confirmed: 3,
             month_waiting: 2,
@@ -80,6 +80,6 @@ mod tests {
             photo_space: Default::default(),
             relayed_bundles: vec![],
         };
-        assert_eq!(of(&view), Link { offline: true, waiting: 3, attention: 0, running: None });
+        assert_eq!(summary(&view), Link { offline: true, waiting: 3, attention: 0, running: None });
     }
 }

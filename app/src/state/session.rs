@@ -1,7 +1,8 @@
-//! Phase, person and preferences, as the core last told them.
+//! Phase, worker and preferences, as the core reported them last.
 
 use device_core::{Device, command::Prefs as Stored, views::StatusView};
 use dioxus::prelude::*;
+use shared::records::Role;
 
 use crate::{
     i18n::Lang,
@@ -9,14 +10,14 @@ use crate::{
 };
 
 #[derive(Clone, Copy)]
-struct Held(Signal<Option<StatusView>>);
+struct StatusContext(Signal<Option<StatusView>>);
 
 pub(super) fn provide() -> Signal<Option<StatusView>> {
-    use_context_provider(|| Held(Signal::new(None))).0
+    use_context_provider(|| StatusContext(Signal::new(None))).0
 }
 
 pub(super) async fn refresh(device: &Device, mut status: Signal<Option<StatusView>>, mut prefs: Signal<Prefs>) {
-    // A core that cannot even tell its status says so at the next command.
+    // A refusal is left out: the next command of a screen meets the same refusal and shows it.
     let Ok(view) = device.status().await else { return };
     let stored = prefs_of(&view.prefs);
     if *prefs.peek() != stored {
@@ -27,17 +28,26 @@ pub(super) async fn refresh(device: &Device, mut status: Signal<Option<StatusVie
     }
 }
 
-/// Phase and person; `None` for the moment until the core has told them.
+/// Phase and worker; `None` until the core's first answer.
 pub fn use_status() -> Option<StatusView> {
-    use_context::<Held>().0()
+    use_context::<StatusContext>().0()
 }
 
-/// What the reader asked for, from what was kept.
-pub(super) fn prefs_of(stored: &Stored) -> Prefs {
+/// Whether the worker answers for the work of others, and so sees reports and decides reviews.
+pub fn use_supervisor() -> bool {
+    use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role))
+}
+
+fn supervises(role: &Role) -> bool {
+    matches!(role, Role::Supervisor | Role::Administrator)
+}
+
+/// The preferences as the screens use them, from the ones in the store.
+pub(crate) fn prefs_of(stored: &Stored) -> Prefs {
     Prefs {
         lang: stored.lang.as_deref().and_then(Lang::from_code).unwrap_or_default(),
         text: if stored.large_text { TextSize::Large } else { TextSize::Normal },
-        // Who asked for contrast needs it at night too.
+        // A reader who needs high contrast needs it at night too.
         theme: match (stored.high_contrast, stored.dark) {
             (true, _) => Theme::Contrast,
             (false, true) => Theme::Dark,
@@ -52,17 +62,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_kept_is_chinese_in_normal_size_and_light() {
+    fn without_stored_preferences_the_app_is_chinese_normal_size_and_light() {
         assert_eq!(prefs_of(&Stored::default()), Prefs::default());
     }
 
     #[test]
-    fn contrast_wins_over_dark() {
+    fn high_contrast_wins_over_dark() {
         let stored =
             Stored { lang: Some("en".into()), large_text: true, high_contrast: true, dark: true, ..Stored::default() };
         assert_eq!(
             prefs_of(&stored),
             Prefs { lang: Lang::En, text: TextSize::Large, theme: Theme::Contrast, ..Prefs::default() }
         );
+    }
+
+    #[test]
+    fn supervisors_and_administrators_have_reports_and_workers_have_not() {
+        assert!(supervises(&Role::Supervisor) && supervises(&Role::Administrator) && !supervises(&Role::Worker));
     }
 }

@@ -5,9 +5,8 @@ use super::{
     phrases::{lines, parts},
 };
 use shared::{
-    Day, Fen, Fields, Moment, RecipientId, RowId,
+    Change, Day, Fen, Fields, Moment, RecipientId, RowId,
     ids::uuid_v7,
-    op::Change,
     records::{
         Assistance, AssistanceKind, Category, Finding, GoodsItem, GoodsLine, Kind, Need, NeedKind, NeedStatus,
         Presence, Record, RuleSet, Service, Visit, VisitMode,

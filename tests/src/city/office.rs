@@ -6,9 +6,8 @@ use super::{
     phrases::{lines, parts},
 };
 use shared::{
-    AreaCode, Day, Moment, RowId,
+    AreaCode, Change, Day, Moment, RowId,
     ids::uuid_v7,
-    op::Change,
     records::{Notice, Record, Task, task::TaskCounts},
 };
 

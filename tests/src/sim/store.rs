@@ -9,7 +9,6 @@ use std::{
 };
 use sync_server::store::{Job, SqliteStore, Store, StoreError, Stored, Txn};
 
-
 #[derive(Default)]
 pub struct StoreHooks {
     pub fault: Option<StoreFault>,

@@ -8,7 +8,7 @@ use crate::{
     components::{Chips, Choice, NumberField, NumberKind, Section, TextField},
     i18n::tr,
     labels,
-    state::use_ask,
+    state::use_query,
 };
 
 #[component]
@@ -69,7 +69,7 @@ pub(super) fn Details(rules: RuleSet, form: Signal<AssistForm>) -> Element {
 #[component]
 fn Needs(form: Signal<AssistForm>) -> Element {
     let mut form = form;
-    let card = use_ask(move |device| {
+    let card = use_query(move |device| {
         let one = match form.read().people.as_slice() {
             [one] => Some(one.id),
             _ => None,

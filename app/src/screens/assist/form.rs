@@ -1,4 +1,4 @@
-//! What the screen holds while help is written down, and the records it becomes: one for each household.
+//! The form of an assistance, and the records that it becomes: one for each household.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use shared::{
     records::{AssistanceKind, GoodsItem, GoodsLine, ReceiptMode},
 };
 
-use crate::screens::parts::When;
+use crate::screens::parts::HappenedOn;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct AssistForm {
@@ -19,33 +19,33 @@ pub(super) struct AssistForm {
     pub amount: Option<i64>,
     pub note: String,
     pub donor: String,
-    pub when: When,
-    /// 解决困难: which need it closes.
+    pub when: HappenedOn,
+    /// 解决困难: the need that it closes.
     pub need: Option<NeedId>,
-    pub goods: Vec<Good>,
-    pub people: Vec<Person>,
+    pub goods: Vec<TruckItem>,
+    pub people: Vec<AssistRecipient>,
 }
 
 /// One item on the truck.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Good {
-    /// The rule set's word, or what was typed.
+pub(super) struct TruckItem {
+    /// The code in the rule set, or the typed name.
     pub item: String,
     pub unit: String,
-    /// Fen for one.
+    /// The value of one piece, in fen.
     pub value: i64,
-    /// For each household, unless one gets another number.
+    /// Pieces for each household, unless a household gets another number.
     pub each: i64,
-    /// What was loaded, where someone counted.
+    /// Pieces on the truck, if somebody counted them.
     pub loaded: Option<i64>,
 }
 
-/// A household that gets something. The name is kept so that the list can be drawn at once.
+/// A household that receives something. It has the name, so that the list can be shown at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Person {
+pub(super) struct AssistRecipient {
     pub id: RecipientId,
     pub name: String,
-    /// Item → pieces, where it differs from the rest.
+    /// Item → pieces, where the number differs from `each`.
     pub other: BTreeMap<String, i64>,
     pub receipt: Option<ReceiptForm>,
 }
@@ -59,9 +59,9 @@ pub(super) struct ReceiptForm {
     pub reason: String,
 }
 
-/// How much of an item goes out, and whether the truck has it.
+/// How much of an item is given, and whether the load suffices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Total {
+pub(super) struct ItemTotal {
     pub item: String,
     pub given: i64,
     pub loaded: Option<i64>,
@@ -70,7 +70,7 @@ pub(super) struct Total {
     pub value: Fen,
 }
 
-impl Person {
+impl AssistRecipient {
     pub fn new(id: RecipientId, name: &str) -> Self {
         Self { id, name: name.to_owned(), other: BTreeMap::new(), receipt: None }
     }
@@ -81,7 +81,7 @@ impl ReceiptForm {
         Self { mode, photo: None, name: String::new(), relation: String::new(), reason: String::new() }
     }
 
-    /// The field that is still missing, by its name.
+    /// The name of the field that is still missing.
     pub fn missing(&self) -> Option<&'static str> {
         match self.mode {
             ReceiptMode::Signed | ReceiptMode::Thumbprint if self.photo.is_none() => Some("photo"),
@@ -113,14 +113,14 @@ impl AssistForm {
             amount: None,
             note: String::new(),
             donor: String::new(),
-            when: When::Now,
+            when: HappenedOn::Now,
             need: None,
             goods: vec![],
             people: vec![],
         }
     }
 
-    /// What can be handed to many from a truck; everything, for one person.
+    /// The kinds of a hand-out to several households; all kinds for one person.
     pub fn kinds(handout: bool) -> &'static [AssistanceKind] {
         if handout {
             &[AssistanceKind::Goods, AssistanceKind::Money, AssistanceKind::Donation]
@@ -141,7 +141,7 @@ impl AssistForm {
         matches!(self.kind, AssistanceKind::Goods | AssistanceKind::Donation)
     }
 
-    /// Something changes hands, so someone confirms it.
+    /// Money or goods are given, so that a receipt is needed.
     pub fn has_receipts(&self) -> bool {
         matches!(self.kind, AssistanceKind::Money | AssistanceKind::Goods | AssistanceKind::Donation)
     }
@@ -150,30 +150,31 @@ impl AssistForm {
         self.people.iter().any(|person| person.id == id)
     }
 
-    /// Ticks or unticks a household. Who has confirmed already stays: that was given, and is taken out on purpose only.
+    /// Ticks or unticks a household. A household with a receipt stays: it has received something, and only its own
+    /// button removes it.
     pub fn toggle(&mut self, id: RecipientId, name: &str) {
         match self.people.iter().position(|person| person.id == id) {
             Some(at) if self.people[at].receipt.is_none() => {
                 self.people.remove(at);
             }
             Some(_) => {}
-            None => self.people.push(Person::new(id, name)),
+            None => self.people.push(AssistRecipient::new(id, name)),
         }
     }
 
     pub fn pick(&mut self, id: RecipientId, name: &str) {
         if !self.is_picked(id) {
-            self.people.push(Person::new(id, name));
+            self.people.push(AssistRecipient::new(id, name));
         }
     }
 
-    /// One of an item of the rule set for each household; a second time takes it off again.
+    /// Adds one piece of an item for each household, or removes the item.
     pub fn toggle_good(&mut self, item: &GoodsItem) {
         match self.goods.iter().position(|good| good.item == item.word) {
             Some(at) => {
                 self.goods.remove(at);
             }
-            None => self.goods.push(Good {
+            None => self.goods.push(TruckItem {
                 item: item.word.clone(),
                 unit: item.unit.clone(),
                 value: item.unit_value.0,
@@ -183,17 +184,17 @@ impl AssistForm {
         }
     }
 
-    pub fn pieces(&self, person: &Person, good: &Good) -> i64 {
+    pub fn pieces(&self, person: &AssistRecipient, good: &TruckItem) -> i64 {
         person.other.get(&good.item).copied().unwrap_or(good.each)
     }
 
-    pub fn totals(&self) -> Vec<Total> {
+    pub fn totals(&self) -> Vec<ItemTotal> {
         self.goods
             .iter()
             .map(|good| {
                 let given: i64 =
                     self.people.iter().map(|person| self.pieces(person, good)).fold(0, i64::saturating_add);
-                Total {
+                ItemTotal {
                     item: good.item.clone(),
                     given,
                     loaded: good.loaded,
@@ -220,12 +221,12 @@ impl AssistForm {
         self.people.iter().filter(|person| person.receipt.is_some()).count()
     }
 
-    /// Photos that belong to a receipt and not to the whole.
+    /// Photos that belong to receipts and not to the assistance.
     pub fn receipt_photos(&self) -> Vec<PhotoId> {
         self.people.iter().filter_map(|person| person.receipt.as_ref()?.photo).collect()
     }
 
-    /// The field that is missing before it can be saved, by its name.
+    /// The name of the field that must be filled before saving.
     pub fn missing(&self) -> Option<&'static str> {
         if self.people.is_empty() {
             return Some("recipients");
@@ -242,7 +243,8 @@ impl AssistForm {
         }
     }
 
-    /// The records: what does not belong to the kind is left out, whatever was typed before it was changed.
+    /// The records. Fields that do not belong to the kind are left out, even if they were filled before the kind
+    /// changed.
     pub fn record(&self, draft: &str, today: Day) -> NewAssistance {
         let shares = self.people.iter().map(|person| self.share(person)).collect();
         NewAssistance {
@@ -257,7 +259,7 @@ impl AssistForm {
         }
     }
 
-    fn share(&self, person: &Person) -> RecipientShare {
+    fn share(&self, person: &AssistRecipient) -> RecipientShare {
         let lines = self.goods.iter().map(|good| GoodsLine {
             item: good.item.clone(),
             quantity: self.pieces(person, good),

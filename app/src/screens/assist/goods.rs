@@ -1,4 +1,4 @@
-//! What was on the truck: items of the rule set, how many for each household, and whether the load is enough.
+//! The goods of an assistance: items of the rule set, pieces for each household, and whether the load suffices.
 
 use dioxus::prelude::*;
 use shared::{
@@ -6,7 +6,7 @@ use shared::{
     records::{GoodsItem, RuleSet},
 };
 
-use super::form::{AssistForm, Good, Total};
+use super::form::{AssistForm, ItemTotal, TruckItem};
 use crate::{
     components::{Card, Choice, Glyph, ManyChips, NumberField, NumberKind, Tag, Tone},
     i18n::{format, locale, tr, tr_args},
@@ -46,7 +46,7 @@ pub(super) fn Goods(rules: RuleSet, form: Signal<AssistForm>) -> Element {
                 },
             }
             for (good, total) in now.goods.iter().cloned().zip(totals) {
-                Line { key: "{good.item}", name: name_of(&rules, &good.item), good, total, form }
+                ItemLine { key: "{good.item}", name: name_of(&rules, &good.item), good, total, form }
             }
         }
     }
@@ -58,11 +58,11 @@ fn differing<'a>(catalogue: &'a [GoodsItem], was: &[String], now: &[String]) -> 
 }
 
 #[component]
-fn Line(name: String, good: Good, total: Total, form: Signal<AssistForm>) -> Element {
+fn ItemLine(name: String, good: TruckItem, total: ItemTotal, form: Signal<AssistForm>) -> Element {
     let mut form = form;
     let set = {
         let item = good.item.clone();
-        move |change: &dyn Fn(&mut Good)| {
+        move |change: &dyn Fn(&mut TruckItem)| {
             if let Some(good) = form.write().goods.iter_mut().find(|good| good.item == item) {
                 change(good);
             }
@@ -80,7 +80,7 @@ fn Line(name: String, good: Good, total: Total, form: Signal<AssistForm>) -> Ele
                         {tr_args("assist-worth", &[("unit", unit.clone().into()), ("value", labels::money(Fen(good.value)).into())])}
                     }
                 }
-                Sum { total, unit: unit.clone() }
+                ItemSum { total, unit: unit.clone() }
             }
             div { class: "halves fold",
                 NumberField {
@@ -113,9 +113,9 @@ fn Line(name: String, good: Good, total: Total, form: Signal<AssistForm>) -> Ele
     }
 }
 
-/// `10 / 9`, and how many are short.
+/// `10 / 9`, and how many are missing.
 #[component]
-fn Sum(total: Total, unit: String) -> Element {
+fn ItemSum(total: ItemTotal, unit: String) -> Element {
     let given = format::count(total.given);
     rsx! {
         span { class: "goods-sum figures",

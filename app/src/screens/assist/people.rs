@@ -1,4 +1,4 @@
-//! Who gets it: ticks in a list, by village, by name, or the whole village at once.
+//! Picks the households that receive something: one by one, by village, or a whole village at once.
 
 use device_core::{command::RecipientQuery, views::RecipientItem};
 use dioxus::prelude::*;
@@ -11,13 +11,11 @@ use crate::{
     state::use_device,
 };
 
-/// More than any village has, and few enough to be one answer.
+/// 5000: more than any village has, and few enough for one answer.
 const WHOLE_VILLAGE: u32 = 5_000;
 
 #[component]
 pub(super) fn PeoplePage(form: Signal<AssistForm>, on_close: EventHandler<()>) -> Element {
-    let mut form = form;
-    let device = use_device();
     let mut query = use_signal(RecipientQuery::default);
     let found = use_people(query.into());
     let picked = form.read().people.len();
@@ -69,27 +67,37 @@ pub(super) fn PeoplePage(form: Signal<AssistForm>, on_close: EventHandler<()>) -
                             }
                         }
                     }
-                    Button {
-                        label: if village.is_some() { tr("assist-pick-village") } else { tr("assist-pick-shown") },
-                        kind: ButtonKind::Line,
-                        icon: Glyph::Check,
-                        testid: "pick-all",
-                        on_press: move |()| {
-                            let device = device.clone();
-                            let all = RecipientQuery { offset: 0, limit: WHOLE_VILLAGE, ..query.peek().clone() };
-                            spawn(async move {
-                                // Refused, the list above says why.
-                                if let Ok(view) = device.recipients(all).await {
-                                    let mut form = form.write();
-                                    for item in view.items {
-                                        form.pick(item.id, &item.name);
-                                    }
-                                }
-                            });
-                        },
-                    }
+                    PickAllButton { query, form }
                 },
             }
+        }
+    }
+}
+
+/// Picks everyone whom the query finds.
+#[component]
+fn PickAllButton(query: Signal<RecipientQuery>, form: Signal<AssistForm>) -> Element {
+    let mut form = form;
+    let device = use_device();
+    rsx! {
+        Button {
+            label: if query.read().village.is_some() { tr("assist-pick-village") } else { tr("assist-pick-shown") },
+            kind: ButtonKind::Line,
+            icon: Glyph::Check,
+            testid: "pick-all",
+            on_press: move |()| {
+                let device = device.clone();
+                let all = RecipientQuery { offset: 0, limit: WHOLE_VILLAGE, ..query.peek().clone() };
+                spawn(async move {
+                    // A refusal is shown by the list above, which runs the same query.
+                    if let Ok(view) = device.recipients(all).await {
+                        let mut form = form.write();
+                        for item in view.items {
+                            form.pick(item.id, &item.name);
+                        }
+                    }
+                });
+            },
         }
     }
 }

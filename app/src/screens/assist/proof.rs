@@ -1,4 +1,4 @@
-//! What proves a receipt that is not a signature: the photographed sheet, or who collected it.
+//! The proof of a receipt without a signature: a photo of the sheet, or who collected it.
 
 use device_core::Refusal;
 use dioxus::prelude::*;
@@ -12,7 +12,7 @@ use crate::{
     state::use_device,
 };
 
-/// Locale keys of those who usually collect for another.
+/// The locale keys of people who usually collect for another.
 const RELATIONS: [&str; 5] = ["assist-son", "assist-daughter", "assist-spouse", "assist-neighbour", "assist-cadre"];
 
 /// A photo of the signed or thumb-printed sheet.
@@ -29,7 +29,7 @@ pub(super) fn Paper(draft_key: String, receipt: Signal<ReceiptForm>, refused: Si
                 on_photo: move |photo: PickedPhoto| {
                     let (device, draft_key) = (device.clone(), draft_key.clone());
                     spawn(async move {
-                        match device.add_photo(&draft_key, PhotoOf::Receipt, None, photo.jpeg).await {
+                        match device.add_photo(&draft_key, PhotoOf::Receipt, None, photo.bytes).await {
                             Ok(view) => {
                                 refused.set(None);
                                 receipt.write().photo = Some(view.id);
@@ -48,7 +48,7 @@ pub(super) fn Collected(receipt: Signal<ReceiptForm>) -> Element {
     let mut receipt = receipt;
     let relations = RELATIONS.map(tr).to_vec();
     let typed = receipt.read().relation.clone();
-    // Another relation than the usual ones is typed.
+    // A relation outside the usual ones is typed.
     let mut free = use_signal(|| !typed.is_empty() && !relations.contains(&typed));
     let options = relations
         .iter()

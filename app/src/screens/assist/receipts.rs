@@ -1,4 +1,6 @@
-//! How each household confirmed: signed on the glass, a photo of the paper, someone else took it, or refused.
+//! How each household confirms: a signature on screen, a photo of the paper, collected by another, or refused.
+
+use std::collections::BTreeMap;
 
 use device_core::Refusal;
 use dioxus::prelude::*;
@@ -8,7 +10,7 @@ use shared::{
 };
 
 use super::{
-    form::{AssistForm, Person, ReceiptForm},
+    form::{AssistForm, AssistRecipient, ReceiptForm, TruckItem},
     goods::name_of,
     proof::{Collected, Paper},
 };
@@ -58,7 +60,7 @@ fn how(receipt: &ReceiptForm) -> String {
 }
 
 #[component]
-fn ReceiptRow(person: Person, on_open: EventHandler<()>) -> Element {
+fn ReceiptRow(person: AssistRecipient, on_open: EventHandler<()>) -> Element {
     let id = person.id;
     let done = person.receipt.clone();
     let sub = done.as_ref().map_or_else(|| tr("assist-not-yet"), how);
@@ -81,8 +83,7 @@ fn ReceiptRow(person: Person, on_open: EventHandler<()>) -> Element {
             }
         };
     }
-    // In a box of its own, so that it is another row than the one above: a row that gets its handler later is left with one
-    // that is gone when it is drawn again.
+    // Wrapped in a div so that Dioxus remounts the row: a handler added later to a reused node is stale.
     rsx! {
         div {
             ListRow {
@@ -105,7 +106,7 @@ fn ReceiptRow(person: Person, on_open: EventHandler<()>) -> Element {
 
 #[component]
 fn ReceiptSheet(
-    person: Person,
+    person: AssistRecipient,
     rules: RuleSet,
     form: Signal<AssistForm>,
     draft_key: String,
@@ -113,9 +114,9 @@ fn ReceiptSheet(
 ) -> Element {
     let mut form = form;
     let device = use_device();
-    let mut receipt = use_signal(|| person.receipt.clone().unwrap_or_else(|| ReceiptForm::new(ReceiptMode::Signed)));
-    let mut other = use_signal(|| person.other.clone());
-    let mut signature = use_signal(|| None::<Signature>);
+    let receipt = use_signal(|| person.receipt.clone().unwrap_or_else(|| ReceiptForm::new(ReceiptMode::Signed)));
+    let other = use_signal(|| person.other.clone());
+    let signature = use_signal(|| None::<Signature>);
     let mut refused = use_signal(|| None::<Refusal>);
     let mut missing = use_signal(|| None::<&'static str>);
     let mut busy = use_signal(|| false);
@@ -129,40 +130,33 @@ fn ReceiptSheet(
         }
         on_close.call(());
     };
-    let save = {
-        let (device, draft_key) = (device.clone(), draft_key.clone());
-        move |()| {
-            let (device, draft_key, mut put) = (device.clone(), draft_key.clone(), put);
-            let drawn = signature.peek().clone();
-            let mut next = receipt.peek().clone();
-            if next.mode == ReceiptMode::Signed
-                && let Some(drawn) = drawn
-            {
-                busy.set(true);
-                spawn(async move {
-                    match device.add_photo(&draft_key, PhotoOf::Signature, None, drawn.png).await {
-                        Ok(photo) => {
-                            next.photo = Some(photo.id);
-                            put(next);
-                        }
-                        Err(why) => refused.set(Some(why)),
+    let key = draft_key.clone();
+    let save = move |()| {
+        let mut put = put;
+        let drawn = signature.peek().clone();
+        let mut next = receipt.peek().clone();
+        if next.mode == ReceiptMode::Signed
+            && let Some(drawn) = drawn
+        {
+            let (device, key) = (device.clone(), key.clone());
+            busy.set(true);
+            spawn(async move {
+                match device.add_photo(&key, PhotoOf::Signature, None, drawn.png).await {
+                    Ok(photo) => {
+                        next.photo = Some(photo.id);
+                        put(next);
                     }
-                    busy.set(false);
-                });
-                return;
-            }
-            match next.missing() {
-                Some(field) => missing.set(Some(field)),
-                None => put(next),
-            }
+                    Err(why) => refused.set(Some(why)),
+                }
+                busy.set(false);
+            });
+            return;
+        }
+        match next.missing() {
+            Some(field) => missing.set(Some(field)),
+            None => put(next),
         }
     };
-    let modes = ReceiptMode::ALL
-        .iter()
-        .map(|mode| {
-            Choice::new(mode.clone(), labels::word("receipt", mode.word())).testid(format!("receipt-mode-{mode}"))
-        })
-        .collect::<Vec<_>>();
     rsx! {
         Sheet {
             open: true,
@@ -178,57 +172,9 @@ fn ReceiptSheet(
                 }
                 Button { label: tr("common-save"), busy: busy(), testid: "receipt-save", on_press: save }
             },
-            Segmented {
-                label: tr("assist-how"),
-                options: modes,
-                selected: now.mode.clone(),
-                on_select: move |mode| {
-                    missing.set(None);
-                    receipt.write().mode = mode;
-                },
-            }
-            match now.mode {
-                ReceiptMode::Signed => rsx! {
-                    SignaturePad { testid: "receipt-signature", on_change: move |drawn| signature.set(drawn) }
-                },
-                ReceiptMode::Thumbprint => rsx! {
-                    Paper { draft_key: draft_key.clone(), receipt, refused }
-                },
-                ReceiptMode::Collected => rsx! {
-                    Collected { receipt }
-                },
-                _ => rsx! {
-                    TextField {
-                        label: tr("field-reason"),
-                        initial: receipt.peek().reason.clone(),
-                        testid: "receipt-reason",
-                        on_input: move |text| receipt.write().reason = text,
-                    }
-                },
-            }
-            for good in goods {
-                NumberField {
-                    key: "{good.item}",
-                    label: name_of(&rules, &good.item),
-                    kind: NumberKind::Count,
-                    initial: other.peek().get(&good.item).copied().unwrap_or(good.each),
-                    max: 999,
-                    unit: labels::unit(&good.unit),
-                    testid: "receipt-pieces-{good.item}",
-                    on_change: {
-                        let (item, each) = (good.item.clone(), good.each);
-                        move |read: Result<Option<i64>, _>| {
-                            let Ok(pieces) = read else { return };
-                            let pieces = pieces.unwrap_or(0);
-                            if pieces == each {
-                                other.write().remove(&item);
-                            } else {
-                                other.write().insert(item.clone(), pieces);
-                            }
-                        }
-                    },
-                }
-            }
+            ModeField { receipt, missing }
+            ProofField { draft_key, receipt, signature, refused }
+            PiecesFields { rules, goods, other }
             Button {
                 label: tr("assist-take-out"),
                 kind: ButtonKind::Quiet,
@@ -242,7 +188,95 @@ fn ReceiptSheet(
     }
 }
 
-/// What is missing, in the words of the way one confirms.
+/// How the household confirms.
+#[component]
+fn ModeField(receipt: Signal<ReceiptForm>, missing: Signal<Option<&'static str>>) -> Element {
+    let (mut receipt, mut missing) = (receipt, missing);
+    let options = ReceiptMode::ALL
+        .iter()
+        .map(|mode| {
+            Choice::new(mode.clone(), labels::word("receipt", mode.word())).testid(format!("receipt-mode-{mode}"))
+        })
+        .collect::<Vec<_>>();
+    let selected = receipt.read().mode.clone();
+    rsx! {
+        Segmented {
+            label: tr("assist-how"),
+            options,
+            selected,
+            on_select: move |mode| {
+                missing.set(None);
+                receipt.write().mode = mode;
+            },
+        }
+    }
+}
+
+/// What proves the receipt: a signature, a photo of the paper, who collected it, or why it was refused.
+#[component]
+fn ProofField(
+    draft_key: String,
+    receipt: Signal<ReceiptForm>,
+    signature: Signal<Option<Signature>>,
+    refused: Signal<Option<Refusal>>,
+) -> Element {
+    let (mut receipt, mut signature) = (receipt, signature);
+    let mode = receipt.read().mode.clone();
+    rsx! {
+        match mode {
+            ReceiptMode::Signed => rsx! {
+                SignaturePad { testid: "receipt-signature", on_change: move |drawn| signature.set(drawn) }
+            },
+            ReceiptMode::Thumbprint => rsx! {
+                Paper { draft_key, receipt, refused }
+            },
+            ReceiptMode::Collected => rsx! {
+                Collected { receipt }
+            },
+            _ => rsx! {
+                TextField {
+                    label: tr("field-reason"),
+                    initial: receipt.peek().reason.clone(),
+                    testid: "receipt-reason",
+                    on_input: move |text| receipt.write().reason = text,
+                }
+            },
+        }
+    }
+}
+
+/// The pieces of each item for this household. `other` holds the numbers that differ from the rest.
+#[component]
+fn PiecesFields(rules: RuleSet, goods: Vec<TruckItem>, other: Signal<BTreeMap<String, i64>>) -> Element {
+    let mut other = other;
+    rsx! {
+        for good in goods {
+            NumberField {
+                key: "{good.item}",
+                label: name_of(&rules, &good.item),
+                kind: NumberKind::Count,
+                initial: other.peek().get(&good.item).copied().unwrap_or(good.each),
+                max: 999,
+                unit: labels::unit(&good.unit),
+                testid: "receipt-pieces-{good.item}",
+                on_change: {
+                    let (item, each) = (good.item.clone(), good.each);
+                    move |read: Result<Option<i64>, _>| {
+                        let Ok(pieces) = read else { return };
+                        let pieces = pieces.unwrap_or(0);
+                        if pieces == each {
+                            other.write().remove(&item);
+                        } else {
+                            other.write().insert(item.clone(), pieces);
+                        }
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// What is missing, in the words of the chosen mode.
 fn missing_words(mode: &ReceiptMode, field: &str) -> String {
     match (mode, field) {
         (ReceiptMode::Signed, _) => tr("assist-no-signature"),

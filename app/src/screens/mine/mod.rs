@@ -1,4 +1,4 @@
-//! My own page: who I am, my month with confirmed and waiting apart, my records, and the way to everything about me.
+//! The worker's own page: the month's figures, confirmed and waiting apart, the worker's records, and links.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,18 @@ use dioxus::prelude::*;
 use shared::{Month, RowId, indicators::Figures};
 
 use super::{
-    parts::{RecordRow, Refused, initial},
+    parts::{LinkPill, RecordRow, Refused, initial},
     reviews::ReviewsLink,
-    shell::supervises,
-    today::LinkPill,
 };
 use crate::{
     components::{Button, ButtonKind, EmptyState, Figure, Glyph, IconButton, ListRow, Page, Section, Tone, TopBar},
     i18n::{format, tr, tr_args},
     labels,
-    routes::Route,
-    state::{Link, today, use_ask, use_link, use_status},
+    nav::{self, Destination},
+    state::{Link, today, use_link, use_query, use_status, use_supervisor},
 };
 
-/// Records that are drawn before someone asks for all.
+/// 10 records are shown before the button for all.
 const SHOWN: usize = 10;
 /// The first month of the programme's figures.
 const FIRST: (i16, u8) = (2023, 1);
@@ -30,11 +28,11 @@ pub fn MineScreen() -> Element {
     let me = use_status().and_then(|status| status.me);
     let link = use_link();
     let mut month = use_signal(|| today().month());
-    let view = use_ask(move |device| {
+    let view = use_query(move |device| {
         let month = month();
         async move { device.my_month(month).await }
     });
-    let supervisor = me.as_ref().is_some_and(|me| supervises(&me.role));
+    let supervisor = use_supervisor();
     rsx! {
         Page {
             testid: "screen-mine",
@@ -50,15 +48,15 @@ pub fn MineScreen() -> Element {
                 Who { me }
             }
             MonthStep { month: month(), on_month: move |next| month.set(next) }
-            // While another month is fetched, the former one must not pass for it; its room is kept, so that nothing below
-            // moves under the finger.
+            // While another month loads, the previous one must not be taken for it. Its space stays, so that nothing
+            // below moves.
             match view.get().filter(|got| !got.as_ref().is_ok_and(|view| view.month != month())) {
                 Some(Ok(view)) => rsx! { MonthBody { key: "{view.month}", view } },
-                Some(Err(refusal)) => rsx! { Refused { refusal, on_retry: move |()| view.again() } },
+                Some(Err(refusal)) => rsx! { Refused { refusal, on_retry: move |()| view.reload() } },
                 None => rsx! { MonthRoom {} },
             }
             Links { supervisor, link }
-            // Last, because it grows: nothing above it moves under the finger when the records come.
+            // Last, because its height changes when the records come.
             if let Some(view) = view.ready().filter(|view| view.month == month()) {
                 Records { key: "{view.month}", records: view.records, people: view.people }
             }
@@ -117,19 +115,19 @@ fn MonthStep(month: Month, on_month: EventHandler<Month>) -> Element {
     }
 }
 
-/// One of the six: what was counted, and how much of it is still on this phone.
+/// One of the six figures: the count, and how much of it is still on this phone.
 #[derive(Clone, Debug, PartialEq)]
-struct Own {
+struct OwnFigure {
     word: &'static str,
-    /// Confirmed and waiting together: what the report will show.
+    /// Confirmed and waiting together, as the report will show it.
     value: String,
     unit: String,
-    /// Confirmed and waiting apart, where something waits.
+    /// Confirmed and waiting apart, if something waits.
     apart: Option<(String, String)>,
 }
 
 /// The six headline figures, by the report's own definitions.
-fn own(confirmed: &Figures, waiting: &Figures) -> Vec<Own> {
+fn own_figures(confirmed: &Figures, waiting: &Figures) -> Vec<OwnFigure> {
     type Of = fn(&Figures) -> i64;
     let counts: [(&str, Of, &str); 5] = [
         ("home_visit", Figures::visits, "mine-times"),
@@ -138,17 +136,17 @@ fn own(confirmed: &Figures, waiting: &Figures) -> Vec<Own> {
         ("solved", Figures::solved, "mine-cases"),
         ("deed", Figures::deeds, "mine-cases"),
     ];
-    let mut all: Vec<Own> = counts
+    let mut all: Vec<OwnFigure> = counts
         .into_iter()
-        .map(|(word, of, unit)| line(word, of(confirmed), of(waiting), tr(unit), format::count))
+        .map(|(word, of, unit)| own_figure(word, of(confirmed), of(waiting), tr(unit), format::count))
         .collect();
-    all.push(line("aid", confirmed.aid().0, waiting.aid().0, tr("common-yuan"), yuan));
+    all.push(own_figure("aid", confirmed.aid().0, waiting.aid().0, tr("common-yuan"), yuan));
     all
 }
 
-fn line(word: &'static str, confirmed: i64, waiting: i64, unit: String, say: fn(i64) -> String) -> Own {
+fn own_figure(word: &'static str, confirmed: i64, waiting: i64, unit: String, say: fn(i64) -> String) -> OwnFigure {
     let apart = (waiting != 0).then(|| (say(confirmed), say(waiting)));
-    Own { word, value: say(confirmed + waiting), unit, apart }
+    OwnFigure { word, value: say(confirmed + waiting), unit, apart }
 }
 
 /// Yuan without decimals where there are none.
@@ -157,12 +155,12 @@ fn yuan(fen: i64) -> String {
     text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
 }
 
-/// As high as the six figures that are to come.
+/// A placeholder as high as the six figures.
 #[component]
 fn MonthRoom() -> Element {
     rsx! {
         div { class: "halves", aria_hidden: "true",
-            for Own { word, unit, .. } in own(&Figures::default(), &Figures::default()) {
+            for OwnFigure { word, unit, .. } in own_figures(&Figures::default(), &Figures::default()) {
                 Figure { key: "{word}", label: labels::word("indicator", word), value: "…", unit, sub: tr("common-loading") }
             }
         }
@@ -172,16 +170,16 @@ fn MonthRoom() -> Element {
 
 #[component]
 fn MonthBody(view: MonthView) -> Element {
-    let figures = own(&view.confirmed, &view.waiting);
+    let figures = own_figures(&view.confirmed, &view.waiting);
     rsx! {
         div { class: "halves", "data-testid": "mine-six",
-            for Own { word, value, unit, apart } in figures {
+            for OwnFigure { word, value, unit, apart } in figures {
                 Figure {
                     key: "{word}",
                     label: labels::word("indicator", word),
                     value,
                     unit,
-                    // Always a line, so that the six are as high with something waiting as without.
+                    // Always a line, so that the height is the same with and without waiting records.
                     sub: apart
                         .map_or_else(
                             || tr("mine-confirmed"),
@@ -213,9 +211,7 @@ fn Records(records: Vec<HistoryItem>, people: BTreeMap<RowId, String>) -> Elemen
                     testid: "mine-record-{item.row}",
                     who: people.get(&item.row).cloned(),
                     item,
-                    on_press: move |item: HistoryItem| {
-                        navigator().push(Route::RecordDetail { row: item.row.0 });
-                    },
+                    on_press: move |item: HistoryItem| nav::open(Destination::RecordDetail { row: item.row.0 }),
                 }
             }
             if shown < n {
@@ -230,70 +226,59 @@ fn Records(records: Vec<HistoryItem>, people: BTreeMap<RowId, String>) -> Elemen
     }
 }
 
-/// Where else one may go from here.
-#[component]
-fn Links(supervisor: bool, link: Link) -> Element {
-    let sync = match link.waiting {
+/// A link of the own page. Its label is `nav-<name>`, its test id `mine-<name>`.
+#[derive(Clone, PartialEq)]
+struct PageLink {
+    name: &'static str,
+    sub: String,
+    icon: Glyph,
+    tone: Tone,
+    to: Destination,
+}
+
+/// The other screens that open from here; a supervisor has the report too.
+fn page_links(supervisor: bool, waiting: u32) -> Vec<PageLink> {
+    let sync = match waiting {
         0 => tr("mine-sync-sent"),
         n => tr_args("mine-sync-waiting", &[("n", n.into())]),
     };
-    let tone = if link.waiting > 0 { Tone::Wait } else { Tone::Good };
-    let mut places = vec![(Glyph::Sync, tone, tr("nav-sync"), sync, Route::Sync {}, "mine-sync")];
+    let tone = if waiting > 0 { Tone::Wait } else { Tone::Good };
+    let link = |name, sub, icon, tone, to| PageLink { name, sub, icon, tone, to };
+    let mut links = vec![link("sync", sync, Glyph::Sync, tone, Destination::Sync)];
     if supervisor {
-        places.push((
-            Glyph::Chart,
-            Tone::Good,
-            tr("nav-report"),
-            tr("mine-report-sub"),
-            Route::Report {},
-            "mine-report",
-        ));
+        links.push(link("report", tr("mine-report-sub"), Glyph::Chart, Tone::Good, Destination::Report));
     }
-    places.extend([
-        (
-            Glyph::Settings,
-            Tone::Neutral,
-            tr("nav-settings"),
-            tr("mine-settings-sub"),
-            Route::Settings {},
-            "mine-settings",
-        ),
-        (
-            Glyph::Message,
-            Tone::Neutral,
-            tr("nav-feedback"),
-            tr("mine-feedback-sub"),
-            Route::Feedback {},
-            "mine-feedback",
-        ),
-        (
-            Glyph::Phone,
-            Tone::Danger,
-            tr("nav-emergency"),
-            tr("mine-emergency-sub"),
-            Route::Emergency {},
-            "mine-emergency",
-        ),
+    links.extend([
+        link("settings", tr("mine-settings-sub"), Glyph::Settings, Tone::Neutral, Destination::Settings),
+        link("feedback", tr("mine-feedback-sub"), Glyph::Message, Tone::Neutral, Destination::Feedback),
+        link("emergency", tr("mine-emergency-sub"), Glyph::Phone, Tone::Danger, Destination::Emergency),
     ]);
+    links
+}
+
+/// Links to other screens.
+#[component]
+fn Links(supervisor: bool, link: Link) -> Element {
     rsx! {
         Section { title: tr("mine-more"), testid: "mine-links",
             if supervisor {
                 ReviewsLink { testid: "mine-reviews" }
             }
-            for (icon, avatar_tone, title, sub, there, testid) in places {
+            for PageLink { name, sub, icon, tone, to } in page_links(supervisor, link.waiting) {
                 ListRow {
-                    key: "{testid}",
-                    title,
+                    key: "{name}",
+                    title: tr(&format!("nav-{name}")),
                     sub,
                     icon,
-                    avatar_tone,
-                    testid,
+                    avatar_tone: tone,
+                    testid: "mine-{name}",
                     on_press: move |()| {
-                        match &there {
-                            // Paths of the bar are beside each other; the others open with a way back.
-                            Route::Sync {} | Route::Report {} => navigator().replace(there.clone()),
-                            _ => navigator().push(there.clone()),
-                        };
+                        // Tabs replace each other; the others open with a way back.
+                        if matches!(to, Destination::Sync | Destination::Report) {
+                            nav::replace_with(to);
+                        } else {
+                            nav::open(to);
+                        }
                     },
                 }
             }

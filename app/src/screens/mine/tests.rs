@@ -20,7 +20,7 @@ fn what_is_shown_is_what_the_report_will_show() {
     let (confirmed, waiting) = (figures(20, 20_000), figures(3, 50));
     let mut sum = confirmed.clone();
     sum.merge(&waiting);
-    let own = own(&confirmed, &waiting);
+    let own = own_figures(&confirmed, &waiting);
     assert_eq!(own[0].value, format::count(sum.visits()));
     assert_eq!(own[0].apart, Some(("20".into(), "3".into())));
     assert_eq!(own[5].value, "200.50");
@@ -29,7 +29,7 @@ fn what_is_shown_is_what_the_report_will_show() {
 
 #[test]
 fn a_withdrawal_on_its_way_is_shown_as_one_less() {
-    let own = own(&figures(20, 0), &figures(-1, 0));
+    let own = own_figures(&figures(20, 0), &figures(-1, 0));
     assert_eq!((own[0].value.as_str(), own[0].apart.clone()), ("19", Some(("20".into(), "-1".into()))));
 }
 

@@ -1,10 +1,13 @@
-//! A need: raised in `new`, and led step by step until it is solved or cannot be.
+//! A need and its status, from opened to solved or cannot be solved. `new` raises one.
 
 mod new;
 
 pub use new::NewNeedScreen;
 
-use device_core::{Command, Refusal, views::RecordView};
+use device_core::{
+    Command, Refusal,
+    views::{RecordState, RecordView},
+};
 use dioxus::prelude::*;
 use shared::{
     NeedId, RowId, UnitId,
@@ -13,22 +16,20 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    parts::{ReasonSheet, Refused, Saving, StoredPhotos, UnitField, answered, leave, undo_last},
-    shell::supervises,
+    parts::{FormSheet, ReasonSheet, Refused, Saving, StoredPhotos, UnitField, answered, undo_last},
+    record_detail::FormerValues,
 };
 use crate::{
-    components::{
-        Button, ButtonKind, Card, Glyph, Page, Section, Sheet, StatusPill, Tag, TextArea, TopBar, use_toasts,
-    },
+    components::{Button, ButtonKind, Card, Glyph, Page, Section, StatusPill, Tag, TextArea, TopBar, use_toasts},
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
-    state::{use_ask, use_device, use_status},
+    nav::{self, Destination},
+    state::{use_device, use_query, use_supervisor},
 };
 
 #[component]
 pub fn NeedScreen(need: Uuid) -> Element {
-    let record = use_ask(move |device| async move { device.record(RowId(need)).await });
+    let record = use_query(move |device| async move { device.record(RowId(need)).await });
     rsx! {
         Page {
             testid: "screen-need",
@@ -36,7 +37,7 @@ pub fn NeedScreen(need: Uuid) -> Element {
                 TopBar {
                     title: tr("need-title"),
                     subtitle: record.ready().and_then(|record| record.recipient_name),
-                    on_back: move |()| leave(),
+                    on_back: move |()| nav::leave(),
                 }
             },
             {answered(record, |record| rsx! { NeedBody { need: NeedId(need), record } })}
@@ -60,56 +61,16 @@ fn steps(status: &NeedStatus) -> Vec<NeedStatus> {
 fn NeedBody(need: NeedId, record: RecordView) -> Element {
     let mut step = use_signal(|| None::<NeedStatus>);
     let mut reopening = use_signal(|| false);
-    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
+    let supervisor = use_supervisor();
     let Ok(fields) = record.fields.view::<Need>() else {
         return rsx! {
             Refused { refusal: Refusal::NotFound }
         };
     };
-    let (status, label) = labels::state_pill(&record.item.state);
-    let (tone, sign) = labels::need_tone(&fields.status);
-    let units = use_ask(|device| async move { device.units().await });
-    let unit = fields.unit.and_then(|id| units.ready()?.into_iter().find(|unit| unit.id == id)).map(|unit| unit.name);
     rsx! {
-        Card { title: labels::word("need", fields.kind.word()), icon: Glyph::Message, testid: "need-card",
-            p { class: "prose", {fields.text.clone()} }
-            div { class: "cluster",
-                Tag { label: labels::word("status", fields.status.word()), tone, icon: sign, testid: "need-status" }
-                StatusPill { status, label }
-            }
-            p { class: "small",
-                {labels::line([
-                    tr_args("need-raised-on", &[("day", labels::day(fields.happened.day()).into())]),
-                    unit.unwrap_or_default(),
-                ])}
-            }
-            if let Some(progress) = fields.progress.clone() {
-                p { {progress} }
-            }
-            if let Some(solved) = fields.solved {
-                p { class: "small", {tr_args("need-solved-on", &[("day", labels::day(solved.day()).into())])} }
-            }
-        }
+        NeedCard { need: fields.clone(), state: record.item.state.clone() }
         StoredPhotos { photos: record.item.photos.clone() }
-        if !record.former.is_empty() {
-            Card { title: tr("need-earlier"), icon: Glyph::Clock,
-                for (at, former) in record.former.iter().enumerate() {
-                    div { key: "{at}", class: "fact",
-                        span { class: "small",
-                            {labels::line([
-                                labels::word("field", &former.field),
-                                record.former_by.get(&former.by).cloned().unwrap_or_default(),
-                                labels::moment(shared::Moment::shanghai(former.hlc.ms())),
-                            ])}
-                        }
-                        span { {super::record_detail::told(&record.item.kind, &former.field, &former.value, None)} }
-                        if let Some(reason) = former.reason.clone() {
-                            span { class: "small", {tr_args("record-because", &[("reason", reason.into())])} }
-                        }
-                    }
-                }
-            }
-        }
+        FormerValues { title: tr("need-earlier"), record }
         Section { title: tr("need-next"),
             for next in steps(&fields.status) {
                 Button {
@@ -135,9 +96,7 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
                 label: tr("need-open-record"),
                 kind: ButtonKind::Quiet,
                 testid: "need-open-record",
-                on_press: move |()| {
-                    navigator().push(Route::RecordDetail { row: need.0 });
-                },
+                on_press: move |()| nav::open(Destination::RecordDetail { row: need.0 }),
             }
         }
         if reopening() {
@@ -149,7 +108,37 @@ fn NeedBody(need: NeedId, record: RecordView) -> Element {
     }
 }
 
-/// A finished need begins anew, with a reason.
+/// What is needed, how far it is, and who deals with it.
+#[component]
+fn NeedCard(need: Need, state: RecordState) -> Element {
+    let (status, label) = labels::state_pill(&state);
+    let (tone, sign) = labels::need_tone(&need.status);
+    let units = use_query(|device| async move { device.units().await });
+    let unit = need.unit.and_then(|id| units.ready()?.into_iter().find(|unit| unit.id == id)).map(|unit| unit.name);
+    rsx! {
+        Card { title: labels::word("need", need.kind.word()), icon: Glyph::Message, testid: "need-card",
+            p { class: "prose", {need.text.clone()} }
+            div { class: "cluster",
+                Tag { label: labels::word("status", need.status.word()), tone, icon: sign, testid: "need-status" }
+                StatusPill { status, label }
+            }
+            p { class: "small",
+                {labels::line([
+                    tr_args("need-raised-on", &[("day", labels::day(need.happened.day()).into())]),
+                    unit.unwrap_or_default(),
+                ])}
+            }
+            if let Some(progress) = need.progress.clone() {
+                p { {progress} }
+            }
+            if let Some(solved) = need.solved {
+                p { class: "small", {tr_args("need-solved-on", &[("day", labels::day(solved.day()).into())])} }
+            }
+        }
+    }
+}
+
+/// Opens a finished need again, with a reason.
 #[component]
 fn ReopenSheet(need: NeedId, on_close: EventHandler<()>) -> Element {
     let device = use_device();
@@ -186,29 +175,20 @@ fn StepSheet(need: NeedId, to: NeedStatus, unit: Option<UnitId>, on_close: Event
     let word = to.word().to_owned();
     let asks_unit = matches!(to, NeedStatus::Assigned | NeedStatus::InHand);
     rsx! {
-        Sheet {
-            open: true,
+        FormSheet {
             title: labels::word("status", to.word()),
-            on_close,
+            saving,
             testid: "need-step-sheet",
-            foot: rsx! {
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal }
-                }
-                Button {
-                    label: tr("common-save"),
-                    busy: (saving.busy)(),
-                    testid: "need-step-save",
-                    on_press: move |()| {
-                        let text = note.peek().trim().to_owned();
-                        let note = (!text.is_empty()).then_some(text);
-                        let command = Command::AdvanceNeed { need, to: word.clone(), unit: *unit.peek(), note };
-                        saving.run(device.clone(), command, move |_| {
-                            toasts.good(tr("record-saved"));
-                            on_close.call(());
-                        });
-                    },
-                }
+            save_testid: "need-step-save",
+            on_close,
+            on_save: move |()| {
+                let text = note.peek().trim().to_owned();
+                let note = (!text.is_empty()).then_some(text);
+                let command = Command::AdvanceNeed { need, to: word.clone(), unit: *unit.peek(), note };
+                saving.run(device.clone(), command, move |_| {
+                    toasts.good(tr("record-saved"));
+                    on_close.call(());
+                });
             },
             if asks_unit {
                 UnitField { selected: unit(), testid: "need-step-unit", on_select: move |chosen| unit.set(chosen) }

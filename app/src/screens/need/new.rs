@@ -13,13 +13,11 @@ use shared::{
 use uuid::Uuid;
 
 use crate::{
-    components::{Button, Chips, Choice, Page, Section, TextArea, TopBar, use_toasts},
+    components::{Chips, Choice, Section, TextArea},
     i18n::tr,
     labels,
-    screens::parts::{
-        Draft, DraftEnd, DraftNote, DraftPhotos, Loading, Refused, Saving, UnitField, leave, undo, use_draft,
-    },
-    state::{use_ask, use_device},
+    screens::parts::{Draft, DraftEnd, DraftPhotos, FormPage, UnitField, use_record_form},
+    state::use_query,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,47 +41,22 @@ impl NeedForm {
 #[component]
 pub fn NewNeedScreen(recipient: Uuid) -> Element {
     let id = RecipientId(recipient);
-    let device = use_device();
-    let toasts = use_toasts();
-    let card = use_ask(move |device| async move { device.card(id).await });
-    let draft = use_draft(format!("need:{recipient}"), NeedForm::new);
-    let saving = Saving::new();
-    let save = move |()| {
-        let need = draft.form.peek().record(id, &draft.key());
-        draft.finish();
-        let for_undo = device.clone();
-        saving.attempt(
-            device.clone(),
-            Command::OpenNeed(need),
-            move |rows| {
-                undo(&for_undo, toasts, tr("record-saved"), rows);
-                leave();
-            },
-            move || draft.reopen(),
-        );
-    };
+    let card = use_query(move |device| async move { device.card(id).await });
+    let form = use_record_form(format!("need:{recipient}"), NeedForm::new);
+    let draft = form.draft;
     rsx! {
-        Page {
+        FormPage {
+            form,
+            title: tr("need-new-title"),
+            subtitle: card.ready().map(|card| card.item.name),
             testid: "screen-need-new",
-            top: rsx! {
-                TopBar {
-                    title: tr("need-new-title"),
-                    subtitle: card.ready().map(|card| card.item.name),
-                    on_back: move |()| leave(),
-                }
+            save_testid: "need-save",
+            refused_testid: "need-refused",
+            on_save: move |()| {
+                let need = draft.form.peek().record(id, &draft.key());
+                form.save(Command::OpenNeed(need), tr("record-saved"));
             },
-            foot: rsx! {
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal, testid: "need-refused" }
-                }
-                Button { label: tr("common-save"), busy: (saving.busy)(), testid: "need-save", on_press: save }
-                DraftNote { kept: (draft.kept)(), refused: (draft.refused)() }
-            },
-            if (draft.ready)() {
-                NewNeedBody { draft }
-            } else {
-                Loading {}
-            }
+            NewNeedBody { draft }
         }
     }
 }

@@ -1,24 +1,24 @@
-//! The states of an answer: not there yet, refused, there.
+//! The states of a query: loading, refused, ready.
 
 use device_core::Refusal;
 use dioxus::prelude::*;
 
-use crate::{components::ErrorNote, i18n::tr, labels, state::Ask};
+use crate::{components::ErrorNote, i18n::tr, labels, state::Query};
 
-/// Draws `body` once the answer is there; until then that it is being fetched, and why it is not when it was refused.
-pub fn answered<T: Clone + 'static>(ask: Ask<T>, body: impl FnOnce(T) -> Element) -> Element {
+/// Renders `body` with the answer; before it a spinner, after a refusal the reason with a retry.
+pub fn answered<T: Clone + 'static>(ask: Query<T>, body: impl FnOnce(T) -> Element) -> Element {
     match ask.get() {
         None => rsx! {
             Loading {}
         },
         Some(Err(refusal)) => rsx! {
-            Refused { refusal, on_retry: move |()| ask.again() }
+            Refused { refusal, on_retry: move |()| ask.reload() }
         },
         Some(Ok(answer)) => body(answer),
     }
 }
 
-/// Shown a moment after it was drawn, because most answers come sooner and a flash would only unsettle.
+/// A spinner. The style sheet shows it with a delay: most answers come sooner, and a flash would distract.
 #[component]
 pub fn Loading() -> Element {
     rsx! {
@@ -29,7 +29,7 @@ pub fn Loading() -> Element {
     }
 }
 
-/// Why the core did not do what was asked, and what to do next.
+/// Why the core refused, and what to do next.
 #[component]
 pub fn Refused(refusal: Refusal, on_retry: Option<EventHandler<()>>, testid: Option<String>) -> Element {
     let (what, next) = labels::refusal(&refusal);

@@ -1,4 +1,4 @@
-//! What was typed, kept in the store as it is typed and put back when the screen opens again, after a kill too.
+//! Drafts: a form is stored while it is typed and restored when the screen opens again, after a kill too.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -6,31 +6,31 @@ use device_core::{Command, Device, Refusal, views::PhotoView};
 use dioxus::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::leave;
 use crate::{
     components::{Button, ButtonKind, Glyph, Sheet},
     i18n::tr,
-    state::{tell, use_device},
+    nav,
+    state::{send, use_device},
     wait::pause,
 };
 
-/// Long enough that a word is one write, short enough that a kill costs at most that word.
+/// 350 ms after the last change the draft is stored: one write per word, and a kill loses at most that word.
 const AFTER_MS: u32 = 350;
 
-/// What the store has, apart from signals, so that it can still be written while the screen goes.
+/// What is typed and what is stored, outside signals, so that the draft can be stored while the screen closes.
 #[derive(Default)]
-struct Kept {
+struct DraftState {
     key: String,
-    /// As the form starts when nothing was kept.
+    /// The JSON of the form without a draft.
     pristine: String,
     stored: Option<String>,
     latest: String,
-    /// Loaded and not finished: only then is anything written.
+    /// The draft is loaded and the form not finished. Otherwise nothing is stored.
     open: bool,
 }
 
-impl Kept {
-    /// What has to be written now: nothing while the form is as it starts, or as it is kept.
+impl DraftState {
+    /// The JSON to store now; `None` if the form is unchanged.
     fn due(&self) -> Option<String> {
         let known = self.stored.as_ref().unwrap_or(&self.pristine);
         (self.open && self.latest != *known).then(|| self.latest.clone())
@@ -41,13 +41,13 @@ impl Kept {
 pub struct Draft<T: 'static> {
     pub form: Signal<T>,
     pub photos: Signal<Vec<PhotoView>>,
-    /// False until the kept form, if any, is in `form`.
+    /// False until the draft, if any, is in `form`.
     pub ready: Signal<bool>,
-    /// The store holds this form.
+    /// The form is stored as a draft.
     pub kept: Signal<bool>,
-    /// Why it could not be kept.
+    /// Why it could not be stored.
     pub refused: Signal<Option<Refusal>>,
-    inner: CopyValue<Rc<RefCell<Kept>>>,
+    inner: CopyValue<Rc<RefCell<DraftState>>>,
 }
 
 impl<T> Clone for Draft<T> {
@@ -67,30 +67,30 @@ impl<T> Draft<T> {
         self.inner.peek().borrow().key.clone()
     }
 
-    /// Nothing more is written: the draft goes with the record that is being saved.
+    /// Stops storing: the core drops the draft with the record that is being saved.
     pub fn finish(self) {
         self.inner.peek().borrow_mut().open = false;
     }
 
-    /// The record was refused: what is typed is kept again.
+    /// Stores changes again, after the record was refused.
     pub fn reopen(self) {
         self.inner.peek().borrow_mut().open = true;
     }
 
-    /// Throws away what was typed and its photos.
+    /// Drops the draft and its photos.
     pub fn discard(self, device: &Device) {
         self.finish();
-        tell(device, Command::DropDraft { key: self.key() });
+        send(device, Command::DropDraft { key: self.key() });
     }
 }
 
-/// The form kept under `key`, else `fresh`.
+/// The form whose draft is stored under `key`; `fresh` without one.
 pub fn use_draft<T>(key: String, fresh: impl FnOnce() -> T) -> Draft<T>
 where
     T: Clone + PartialEq + Serialize + DeserializeOwned + 'static,
 {
     let device = use_device();
-    let inner = use_hook(|| CopyValue::new(Rc::new(RefCell::new(Kept::default()))));
+    let inner = use_hook(|| CopyValue::new(Rc::new(RefCell::new(DraftState::default()))));
     let start = use_hook(|| {
         let start = fresh();
         let text = json(&start);
@@ -101,7 +101,7 @@ where
         kept.latest = text;
         start
     });
-    let mut draft = Draft {
+    let draft = Draft {
         form: use_signal(|| start),
         photos: use_signal(Vec::new),
         ready: use_signal(|| false),
@@ -113,32 +113,7 @@ where
         let device = device.clone();
         move || {
             let device = device.clone();
-            async move {
-                let found = device.load_draft(&draft.key()).await;
-                match found {
-                    Ok(found) => {
-                        // A draft of an older build that no longer fits is left aside; its photos are still good.
-                        if let Some(form) = found.json.as_deref().and_then(|text| serde_json::from_str::<T>(text).ok())
-                        {
-                            {
-                                let cell = draft.inner.peek();
-                                let mut kept = cell.borrow_mut();
-                                kept.latest = json(&form);
-                                kept.stored = Some(kept.latest.clone());
-                            }
-                            draft.form.set(form);
-                            draft.kept.set(true);
-                        }
-                        if !found.photos.is_empty() {
-                            draft.kept.set(true);
-                            draft.photos.set(found.photos);
-                        }
-                    }
-                    Err(why) => draft.refused.set(Some(why)),
-                }
-                draft.reopen();
-                draft.ready.set(true);
-            }
+            async move { load(&device, draft).await }
         }
     });
     use_resource({
@@ -148,7 +123,8 @@ where
             draft.inner.peek().borrow_mut().latest = text;
             let device = device.clone();
             async move {
-                // A further letter cancels this and begins anew. Where the page cannot wait, it is kept at once.
+                // The next change cancels this task and starts another. Without a timer in the page the draft is
+                // stored at once.
                 pause(AFTER_MS).await;
                 keep(device, draft).await;
             }
@@ -156,15 +132,45 @@ where
     });
     let last = inner.peek().clone();
     use_drop(move || {
-        // The screen goes within the pause: the last letters are written all the same.
+        // The screen may close within the pause: the last changes are stored here.
         let kept = last.borrow();
         if let Some(text) = kept.due() {
-            tell(&device, Command::SaveDraft { key: kept.key.clone(), json: text });
+            send(&device, Command::SaveDraft { key: kept.key.clone(), json: text });
         }
     });
     draft
 }
 
+/// Puts the stored draft and its photos into the form.
+async fn load<T>(device: &Device, mut draft: Draft<T>)
+where
+    T: Serialize + DeserializeOwned,
+{
+    match device.load_draft(&draft.key()).await {
+        Ok(found) => {
+            // A draft of an older build that cannot be read is ignored; its photos are still usable.
+            if let Some(form) = found.json.as_deref().and_then(|text| serde_json::from_str::<T>(text).ok()) {
+                {
+                    let cell = draft.inner.peek();
+                    let mut state = cell.borrow_mut();
+                    state.latest = json(&form);
+                    state.stored = Some(state.latest.clone());
+                }
+                draft.form.set(form);
+                draft.kept.set(true);
+            }
+            if !found.photos.is_empty() {
+                draft.kept.set(true);
+                draft.photos.set(found.photos);
+            }
+        }
+        Err(why) => draft.refused.set(Some(why)),
+    }
+    draft.reopen();
+    draft.ready.set(true);
+}
+
+/// Stores what has changed since the last time.
 async fn keep<T>(device: Device, mut draft: Draft<T>) {
     let Some(text) = draft.inner.peek().borrow().due() else { return };
     match device.save_draft(&draft.key(), text.clone()).await {
@@ -181,7 +187,7 @@ fn json<T: Serialize>(form: &T) -> String {
     serde_json::to_string(form).unwrap_or_default()
 }
 
-/// One quiet line: that what is typed is kept, or why it is not.
+/// One line that says whether the draft is stored, or why not.
 #[component]
 pub fn DraftNote(kept: bool, refused: Option<Refusal>) -> Element {
     if let Some(why) = refused {
@@ -195,7 +201,7 @@ pub fn DraftNote(kept: bool, refused: Option<Refusal>) -> Element {
     }
 }
 
-/// The way to begin anew: throws away what was typed, after asking.
+/// Drops the draft, after a confirmation.
 #[component]
 pub fn DraftEnd<T: 'static>(draft: Draft<T>) -> Element {
     let device = use_device();
@@ -223,7 +229,7 @@ pub fn DraftEnd<T: 'static>(draft: Draft<T>) -> Element {
                     testid: "draft-drop-yes",
                     on_press: move |()| {
                         draft.discard(&device);
-                        leave();
+                        nav::leave();
                     },
                 }
                 Button { label: tr("record-draft-drop-no"), kind: ButtonKind::Line, on_press: move |()| sure.set(false) }
@@ -235,10 +241,10 @@ pub fn DraftEnd<T: 'static>(draft: Draft<T>) -> Element {
 
 #[cfg(test)]
 mod tests {
-    use super::Kept;
+    use super::DraftState;
 
-    fn kept(stored: Option<&str>, latest: &str, open: bool) -> Kept {
-        Kept {
+    fn kept(stored: Option<&str>, latest: &str, open: bool) -> DraftState {
+        DraftState {
             key: "visit:1".into(),
             pristine: "{}".into(),
             stored: stored.map(str::to_owned),
@@ -248,12 +254,12 @@ mod tests {
     }
 
     #[test]
-    fn a_form_nobody_touched_leaves_no_draft() {
+    fn an_unchanged_form_leaves_no_draft() {
         assert_eq!(kept(None, "{}", true).due(), None);
     }
 
     #[test]
-    fn what_is_typed_is_due_until_it_is_kept() {
+    fn a_change_is_due_until_it_is_stored() {
         assert_eq!(kept(None, "a", true).due().as_deref(), Some("a"));
         assert_eq!(kept(Some("a"), "a", true).due(), None);
         assert_eq!(kept(Some("a"), "{}", true).due().as_deref(), Some("{}"), "emptied again is a change too");

@@ -1,4 +1,4 @@
-//! Photos of a record that is being written: taken, chosen, taken away again. And those of one that was saved.
+//! The photos of a record that is being written, to add and remove, and those of a saved record.
 
 use device_core::{Refusal, views::PhotoView};
 use dioxus::prelude::*;
@@ -8,16 +8,16 @@ use super::Refused;
 use crate::{
     components::{PhotoPicker, PhotoTile, Photos, PickedPhoto},
     i18n::tr,
-    state::{use_ask, use_device},
+    state::{use_device, use_query},
 };
 
-/// The photos under `draft`, with tiles to add one. `photos` holds what the store has.
+/// The photos under `draft`, with tiles to add more. `photos` are those in the store.
 #[component]
 pub fn DraftPhotos(
     draft: String,
     of: PhotoOf,
     photos: Signal<Vec<PhotoView>>,
-    /// Kept under the same draft and shown elsewhere.
+    /// Photos of the same draft that are shown elsewhere.
     #[props(default)]
     hidden: Vec<PhotoId>,
     testid: String,
@@ -29,7 +29,7 @@ pub fn DraftPhotos(
         move |photo: PickedPhoto| {
             let (device, draft, of) = (device.clone(), draft.clone(), of.clone());
             spawn(async move {
-                match device.add_photo(&draft, of, None, photo.jpeg).await {
+                match device.add_photo(&draft, of, None, photo.bytes).await {
                     Ok(view) => {
                         refused.set(None);
                         photos.write().push(view);
@@ -75,7 +75,7 @@ fn src(thumb: &str) -> String {
     format!("data:image/jpeg;base64,{thumb}")
 }
 
-/// Photos of a saved record, small.
+/// The thumbnails of a saved record's photos.
 #[component]
 pub fn StoredPhotos(photos: Vec<PhotoId>) -> Element {
     rsx! {
@@ -91,7 +91,7 @@ pub fn StoredPhotos(photos: Vec<PhotoId>) -> Element {
 
 #[component]
 fn StoredPhoto(id: PhotoId) -> Element {
-    let bytes = use_ask(move |device| async move { device.photo(id, true).await });
+    let bytes = use_query(move |device| async move { device.photo(id, true).await });
     rsx! {
         if let Some(bytes) = bytes.ready() {
             PhotoTile {

@@ -1,4 +1,4 @@
-//! A need in a list: what, whose, and how far it is.
+//! A need in a list: what, whose, and its status.
 
 use device_core::views::NeedItem;
 use dioxus::prelude::*;
@@ -13,7 +13,7 @@ use crate::{
 pub fn NeedRow(
     item: NeedItem,
     on_press: EventHandler<NeedItem>,
-    /// On the person's own card the name would only repeat itself.
+    /// For the recipient's own card, whose title is the name.
     #[props(default)]
     hide_name: bool,
     testid: String,

@@ -1,5 +1,4 @@
-//! A searchable list of people, as long as it may be: only the rows in sight are drawn, and further ones are fetched when the
-//! end comes near.
+//! A searchable list of people of any length: only visible rows are rendered, and more are fetched near the end.
 
 use device_core::{
     command::RecipientQuery,
@@ -11,30 +10,31 @@ use crate::{
     components::{EmptyState, Glyph, SearchField, WindowedList},
     i18n::tr,
     screens::parts::{Loading, Refused},
-    state::{Ask, use_ask},
+    state::{Query, use_query},
 };
 
-/// Rows of the first answer; it doubles whenever the end comes into sight, so that all of them cost twice one of them.
+/// The first answer has 100 rows. The number doubles near the end, so that scrolling through all costs at most twice
+/// as much as one query for all.
 const FIRST: u32 = 100;
 
-/// The people that match `query`, from the first on.
+/// The people that match a query, from the first on.
 #[derive(Clone, Copy, PartialEq)]
-pub struct Found {
-    pub answer: Ask<RecipientsView>,
+pub struct PeopleQuery {
+    pub answer: Query<RecipientsView>,
     limit: Signal<u32>,
 }
 
-/// Follows `query`; its `offset` and `limit` are ours.
-pub fn use_people(query: ReadSignal<RecipientQuery>) -> Found {
+/// Runs `query` whenever it changes; its `offset` and `limit` are ignored.
+pub fn use_people(query: ReadSignal<RecipientQuery>) -> PeopleQuery {
     let limit = use_signal(|| FIRST);
-    let answer = use_ask(move |device| {
+    let answer = use_query(move |device| {
         let query = RecipientQuery { offset: 0, limit: limit(), ..query() };
         async move { device.recipients(query).await }
     });
-    Found { answer, limit }
+    PeopleQuery { answer, limit }
 }
 
-impl Found {
+impl PeopleQuery {
     fn more(mut self) {
         let there = self.answer.ready().map_or(0, |view| view.total);
         let limit = *self.limit.peek();
@@ -44,25 +44,25 @@ impl Found {
     }
 }
 
-/// Who is due first and as pressing as they are, then everyone else in the order they came.
+/// The due people in the order of urgency, then everyone else in the order of the query.
 pub fn due_first(due: &[RecipientItem], all: &[RecipientItem]) -> Vec<RecipientItem> {
     let rest = all.iter().filter(|item| due.iter().all(|d| d.id != item.id));
     due.iter().chain(rest).cloned().collect()
 }
 
-/// Search field and list. `row` draws one person.
+/// Search field and list. `row` renders one person.
 #[component]
 pub fn People(
-    found: Found,
+    found: PeopleQuery,
     on_search: EventHandler<String>,
     row: Callback<RecipientItem, Element>,
-    /// Shown first while nothing is searched for.
+    /// Shown first while the search is empty.
     #[props(default)]
     first: Vec<RecipientItem>,
     /// Between the search field and the list: filters, counts.
     between: Option<Element>,
     #[props(default)] initial: String,
-    /// Of a row, in px; large text has half as much again.
+    /// The height of a row in px; large text uses 1.36 times as much.
     #[props(default = 112.0)]
     row_height: f64,
     testid: String,
@@ -73,7 +73,7 @@ pub fn People(
         Some(Ok(view)) => due_first(&first, &view.items),
         _ => Vec::new(),
     };
-    // Compared, so that an answer that changed nothing draws nothing.
+    // Compared, so that an unchanged answer renders nothing.
     use_effect(use_reactive!(|next| {
         if *items.peek() != next {
             items.set(next);
@@ -87,7 +87,7 @@ pub fn People(
                 Loading {}
             },
             Some(Err(refusal)) => rsx! {
-                Refused { refusal, on_retry: move |()| found.answer.again() }
+                Refused { refusal, on_retry: move |()| found.answer.reload() }
             },
             Some(Ok(view)) if view.items.is_empty() && first.is_empty() => rsx! {
                 EmptyState {
@@ -117,7 +117,7 @@ mod tests {
     use crate::screens::sample;
 
     #[test]
-    fn who_is_due_comes_first_and_nobody_comes_twice() {
+    fn due_people_come_first_and_once() {
         let [a, b, c] = [1, 2, 3].map(|n| sample::person(n, "某"));
         let ids: Vec<_> =
             due_first(std::slice::from_ref(&c), &[a.clone(), b.clone(), c.clone()]).iter().map(|p| p.id).collect();

@@ -1,4 +1,4 @@
-//! A person in a list: name, when due and why, where from.
+//! A person in a list: name, when due and why, village.
 
 use device_core::views::RecipientItem;
 use dioxus::prelude::*;
@@ -10,7 +10,7 @@ use crate::{
     labels,
 };
 
-/// `on_press` opens; `trailing` may hold a button of its own.
+/// `on_press` opens the card; `trailing` may contain a button of its own.
 #[component]
 pub fn PersonRow(
     item: RecipientItem,
@@ -56,7 +56,7 @@ pub fn about(item: &RecipientItem) -> String {
     ])
 }
 
-/// How pressing it is, when it is: days over, today, days left.
+/// The tag for a due visit: days overdue, today, or days left within a week.
 pub fn due_tag(item: &RecipientItem) -> Option<RowTag> {
     let days = item.days_over?;
     Some(match days {
@@ -67,7 +67,7 @@ pub fn due_tag(item: &RecipientItem) -> Option<RowTag> {
     })
 }
 
-/// Why: `上次走访 11月10日 · 每 10 天一次`.
+/// Why the recipient is due: `上次走访 11月10日 · 每 10 天一次`.
 pub fn due_line(item: &RecipientItem) -> Option<String> {
     let Due { what, every_days, last, .. } = item.due.as_ref()?;
     let every = tr_args("recipient-every", &[("days", i64::from(*every_days).into())]);

@@ -1,4 +1,4 @@
-//! A sheet that asks why, for what is corrected or taken back.
+//! A sheet that asks for a reason, for corrections and withdrawals.
 
 use device_core::Refusal;
 use dioxus::prelude::*;
@@ -22,7 +22,7 @@ pub fn ReasonSheet(
     on_reason: EventHandler<String>,
     /// The field is `<testid>-why`, the button `<testid>-go`.
     testid: String,
-    /// Above the reason: what is to be corrected.
+    /// Above the reason, for example the fields to correct.
     children: Element,
 ) -> Element {
     let mut why = use_signal(String::new);

@@ -1,4 +1,4 @@
-//! A record in a history: what, when, by whom, and where it is.
+//! A record in a history: what, when, by whom, and its status.
 
 use device_core::views::HistoryItem;
 use dioxus::prelude::*;
@@ -12,7 +12,7 @@ use crate::{
 #[component]
 pub fn RecordRow(
     item: HistoryItem,
-    /// Whom it is about, in a list of records about several.
+    /// The recipient's name, in a list about several recipients.
     who: Option<String>,
     on_press: EventHandler<HistoryItem>,
     testid: String,

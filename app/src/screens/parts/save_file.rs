@@ -1,4 +1,4 @@
-//! Saving unsent work to a file, wherever it is offered: the button, and afterwards where the file is and what to do with it.
+//! Exports unsent work to a file: the button, and afterwards where the file is and what to do with it.
 
 use device_core::{Refusal, device::calls::CallResult, views::BundleView};
 use dioxus::prelude::*;
@@ -12,9 +12,9 @@ use crate::{
     state::use_device,
 };
 
-/// What came of it.
+/// The outcome of an export.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Saved {
+pub enum SaveOutcome {
     Done {
         path: PathBuf,
         ops: u32,
@@ -23,11 +23,11 @@ pub enum Saved {
         photos_left: u32,
     },
     Refused(Refusal),
-    /// No place took the file.
+    /// No folder accepted the file.
     NoPlace,
 }
 
-/// `sealed`: the file that was sealed when access ended, which needs no PIN; else one is made of what waits now.
+/// Exports a new bundle of unsent work, or with `sealed` the one that was sealed when access ended, which needs no PIN.
 #[component]
 pub fn SaveFile(
     #[props(default)] sealed: bool,
@@ -36,7 +36,7 @@ pub fn SaveFile(
 ) -> Element {
     let device = use_device();
     let mut busy = use_signal(|| false);
-    let mut saved = use_signal(|| None::<Saved>);
+    let mut saved = use_signal(|| None::<SaveOutcome>);
     rsx! {
         Button {
             label,
@@ -51,45 +51,45 @@ pub fn SaveFile(
                     let made = async {
                         if sealed { device.sealed_bundle().await } else { device.export_bundle().await }
                     };
-                    saved.set(Some(kept(made).await));
+                    saved.set(Some(save(made).await));
                     busy.set(false);
                 });
             },
         }
         if let Some(saved) = saved() {
-            SavedNote { saved }
+            SaveOutcomeNote { saved }
         }
     }
 }
 
-async fn kept(made: impl Future<Output = CallResult<BundleView>>) -> Saved {
+async fn save(made: impl Future<Output = CallResult<BundleView>>) -> SaveOutcome {
     let view = match made.await {
         Ok(view) => view,
-        Err(refusal) => return Saved::Refused(refusal),
+        Err(refusal) => return SaveOutcome::Refused(refusal),
     };
     match downloads::save(&view.name, &view.bytes) {
-        Ok(path) => Saved::Done {
+        Ok(path) => SaveOutcome::Done {
             path,
             ops: view.ops,
             photos: view.photos,
             ops_left: view.ops_left,
             photos_left: view.photos_left,
         },
-        Err(_) => Saved::NoPlace,
+        Err(_) => SaveOutcome::NoPlace,
     }
 }
 
-/// Where the file is, what is in it, what did not fit, and what to do with it.
+/// The path of the file, its content, what did not fit, and what to do with it.
 #[component]
-pub fn SavedNote(saved: Saved) -> Element {
+pub fn SaveOutcomeNote(saved: SaveOutcome) -> Element {
     match saved {
-        Saved::Refused(refusal) => rsx! {
+        SaveOutcome::Refused(refusal) => rsx! {
             Refused { refusal }
         },
-        Saved::NoPlace => rsx! {
+        SaveOutcome::NoPlace => rsx! {
             ErrorNote { what: tr("sync-file-no-place"), next: tr("sync-file-no-place-next"), testid: "save-file-problem" }
         },
-        Saved::Done { path, ops, photos, ops_left, photos_left } => {
+        SaveOutcome::Done { path, ops, photos, ops_left, photos_left } => {
             let mut text = tr_args("sync-file-saved-in", &[("path", path.display().to_string().into())]);
             if ops_left > 0 {
                 text.push_str(&tr_args("sync-file-ops-left", &[("n", ops_left.into())]));

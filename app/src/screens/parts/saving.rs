@@ -1,12 +1,12 @@
-//! What follows a save, and the way back: the screen stays where it is when refused, and says why beside the button.
+//! A save in flight, and undo. After a refusal the screen stays open and shows the reason beside the button.
 
 use device_core::{Command, Device, Refusal};
 use dioxus::prelude::*;
 use shared::RowId;
 
-use crate::{components::Toasts, i18n::tr, labels, routes::Route};
+use crate::{components::Toasts, i18n::tr, labels};
 
-/// A save in flight and what the last one was refused for.
+/// Whether a save is in flight, and the refusal of the last one.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Saving {
     pub busy: Signal<bool>,
@@ -18,13 +18,13 @@ impl Saving {
         Self { busy: use_signal(|| false), refused: use_signal(|| None) }
     }
 
-    /// Sends `command`; `saved` runs with the rows once they are durable. A second press while one is in flight is not
-    /// heard. Leaving the screen cancels nothing: the command is with the core by then.
+    /// Sends `command` and calls `saved` with the rows once they are durable. A second call while one is in flight is
+    /// ignored. Closing the screen cancels nothing: the core has the command by then.
     pub fn run(self, device: Device, command: Command, saved: impl FnOnce(Vec<RowId>) + 'static) {
         self.attempt(device, command, saved, || {});
     }
 
-    /// As [`Saving::run`], with something to put back when it was refused.
+    /// As [`Saving::run`]; calls `refused` after a refusal.
     pub fn attempt(
         mut self,
         device: Device,
@@ -53,14 +53,14 @@ impl Saving {
     }
 }
 
-/// Says that it is saved and where, with a way to take it back. Outlives the screen.
+/// Shows a toast with an undo that voids `rows`. It outlives the screen.
 pub fn undo(device: &Device, toasts: Toasts, text: String, rows: Vec<RowId>) {
     let device = device.clone();
     let (reason, done) = (tr("common-undo"), tr("record-undone"));
     toasts.undoable(text, move || {
         let (device, rows, reason, done) = (device.clone(), rows.clone(), reason.clone(), done.clone());
         dioxus::core::spawn_forever(async move {
-            // The subject first; what was made along with it may have gone with it already.
+            // The first row is the subject; voiding it may have voided the others, so only its answer counts.
             let mut first = None;
             for row in rows {
                 let answer = device.void(row, &reason).await;
@@ -74,7 +74,7 @@ pub fn undo(device: &Device, toasts: Toasts, text: String, rows: Vec<RowId>) {
     });
 }
 
-/// As [`undo`], for a save that changed a record instead of making one.
+/// As [`undo`], for a save that changed a record instead of creating one.
 pub fn undo_last(device: &Device, toasts: Toasts, text: String, row: RowId) {
     let device = device.clone();
     let done = tr("record-undone");
@@ -87,13 +87,4 @@ pub fn undo_last(device: &Device, toasts: Toasts, text: String, row: RowId) {
             }
         });
     });
-}
-
-/// Back to where one came from; to today where the screen was opened without a way back.
-pub fn leave() {
-    if navigator().can_go_back() {
-        navigator().go_back();
-    } else {
-        navigator().replace(Route::Today {});
-    }
 }

@@ -1,4 +1,4 @@
-//! To whom a need goes: a row that opens the list of units.
+//! The unit that a need is assigned to: a row that opens the list of units.
 
 use device_core::views::UnitView;
 use dioxus::prelude::*;
@@ -7,18 +7,18 @@ use shared::UnitId;
 use crate::{
     components::{EmptyState, Glyph, ListRow, SearchField, Sheet},
     i18n::tr,
-    state::use_ask,
+    state::use_query,
 };
 
-/// The units whose name contains what is searched for; all of them for nothing.
+/// The units whose name contains `search`; all of them if it is empty.
 fn matching(units: &[UnitView], search: &str) -> Vec<UnitView> {
     units.iter().filter(|unit| unit.name.contains(search.trim())).cloned().collect()
 }
 
-/// `selected` absent: the township decides.
+/// Without `selected` the township decides.
 #[component]
 pub fn UnitField(selected: Option<UnitId>, on_select: EventHandler<Option<UnitId>>, testid: String) -> Element {
-    let units = use_ask(|device| async move { device.units().await });
+    let units = use_query(|device| async move { device.units().await });
     let mut open = use_signal(|| false);
     let mut search = use_signal(String::new);
     let all = units.ready().unwrap_or_default();

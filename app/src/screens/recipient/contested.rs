@@ -26,8 +26,8 @@ struct Pair {
     reason: Option<String>,
 }
 
-/// Those that gave way to someone else's change and are still contested, and those that somebody decided or corrected with
-/// a reason: history, and no contest.
+/// Those that gave way to someone else's change and are still contested, and those that somebody decided or corrected
+/// with a reason: history, and no contest.
 fn pairs(card: &CardView) -> (Vec<Pair>, Vec<Pair>) {
     card.former.iter().map(|former| pair(card, former)).partition(|pair| pair.reason.is_none())
 }

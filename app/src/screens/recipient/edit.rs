@@ -1,29 +1,29 @@
-//! What a worker may change of a person: name, phone, address, note, tags. Only what was changed is sent.
+//! Edits the fields that a worker may change: name, phone, address, note, tags. Only changes are sent.
 
 use device_core::{Command, views::CardView};
 use dioxus::prelude::*;
 use shared::{Fields, records::recipient::TAGS};
 
 use crate::{
-    components::{Button, Choice, ManyChips, Sheet, TextArea, TextField, TextKind, use_toasts},
+    components::{Choice, ManyChips, TextArea, TextField, TextKind, use_toasts},
     i18n::tr,
     labels,
-    screens::parts::{Refused, Saving},
+    screens::parts::{FormSheet, Saving},
     state::use_device,
 };
 
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Typed {
-    /// Never emptied: a person without a name is nobody.
+struct RecipientEdits {
+    /// A blank name is ignored: a recipient always has one.
     name: String,
-    /// The full number is not shown here, so an empty field means "as it is".
+    /// The full number is not shown here, so a blank field means no change.
     phone: String,
     address: String,
     note: String,
 }
 
-/// What differs from the card; an emptied field becomes `null`.
-fn changed(card: &CardView, typed: &Typed) -> Fields {
+/// The fields that differ from the card; a cleared field becomes `null`.
+fn changed(card: &CardView, typed: &RecipientEdits) -> Fields {
     let mut fields = Fields::new();
     let phone = typed.phone.trim();
     if !phone.is_empty() {
@@ -47,81 +47,81 @@ pub(super) fn EditSheet(card: CardView, on_close: EventHandler<()>) -> Element {
     let device = use_device();
     let toasts = use_toasts();
     let saving = Saving::new();
-    let start = Typed {
+    let start = RecipientEdits {
         name: card.item.name.clone(),
         phone: String::new(),
         address: card.address.clone().unwrap_or_default(),
         note: card.note.clone().unwrap_or_default(),
     };
-    let mut typed = use_signal(|| start.clone());
+    let typed = use_signal(|| start.clone());
     let recipient = card.item.id;
     let masked = card.item.phone_masked.clone();
     rsx! {
-        Sheet {
-            open: true,
+        FormSheet {
             title: tr("recipient-edit"),
-            on_close,
+            saving,
             testid: "edit-sheet",
-            foot: rsx! {
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal }
+            save_testid: "edit-save",
+            on_close,
+            on_save: move |()| {
+                let fields = changed(&card, &typed.peek());
+                if fields.is_empty() {
+                    on_close.call(());
+                    return;
                 }
-                Button {
-                    label: tr("common-save"),
-                    busy: (saving.busy)(),
-                    testid: "edit-save",
-                    on_press: move |()| {
-                        let fields = changed(&card, &typed.peek());
-                        if fields.is_empty() {
-                            on_close.call(());
-                            return;
-                        }
-                        let command = Command::EditRecipient { recipient, fields };
-                        saving.run(device.clone(), command, move |_| {
-                            toasts.good(tr("record-saved"));
-                            on_close.call(());
-                        });
-                    },
-                }
+                let command = Command::EditRecipient { recipient, fields };
+                saving.run(device.clone(), command, move |_| {
+                    toasts.good(tr("record-saved"));
+                    on_close.call(());
+                });
             },
-            TextField {
-                label: tr("field-name"),
-                initial: start.name.clone(),
-                hint: tr("recipient-name-hint"),
-                max_len: 40,
-                testid: "edit-name",
-                on_input: move |text| typed.write().name = text,
-            }
-            TextField {
-                label: tr("recipient-new-phone"),
-                kind: TextKind::Phone,
-                optional: true,
-                placeholder: masked,
-                hint: tr("recipient-new-phone-hint"),
-                max_len: 30,
-                testid: "edit-phone",
-                on_input: move |text| typed.write().phone = text,
-            }
-            TextField {
-                label: tr("field-address"),
-                initial: start.address.clone(),
-                optional: true,
-                testid: "edit-address",
-                on_input: move |text| typed.write().address = text,
-            }
-            TextArea {
-                label: tr("recipient-note"),
-                initial: start.note.clone(),
-                hint: tr("recipient-note-hint"),
-                optional: true,
-                testid: "edit-note",
-                on_input: move |text| typed.write().note = text,
-            }
+            RecipientFields { start, masked_phone: masked, edits: typed }
         }
     }
 }
 
-/// What was ticked and what was taken away.
+/// The fields that a worker may change.
+#[component]
+fn RecipientFields(start: RecipientEdits, masked_phone: Option<String>, edits: Signal<RecipientEdits>) -> Element {
+    let mut typed = edits;
+    rsx! {
+        TextField {
+            label: tr("field-name"),
+            initial: start.name.clone(),
+            hint: tr("recipient-name-hint"),
+            max_len: 40,
+            testid: "edit-name",
+            on_input: move |text| typed.write().name = text,
+        }
+        TextField {
+            label: tr("recipient-new-phone"),
+            kind: TextKind::Phone,
+            optional: true,
+            placeholder: masked_phone,
+            hint: tr("recipient-new-phone-hint"),
+            max_len: 30,
+            testid: "edit-phone",
+            on_input: move |text| typed.write().phone = text,
+        }
+        TextField {
+            label: tr("field-address"),
+            initial: start.address.clone(),
+            optional: true,
+            testid: "edit-address",
+            on_input: move |text| typed.write().address = text,
+        }
+        TextArea {
+            label: tr("recipient-note"),
+            initial: start.note.clone(),
+            hint: tr("recipient-note-hint"),
+            optional: true,
+            testid: "edit-note",
+            on_input: move |text| typed.write().note = text,
+        }
+    }
+}
+
+/// The added and the removed tags.
 fn difference(was: &[String], now: &[String]) -> (Vec<String>, Vec<String>) {
     let missing = |from: &[String], other: &[String]| from.iter().filter(|t| !other.contains(t)).cloned().collect();
     (missing(now, was), missing(was, now))
@@ -135,7 +135,7 @@ pub(super) fn TagSheet(card: CardView, on_close: EventHandler<()>) -> Element {
     let was = card.item.tags.clone();
     let mut now = use_signal(|| was.clone());
     let recipient = card.item.id;
-    // A tag of the office's own that this build has no word for stays choosable.
+    // A tag that this build does not know stays in the choice.
     let own = was.iter().filter(|tag| !TAGS.contains(&tag.as_str())).cloned();
     let options: Vec<_> = TAGS
         .iter()
@@ -144,32 +144,23 @@ pub(super) fn TagSheet(card: CardView, on_close: EventHandler<()>) -> Element {
         .map(|tag| Choice::new(tag.clone(), labels::word("tag", &tag)).testid(format!("tag-{tag}")))
         .collect();
     rsx! {
-        Sheet {
-            open: true,
+        FormSheet {
             title: tr("recipient-edit-tags"),
-            on_close,
+            saving,
             testid: "tag-sheet",
-            foot: rsx! {
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal }
+            save_testid: "tag-save",
+            on_close,
+            on_save: move |()| {
+                let (add, remove) = difference(&was, &now.peek());
+                if add.is_empty() && remove.is_empty() {
+                    on_close.call(());
+                    return;
                 }
-                Button {
-                    label: tr("common-save"),
-                    busy: (saving.busy)(),
-                    testid: "tag-save",
-                    on_press: move |()| {
-                        let (add, remove) = difference(&was, &now.peek());
-                        if add.is_empty() && remove.is_empty() {
-                            on_close.call(());
-                            return;
-                        }
-                        let command = Command::EditTags { recipient, add, remove };
-                        saving.run(device.clone(), command, move |_| {
-                            toasts.good(tr("record-saved"));
-                            on_close.call(());
-                        });
-                    },
-                }
+                let command = Command::EditTags { recipient, add, remove };
+                saving.run(device.clone(), command, move |_| {
+                    toasts.good(tr("record-saved"));
+                    on_close.call(());
+                });
             },
             ManyChips {
                 label: tr("field-tags"),
@@ -189,17 +180,17 @@ mod tests {
     #[test]
     fn only_what_was_changed_is_sent() {
         let card = sample::card();
-        let as_it_is = Typed {
+        let as_it_is = RecipientEdits {
             name: " ".into(),
             phone: " ".into(),
             address: card.address.clone().unwrap(),
             note: card.note.clone().unwrap(),
         };
         assert!(changed(&card, &as_it_is).is_empty());
-        let fields = changed(&card, &Typed { phone: "13900001234".into(), note: String::new(), ..as_it_is });
+        let fields = changed(&card, &RecipientEdits { phone: "13900001234".into(), note: String::new(), ..as_it_is });
         assert_eq!(fields.names().collect::<Vec<_>>(), ["note", "phone"]);
         assert_eq!(fields.get("note"), None, "emptied, not left out");
-        let renamed = changed(&card, &Typed { name: "谷均".into(), ..Typed::default() });
+        let renamed = changed(&card, &RecipientEdits { name: "谷均".into(), ..RecipientEdits::default() });
         assert_eq!(renamed.text("name"), Some("谷均"));
     }
 

@@ -1,7 +1,7 @@
-//! One person's card: who they are, what was done, what is open, and the two buttons that record.
+//! A recipient's card: profile, history, open needs, and the two buttons that record.
 //!
-//! - `profile`: who they are and how to reach them; `edit`: phone, address, note, tags
-//! - `contested`: values of two people where one gave way
+//! - `profile`: who the recipient is and how to reach them; `edit`: name, phone, address, note, tags
+//! - `contested`: values that gave way to another author's
 
 mod contested;
 mod edit;
@@ -12,23 +12,23 @@ use dioxus::prelude::*;
 use shared::RecipientId;
 use uuid::Uuid;
 
-use super::parts::{NeedRow, RecordRow, about, answered, due_line, due_tag, leave};
+use super::parts::{NeedRow, RecordRow, about, answered, due_line, due_tag};
 use crate::{
     components::{Button, ButtonKind, EmptyState, Glyph, IconButton, Page, Section, Tag, TopBar},
     i18n::{tr, tr_args},
-    routes::Route,
-    state::use_ask,
+    nav::{self, Destination},
+    state::use_query,
 };
 use contested::Contested;
 use edit::{EditSheet, TagSheet};
 use profile::{Carers, Profile, Reach};
 
-/// Records shown before someone asks for all: what was said the last weeks.
+/// 6 records are shown before the button for all: about the last weeks.
 const HISTORY_SHOWN: usize = 6;
 
 #[component]
 pub fn RecipientScreen(id: Uuid) -> Element {
-    // Another person of the household opens in the same place: everything begins anew with the key.
+    // The key remounts the page when another person of the household opens on the same route.
     rsx! {
         for id in [id] {
             CardPage { key: "{id}", id }
@@ -39,7 +39,7 @@ pub fn RecipientScreen(id: Uuid) -> Element {
 #[component]
 fn CardPage(id: Uuid) -> Element {
     let recipient = RecipientId(id);
-    let card = use_ask(move |device| async move { device.card(recipient).await });
+    let card = use_query(move |device| async move { device.card(recipient).await });
     let mut editing = use_signal(|| false);
     let item = card.ready().map(|card| card.item);
     rsx! {
@@ -49,7 +49,7 @@ fn CardPage(id: Uuid) -> Element {
                 TopBar {
                     title: item.as_ref().map_or_else(|| tr("nav-recipient"), |item| item.name.clone()),
                     subtitle: item.as_ref().map(about),
-                    on_back: move |()| leave(),
+                    on_back: move |()| nav::leave(),
                     trailing: rsx! {
                         IconButton {
                             glyph: Glyph::Pen,
@@ -66,17 +66,13 @@ fn CardPage(id: Uuid) -> Element {
                         label: tr("nav-visit"),
                         icon: Glyph::House,
                         testid: "recipient-visit",
-                        on_press: move |()| {
-                            navigator().push(Route::Visit { recipient: id });
-                        },
+                        on_press: move |()| nav::open(Destination::Visit { recipient: id }),
                     }
                     Button {
                         label: tr("nav-assist"),
                         kind: ButtonKind::Line,
                         testid: "recipient-assist",
-                        on_press: move |()| {
-                            navigator().push(Route::Assist { recipient: Some(id) });
-                        },
+                        on_press: move |()| nav::open(Destination::Assist { recipient: Some(id) }),
                     }
                 }
             },
@@ -93,8 +89,6 @@ fn CardPage(id: Uuid) -> Element {
 #[component]
 pub(super) fn CardBody(card: CardView) -> Element {
     let mut tagging = use_signal(|| false);
-    let mut all = use_signal(|| false);
-    let shown = if all() { card.history.len() } else { HISTORY_SHOWN };
     let recipient = card.item.id;
     rsx! {
         if let Some(line) = due_line(&card.item) {
@@ -117,9 +111,7 @@ pub(super) fn CardBody(card: CardView) -> Element {
                     icon: Glyph::Plus,
                     fit: true,
                     testid: "recipient-add-need",
-                    on_press: move |()| {
-                        navigator().push(Route::NewNeed { recipient: recipient.0 });
-                    },
+                    on_press: move |()| nav::open(Destination::NewNeed { recipient: recipient.0 }),
                 }
             },
             for need in card.needs.clone() {
@@ -128,42 +120,49 @@ pub(super) fn CardBody(card: CardView) -> Element {
                     testid: "recipient-need-{need.id}",
                     item: need,
                     hide_name: true,
-                    on_press: move |need: NeedItem| {
-                        navigator().push(Route::NeedDetail { need: need.id.0 });
-                    },
+                    on_press: move |need: NeedItem| nav::open(Destination::NeedDetail { need: need.id.0 }),
                 }
             }
             if card.needs.is_empty() {
                 p { class: "small", {tr("recipient-no-needs")} }
             }
         }
+        History { records: card.history.clone() }
+        Profile { card: card.clone(), on_tags: move |()| tagging.set(true) }
+        Carers { card: card.clone() }
+        if tagging() {
+            TagSheet { card, on_close: move |()| tagging.set(false) }
+        }
+    }
+}
+
+/// The records about the recipient, the latest first.
+#[component]
+fn History(records: Vec<HistoryItem>) -> Element {
+    let mut all = use_signal(|| false);
+    let n = records.len();
+    let shown = if all() { n } else { HISTORY_SHOWN };
+    rsx! {
         Section { title: tr("recipient-history"), testid: "recipient-history",
-            for item in card.history.iter().take(shown).cloned() {
+            for item in records.into_iter().take(shown) {
                 RecordRow {
                     key: "{item.row}",
                     testid: "recipient-record-{item.row}",
                     item,
-                    on_press: move |item: HistoryItem| {
-                        navigator().push(Route::RecordDetail { row: item.row.0 });
-                    },
+                    on_press: move |item: HistoryItem| nav::open(Destination::RecordDetail { row: item.row.0 }),
                 }
             }
-            if card.history.len() > shown {
+            if n > shown {
                 Button {
-                    label: tr_args("recipient-all-records", &[("n", card.history.len().into())]),
+                    label: tr_args("recipient-all-records", &[("n", n.into())]),
                     kind: ButtonKind::Quiet,
                     testid: "recipient-all-records",
                     on_press: move |()| all.set(true),
                 }
             }
-            if card.history.is_empty() {
+            if n == 0 {
                 EmptyState { icon: Glyph::House, title: tr("recipient-no-history"), text: tr("recipient-no-history-text") }
             }
-        }
-        Profile { card: card.clone(), on_tags: move |()| tagging.set(true) }
-        Carers { card: card.clone() }
-        if tagging() {
-            TagSheet { card, on_close: move |()| tagging.set(false) }
         }
     }
 }

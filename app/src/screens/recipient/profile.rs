@@ -1,4 +1,4 @@
-//! Who a person is, and how to reach them. Numbers are masked until someone asks, and asking is logged.
+//! Who a recipient is, and how to reach them. Numbers are masked until they are revealed, and revealing is logged.
 
 use device_core::{Refusal, command::RevealField, views::CardView};
 use dioxus::prelude::*;
@@ -8,12 +8,12 @@ use crate::{
     components::{Button, ButtonKind, Card, Glyph, Icon, ListRow, Note, Section, Tag, Tone},
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
+    nav::{self, Destination},
     screens::parts::{Refused, initial},
     state::use_device,
 };
 
-/// Phone, guardian's phone and address: what one needs on the way.
+/// Phone, guardian's phone and address, for the way to a visit.
 #[component]
 pub(super) fn Reach(card: CardView) -> Element {
     let recipient = card.item.id.0;
@@ -34,11 +34,11 @@ pub(super) fn Reach(card: CardView) -> Element {
                         testid: "recipient-guardian-phone",
                     }
                 } else {
-                    Line { label: tr("field-guardian"), value: labels::line([name, relation.unwrap_or_default()]) }
+                    FactLine { label: tr("field-guardian"), value: labels::line([name, relation.unwrap_or_default()]) }
                 }
             }
             if let Some(address) = card.address.clone() {
-                Line { label: tr("field-address"), value: address }
+                FactLine { label: tr("field-address"), value: address }
             }
             if let Some(note) = card.note.clone() {
                 Note { tone: Tone::Wait, icon: Glyph::Note, text: note }
@@ -49,15 +49,13 @@ pub(super) fn Reach(card: CardView) -> Element {
                 icon: Glyph::Phone,
                 fit: true,
                 testid: "recipient-contact",
-                on_press: move |()| {
-                    navigator().push(Route::Contact { recipient });
-                },
+                on_press: move |()| nav::open(Destination::Contact { recipient }),
             }
         }
     }
 }
 
-/// A masked number; pressed, it is shown in full and can be called.
+/// A masked number with a button that reveals it.
 #[component]
 fn Number(card: CardView, label: String, masked: String, field: RevealField, testid: String) -> Element {
     let device = use_device();
@@ -104,7 +102,7 @@ fn Number(card: CardView, label: String, masked: String, field: RevealField, tes
 }
 
 #[component]
-pub(super) fn Line(label: String, value: String) -> Element {
+pub(super) fn FactLine(label: String, value: String) -> Element {
     rsx! {
         div { class: "fact",
             span { class: "small", {label} }
@@ -113,7 +111,7 @@ pub(super) fn Line(label: String, value: String) -> Element {
     }
 }
 
-/// What one does not manage alone.
+/// The activities in which the recipient needs help.
 fn helpless_in(care: &SelfCare) -> Vec<String> {
     [
         ("eating", care.eating),
@@ -145,21 +143,21 @@ pub(super) fn Profile(card: CardView, on_tags: EventHandler<()>) -> Element {
             if card.item.minor {
                 Note { tone: Tone::Info, icon: Glyph::Lock, text: tr("recipient-minor") }
             }
-            Line { label: tr("field-category"), value: labels::word("category", card.item.category.word()) }
+            FactLine { label: tr("field-category"), value: labels::word("category", card.item.category.word()) }
             if let Some(sex) = sex {
-                Line { label: tr("field-sex"), value: sex }
+                FactLine { label: tr("field-sex"), value: sex }
             }
             if let Some(birth) = card.birth {
-                Line { label: tr("field-birth"), value: labels::day_full(birth) }
+                FactLine { label: tr("field-birth"), value: labels::day_full(birth) }
             }
             if let Some(masked) = card.id_masked.clone() {
                 Number { card: card.clone(), label: tr("field-id_number"), masked, field: RevealField::IdNumber, testid: "recipient-id" }
             }
             if let Some((kind, level)) = card.disability {
-                Line { label: tr("recipient-disability"), value: disability(kind, level) }
+                FactLine { label: tr("recipient-disability"), value: disability(kind, level) }
             }
             if let Some(care) = card.self_care {
-                Line {
+                FactLine {
                     label: tr("field-self_care"),
                     value: match helpless_in(&care) {
                         needs if needs.is_empty() => tr("recipient-manages"),
@@ -168,9 +166,9 @@ pub(super) fn Profile(card: CardView, on_tags: EventHandler<()>) -> Element {
                 }
             }
             if let Some(risk) = card.risk.clone() {
-                Line { label: tr("field-risk"), value: labels::word("risk", risk.word()) }
+                FactLine { label: tr("field-risk"), value: labels::word("risk", risk.word()) }
             }
-            Line { label: tr("field-code"), value: card.code.clone() }
+            FactLine { label: tr("field-code"), value: card.code.clone() }
             div { class: "cluster",
                 for tag in card.item.tags.clone() {
                     Tag { key: "{tag}", label: labels::word("tag", &tag) }
@@ -188,7 +186,7 @@ pub(super) fn Profile(card: CardView, on_tags: EventHandler<()>) -> Element {
     }
 }
 
-/// The household, and who else cares.
+/// The household and the other carers.
 #[component]
 pub(super) fn Carers(card: CardView) -> Element {
     rsx! {
@@ -200,9 +198,7 @@ pub(super) fn Carers(card: CardView) -> Element {
                         avatar: initial(&name),
                         title: name,
                         testid: "recipient-household-{id}",
-                        on_press: move |()| {
-                            navigator().push(Route::RecipientCard { id: id.0 });
-                        },
+                        on_press: move |()| nav::open(Destination::RecipientCard { id: id.0 }),
                     }
                 }
             }
@@ -210,7 +206,7 @@ pub(super) fn Carers(card: CardView) -> Element {
         if !card.carers.is_empty() {
             Card { title: tr("recipient-carers"), icon: Glyph::People, testid: "recipient-carers",
                 for (name, role) in card.carers.clone() {
-                    Line { key: "{name}{role}", label: labels::word("role", role.word()), value: name }
+                    FactLine { key: "{name}{role}", label: labels::word("role", role.word()), value: name }
                 }
             }
         }

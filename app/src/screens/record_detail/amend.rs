@@ -1,4 +1,4 @@
-//! A correction: the fields that may be wrong, and why. The first version stays readable.
+//! A correction of a record, with a reason. The former values stay readable.
 
 use device_core::{Command, views::RecordView};
 use dioxus::prelude::*;
@@ -20,10 +20,10 @@ pub(super) const fn can_amend(kind: &Kind) -> bool {
     matches!(kind, Kind::Visit | Kind::Assistance | Kind::Need)
 }
 
-/// What may be corrected here, as it stands or as it was changed.
+/// The fields that may be corrected, as stored or as typed.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Typed {
-    /// What is needed; of a need only.
+struct AmendedFields {
+    /// The text of a need.
     text: String,
     note: String,
     amount: Option<i64>,
@@ -31,7 +31,7 @@ struct Typed {
     presence: Option<String>,
 }
 
-impl Typed {
+impl AmendedFields {
     fn of(fields: &Fields) -> Self {
         Self {
             text: fields.text("text").unwrap_or_default().to_owned(),
@@ -46,7 +46,7 @@ impl Typed {
     fn changed(&self, from: &Self) -> Fields {
         let mut fields = Fields::new();
         let text = self.text.trim();
-        // Never emptied: a need that asks for nothing is none.
+        // A blank text is ignored: a need always has one.
         if !text.is_empty() && text != from.text {
             fields.set("text", text.into());
         }
@@ -73,18 +73,10 @@ pub(super) fn AmendSheet(record: RecordView, on_close: EventHandler<()>) -> Elem
     let device = use_device();
     let toasts = use_toasts();
     let saving = Saving::new();
-    let start = Typed::of(&record.fields);
-    let mut typed = use_signal(|| start.clone());
+    let start = AmendedFields::of(&record.fields);
+    let typed = use_signal(|| start.clone());
     let mut nothing = use_signal(|| false);
     let row = record.item.row;
-    let words_of = |area: &'static str, all: Vec<String>| {
-        all.into_iter()
-            .map(|word| Choice::new(word.clone(), labels::word(area, &word)).testid(format!("amend-{area}-{word}")))
-            .collect::<Vec<_>>()
-    };
-    let modes = words_of("mode", VisitMode::ALL.iter().map(|mode| mode.word().to_owned()).collect());
-    let presences = words_of("presence", Presence::ALL.iter().map(|presence| presence.word().to_owned()).collect());
-    let now = typed();
     rsx! {
         ReasonSheet {
             open: true,
@@ -108,55 +100,82 @@ pub(super) fn AmendSheet(record: RecordView, on_close: EventHandler<()>) -> Elem
                     }
                 }
             },
-            if record.item.kind == Kind::Visit {
-                h3 { class: "label", {tr("field-mode")} }
-                Chips {
-                    label: tr("field-mode"),
-                    options: modes,
-                    selected: now.mode.clone(),
-                    required: true,
-                    on_select: move |mode| typed.write().mode = mode,
-                }
-                h3 { class: "label", {tr("field-presence")} }
-                Chips {
-                    label: tr("field-presence"),
-                    options: presences,
-                    selected: now.presence.clone(),
-                    required: true,
-                    on_select: move |presence| typed.write().presence = presence,
-                }
+            AmendFields { kind: record.item.kind.clone(), start, typed }
+        }
+    }
+}
+
+/// The fields that a record of this kind may have corrected.
+#[component]
+fn AmendFields(kind: Kind, start: AmendedFields, typed: Signal<AmendedFields>) -> Element {
+    let mut typed = typed;
+    rsx! {
+        if kind == Kind::Visit {
+            VisitFields { typed }
+        }
+        if start.amount.is_some() {
+            NumberField {
+                label: tr("field-amount"),
+                kind: NumberKind::Money,
+                initial: start.amount,
+                testid: "amend-amount",
+                on_change: move |read: Result<Option<i64>, _>| {
+                    if let Ok(amount) = read {
+                        typed.write().amount = amount;
+                    }
+                },
             }
-            if start.amount.is_some() {
-                NumberField {
-                    label: tr("field-amount"),
-                    kind: NumberKind::Money,
-                    initial: start.amount,
-                    testid: "amend-amount",
-                    on_change: move |read: Result<Option<i64>, _>| {
-                        if let Ok(amount) = read {
-                            typed.write().amount = amount;
-                        }
-                    },
-                }
+        }
+        if kind == Kind::Need {
+            TextArea {
+                label: tr("need-what"),
+                initial: start.text.clone(),
+                rows: 2,
+                testid: "amend-text",
+                on_input: move |text| typed.write().text = text,
             }
-            if record.item.kind == Kind::Need {
-                TextArea {
-                    label: tr("need-what"),
-                    initial: start.text.clone(),
-                    rows: 2,
-                    testid: "amend-text",
-                    on_input: move |text| typed.write().text = text,
-                }
-            } else {
-                TextArea {
-                    label: tr("field-note"),
-                    initial: start.note.clone(),
-                    optional: true,
-                    rows: 2,
-                    testid: "amend-note",
-                    on_input: move |text| typed.write().note = text,
-                }
+        } else {
+            TextArea {
+                label: tr("field-note"),
+                initial: start.note.clone(),
+                optional: true,
+                rows: 2,
+                testid: "amend-note",
+                on_input: move |text| typed.write().note = text,
             }
+        }
+    }
+}
+
+/// How the visit was made, and whether the recipient was met.
+#[component]
+fn VisitFields(typed: Signal<AmendedFields>) -> Element {
+    let mut typed = typed;
+    let now = typed();
+    let choices = |group: &str, values: Vec<&str>| {
+        values
+            .into_iter()
+            .map(|value| {
+                Choice::new(value.to_owned(), labels::word(group, value)).testid(format!("amend-{group}-{value}"))
+            })
+            .collect::<Vec<_>>()
+    };
+    rsx! {
+        h3 { class: "label", {tr("field-mode")} }
+        Chips {
+            label: tr("field-mode"),
+            options: choices("mode", VisitMode::ALL.iter().map(|mode| mode.word()).collect()),
+            selected: now.mode,
+            required: true,
+            on_select: move |mode| typed.write().mode = mode,
+        }
+        h3 { class: "label", {tr("field-presence")} }
+        Chips {
+            label: tr("field-presence"),
+            options: choices("presence", Presence::ALL.iter().map(|presence| presence.word()).collect()),
+            selected: now.presence,
+            required: true,
+            on_select: move |presence| typed.write().presence = presence,
         }
     }
 }
@@ -167,15 +186,15 @@ mod tests {
 
     #[test]
     fn a_correction_holds_only_what_differs() {
-        let start = Typed::of(&Fields::new().with("note", "好").with("mode", "home").with("presence", "found"));
+        let start = AmendedFields::of(&Fields::new().with("note", "好").with("mode", "home").with("presence", "found"));
         assert!(start.changed(&start).is_empty());
-        let now = Typed { mode: Some("phone".into()), note: String::new(), ..start.clone() };
+        let now = AmendedFields { mode: Some("phone".into()), note: String::new(), ..start.clone() };
         let fields = now.changed(&start);
         assert_eq!(fields.names().collect::<Vec<_>>(), ["mode", "note"]);
         assert_eq!(fields.text("mode"), Some("phone"));
-        let need = Typed::of(&Fields::new().with("text", "缺煤"));
-        let now = Typed { text: "缺煤和炉子".into(), ..need.clone() };
+        let need = AmendedFields::of(&Fields::new().with("text", "缺煤"));
+        let now = AmendedFields { text: "缺煤和炉子".into(), ..need.clone() };
         assert_eq!(now.changed(&need).text("text"), Some("缺煤和炉子"));
-        assert!(Typed { text: " ".into(), ..need.clone() }.changed(&need).is_empty());
+        assert!(AmendedFields { text: " ".into(), ..need.clone() }.changed(&need).is_empty());
     }
 }

@@ -14,6 +14,6 @@ pub(super) fn facts(kind: &Kind, fields: &Fields, rules: Option<&RuleSet>) -> Ve
 }
 
 /// One value in words, numbers of people masked as on the card.
-pub(in crate::screens) fn told(kind: &Kind, name: &str, value: &Value, rules: Option<&RuleSet>) -> String {
+pub(super) fn format_value(kind: &Kind, name: &str, value: &Value, rules: Option<&RuleSet>) -> String {
     labels::record_format(rules).value(kind, name, value)
 }

@@ -1,35 +1,32 @@
-//! Everything of one record: what it says, where it is and what became of it, what was corrected; and the ways to correct it
-//! or take it back, each with a reason.
+//! One record: fields, status, outcome and former values, with corrections and withdrawal.
 
 mod amend;
 mod field_rows;
+mod former_values;
 
 use device_core::views::{RecordState, RecordView};
 use dioxus::prelude::*;
 use shared::{
-    Moment, Outcome, RowId,
+    Outcome, RowId,
     records::{Kind, RuleSet},
 };
 use uuid::Uuid;
 
-use super::{
-    parts::{ReasonSheet, Saving, StoredPhotos, answered, headline, leave},
-    shell::supervises,
-};
+use super::parts::{ReasonSheet, Saving, StoredPhotos, answered, headline};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Note, Page, Section, StatusPill, Tone, TopBar, use_toasts},
     i18n::{tr, tr_args},
-    labels,
-    state::{use_ask, use_device, use_status},
+    labels, nav,
+    state::{use_device, use_query, use_supervisor},
 };
 use amend::{AmendSheet, can_amend};
 use field_rows::facts;
-pub(super) use field_rows::told;
+pub(super) use former_values::FormerValues;
 
 #[component]
 pub fn RecordDetailScreen(row: Uuid) -> Element {
-    let record = use_ask(move |device| async move { device.record(RowId(row)).await });
-    let rules = use_ask(|device| async move { device.rules().await });
+    let record = use_query(move |device| async move { device.record(RowId(row)).await });
+    let rules = use_query(|device| async move { device.rules().await });
     rsx! {
         Page {
             testid: "screen-record-detail",
@@ -37,7 +34,7 @@ pub fn RecordDetailScreen(row: Uuid) -> Element {
                 TopBar {
                     title: record.ready().map_or_else(|| tr("record-title"), |record| labels::word("kind", record.item.kind.word())),
                     subtitle: record.ready().and_then(|record| record.recipient_name),
-                    on_back: move |()| leave(),
+                    on_back: move |()| nav::leave(),
                 }
             },
             {answered(record, |record| rsx! { RecordBody { record, rules: rules.ready() } })}
@@ -45,7 +42,7 @@ pub fn RecordDetailScreen(row: Uuid) -> Element {
     }
 }
 
-/// Where the record is and what became of it, as a sentence; and what to do, where there is something.
+/// Status and outcome as a sentence, and what to do about it, if anything.
 fn sentence(record: &RecordView) -> (Tone, String, Option<String>) {
     if record.item.void {
         let reason = record.void_reason.clone().unwrap_or_default();
@@ -57,8 +54,8 @@ fn sentence(record: &RecordView) -> (Tone, String, Option<String>) {
             (Tone::Danger, what, Some(next))
         }
         (Some(Outcome::InReview { reason, .. }), _) if record.decided.is_some() => {
-            let told = record.decided.as_ref().map(super::reviews::decision);
-            (Tone::Good, labels::word("review", reason.word()), told)
+            let decision = record.decided.as_ref().map(super::reviews::decision);
+            (Tone::Good, labels::word("review", reason.word()), decision)
         }
         (Some(Outcome::InReview { reason, applied, .. }), _) => {
             let counts = if *applied { tr("record-counts-meanwhile") } else { tr("record-counts-not-yet") };
@@ -93,62 +90,27 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
     let mut amending = use_signal(|| false);
     let mut voiding = use_signal(|| false);
     let (tone, what, next) = sentence(&record);
-    let (status, label) = labels::state_pill(&record.item.state);
     let row = record.item.row;
-    let by = if record.item.mine {
-        tr("record-by-me")
-    } else {
-        record.item.by.clone().unwrap_or_else(|| tr("recipient-colleague"))
-    };
-    // Its author or a supervisor of the area: whom the rules let correct and withdraw.
-    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
-    let own = (record.item.mine || supervisor) && !record.item.void;
+    // The rules let the author and a supervisor of the area correct and withdraw a record.
+    let supervisor = use_supervisor();
+    let may_change = (record.item.mine || supervisor) && !record.item.void;
     let take_back = use_callback(move |reason: String| {
         let command = device_core::Command::Void { row, reason };
         saving.run(device.clone(), command, move |_| {
             toasts.good(tr("record-undone"));
-            leave();
+            nav::leave();
         });
     });
     rsx! {
         Note { tone, icon: sign(tone), what, text: next.unwrap_or_default(), testid: "record-outcome" }
-        Card { title: headline(&record.item), icon: labels::glyph(&record.item.title), testid: "record-facts",
-            div { class: "cluster",
-                StatusPill { status, label }
-                span { class: "small", {labels::line([labels::moment(record.item.happened), by])} }
-            }
-            for (name, value) in facts(&record.item.kind, &record.fields, rules.as_ref()) {
-                div { key: "{name}", class: "fact",
-                    span { class: "small", {name} }
-                    span { class: "prose", {value} }
-                }
-            }
-        }
+        FactsCard { record: record.clone(), rules: rules.clone() }
         if !record.item.photos.is_empty() {
             Section { title: tr("record-photos"),
                 StoredPhotos { photos: record.item.photos.clone() }
             }
         }
-        if !record.former.is_empty() {
-            Card { title: tr("record-earlier-values"), icon: Glyph::Clock, testid: "record-former",
-                for (at, former) in record.former.iter().enumerate() {
-                    div { key: "{at}", class: "fact",
-                        span { class: "small",
-                            {labels::line([
-                                labels::word("field", &former.field),
-                                record.former_by.get(&former.by).cloned().unwrap_or_default(),
-                                labels::moment(Moment::shanghai(former.hlc.ms())),
-                            ])}
-                        }
-                        span { {told(&record.item.kind, &former.field, &former.value, rules.as_ref())} }
-                        if let Some(reason) = former.reason.clone() {
-                            span { class: "small", {tr_args("record-because", &[("reason", reason.into())])} }
-                        }
-                    }
-                }
-            }
-        }
-        if own && record.undoable {
+        FormerValues { title: tr("record-earlier-values"), record: record.clone(), rules, testid: "record-former" }
+        if may_change && record.undoable {
             Button {
                 label: tr("record-take-back"),
                 kind: ButtonKind::Line,
@@ -156,26 +118,11 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
                 on_press: move |()| take_back.call(tr("common-undo")),
             }
         }
-        if own {
-            div { class: "halves",
-                if can_amend(&record.item.kind) {
-                    Button {
-                        label: tr("record-amend"),
-                        kind: ButtonKind::Line,
-                        icon: Glyph::Pen,
-                        testid: "record-amend",
-                        on_press: move |()| amending.set(true),
-                    }
-                }
-                if record.item.kind != Kind::Recipient {
-                    Button {
-                        label: tr("record-void"),
-                        kind: ButtonKind::Quiet,
-                        icon: Glyph::Trash,
-                        testid: "record-void",
-                        on_press: move |()| voiding.set(true),
-                    }
-                }
+        if may_change {
+            ChangeButtons {
+                kind: record.item.kind.clone(),
+                on_amend: move |()| amending.set(true),
+                on_void: move |()| voiding.set(true),
             }
         }
         ReasonSheet {
@@ -192,6 +139,58 @@ pub(super) fn RecordBody(record: RecordView, rules: Option<RuleSet>) -> Element 
         }
         if amending() {
             AmendSheet { record, on_close: move |()| amending.set(false) }
+        }
+    }
+}
+
+/// What the record says, field by field.
+#[component]
+fn FactsCard(record: RecordView, rules: Option<RuleSet>) -> Element {
+    let (status, label) = labels::state_pill(&record.item.state);
+    let by = if record.item.mine {
+        tr("record-by-me")
+    } else {
+        record.item.by.clone().unwrap_or_else(|| tr("recipient-colleague"))
+    };
+    rsx! {
+        Card { title: headline(&record.item), icon: labels::glyph(&record.item.title), testid: "record-facts",
+            div { class: "cluster",
+                StatusPill { status, label }
+                span { class: "small", {labels::line([labels::moment(record.item.happened), by])} }
+            }
+            for (name, value) in facts(&record.item.kind, &record.fields, rules.as_ref()) {
+                div { key: "{name}", class: "fact",
+                    span { class: "small", {name} }
+                    span { class: "prose", {value} }
+                }
+            }
+        }
+    }
+}
+
+/// Correct and withdraw, for the kinds of record that allow it.
+#[component]
+fn ChangeButtons(kind: Kind, on_amend: EventHandler<()>, on_void: EventHandler<()>) -> Element {
+    rsx! {
+        div { class: "halves",
+            if can_amend(&kind) {
+                Button {
+                    label: tr("record-amend"),
+                    kind: ButtonKind::Line,
+                    icon: Glyph::Pen,
+                    testid: "record-amend",
+                    on_press: on_amend,
+                }
+            }
+            if kind != Kind::Recipient {
+                Button {
+                    label: tr("record-void"),
+                    kind: ButtonKind::Quiet,
+                    icon: Glyph::Trash,
+                    testid: "record-void",
+                    on_press: on_void,
+                }
+            }
         }
     }
 }

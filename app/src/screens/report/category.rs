@@ -1,16 +1,16 @@
-//! One category of people: chosen above the figures, or pressed in the table that sets them beside each other.
+//! The category of people in a report: chosen above the figures, or in the table that compares them.
 
 use dioxus::prelude::*;
 use shared::{indicators::Figures, records::Category};
 
-use super::table::{Line, figures_table};
+use super::table::{TableRow, figures_table};
 use crate::{
     components::{Chips, Choice},
     i18n::{tr, tr_args},
     labels,
 };
 
-/// All of them, or one. Folded, so that the figures stay in sight.
+/// All categories, or one. Collapsed, so that the figures stay visible.
 #[component]
 pub(super) fn CategoryField(selected: Option<Category>, on_select: EventHandler<Option<Category>>) -> Element {
     let all = Choice::new(None, tr("report-all-categories")).testid("report-category-all");
@@ -39,7 +39,7 @@ pub(super) fn CategoryField(selected: Option<Category>, on_select: EventHandler<
 
 #[component]
 pub(super) fn CategoryTable(lines: Vec<(Category, Figures)>, on_category: EventHandler<Category>) -> Element {
-    let lines = lines.into_iter().map(|(category, figures)| Line {
+    let lines = lines.into_iter().map(|(category, figures)| TableRow {
         name: labels::word("category", category.word()),
         testid: format!("report-by-category-{category}"),
         what: category,

@@ -1,4 +1,4 @@
-//! Visits and contacts by month: two lines told apart by their dashes as well as their colours, and the same as a table.
+//! Visits and contacts by month: two lines that differ in dashes as well as colour, and the same as a table.
 
 use dioxus::prelude::*;
 use shared::{Month, indicators::Figures};
@@ -9,12 +9,12 @@ use crate::{
     labels,
 };
 
-/// The drawing's own units; it is as wide as its card.
+/// In units of the drawing, which is scaled to the width of its card.
 const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 140.0;
 const PAD: f64 = 10.0;
 
-/// A round number at or above `max`, so that the lines leave some air.
+/// A round number at or above `max`.
 fn ceiling(max: i64) -> i64 {
     let mut step = 1;
     while step * 10 <= max.max(1) {

@@ -1,4 +1,4 @@
-//! Where one is in the tree of areas, and the way back up.
+//! The path from the supervisor's area down to the present one.
 
 use device_core::views::AreaView;
 use dioxus::prelude::*;
@@ -8,7 +8,7 @@ use crate::{
     i18n::tr,
 };
 
-/// From the whole down to where one is; each but the last opens.
+/// Each area of the path but the last opens its report.
 #[component]
 pub(super) fn Breadcrumb(path: Vec<AreaView>, on_press: EventHandler<usize>) -> Element {
     let last = path.len().saturating_sub(1);

@@ -1,38 +1,39 @@
-//! A supervisor's figures: any area in reach, any period, fresh from the server or the last ones kept. Nobody typed them.
+//! A supervisor's report: any area in reach, any period, from the server or from the cache.
 //!
 //! - `period`: month, quarter, year, since the start; `chart`: visits and contacts by month, drawn and as a table
 //! - `category`: one category of people, and the six figures of each
-//! - `crumbs`: the way back up; `table`: the six figures for each area below, which open that area
+//! - `crumbs`: the way back up; `headline_figures`: the six figures and their units; `table`: the six figures for
+//!   each area below, which open that area
 
 mod category;
 mod chart;
 mod crumbs;
+mod headline_figures;
 mod period;
 mod table;
 
 use device_core::{Refusal, views::AreaView};
 use dioxus::prelude::*;
 use shared::{
-    AreaCode, Fen,
-    indicators::Figures,
+    AreaCode, Period,
     records::Category,
     wire::{Report, ReportRequest, report::Attention},
 };
 
 use super::{
-    parts::{Loading, Refused},
+    parts::{LinkPill, Loading, Refused},
     reviews::ReviewsLink,
 };
 use crate::{
     components::{Card, EmptyState, Figure, Glyph, IconButton, Note, Page, Section, Segmented, Tag, Tone, TopBar},
     i18n::{format, tr, tr_args},
     labels,
-    screens::today::LinkPill,
-    state::{today, use_ask_afar, use_link, use_status},
+    state::{today, use_link, use_remote_query, use_status},
 };
 use category::{CategoryField, CategoryTable};
 use chart::Chart;
 use crumbs::Breadcrumb;
+use headline_figures::six;
 use period::{Span, label, span_choices, step};
 use table::AreaTable;
 
@@ -40,7 +41,7 @@ use table::AreaTable;
 pub fn ReportScreen() -> Element {
     let me = use_status().and_then(|status| status.me);
     let link = use_link();
-    // A supervisor's first area; who has none sees the area they are counted in.
+    // A supervisor's first area; without one, the area of the worker.
     let top = me.map(|me| {
         let first = me.areas.first().copied();
         (first.unwrap_or(me.area), if first.is_none_or(|area| area == me.area) { me.area_name } else { String::new() })
@@ -59,7 +60,7 @@ pub fn ReportScreen() -> Element {
             },
             match top {
                 Some((area, name)) => rsx! {
-                    // The name may come later than the area, with the first sync.
+                    // The name comes with the first sync, after the area.
                     ReportPage { key: "{area}{name}", area, name: name.clone() }
                 },
                 None => rsx! {
@@ -75,15 +76,14 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
     let mut path = use_signal(|| vec![AreaView { code: area, name }]);
     let mut period = use_signal(|| Span::Month.current(today().month()));
     let mut category = use_signal(|| None::<Category>);
-    let answer = use_ask_afar(move |device| {
+    let answer = use_remote_query(move |device| {
         let here = path.read().last().map_or(area, |area| area.code);
         let request = ReportRequest { area: here, period: period(), category: category() };
         async move { device.report(request).await }
     });
     let now = period();
     let here = path.read().last().map_or(area, |area| area.code);
-    let title = label(now);
-    // While another area or period is fetched, the former one must not pass for it.
+    // While another area or period loads, the previous one must not be taken for it.
     let matching = answer.get().filter(|got| match got {
         Ok((report, _)) => report.area == here && report.period == now && report.category == category(),
         Err(_) => true,
@@ -99,44 +99,18 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
             selected: Span::of(now),
             on_select: move |span: Span| period.set(span.current(today().month())),
         }
-        div { class: "stepper",
-            IconButton {
-                glyph: Glyph::Back,
-                label: tr("report-earlier"),
-                testid: "report-earlier",
-                disabled: step(now, -1, today().month()).is_none(),
-                on_press: move |()| {
-                    if let Some(next) = step(now, -1, today().month()) {
-                        period.set(next);
-                    }
-                },
-            }
-            span { class: "strong", "data-testid": "report-period", {title} }
-            IconButton {
-                glyph: Glyph::Chevron,
-                label: tr("report-later"),
-                testid: "report-later",
-                disabled: step(now, 1, today().month()).is_none(),
-                on_press: move |()| {
-                    if let Some(next) = step(now, 1, today().month()) {
-                        period.set(next);
-                    }
-                },
-            }
-            IconButton {
-                glyph: Glyph::Refresh,
-                label: tr("report-refresh"),
-                testid: "report-refresh",
-                disabled: answer.asking(),
-                on_press: move |()| answer.again(),
-            }
+        PeriodStepper {
+            period: now,
+            loading: answer.is_loading(),
+            on_period: move |next| period.set(next),
+            on_refresh: move |()| answer.reload(),
         }
         CategoryField { selected: category(), on_select: move |chosen| category.set(chosen) }
         match matching {
             None => rsx! {
                 Loading {}
             },
-            // Not a failure: this period was never looked at while there was a connection.
+            // Not a failure: this period is not in the cache.
             Some(Err(Refusal::Offline)) => rsx! {
                 EmptyState {
                     icon: Glyph::Offline,
@@ -146,7 +120,7 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
                 }
             },
             Some(Err(refusal)) => rsx! {
-                Refused { refusal, on_retry: move |()| answer.again() }
+                Refused { refusal, on_retry: move |()| answer.reload() }
             },
             Some(Ok((report, fresh))) => rsx! {
                 ReportBody {
@@ -160,34 +134,45 @@ fn ReportPage(area: AreaCode, name: String) -> Element {
     }
 }
 
-/// Label, value and unit of the six headline figures.
-fn six(figures: &Figures) -> [(&'static str, String, String); 6] {
-    let times = || tr("report-times");
-    let cases = || tr("report-cases");
-    let (aid, unit) = amount(figures.aid());
-    [
-        ("home_visit", format::count(figures.visits()), times()),
-        ("contact", format::count(figures.contacts()), times()),
-        ("policies", format::count(figures.policies()), cases()),
-        ("solved", format::count(figures.solved()), cases()),
-        ("deed", format::count(figures.deeds()), cases()),
-        ("aid", aid, unit),
-    ]
-}
-
-/// Fen from which an amount is told in 万元, as reports do: a million yuan.
-const IN_WAN: i64 = 100_000_000;
-
-/// An amount as short as it is exact: no decimals where there are none, ten thousands where it is large.
-fn amount(fen: Fen) -> (String, String) {
-    if fen.0 >= IN_WAN {
-        return (format::wan(fen.0), tr("report-wan"));
+/// The period with steps to the one before and after, and a refresh.
+#[component]
+fn PeriodStepper(
+    period: Period,
+    loading: bool,
+    on_period: EventHandler<Period>,
+    on_refresh: EventHandler<()>,
+) -> Element {
+    let now = today().month();
+    let (before, after) = (step(period, -1, now), step(period, 1, now));
+    rsx! {
+        div { class: "stepper",
+            IconButton {
+                glyph: Glyph::Back,
+                label: tr("report-earlier"),
+                testid: "report-earlier",
+                disabled: before.is_none(),
+                on_press: move |()| if let Some(period) = before { on_period.call(period) },
+            }
+            span { class: "strong", "data-testid": "report-period", {label(period)} }
+            IconButton {
+                glyph: Glyph::Chevron,
+                label: tr("report-later"),
+                testid: "report-later",
+                disabled: after.is_none(),
+                on_press: move |()| if let Some(period) = after { on_period.call(period) },
+            }
+            IconButton {
+                glyph: Glyph::Refresh,
+                label: tr("report-refresh"),
+                testid: "report-refresh",
+                disabled: loading,
+                on_press: on_refresh,
+            }
+        }
     }
-    let yuan = format::yuan(fen.0);
-    (yuan.strip_suffix(".00").map(str::to_owned).unwrap_or(yuan), tr("common-yuan"))
 }
 
-/// What needs attention, without what is nought.
+/// What needs attention, without the counts that are zero.
 fn attention(attention: &Attention) -> Vec<(&'static str, i64, Tone)> {
     [
         ("report-overdue", attention.overdue, Tone::Danger),
@@ -250,7 +235,7 @@ pub(super) fn ReportBody(
                 AreaTable { lines: report.by_area.clone(), on_area }
             }
         }
-        // Of one category alone there is nothing to set beside each other.
+        // A report of one category has nothing to compare.
         if report.category.is_none() && report.by_category.len() > 1 {
             Section { title: tr("report-by-category"),
                 CategoryTable { lines: report.by_category.clone(), on_category }
@@ -262,8 +247,8 @@ pub(super) fn ReportBody(
 #[cfg(test)]
 mod tests {
     use shared::{
-        Month,
-        indicators::{Indicator, Tally},
+        Fen, Month,
+        indicators::{Figures, Indicator, Tally},
         wire::ReportLine,
     };
 
@@ -291,14 +276,6 @@ mod tests {
             attention: Attention { overdue: 143, ..Attention::default() },
             as_of: sample::at(sample::day()),
         }
-    }
-
-    #[test]
-    fn the_six_figures_read_as_reports_print_them() {
-        let six = six(&figures(62_000));
-        assert_eq!((six[0].1.as_str(), six[5].1.as_str()), ("62,000", "200.50"));
-        assert_eq!(amount(Fen(1_867_400)), ("18,674".to_owned(), "元".to_owned()));
-        assert_eq!(amount(Fen(224_090_000)), ("224.09".to_owned(), "万元".to_owned()));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which months a report covers, and the step to the one before and after.
+//! The period of a report, and the steps to the one before and after.
 
 use shared::{Month, Period};
 

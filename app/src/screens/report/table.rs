@@ -1,29 +1,29 @@
-//! The six figures of each area below, or of each category. The name opens what it names; the table scrolls sideways with the
-//! names in sight.
+//! The six figures of each area below, or of each category. The table scrolls sideways while the names stay visible.
 
 use device_core::views::AreaView;
 use dioxus::prelude::*;
 use shared::{indicators::Figures, wire::ReportLine};
 
+use super::headline_figures::six;
 use crate::{i18n::tr, labels};
 
 const COLUMNS: [&str; 6] = ["home_visit", "contact", "policies", "solved", "deed", "aid"];
 
 /// A line of the table.
-pub(super) struct Line<T> {
-    /// What its name opens.
+pub(super) struct TableRow<T> {
+    /// The value for `on_open`.
     pub what: T,
     pub name: String,
     pub testid: String,
     pub figures: Figures,
 }
 
-/// `first`: what the names are names of.
+/// A table of figures. `first` is the heading of the names, which open their row.
 pub(super) fn figures_table<T: Clone + 'static>(
     label: String,
     first: String,
     testid: &'static str,
-    lines: Vec<Line<T>>,
+    lines: Vec<TableRow<T>>,
     on_open: EventHandler<T>,
 ) -> Element {
     rsx! {
@@ -38,7 +38,7 @@ pub(super) fn figures_table<T: Clone + 'static>(
                     }
                 }
                 tbody {
-                    for Line { what, name, testid, figures } in lines {
+                    for TableRow { what, name, testid, figures } in lines {
                         tr { key: "{testid}",
                             th { scope: "row",
                                 button {
@@ -49,7 +49,7 @@ pub(super) fn figures_table<T: Clone + 'static>(
                                     {name}
                                 }
                             }
-                            for (at, value) in super::six(&figures).into_iter().enumerate() {
+                            for (at, value) in six(&figures).into_iter().enumerate() {
                                 td { key: "{at}", {value.1} }
                             }
                         }
@@ -62,7 +62,7 @@ pub(super) fn figures_table<T: Clone + 'static>(
 
 #[component]
 pub(super) fn AreaTable(lines: Vec<ReportLine>, on_area: EventHandler<AreaView>) -> Element {
-    let lines = lines.into_iter().map(|line| Line {
+    let lines = lines.into_iter().map(|line| TableRow {
         testid: format!("report-area-{}", line.area),
         what: AreaView { code: line.area, name: line.name.clone() },
         name: line.name,

@@ -1,4 +1,4 @@
-//! One case: both values with their authors and times, then the decision with a reason, then what became of it.
+//! One review: both values with authors and times, the decision with a reason, and its outcome.
 
 use device_core::{
     Command,
@@ -12,7 +12,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    decisions_told::{choices, decision, headline, outcome_word, quick_reasons},
+    review_texts::{choices, decision, headline, outcome_word, quick_reasons},
     sides::Sides,
 };
 use crate::{
@@ -22,15 +22,15 @@ use crate::{
     },
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
-    screens::parts::{RecordRow, Refused, Saving, answered, leave, undo_last},
-    state::{use_ask, use_device},
+    nav::{self, Destination},
+    screens::parts::{RecordRow, Refused, Saving, answered, undo_last},
+    state::{use_device, use_query},
 };
 
 #[component]
 pub fn ReviewScreen(review: Uuid) -> Element {
-    let item = use_ask(move |device| async move { device.review(ReviewId(review)).await });
-    let rules = use_ask(|device| async move { device.rules().await });
+    let item = use_query(move |device| async move { device.review(ReviewId(review)).await });
+    let rules = use_query(|device| async move { device.rules().await });
     rsx! {
         Page {
             testid: "screen-review",
@@ -38,7 +38,7 @@ pub fn ReviewScreen(review: Uuid) -> Element {
                 TopBar {
                     title: tr("reviews-case"),
                     subtitle: item.ready().map(|item| headline(&item)),
-                    on_back: move |()| leave(),
+                    on_back: move |()| nav::leave(),
                 }
             },
             {answered(item, |item| rsx! { CaseBody { item, rules: rules.ready() } })}
@@ -48,23 +48,15 @@ pub fn ReviewScreen(review: Uuid) -> Element {
 
 #[component]
 pub(super) fn CaseBody(item: ReviewItem, rules: Option<RuleSet>) -> Element {
-    let device = use_device();
-    let toasts = use_toasts();
-    let saving = Saving::new();
-    // What cannot be accepted has one way out only.
+    // A change that cannot be accepted can only be declined.
     let mut accept = use_signal(|| (!item.acceptable).then_some(false));
-    let mut quick = use_signal(|| None::<String>);
-    let mut written = use_signal(String::new);
-    let mut missing = use_signal(|| None::<String>);
     let open = item.decision.is_none() && item.may_decide;
-    let (accepted, kept) = choices(&item.reason);
     let counts = match (item.decision.is_some(), item.applied) {
         (true, _) => String::new(),
         (false, true) => tr("record-counts-meanwhile"),
         (false, false) => tr("reviews-waits"),
     };
-    let id = item.id;
-    let there = there(&item);
+    let record = record_destination(&item);
     rsx! {
         Note { tone: Tone::Info, icon: Glyph::Question, what: labels::word("review", item.reason.word()), text: counts, testid: "review-reason" }
         if let Some(why) = item.refused.clone() {
@@ -77,7 +69,7 @@ pub(super) fn CaseBody(item: ReviewItem, rules: Option<RuleSet>) -> Element {
             item: item.clone(),
             rules: rules.clone(),
             accept: accept(),
-            on_choose: open.then(|| EventHandler::new(move |side| accept.set(Some(side)))),
+            on_choose: open.then(|| EventHandler::new(move |accepted| accept.set(Some(accepted)))),
         }
         if let Some(why) = item.given_reason.clone() {
             p { class: "small", {tr_args("reviews-given-reason", &[("why", why.into())])} }
@@ -87,89 +79,105 @@ pub(super) fn CaseBody(item: ReviewItem, rules: Option<RuleSet>) -> Element {
                 RecordRow {
                     testid: "review-twin-row",
                     item: twin,
-                    on_press: move |twin: device_core::views::HistoryItem| {
-                        navigator().push(Route::RecordDetail { row: twin.row.0 });
-                    },
+                    on_press: move |twin: device_core::views::HistoryItem| nav::open(Destination::RecordDetail { row: twin.row.0 }),
                 }
             }
         }
         if open {
-            Section { title: tr("reviews-decide"),
-                Segmented {
-                    label: tr("reviews-decide"),
-                    options: [
-                        item.acceptable.then(|| Choice::new(Some(true), accepted.clone()).testid("review-accept")),
-                        Some(Choice::new(Some(false), kept.clone()).testid("review-keep")),
-                    ]
-                        .into_iter()
-                        .flatten()
-                        .collect(),
-                    selected: accept(),
-                    on_select: move |side| accept.set(side),
-                }
-                if !item.acceptable {
-                    p { class: "small", {tr("reviews-never-back")} }
-                }
-                h3 { class: "label", {tr("field-reason")} }
-                Chips {
-                    label: tr("field-reason"),
-                    options: quick_reasons(&item.reason)
-                        .into_iter()
-                        .enumerate()
-                        .map(|(at, text)| Choice::new(text.clone(), text).testid(format!("review-quick-{at}")))
-                        .collect(),
-                    selected: quick(),
-                    on_select: move |text| quick.set(text),
-                }
-                TextArea {
-                    label: tr("reviews-other-reason"),
-                    optional: true,
-                    rows: 2,
-                    max_len: 200,
-                    testid: "review-why",
-                    on_input: move |text| written.set(text),
-                }
-                if let Some(what) = missing() {
-                    Note { tone: Tone::Danger, icon: Glyph::Warning, text: what, testid: "review-missing" }
-                }
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal }
-                }
-                Button {
-                    label: tr("reviews-save"),
-                    busy: (saving.busy)(),
-                    testid: "review-save",
-                    on_press: move |()| {
-                        let reason = reason(&quick.peek(), &written.peek());
-                        let chosen = *accept.peek();
-                        missing.set(lacking(chosen, &reason));
-                        if let (Some(accept), false) = (chosen, reason.is_empty()) {
-                            let command = Command::Resolve { review: id, accept, reason };
-                            let back = device.clone();
-                            saving.run(device.clone(), command, move |_| {
-                                undo_last(&back, toasts, tr("record-saved"), RowId(id.0));
-                            });
-                        }
-                    },
-                }
-            }
+            DecisionForm { item, accept }
         } else if item.decision.is_none() {
             p { class: "small", {tr("reviews-for-the-supervisor")} }
         }
-        if let Some(there) = there {
+        if let Some(record) = record {
             Button {
                 label: tr("sync-see"),
                 kind: ButtonKind::Quiet,
                 testid: "review-see",
-                on_press: move |()| {
-                    navigator().push(there.clone());
-                },
+                on_press: move |()| nav::open(record),
             }
         }
     }
 }
 
-/// What was written says more than what was tapped; both together say most.
+/// The choice with its reason, and the button that saves the decision. `accept` is the chosen side.
+#[component]
+fn DecisionForm(item: ReviewItem, accept: Signal<Option<bool>>) -> Element {
+    let mut accept = accept;
+    let device = use_device();
+    let toasts = use_toasts();
+    let saving = Saving::new();
+    let quick = use_signal(|| None::<String>);
+    let written = use_signal(String::new);
+    let mut missing = use_signal(|| None::<String>);
+    let (accepted, kept) = choices(&item.reason);
+    let id = item.id;
+    let save = move |()| {
+        let reason = reason(&quick.peek(), &written.peek());
+        let chosen = *accept.peek();
+        missing.set(lacking(chosen, &reason));
+        if let (Some(accept), false) = (chosen, reason.is_empty()) {
+            let for_undo = device.clone();
+            saving.run(device.clone(), Command::Resolve { review: id, accept, reason }, move |_| {
+                undo_last(&for_undo, toasts, tr("record-saved"), RowId(id.0));
+            });
+        }
+    };
+    let options = [
+        item.acceptable.then(|| Choice::new(Some(true), accepted).testid("review-accept")),
+        Some(Choice::new(Some(false), kept).testid("review-keep")),
+    ];
+    rsx! {
+        Section { title: tr("reviews-decide"),
+            Segmented {
+                label: tr("reviews-decide"),
+                options: options.into_iter().flatten().collect::<Vec<_>>(),
+                selected: accept(),
+                on_select: move |chosen| accept.set(chosen),
+            }
+            if !item.acceptable {
+                p { class: "small", {tr("reviews-never-back")} }
+            }
+            ReasonFields { quick_reasons: quick_reasons(&item.reason), quick, written }
+            if let Some(what) = missing() {
+                Note { tone: Tone::Danger, icon: Glyph::Warning, text: what, testid: "review-missing" }
+            }
+            if let Some(refusal) = (saving.refused)() {
+                Refused { refusal }
+            }
+            Button { label: tr("reviews-save"), busy: (saving.busy)(), testid: "review-save", on_press: save }
+        }
+    }
+}
+
+/// A reason to tap, and room for another one.
+#[component]
+fn ReasonFields(quick_reasons: Vec<String>, quick: Signal<Option<String>>, written: Signal<String>) -> Element {
+    let (mut quick, mut written) = (quick, written);
+    let options = quick_reasons
+        .into_iter()
+        .enumerate()
+        .map(|(at, text)| Choice::new(text.clone(), text).testid(format!("review-quick-{at}")))
+        .collect::<Vec<_>>();
+    rsx! {
+        h3 { class: "label", {tr("field-reason")} }
+        Chips {
+            label: tr("field-reason"),
+            options,
+            selected: quick(),
+            on_select: move |text| quick.set(text),
+        }
+        TextArea {
+            label: tr("reviews-other-reason"),
+            optional: true,
+            rows: 2,
+            max_len: 200,
+            testid: "review-why",
+            on_input: move |text| written.set(text),
+        }
+    }
+}
+
+/// The reason as it is saved: the tapped one, the written one, or both.
 fn reason(quick: &Option<String>, written: &str) -> String {
     let written = written.trim();
     match quick {
@@ -187,21 +195,21 @@ fn lacking(accept: Option<bool>, reason: &str) -> Option<String> {
     }
 }
 
-/// Where the record may be looked at; nowhere while it is only proposed.
-fn there(item: &ReviewItem) -> Option<Route> {
+/// Where the record can be seen; a record that is only proposed has no page, so the recipient's card is opened.
+fn record_destination(item: &ReviewItem) -> Option<Destination> {
     let stands = item.standing.is_some() || item.applied || item.decision.as_ref().is_some_and(|d| d.accepted);
     match item.kind {
         _ if !stands => {
-            item.recipient.filter(|_| item.kind != Kind::Recipient).map(|r| Route::RecipientCard { id: r.0 })
+            item.recipient.filter(|_| item.kind != Kind::Recipient).map(|r| Destination::RecipientCard { id: r.0 })
         }
-        Kind::Need => Some(Route::NeedDetail { need: item.row.0 }),
-        Kind::Recipient => Some(Route::RecipientCard { id: item.row.0 }),
-        Kind::Visit | Kind::Assistance => Some(Route::RecordDetail { row: item.row.0 }),
-        _ => item.recipient.map(|r| Route::RecipientCard { id: r.0 }),
+        Kind::Need => Some(Destination::NeedDetail { need: item.row.0 }),
+        Kind::Recipient => Some(Destination::RecipientCard { id: item.row.0 }),
+        Kind::Visit | Kind::Assistance => Some(Destination::RecordDetail { row: item.row.0 }),
+        _ => item.recipient.map(|r| Destination::RecipientCard { id: r.0 }),
     }
 }
 
-/// What was decided, by whom, why, and where the decision is now.
+/// The decision: what, by whom, why, and whether it is on the server.
 #[component]
 fn Decided(item: ReviewItem) -> Element {
     let device = use_device();

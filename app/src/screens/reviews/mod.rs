@@ -1,39 +1,37 @@
-//! 待审事项: changes that no rule may decide. For a supervisor what is to be decided, for everyone what became of their own.
+//! 待审事项: reviews. A supervisor sees those to decide; every worker sees the outcome of the own ones.
 //!
-//! - `case`: one of them, both values side by side, and the decision; `sides`: the two values; `told`: their words
+//! - `case`: one of them, both values side by side, and the decision; `sides`: the two values; `review_texts`: their
+//!   texts
 
 mod case;
-mod decisions_told;
+mod review_texts;
 mod sides;
 
 pub use case::ReviewScreen;
-pub(in crate::screens) use decisions_told::decision;
+pub(in crate::screens) use review_texts::decision;
 
 use device_core::views::{ReviewItem, ReviewsView};
 use dioxus::prelude::*;
 
-use super::{
-    parts::{answered, leave},
-    shell::supervises,
-};
+use super::parts::answered;
 use crate::{
     components::{EmptyState, Glyph, ListRow, Note, Page, RowTag, Section, Status, StatusPill, Tone, TopBar},
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
-    state::{use_ask, use_status},
+    nav::{self, Destination},
+    state::{use_query, use_supervisor},
 };
-use decisions_told::{headline, one_line, outcome_word};
+use review_texts::{headline, one_line, outcome_word};
 
 #[component]
 pub fn ReviewsScreen() -> Element {
-    let view = use_ask(|device| async move { device.reviews().await });
-    let supervisor = use_status().and_then(|status| status.me).is_some_and(|me| supervises(&me.role));
+    let view = use_query(|device| async move { device.reviews().await });
+    let supervisor = use_supervisor();
     rsx! {
         Page {
             testid: "screen-reviews",
             top: rsx! {
-                TopBar { title: tr("reviews-title"), on_back: move |()| leave() }
+                TopBar { title: tr("reviews-title"), on_back: move |()| nav::leave() }
             },
             {answered(view, move |view| rsx! { ReviewsBody { view, supervisor } })}
         }
@@ -42,7 +40,7 @@ pub fn ReviewsScreen() -> Element {
 
 #[component]
 pub(super) fn ReviewsBody(view: ReviewsView, supervisor: bool) -> Element {
-    // One's own case that one may decide oneself stands above already.
+    // An own review that the reader may decide is already in `open`.
     let open: Vec<_> = view.open.iter().map(|item| item.id).collect();
     let done: Vec<_> = view.done.iter().map(|item| item.id).collect();
     let own: Vec<ReviewItem> =
@@ -85,7 +83,7 @@ pub(super) fn ReviewsBody(view: ReviewsView, supervisor: bool) -> Element {
     }
 }
 
-/// A case in a list: whose, what is in question, the values, who and when.
+/// A review in a list: recipient, question, values, author and time.
 #[component]
 fn CaseRow(item: ReviewItem) -> Element {
     let id = item.id;
@@ -104,17 +102,15 @@ fn CaseRow(item: ReviewItem) -> Element {
             sub: one_line(&item).unwrap_or_else(|| labels::word("review", item.reason.word())),
             detail: labels::line([who, labels::moment(item.proposed.at), item.area_name.clone().unwrap_or_default()]),
             testid: "review-{id}",
-            on_press: move |()| {
-                navigator().push(Route::ReviewCase { review: id.0 });
-            },
+            on_press: move |()| nav::open(Destination::ReviewCase { review: id.0 }),
         }
     }
 }
 
-/// The way to what waits, with how much that is; for the report and the own page.
+/// Opens the reviews and shows how many are open; for the report and the own page.
 #[component]
 pub fn ReviewsLink(testid: String) -> Element {
-    let view = use_ask(|device| async move { device.reviews().await });
+    let view = use_query(|device| async move { device.reviews().await });
     let view = view.ready();
     let n = view.as_ref().map_or(0, |view| view.open.len());
     let sub = match n {
@@ -132,9 +128,7 @@ pub fn ReviewsLink(testid: String) -> Element {
                 StatusPill { status: Status::InReview, label: tr_args("reviews-link-n", &[("n", n.into())]), testid: "{testid}-n" }
             }),
             testid: testid.clone(),
-            on_press: move |()| {
-                navigator().push(Route::Reviews {});
-            },
+            on_press: move |()| nav::open(Destination::Reviews),
         }
     }
 }

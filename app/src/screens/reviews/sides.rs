@@ -1,11 +1,11 @@
-//! Two values side by side, each with its author and its time. Where somebody may decide, either can be pressed.
+//! Two values side by side, each with author and time. A reader who may decide can press either.
 
 use device_core::views::{Attribution, ReviewItem};
 use dioxus::prelude::*;
 use serde_json::Value;
 use shared::records::RuleSet;
 
-use super::decisions_told::{said, shown, value};
+use super::review_texts::{said, shown, value};
 use crate::{
     components::{Glyph, Icon},
     i18n::tr,
@@ -13,12 +13,12 @@ use crate::{
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
+enum ReviewSide {
     Standing,
     Proposed,
 }
 
-/// `accept`: which side is chosen; `on_choose` is there while a decision may be made.
+/// `accept` is the chosen side; `on_choose` is present while the reader may decide.
 #[component]
 pub fn Sides(
     item: ReviewItem,
@@ -30,9 +30,9 @@ pub fn Sides(
     rsx! {
         div { class: "sides", role: on_choose.map(|_| "radiogroup"), aria_label: tr("reviews-choose"), "data-testid": "review-sides",
             if let Some(standing) = standing {
-                OneSide { item: item.clone(), rules: rules.clone(), side: Side::Standing, from: standing, chosen: accept == Some(false), on_choose }
+                OneSide { item: item.clone(), rules: rules.clone(), side: ReviewSide::Standing, from: standing, chosen: accept == Some(false), on_choose }
             }
-            OneSide { item: item.clone(), rules, side: Side::Proposed, from: item.proposed.clone(), chosen: accept == Some(true), on_choose }
+            OneSide { item: item.clone(), rules, side: ReviewSide::Proposed, from: item.proposed.clone(), chosen: accept == Some(true), on_choose }
         }
     }
 }
@@ -41,16 +41,16 @@ pub fn Sides(
 fn OneSide(
     item: ReviewItem,
     rules: Option<RuleSet>,
-    side: Side,
+    side: ReviewSide,
     from: Attribution,
     chosen: bool,
     on_choose: Option<EventHandler<bool>>,
 ) -> Element {
-    let proposed = side == Side::Proposed;
+    let proposed = side == ReviewSide::Proposed;
     let title = match (side, &item.standing) {
-        (Side::Standing, _) => tr("reviews-standing"),
-        (Side::Proposed, Some(_)) => tr("reviews-proposed"),
-        (Side::Proposed, None) => tr("reviews-new-record"),
+        (ReviewSide::Standing, _) => tr("reviews-standing"),
+        (ReviewSide::Proposed, Some(_)) => tr("reviews-proposed"),
+        (ReviewSide::Proposed, None) => tr("reviews-new-record"),
     };
     let word = if proposed { "proposed" } else { "standing" };
     let values: Vec<(String, String)> = shown(&item)
@@ -81,7 +81,7 @@ fn OneSide(
         }
         span { class: "small", {said(&from)} }
     };
-    // What accepting cannot bring about is there to be read, not to be chosen.
+    // A change that cannot be accepted is shown, but cannot be chosen.
     let pressable = on_choose.filter(|_| !proposed || item.acceptable);
     match pressable {
         Some(on_choose) => rsx! {

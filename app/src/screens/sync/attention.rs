@@ -1,5 +1,4 @@
-//! An outcome that its author should look at: what happened, in one sentence; both values, where two differ; what can be
-//! done.
+//! An outcome that needs its author's attention: what happened, both values if they differ, and what can be done.
 
 use device_core::{
     Refusal,
@@ -7,6 +6,7 @@ use device_core::{
 };
 use dioxus::prelude::*;
 use shared::{
+    ids::OpNo,
     op::{Outcome, Rejection},
     records::Kind,
 };
@@ -16,7 +16,7 @@ use crate::{
     components::{Button, ButtonKind, Card, Status, StatusPill, use_toasts},
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
+    nav::{self, Destination},
     screens::{parts::Refused, reviews},
     state::use_device,
 };
@@ -29,21 +29,21 @@ pub fn explained(item: &OutboxItem) -> (String, String) {
             (tr_args("sync-merged", &[("fields", fields.into())]), tr("sync-merged-next"))
         }
         Some(Outcome::InReview { reason, .. }) if item.decided.is_some() => {
-            let told = item.decided.as_ref().map(reviews::decision).unwrap_or_default();
-            (labels::word("review", reason.word()), told)
+            let decision = item.decided.as_ref().map(reviews::decision).unwrap_or_default();
+            (labels::word("review", reason.word()), decision)
         }
         Some(Outcome::InReview { reason, applied, .. }) => {
             let next = if *applied { tr("sync-review-counts") } else { tr("sync-review-waits") };
             (labels::word("review", reason.word()), next)
         }
         Some(Outcome::Rejected(why)) => labels::rejection(why),
-        // Of a newer server: it has the record, its word for what became of it is not known here.
+        // From a newer server: the record is there, and this build does not know the outcome.
         Some(Outcome::Applied | Outcome::Other(_)) | None => (tr("sync-newer"), tr("sync-newer-next")),
     }
 }
 
-/// Whether sending it again may help once the cause is mended. What only an upgrade or another person can mend is not sent
-/// over and over.
+/// Whether sending the change again may succeed once the cause is removed. Causes that only an upgrade or another
+/// person can remove are excluded.
 pub fn may_resend(outcome: Option<&Outcome>) -> bool {
     match outcome {
         Some(Outcome::Rejected(why)) => match why {
@@ -58,7 +58,7 @@ pub fn may_resend(outcome: Option<&Outcome>) -> bool {
     }
 }
 
-/// Where it is; of a decided review, what was decided.
+/// The status; for a decided review, the decision.
 fn pill(item: &OutboxItem) -> (Status, Option<String>) {
     match &item.decided {
         Some(decided) if decided.accepted => (Status::Confirmed, Some(tr("status-accepted"))),
@@ -74,100 +74,115 @@ fn value(kind: &Kind, field: &str, text: &str) -> String {
 
 #[component]
 pub fn Attention(item: OutboxItem) -> Element {
-    let device = use_device();
-    let toasts = use_toasts();
-    let mut busy = use_signal(|| false);
-    let mut refused = use_signal(|| None::<Refusal>);
     let (what, next) = explained(&item);
     let (status, label) = pill(&item);
-    let op_no = item.op_no;
-    let id = op_no.0;
     let rejected = item.state == RecordState::Rejected && item.decided.is_none();
-    let case = match &item.outcome {
-        Some(Outcome::InReview { review, .. }) => Some(Route::ReviewCase { review: review.0 }),
-        _ => None,
-    };
-    let there = route(&item);
-    let again = device.clone();
+    let refused = use_signal(|| None::<Refusal>);
     rsx! {
-        Card { attention: rejected, testid: "sync-attention-{id}",
+        Card { attention: rejected, testid: "sync-attention-{item.op_no.0}",
             div { class: "fact-row",
                 span { class: "row-title", {title(&item)} }
                 StatusPill { status, label }
             }
             p { {what} }
-            if !item.values.is_empty() {
-                div { class: "two-values",
-                    for (field, own, stands) in item.values.clone() {
-                        div { key: "{field}", class: "two-value",
-                            span { class: "small strong", {labels::word("field", &field)} }
-                            span { {tr_args("sync-own-value", &[("value", value(&item.kind, &field, &own).into())])} }
-                            span { {tr_args("sync-standing-value", &[("value", value(&item.kind, &field, &stands).into())])} }
-                        }
-                    }
-                }
-            }
+            BothValues { kind: item.kind.clone(), values: item.values.clone() }
             p { class: "small", {next} }
             if let Some(refusal) = refused() {
                 Refused { refusal }
             }
             div { class: "cluster",
-                if let Some(case) = case {
-                    Button {
-                        label: tr("sync-both-values"),
-                        kind: ButtonKind::Line,
-                        fit: true,
-                        testid: "sync-review-{id}",
-                        on_press: move |()| {
-                            navigator().push(case.clone());
-                        },
-                    }
-                } else if let Some(there) = there {
-                    Button {
-                        label: tr("sync-see"),
-                        kind: ButtonKind::Line,
-                        fit: true,
-                        testid: "sync-see-{id}",
-                        on_press: move |()| {
-                            navigator().push(there.clone());
-                        },
-                    }
-                }
+                SeeButton { item: item.clone() }
                 if may_resend(item.outcome.as_ref()) {
-                    Button {
-                        label: tr("sync-resend"),
-                        kind: ButtonKind::Line,
-                        fit: true,
-                        busy: busy(),
-                        testid: "sync-resend-{id}",
-                        on_press: move |()| {
-                            let device = again.clone();
-                            busy.set(true);
-                            spawn(async move {
-                                match device.resend(op_no).await {
-                                    Ok(_) => toasts.good(tr("sync-resent")),
-                                    Err(why) => refused.set(Some(why)),
-                                }
-                                busy.set(false);
-                            });
-                        },
-                    }
+                    ResendButton { op_no: item.op_no, refused }
                 }
-                Button {
-                    label: if rejected { tr("sync-put-aside") } else { tr("sync-seen") },
-                    kind: ButtonKind::Quiet,
-                    fit: true,
-                    testid: "sync-aside-{id}",
-                    on_press: move |()| {
-                        let device = device.clone();
-                        spawn(async move {
-                            if let Err(why) = device.acknowledge(op_no).await {
-                                refused.set(Some(why));
-                            }
-                        });
-                    },
+                AcknowledgeButton { op_no: item.op_no, rejected, refused }
+            }
+        }
+    }
+}
+
+/// The author's own value of each field beside the one in force.
+#[component]
+fn BothValues(kind: Kind, values: Vec<(String, String, String)>) -> Element {
+    rsx! {
+        if !values.is_empty() {
+            div { class: "two-values",
+                for (field, own, in_force) in values {
+                    div { key: "{field}", class: "two-value",
+                        span { class: "small strong", {labels::word("field", &field)} }
+                        span { {tr_args("sync-own-value", &[("value", value(&kind, &field, &own).into())])} }
+                        span { {tr_args("sync-standing-value", &[("value", value(&kind, &field, &in_force).into())])} }
+                    }
                 }
             }
+        }
+    }
+}
+
+/// Opens the review of the change, or the record.
+#[component]
+fn SeeButton(item: OutboxItem) -> Element {
+    let id = item.op_no.0;
+    let (label, to, testid) = match (&item.outcome, route(&item)) {
+        (Some(Outcome::InReview { review, .. }), _) => {
+            (tr("sync-both-values"), Destination::ReviewCase { review: review.0 }, format!("sync-review-{id}"))
+        }
+        (_, Some(to)) => (tr("sync-see"), to, format!("sync-see-{id}")),
+        (_, None) => return VNode::empty(),
+    };
+    rsx! {
+        Button { label, kind: ButtonKind::Line, fit: true, testid, on_press: move |()| nav::open(to) }
+    }
+}
+
+/// Sends a rejected change again.
+#[component]
+fn ResendButton(op_no: OpNo, refused: Signal<Option<Refusal>>) -> Element {
+    let device = use_device();
+    let toasts = use_toasts();
+    let mut refused = refused;
+    let mut busy = use_signal(|| false);
+    rsx! {
+        Button {
+            label: tr("sync-resend"),
+            kind: ButtonKind::Line,
+            fit: true,
+            busy: busy(),
+            testid: "sync-resend-{op_no.0}",
+            on_press: move |()| {
+                let device = device.clone();
+                busy.set(true);
+                spawn(async move {
+                    match device.resend(op_no).await {
+                        Ok(_) => toasts.good(tr("sync-resent")),
+                        Err(why) => refused.set(Some(why)),
+                    }
+                    busy.set(false);
+                });
+            },
+        }
+    }
+}
+
+/// Takes the outcome off the list.
+#[component]
+fn AcknowledgeButton(op_no: OpNo, rejected: bool, refused: Signal<Option<Refusal>>) -> Element {
+    let device = use_device();
+    let mut refused = refused;
+    rsx! {
+        Button {
+            label: if rejected { tr("sync-put-aside") } else { tr("sync-seen") },
+            kind: ButtonKind::Quiet,
+            fit: true,
+            testid: "sync-aside-{op_no.0}",
+            on_press: move |()| {
+                let device = device.clone();
+                spawn(async move {
+                    if let Err(why) = device.acknowledge(op_no).await {
+                        refused.set(Some(why));
+                    }
+                });
+            },
         }
     }
 }

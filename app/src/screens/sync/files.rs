@@ -1,4 +1,4 @@
-//! Work that travels as a file: one's own, where there is no signal for long, and a colleague's, which this phone takes along.
+//! Bundles: the worker's own unsent work as a file, and colleagues' files that this phone relays.
 
 use device_core::{
     Refusal,
@@ -24,24 +24,24 @@ fn waits(view: &SyncView) -> bool {
     view.waiting_total > 0 || view.photos_waiting > 0
 }
 
-/// Open where it may be needed now; else folded away under "more".
+/// Open while a file may be needed; otherwise collapsed under "more".
 #[component]
 pub fn Files(view: SyncView) -> Element {
     if is_stuck(&view) || !view.relayed_bundles.is_empty() {
         return rsx! {
-            Section { title: tr("sync-files"), testid: "sync-files", Inside { view } }
+            Section { title: tr("sync-files"), testid: "sync-files", FileActions { view } }
         };
     }
     rsx! {
         details { class: "more", "data-testid": "sync-files",
             summary { "data-testid": "sync-files-more", {tr("sync-files-more")} }
-            Inside { view }
+            FileActions { view }
         }
     }
 }
 
 #[component]
-fn Inside(view: SyncView) -> Element {
+fn FileActions(view: SyncView) -> Element {
     let device = use_device();
     let mut refused = use_signal(|| None::<Refusal>);
     rsx! {
@@ -63,14 +63,14 @@ fn Inside(view: SyncView) -> Element {
             Refused { refusal }
         }
         for file in view.relayed_bundles {
-            CarriedRow { key: "{file.id}", file }
+            RelayedBundleRow { key: "{file.id}", file }
         }
     }
 }
 
-/// A colleague's file: from when, how much, and what the server said.
+/// A colleague's bundle: its time, size and state.
 #[component]
-pub(super) fn CarriedRow(file: RelayedBundleView) -> Element {
+pub(super) fn RelayedBundleRow(file: RelayedBundleView) -> Element {
     let device = use_device();
     let (tag, detail) = state(&file.state);
     let id = file.id;
@@ -91,7 +91,7 @@ pub(super) fn CarriedRow(file: RelayedBundleView) -> Element {
                     on_press: move |()| {
                         let device = device.clone();
                         spawn(async move {
-                            // Gone already is as good; the list is asked for again in any case.
+                            // A refusal means that the bundle is gone; the list reloads in any case.
                             let _ = device.drop_relayed_bundle(id).await;
                         });
                     },
@@ -128,12 +128,12 @@ mod tests {
 
     #[test]
     fn a_colleagues_file_says_where_it_stands_and_only_a_settled_one_can_be_put_away() {
-        let page = drawn(|| rsx! { CarriedRow { file: file(1, RelayState::Waiting) } });
+        let page = drawn(|| rsx! { RelayedBundleRow { file: file(1, RelayState::Waiting) } });
         assert!(
             page.contains("同事的 14 条记录") && page.contains("待带走") && !page.contains("carried-remove"),
             "{page}"
         );
-        let page = drawn(|| rsx! { CarriedRow { file: file(1, RelayState::Delivered) } });
+        let page = drawn(|| rsx! { RelayedBundleRow { file: file(1, RelayState::Delivered) } });
         assert!(page.contains("已送到") && page.contains("carried-remove-1"), "{page}");
     }
 

@@ -11,14 +11,14 @@ use crate::{
     components::{Button, ButtonKind, Glyph, ListRow, Section, Status, StatusPill, Tone},
     i18n::{format, tr, tr_args},
     labels,
-    routes::Route,
+    nav::{self, Destination},
     screens::parts::Refused,
-    state::{begun, use_device, use_link},
+    state::{start, use_device, use_link},
 };
 
-/// Rows of the list that are drawn before someone asks for all.
+/// 8 rows are shown before the button for all.
 const SHOWN: usize = 8;
-/// Of what was sent already, which nobody has to do anything about.
+/// 3 rows of sent records, which need no action.
 const RECENT_SHOWN: usize = 3;
 
 /// `走访 · 谷军`, `改资料 · 谷军`: what was done, to whom.
@@ -30,19 +30,19 @@ pub fn title(item: &OutboxItem) -> String {
     labels::line([what, item.recipient_name.clone().unwrap_or_default()])
 }
 
-/// Where the record may be looked at; `None` for what has no page of its own.
-pub fn route(item: &OutboxItem) -> Option<Route> {
-    let card = |recipient: Option<RecipientId>| recipient.map(|r| Route::RecipientCard { id: r.0 });
+/// Where the record can be seen; `None` for kinds without a page.
+pub fn route(item: &OutboxItem) -> Option<Destination> {
+    let card = |recipient: Option<RecipientId>| recipient.map(|r| Destination::RecipientCard { id: r.0 });
     match item.kind {
-        Kind::Visit | Kind::Assistance => Some(Route::RecordDetail { row: item.row.0 }),
-        Kind::Need => Some(Route::NeedDetail { need: item.row.0 }),
-        Kind::Recipient => Some(Route::RecipientCard { id: item.row.0 }),
+        Kind::Visit | Kind::Assistance => Some(Destination::RecordDetail { row: item.row.0 }),
+        Kind::Need => Some(Destination::NeedDetail { need: item.row.0 }),
+        Kind::Recipient => Some(Destination::RecipientCard { id: item.row.0 }),
         Kind::Receipt | Kind::Photo => card(item.recipient),
         _ => None,
     }
 }
 
-/// What stands first is oldest: it has waited longest.
+/// Unsent work, the oldest first.
 #[component]
 pub fn Waiting(view: SyncView) -> Element {
     let mut all = use_signal(|| false);
@@ -77,12 +77,12 @@ pub fn Waiting(view: SyncView) -> Element {
     }
 }
 
-/// Photos travel apart, after the words; one that failed blocks nothing.
+/// Photos are sent apart, after the records; a failed photo blocks nothing.
 #[component]
 fn Photos(waiting: u32, bytes: u64, failed: u32, held: bool) -> Element {
     rsx! {
         if waiting > 0 && held {
-            Held { waiting, bytes }
+            HeldPhotos { waiting, bytes }
         } else if waiting > 0 {
             ListRow {
                 title: tr_args("sync-photos", &[("n", waiting.into())]),
@@ -111,9 +111,9 @@ fn Photos(waiting: u32, bytes: u64, failed: u32, held: bool) -> Element {
     }
 }
 
-/// Photos that wait for Wi-Fi, and the way out: one press sends them now, this once.
+/// Photos that wait for Wi-Fi, with a button that sends them now, once.
 #[component]
-fn Held(waiting: u32, bytes: u64) -> Element {
+fn HeldPhotos(waiting: u32, bytes: u64) -> Element {
     let device = use_device();
     let running = use_link().running.is_some();
     let mut busy = use_signal(|| false);
@@ -142,10 +142,10 @@ fn Held(waiting: u32, bytes: u64) -> Element {
             on_press: move |()| {
                 let device = device.clone();
                 busy.set(true);
-                let asked = begun(async move { device.send_photos_now().await });
+                let call = start(async move { device.send_photos_now().await });
                 spawn(async move {
-                    // What came of it stands in the state itself; only a device that cannot ask is told here.
-                    refused.set(asked.await.err());
+                    // The outcome is in the sync state; only a refusal is shown here.
+                    refused.set(call.await.err());
                     busy.set(false);
                 });
             },
@@ -178,9 +178,7 @@ fn ItemRow(item: OutboxItem) -> Element {
                 trailing,
                 no_chevron: true,
                 testid,
-                on_press: move |()| {
-                    navigator().push(there.clone());
-                },
+                on_press: move |()| nav::open(there),
             }
         },
         None => rsx! {
@@ -189,13 +187,12 @@ fn ItemRow(item: OutboxItem) -> Element {
     }
 }
 
-/// What the phone notes by itself (who looked at a number) is sent and counted as waiting like everything, and is no work of
-/// anyone's to look back on.
+/// Whether the worker made the record. The access log is made by the phone; it is sent like records, but not listed.
 pub fn is_work(item: &OutboxItem) -> bool {
     item.kind != Kind::AccessLog
 }
 
-/// What was done last, newest first.
+/// What was sent last, the newest first.
 #[component]
 pub fn Recent(items: Vec<OutboxItem>) -> Element {
     let mut all = use_signal(|| false);

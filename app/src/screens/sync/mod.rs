@@ -1,7 +1,8 @@
 //! The sync screen answers three questions: is my work safe, is it counted, what must I do.
 //!
-//! - `attention`: outcomes to look at, each in one sentence, both values readable, with what can be done
-//! - `files`: work that travels as a file; `items`: what waits and what was sent last; `standing`: the sentences about connection, clock and problem
+//! - `attention`: outcomes that need the author's attention
+//! - `files`: bundles; `items`: what waits and what was sent last; `standing`: texts about connection, clock and
+//!   problems
 
 mod attention;
 mod files;
@@ -21,8 +22,8 @@ use crate::{
     },
     i18n::{format, tr, tr_args},
     labels,
-    routes::Route,
-    state::{begun, use_ask, use_device, use_link},
+    nav::{self, Destination},
+    state::{start, use_device, use_link, use_query},
 };
 use attention::Attention;
 use files::Files;
@@ -32,7 +33,7 @@ use standing::{ClockNote, Last, ProblemNote};
 #[component]
 pub fn SyncScreen() -> Element {
     let device = use_device();
-    let view = use_ask(|device| async move { device.sync_state().await });
+    let view = use_query(|device| async move { device.sync_state().await });
     let link = use_link();
     let mut busy = use_signal(|| false);
     let mut refused = use_signal(|| None::<Refusal>);
@@ -62,10 +63,10 @@ pub fn SyncScreen() -> Element {
                     on_press: move |()| {
                         let device = device.clone();
                         busy.set(true);
-                        let asked = begun(async move { device.sync_now().await });
+                        let call = start(async move { device.sync_now().await });
                         spawn(async move {
-                            // What came of it stands in the state itself; only a device that cannot ask is told here.
-                            refused.set(asked.await.err());
+                            // The outcome is in the sync state; only a refusal to sync is shown here.
+                            refused.set(call.await.err());
                             busy.set(false);
                         });
                     },
@@ -76,7 +77,7 @@ pub fn SyncScreen() -> Element {
     }
 }
 
-/// `现在上传 · 约 616 KB`; with nothing to send it fetches only.
+/// `现在上传 · 约 616 KB`; without bytes to send only `现在同步`.
 fn now_label(view: &SyncView, running: bool) -> String {
     // Photos that wait for Wi-Fi have a button of their own.
     let photos = if view.photos_held.is_some() { 0 } else { view.photos_bytes };
@@ -123,10 +124,10 @@ pub(super) fn SyncBody(view: SyncView, running: Option<Progress>) -> Element {
     }
 }
 
-/// The way to what is in review about one's own changes, and to what became of it; nothing where nothing is.
+/// Opens the reviews of the worker's own changes, if there are any.
 #[component]
 fn OwnCases() -> Element {
-    let view = use_ask(|device| async move { device.reviews().await });
+    let view = use_query(|device| async move { device.reviews().await });
     let n = view.ready().map_or(0, |view| view.own.len());
     if n == 0 {
         return VNode::empty();
@@ -138,9 +139,7 @@ fn OwnCases() -> Element {
             icon: Glyph::Question,
             avatar_tone: Tone::Info,
             testid: "sync-reviews",
-            on_press: move |()| {
-                navigator().push(Route::Reviews {});
-            },
+            on_press: move |()| nav::open(Destination::Reviews),
         }
     }
 }
@@ -212,7 +211,7 @@ fn counted(confirmed: u32, waiting: u32) -> String {
     }
 }
 
-/// How far a sync has come. What has no end to count to (rows that come in) is a number only.
+/// The progress of a sync. Received rows have no known total, so they are only counted.
 #[component]
 fn Running(progress: Progress) -> Element {
     let done = u64::from(progress.ops_done) + u64::from(progress.photos_done);
@@ -245,7 +244,7 @@ fn moved(progress: &Progress) -> String {
     labels::line([rows, if bytes > 0 { format::bytes(bytes) } else { tr("sync-connecting") }])
 }
 
-/// A phone's first sync, on a page that has nobody yet.
+/// The progress of a phone's first sync, on an empty page.
 #[component]
 pub fn FirstSync(progress: Progress) -> Element {
     rsx! {

@@ -1,4 +1,4 @@
-//! How the connection stands, in sentences: what the last problem was and what to do, the clock, when it is tried again.
+//! Texts about sync: the last problem and what to do, the clock, the next attempt.
 
 use device_core::views::{SyncProblem, SyncView};
 use dioxus::prelude::*;
@@ -11,7 +11,7 @@ use crate::{
     state::now,
 };
 
-/// What the last attempt ran into. No signal is the ordinary state of a hillside and is not red.
+/// The problem of the last attempt. Being offline is common in the field, so it is not red.
 #[component]
 pub fn ProblemNote(problem: SyncProblem, next: Option<Moment>) -> Element {
     let (what, text) = problem_words(&problem);
@@ -39,7 +39,7 @@ pub fn problem_words(problem: &SyncProblem) -> (String, String) {
     }
 }
 
-/// A moment that may have come already.
+/// A time, or "soon" if it has passed.
 fn when(at: Moment) -> String {
     if at.utc_ms <= now().timestamp_millis() { tr("sync-soon") } else { labels::moment(at) }
 }

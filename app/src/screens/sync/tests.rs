@@ -212,7 +212,7 @@ fn a_running_sync_shows_how_far_it_is() {
 
 #[test]
 fn each_page_of_an_item_is_one_that_exists() {
-    assert_eq!(items::route(&merged()), Some(crate::routes::Route::RecipientCard { id: merged().row.0 }));
+    assert_eq!(items::route(&merged()), Some(crate::nav::Destination::RecipientCard { id: merged().row.0 }));
     let feedback = OutboxItem { kind: Kind::Feedback, ..merged() };
     assert_eq!(items::route(&feedback), None);
 }

@@ -1,4 +1,4 @@
-//! What was begun and not saved, to go on with.
+//! Drafts to resume.
 
 use device_core::views::DraftItem;
 use dioxus::prelude::*;
@@ -7,16 +7,16 @@ use crate::{
     components::{Glyph, ListRow, Section, Tone},
     i18n::tr,
     labels,
-    routes::Route,
+    nav::{self, Destination},
 };
 
-/// Where a draft is gone on with; `None` for one this build has no screen for.
-fn draft_route(key: &str) -> Option<Route> {
+/// The form of a draft; `None` if this build has no screen for it.
+fn draft_route(key: &str) -> Option<Destination> {
     let (screen, subject) = key.split_once(':').map_or((key, None), |(screen, id)| (screen, id.parse().ok()));
     match (screen, subject) {
-        ("visit", Some(recipient)) => Some(Route::Visit { recipient }),
-        ("need", Some(recipient)) => Some(Route::NewNeed { recipient }),
-        ("assist", recipient) => Some(Route::Assist { recipient }),
+        ("visit", Some(recipient)) => Some(Destination::Visit { recipient }),
+        ("need", Some(recipient)) => Some(Destination::NewNeed { recipient }),
+        ("assist", recipient) => Some(Destination::Assist { recipient }),
         _ => None,
     }
 }
@@ -47,9 +47,7 @@ pub(super) fn Drafts(drafts: Vec<DraftItem>) -> Element {
                     icon: Glyph::Pen,
                     avatar_tone: Tone::Wait,
                     testid: "today-draft-{draft.key}",
-                    on_press: move |()| {
-                        navigator().push(route.clone());
-                    },
+                    on_press: move |()| nav::open(route),
                 }
             }
         }
@@ -61,11 +59,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_draft_leads_back_to_where_it_was_typed() {
+    fn a_draft_opens_the_form_in_which_it_was_typed() {
         let id = uuid::Uuid::from_u128(5);
-        assert_eq!(draft_route(&format!("visit:{id}")), Some(Route::Visit { recipient: id }));
-        assert_eq!(draft_route(&format!("assist:{id}")), Some(Route::Assist { recipient: Some(id) }));
-        assert_eq!(draft_route("assist"), Some(Route::Assist { recipient: None }));
+        assert_eq!(draft_route(&format!("visit:{id}")), Some(Destination::Visit { recipient: id }));
+        assert_eq!(draft_route(&format!("assist:{id}")), Some(Destination::Assist { recipient: Some(id) }));
+        assert_eq!(draft_route("assist"), Some(Destination::Assist { recipient: None }));
         assert_eq!(draft_route("visit:nonsense"), None);
         assert_eq!(draft_route("poem"), None);
     }

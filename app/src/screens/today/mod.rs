@@ -1,32 +1,31 @@
-//! Who is due, what was begun, tasks, and what became of the needs.
+//! The start page: who is due, drafts, tasks, needs and notices.
 
 mod drafts;
 
-use device_core::views::{RecipientItem, TodayView};
+use device_core::views::{RecipientItem, TaskItem, TodayView};
 use dioxus::prelude::*;
 
 use super::{
-    parts::{NeedRow, PersonRow, answered},
+    parts::{LinkPill, NeedRow, PersonRow, answered},
     sync::FirstSync,
 };
 use crate::{
     components::{
-        Button, ButtonKind, Card, EmptyState, Glyph, ListRow, Meter, MeterPart, Note, Page, Section, Status,
-        StatusPill, Tone, TopBar,
+        Button, ButtonKind, Card, EmptyState, Glyph, ListRow, Meter, MeterPart, Note, Page, Section, Tone, TopBar,
     },
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
-    state::{Link, today, use_ask, use_device, use_link, use_status},
+    nav::{self, Destination},
+    state::{today, use_device, use_link, use_query, use_status},
 };
 use drafts::Drafts;
 
-/// Rows of a group that are drawn before someone asks for all: three thumbs of scrolling.
+/// 20 rows of a group are shown before the button for all: about three screens.
 const SHOWN: usize = 20;
 
 #[component]
 pub fn TodayScreen() -> Element {
-    let view = use_ask(|device| async move { device.today().await });
+    let view = use_query(|device| async move { device.today().await });
     let link = use_link();
     let place = use_status().and_then(|status| status.me).map(|me| me.area_name).unwrap_or_default();
     rsx! {
@@ -46,35 +45,6 @@ pub fn TodayScreen() -> Element {
     }
 }
 
-/// How the connection stands; pressed, it opens the sync screen.
-#[component]
-pub fn LinkPill(link: Link) -> Element {
-    let (status, label) = link_words(&link);
-    rsx! {
-        button {
-            r#type: "button",
-            class: "pill-button",
-            "data-testid": "link-pill",
-            onclick: move |_| {
-                navigator().replace(Route::Sync {});
-            },
-            StatusPill { status, label }
-        }
-    }
-}
-
-/// The sign and words of the pill.
-fn link_words(link: &Link) -> (Status, String) {
-    let n = [("n", link.waiting.into())];
-    match (link.running.is_some(), link.offline, link.waiting) {
-        (true, ..) => (Status::Sending, tr("status-sending")),
-        (_, true, 0) => (Status::Offline, tr("status-offline")),
-        (_, true, _) => (Status::Offline, tr_args("today-offline-waiting", &n)),
-        (_, false, 0) => (Status::Confirmed, tr("today-all-sent")),
-        (_, false, _) => (Status::Waiting, tr_args("nav-waiting", &n)),
-    }
-}
-
 /// The due list in its three groups.
 fn groups(due: &[RecipientItem]) -> [(&'static str, Vec<RecipientItem>); 3] {
     let within = |from: i32, to: i32| {
@@ -90,16 +60,7 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
     let link = use_link();
     rsx! {
         if view.attention > 0 {
-            ListRow {
-                title: tr_args("today-attention", &[("n", view.attention.into())]),
-                sub: tr("today-attention-sub"),
-                icon: Glyph::Question,
-                avatar_tone: Tone::Info,
-                testid: "today-attention",
-                on_press: move |()| {
-                    navigator().replace(Route::Sync {});
-                },
-            }
+            AttentionRow { n: view.attention }
         }
         if let Some(days) = view.locks_in_days {
             LocksSoon { days }
@@ -125,29 +86,7 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
                 DueGroup { key: "{name}", name, people }
             }
         }
-        if !view.tasks.is_empty() {
-            Section { title: tr("today-tasks"), testid: "today-tasks",
-                for task in view.tasks {
-                    Card { key: "{task.id}", title: task.title, testid: "today-task-{task.id}",
-                        if let Some(text) = task.text {
-                            p { class: "small", {text} }
-                        }
-                        if task.of > 0 {
-                            Meter {
-                                parts: vec![MeterPart::new(u64::from(task.done), Tone::Good)],
-                                total: u64::from(task.of),
-                                label: tr_args(
-                                    "today-task-progress",
-                                    &[("day", labels::day(task.due).into()), ("of", task.of.into()), ("done", task.done.into())],
-                                ),
-                            }
-                        } else {
-                            p { class: "small", {tr_args("today-task-until", &[("day", labels::day(task.due).into())])} }
-                        }
-                    }
-                }
-            }
-        }
+        Tasks { tasks: view.tasks }
         if !view.needs.is_empty() {
             Section { title: tr("today-needs"), testid: "today-needs",
                 for need in view.needs {
@@ -155,9 +94,7 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
                         key: "{need.id}",
                         testid: "today-need-{need.id}",
                         item: need,
-                        on_press: move |need: device_core::views::NeedItem| {
-                            navigator().push(Route::NeedDetail { need: need.id.0 });
-                        },
+                        on_press: move |need: device_core::views::NeedItem| nav::open(Destination::NeedDetail { need: need.id.0 }),
                     }
                 }
             }
@@ -178,7 +115,53 @@ pub(super) fn TodayBody(view: TodayView) -> Element {
     }
 }
 
-/// The phone locks for want of contact in a few days.
+/// Leads to the outcomes that the worker should look at.
+#[component]
+fn AttentionRow(n: u32) -> Element {
+    rsx! {
+        ListRow {
+            title: tr_args("today-attention", &[("n", n.into())]),
+            sub: tr("today-attention-sub"),
+            icon: Glyph::Question,
+            avatar_tone: Tone::Info,
+            testid: "today-attention",
+            on_press: move |()| nav::replace_with(Destination::Sync),
+        }
+    }
+}
+
+/// The tasks of the area, each with its progress or its due day.
+#[component]
+fn Tasks(tasks: Vec<TaskItem>) -> Element {
+    if tasks.is_empty() {
+        return VNode::empty();
+    }
+    rsx! {
+        Section { title: tr("today-tasks"), testid: "today-tasks",
+            for task in tasks {
+                Card { key: "{task.id}", title: task.title, testid: "today-task-{task.id}",
+                    if let Some(text) = task.text {
+                        p { class: "small", {text} }
+                    }
+                    if task.of > 0 {
+                        Meter {
+                            parts: vec![MeterPart::new(u64::from(task.done), Tone::Good)],
+                            total: u64::from(task.of),
+                            label: tr_args(
+                                "today-task-progress",
+                                &[("day", labels::day(task.due).into()), ("of", task.of.into()), ("done", task.done.into())],
+                            ),
+                        }
+                    } else {
+                        p { class: "small", {tr_args("today-task-until", &[("day", labels::day(task.due).into())])} }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Warns some days before the inactivity lock.
 #[component]
 fn LocksSoon(days: u32) -> Element {
     rsx! {
@@ -216,16 +199,12 @@ fn DueGroup(name: &'static str, people: Vec<RecipientItem>) -> Element {
                                 kind: ButtonKind::Line,
                                 fit: true,
                                 testid: "today-record-{id}",
-                                on_press: move |()| {
-                                    navigator().push(Route::Visit { recipient: id.0 });
-                                },
+                                on_press: move |()| nav::open(Destination::Visit { recipient: id.0 }),
                             }
                         }
                     },
                     item: person,
-                    on_press: move |person: RecipientItem| {
-                        navigator().push(Route::RecipientCard { id: person.id.0 });
-                    },
+                    on_press: move |person: RecipientItem| nav::open(Destination::RecipientCard { id: person.id.0 }),
                 }
             }
             if shown < n {
@@ -240,7 +219,7 @@ fn DueGroup(name: &'static str, people: Vec<RecipientItem>) -> Element {
     }
 }
 
-/// Fetches the own people from the server, for a phone that has none yet.
+/// Starts a sync, on a phone that has no recipients yet.
 #[component]
 fn SyncButton() -> Element {
     let device = use_device();
@@ -256,7 +235,7 @@ fn SyncButton() -> Element {
                 let device = device.clone();
                 busy.set(true);
                 spawn(async move {
-                    // What came of it is told by the pill above and by the list itself.
+                    // The pill above and the list show the outcome.
                     let _ = device.sync_now().await;
                     busy.set(false);
                 });
@@ -276,14 +255,6 @@ mod tests {
         assert_eq!(over[0].name, "谷军");
         assert_eq!(now[0].name, "牛海");
         assert_eq!(soon[0].name, "杨秀兰");
-    }
-
-    #[test]
-    fn the_pill_says_offline_and_how_much_waits() {
-        let link = Link { offline: true, waiting: 3, ..Link::default() };
-        assert_eq!(link_words(&link), (Status::Offline, "离线 · 3 条待传".to_owned()));
-        assert_eq!(link_words(&Link { offline: false, ..link }).0, Status::Waiting);
-        assert_eq!(link_words(&Link::default()).0, Status::Confirmed);
     }
 
     #[test]

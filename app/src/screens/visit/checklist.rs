@@ -1,4 +1,4 @@
-//! The check-list of the rule set: all good in one press, or line by line.
+//! The check-list of the rule set: all good in one press, or item by item.
 
 use dioxus::prelude::*;
 use shared::records::RuleSet;
@@ -8,7 +8,7 @@ use crate::{
     components::{Button, ButtonKind, Glyph, TextField, Verdict},
     i18n::tr,
     labels,
-    routes::Route,
+    nav::{self, Destination},
 };
 
 #[component]
@@ -61,9 +61,7 @@ pub(super) fn Checklist(rules: RuleSet, form: Signal<VisitForm>) -> Element {
                 r#type: "button",
                 class: "danger-row",
                 "data-testid": "visit-danger",
-                onclick: move |_| {
-                    navigator().push(Route::Emergency {});
-                },
+                onclick: move |_| nav::open(Destination::Emergency),
                 crate::components::Icon { glyph: Glyph::Warning }
                 span { class: "row-text",
                     span { class: "strong", {tr("visit-danger")} }

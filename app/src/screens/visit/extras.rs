@@ -1,4 +1,4 @@
-//! What a visit may carry beyond the check-list. All of it may be left out.
+//! The optional parts of a visit beside the check-list.
 
 use device_core::views::PhotoView;
 use dioxus::prelude::*;
@@ -12,10 +12,10 @@ use crate::{
     components::{Button, ButtonKind, Card, Chips, Choice, Glyph, ManyChips, Section, Switch, TextArea},
     i18n::tr,
     labels,
-    screens::parts::{DraftPhotos, UnitField, When, WhenField},
+    screens::parts::{DraftPhotos, HappenedField, HappenedOn, UnitField},
 };
 
-/// Services, a few words, photos.
+/// Services, note, photos.
 #[component]
 pub(super) fn Extras(form: Signal<VisitForm>, draft_key: String, photos: Signal<Vec<PhotoView>>) -> Element {
     let mut form = form;
@@ -54,7 +54,7 @@ pub(super) fn Extras(form: Signal<VisitForm>, draft_key: String, photos: Signal<
     }
 }
 
-/// Passing on what one cannot mend oneself. Offered as soon as something is wrong.
+/// Raises a need from the visit. Offered as soon as a finding is bad.
 #[component]
 pub(super) fn NeedPart(form: Signal<VisitForm>) -> Element {
     let mut form = form;
@@ -107,12 +107,12 @@ pub(super) fn NeedPart(form: Signal<VisitForm>) -> Element {
     }
 }
 
-/// Rarely changed: the day, others of the household, what to do next.
+/// Rarely used: the day, others of the household, the follow-up.
 #[component]
 pub(super) fn More(form: Signal<VisitForm>, household: Vec<(RecipientId, String)>) -> Element {
     let mut form = form;
     let now = form();
-    let mut open = use_signal(|| now.when != When::Now || !now.also.is_empty() || !now.follow_up.is_empty());
+    let mut open = use_signal(|| now.when != HappenedOn::Now || !now.also.is_empty() || !now.follow_up.is_empty());
     if !open() {
         return rsx! {
             Button {
@@ -128,7 +128,7 @@ pub(super) fn More(form: Signal<VisitForm>, household: Vec<(RecipientId, String)
         household.into_iter().map(|(id, name)| Choice::new(id, name).testid(format!("visit-also-{id}"))).collect();
     rsx! {
         Card { title: tr("field-happened"), icon: Glyph::Clock,
-            WhenField { when: now.when, testid: "visit-when", on_change: move |when| form.write().when = when }
+            HappenedField { when: now.when, testid: "visit-when", on_change: move |when| form.write().when = when }
         }
         if !family.is_empty() {
             Card { title: tr("visit-also"), icon: Glyph::People,

@@ -1,4 +1,4 @@
-//! What the screen holds while a visit is written, and the record it becomes.
+//! The form of a visit, and the record that it becomes.
 
 use device_core::command::{NeedText, NewVisit};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use shared::{
     records::{Finding, NeedKind, Presence, RuleSet, Service, VisitMode},
 };
 
-use crate::screens::parts::When;
+use crate::screens::parts::HappenedOn;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct VisitForm {
@@ -17,7 +17,7 @@ pub(super) struct VisitForm {
     pub services: Vec<Service>,
     pub note: String,
     pub follow_up: String,
-    pub when: When,
+    pub when: HappenedOn,
     /// Others of the household, met at the same time.
     pub also: Vec<RecipientId>,
     pub need: NeedForm,
@@ -27,7 +27,7 @@ pub(super) struct VisitForm {
 pub(super) struct NeedForm {
     pub raise: bool,
     pub kind: NeedKind,
-    /// Empty: what was found says it.
+    /// Empty to use the notes of the findings.
     pub text: String,
     pub unit: Option<UnitId>,
 }
@@ -41,7 +41,7 @@ impl VisitForm {
             services: vec![],
             note: String::new(),
             follow_up: String::new(),
-            when: When::Now,
+            when: HappenedOn::Now,
             also: vec![],
             need: NeedForm { raise: false, kind: NeedKind::Living, text: String::new(), unit: None },
         }
@@ -63,7 +63,7 @@ impl VisitForm {
         self.presence == Presence::Found
     }
 
-    /// Nobody there is "away" until someone says better. What was looked at is kept, in case of a slip of the finger.
+    /// A missed recipient is "away" until another presence is chosen. The findings stay in the form, in case of a slip.
     pub fn set_found(&mut self, found: bool) {
         if found != self.found() {
             self.presence = if found { Presence::Found } else { Presence::Away };
@@ -82,7 +82,7 @@ impl VisitForm {
         self.findings.iter().find(|f| f.item == item).and_then(|f| f.note.clone()).unwrap_or_default()
     }
 
-    /// A verdict on one line; what was written about it stays.
+    /// Sets the verdict on one item; its note stays.
     pub fn judge(&mut self, item: &str, good: bool) {
         match self.findings.iter_mut().find(|f| f.item == item) {
             Some(finding) => finding.good = good,
@@ -96,7 +96,7 @@ impl VisitForm {
         }
     }
 
-    /// Every line of the check-list is good.
+    /// Sets every item of the check-list to good.
     pub fn judge_all_good(&mut self, rules: &RuleSet) {
         for item in &rules.checklist {
             self.judge(&item.word, true);
@@ -111,13 +111,13 @@ impl VisitForm {
         self.found() && self.findings.iter().any(|f| !f.good)
     }
 
-    /// What a need raised here would say unless something else is written.
+    /// The text of a need that is raised without a text of its own.
     pub fn need_suggestion(&self) -> String {
         let notes: Vec<_> = self.findings.iter().filter(|f| !f.good).filter_map(|f| f.note.clone()).collect();
         if notes.is_empty() { self.note.trim().to_owned() } else { notes.join("; ") }
     }
 
-    /// The record. Whoever was not met was not looked at either.
+    /// The record. Without a meeting it has no findings and no services.
     pub fn record(&self, recipient: RecipientId, draft: &str, today: Day) -> NewVisit {
         let found = self.found();
         let need = self.need.raise.then(|| NeedText {
@@ -126,7 +126,7 @@ impl VisitForm {
             unit: self.need.unit,
         });
         let findings = self.findings.iter().map(|f| Finding {
-            // A line that turned out good needs no words on what is wrong.
+            // An item that turned out good needs no note on what is wrong.
             note: f.note.clone().filter(|_| !f.good),
             ..f.clone()
         });
@@ -145,7 +145,7 @@ impl VisitForm {
     }
 }
 
-/// Text without blanks around it, where there is any.
+/// The text without surrounding blanks; `None` if it is blank.
 fn filled(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
@@ -216,7 +216,7 @@ mod tests {
     fn the_household_is_recorded_together_and_the_day_is_kept() {
         let mut form = VisitForm::new(VisitMode::Wechat);
         form.also.push(sample::person(2, "").id);
-        form.when = When::ago(1, sample::day());
+        form.when = HappenedOn::ago(1, sample::day());
         let visit = saved(&form);
         assert_eq!(visit.recipients.len(), 2);
         assert_eq!(visit.happened.unwrap().day(), sample::day().plus(-1));

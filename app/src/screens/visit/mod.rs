@@ -1,8 +1,8 @@
-//! Recording a visit or a contact. An ordinary day is one press for the whole check-list and one to save; nothing has to be
-//! typed, and whatever is typed is kept as a draft.
+//! Records a visit or a contact. An ordinary visit needs one press for the whole check-list and one to save, and no
+//! typing.
 //!
-//! - `form`: what the screen holds, and the record it becomes
-//! - `checklist`: good or not, line by line or all at once; `extras`: services, note, photos, a need, the day
+//! - `form`: the form, and the record that it becomes
+//! - `checklist`: the check-list, item by item or all at once; `extras`: services, note, photos, a need, the day
 
 mod checklist;
 mod extras;
@@ -16,13 +16,13 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::parts::{Draft, DraftEnd, DraftNote, Loading, Refused, Saving, about, answered, leave, undo, use_draft};
+use super::parts::{Draft, DraftEnd, FormPage, about, answered, use_record_form};
 use crate::{
-    components::{Button, Card, Chips, Choice, Glyph, IconButton, Note, Page, Segmented, Tone, TopBar, use_toasts},
+    components::{Card, Chips, Choice, Glyph, IconButton, Note, Segmented, Tone},
     i18n::tr,
     labels,
-    routes::Route,
-    state::{today, use_ask, use_device},
+    nav::{self, Destination},
+    state::{today, use_query},
 };
 use checklist::Checklist;
 use extras::{Extras, More, NeedPart};
@@ -35,7 +35,7 @@ pub fn VisitScreen(recipient: Uuid) -> Element {
     }
 }
 
-/// The same page for who only phoned: it starts with the phone.
+/// The same page for a contact by telephone.
 #[component]
 pub fn ContactScreen(recipient: Uuid) -> Element {
     rsx! {
@@ -46,60 +46,32 @@ pub fn ContactScreen(recipient: Uuid) -> Element {
 #[component]
 fn VisitPage(recipient: Uuid, mode: VisitMode) -> Element {
     let id = RecipientId(recipient);
-    let device = use_device();
-    let toasts = use_toasts();
-    let card = use_ask(move |device| async move { device.card(id).await });
-    let rules = use_ask(|device| async move { device.rules().await });
-    let draft = use_draft(format!("visit:{recipient}"), || VisitForm::new(mode));
-    let saving = Saving::new();
+    let card = use_query(move |device| async move { device.card(id).await });
+    let rules = use_query(|device| async move { device.rules().await });
+    let form = use_record_form(format!("visit:{recipient}"), || VisitForm::new(mode));
+    let draft = form.draft;
     let title = if *draft.form.read().mode() == VisitMode::Home { tr("nav-visit") } else { tr("visit-contact-title") };
-    let save = move |()| {
-        let visit = draft.form.peek().record(id, &draft.key(), today());
-        // From here on the draft belongs to the record; a late keystroke must not bring it back.
-        draft.finish();
-        let for_undo = device.clone();
-        saving.attempt(
-            device.clone(),
-            Command::SaveVisit(visit),
-            move |rows| {
-                undo(&for_undo, toasts, tr("record-saved"), rows);
-                leave();
-            },
-            move || draft.reopen(),
-        );
-    };
     rsx! {
-        Page {
+        FormPage {
+            form,
+            title,
+            subtitle: card.ready().map(|card| labels::line([card.item.name.clone(), about(&card.item)])),
+            trailing: rsx! {
+                IconButton {
+                    glyph: Glyph::Warning,
+                    label: tr("nav-emergency"),
+                    testid: "visit-emergency",
+                    on_press: move |()| nav::open(Destination::Emergency),
+                }
+            },
             testid: "screen-visit",
-            top: rsx! {
-                TopBar {
-                    title,
-                    subtitle: card.ready().map(|card| labels::line([card.item.name.clone(), about(&card.item)])),
-                    on_back: move |()| leave(),
-                    trailing: rsx! {
-                        IconButton {
-                            glyph: Glyph::Warning,
-                            label: tr("nav-emergency"),
-                            testid: "visit-emergency",
-                            on_press: move |()| {
-                                navigator().push(Route::Emergency {});
-                            },
-                        }
-                    },
-                }
+            save_testid: "visit-save",
+            refused_testid: "visit-refused",
+            on_save: move |()| {
+                let visit = draft.form.peek().record(id, &draft.key(), today());
+                form.save(Command::SaveVisit(visit), tr("record-saved"));
             },
-            foot: rsx! {
-                if let Some(refusal) = (saving.refused)() {
-                    Refused { refusal, testid: "visit-refused" }
-                }
-                Button { label: tr("common-save"), busy: (saving.busy)(), testid: "visit-save", on_press: save }
-                DraftNote { kept: (draft.kept)(), refused: (draft.refused)() }
-            },
-            if (draft.ready)() {
-                {answered(card, |card| answered(rules, |rules| rsx! { VisitBody { card, rules, draft } }))}
-            } else {
-                Loading {}
-            }
+            {answered(card, |card| answered(rules, |rules| rsx! { VisitBody { card, rules, draft } }))}
         }
     }
 }

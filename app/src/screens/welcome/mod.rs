@@ -1,20 +1,21 @@
-//! First run: what this is, how one reads, and the link or code that the office gave out. With a PIN set already, enrolling
-//! happens here; a new code after access was withdrawn is entered here too.
+//! First run: what this is, how one reads, and the link or code that the office gave out. With a PIN set already,
+//! enrolling happens here; a new code after access was withdrawn is entered here too.
 
 use device_core::{Refusal, views::Phase};
 use dioxus::prelude::*;
 use shared::{records::ProblemCode, wire::ErrorCode};
 
-use super::{appearance::Reading, parts::leave, route_guard::EmergencyButton};
+use super::{appearance::Appearance, parts::EmergencyButton};
 use crate::{
     components::{
-        Button, ButtonKind, Card, ErrorNote, Glyph, Icon, Note, Page, TextField, TextKind, Tone, TopBar, use_toasts,
+        Button, ButtonKind, Card, ErrorNote, Glyph, Icon, Note, Page, TextField, TextKind, Toasts, Tone, TopBar,
+        use_toasts,
     },
     i18n::{tr, tr_args},
     labels,
-    routes::Route,
+    nav::{self, Destination},
     state::{
-        entry::{self, Entry, EntryProblem},
+        enrolment::{self, Enrolment, EnrolmentProblem},
         use_device, use_status,
     },
 };
@@ -37,81 +38,98 @@ impl Fields {
     }
 }
 
-#[component]
-pub fn WelcomeScreen() -> Element {
-    let device = use_device();
-    let toasts = use_toasts();
-    let phase = use_status().map_or(Phase::New, |status| status.phase);
-    let entry::Pending(mut pending) = entry::use_pending();
-    let mut fields = use_signal(Fields::default);
-    let mut problem = use_signal(|| None::<EntryProblem>);
-    let mut refused = use_signal(|| None::<Refusal>);
-    let mut under_way = use_signal(|| None::<Entry>);
+/// Enrolling as the screen sees it.
+#[derive(Clone, Copy, PartialEq)]
+struct Enroller {
+    /// Enrols the device; the route guard leads on when it succeeds.
+    enrol: Callback<Enrolment>,
+    running: Signal<Option<Enrolment>>,
+    refused: Signal<Option<Refusal>>,
+}
 
-    let enrol = use_callback({
+fn use_enroller() -> Enroller {
+    let device = use_device();
+    let mut running = use_signal(|| None::<Enrolment>);
+    let mut refused = use_signal(|| None::<Refusal>);
+    let enrol = use_callback(move |entered: Enrolment| {
         let device = device.clone();
-        move |entry: Entry| {
-            let device = device.clone();
-            under_way.set(Some(entry.clone()));
-            refused.set(None);
-            spawn(async move {
-                entry::keep(&device, &entry).await;
-                // Enrolled, the gate leads on.
-                if let Err(why) = device.enrol(&entry.server, &entry.code).await {
-                    refused.set(Some(why));
-                }
-                under_way.set(None);
-            });
-        }
+        running.set(Some(entered.clone()));
+        refused.set(None);
+        spawn(async move {
+            enrolment::save_draft(&device, &entered).await;
+            if let Err(why) = device.enrol(&entered.server, &entered.code).await {
+                refused.set(Some(why));
+            }
+            running.set(None);
+        });
     });
-    // Comes back with a PIN: goes on by itself. After a kill: what was typed stands in the fields again.
+    Enroller { enrol, running, refused }
+}
+
+/// Fills the fields again: after the PIN was set, and then enrols at once; after a kill, from the draft.
+fn use_restored_fields(mut fields: Signal<Fields>, phase: Phase, enrol: Callback<Enrolment>) {
+    let device = use_device();
+    let enrolment::PendingEnrolment(mut pending) = enrolment::use_pending();
     use_future(move || {
         let device = device.clone();
         async move {
             let typed = pending.write().take();
             match typed {
-                Some(entry) => {
-                    fields.write().put(entry.code.clone(), Some(entry.server.clone()));
+                Some(entered) => {
+                    fields.write().put(entered.code.clone(), Some(entered.server.clone()));
                     if phase == Phase::New {
-                        pending.set(Some(entry));
+                        pending.set(Some(entered));
                     } else {
-                        enrol(entry);
+                        enrol.call(entered);
                     }
                 }
                 None if phase == Phase::Unenrolled => {
-                    if let Some(entry) = entry::kept(&device).await {
-                        fields.write().put(entry.code, Some(entry.server));
+                    if let Some(entered) = enrolment::load_draft(&device).await {
+                        fields.write().put(entered.code, Some(entered.server));
                     }
                 }
                 None => {}
             }
         }
     });
+}
+
+/// Reads the clipboard into the code field.
+fn paste(mut fields: Signal<Fields>, mut problem: Signal<Option<EnrolmentProblem>>, toasts: Toasts) {
+    spawn(async move {
+        let text = document::eval("return await navigator.clipboard.readText();").join::<String>().await;
+        match text.map(|text| text.trim().to_owned()) {
+            Ok(text) if !text.is_empty() => {
+                fields.write().put(text, None);
+                problem.set(None);
+            }
+            _ => toasts.failed(tr("welcome-paste-failed")),
+        }
+    });
+}
+
+#[component]
+pub fn WelcomeScreen() -> Element {
+    let toasts = use_toasts();
+    let phase = use_status().map_or(Phase::New, |status| status.phase);
+    let enrolment::PendingEnrolment(mut pending) = enrolment::use_pending();
+    let fields = use_signal(Fields::default);
+    let mut problem = use_signal(|| None::<EnrolmentProblem>);
+    let Enroller { enrol, running, refused } = use_enroller();
+    use_restored_fields(fields, phase, enrol);
     let next = move |()| {
-        let read = entry::read(&fields.peek().code, &fields.peek().server);
+        let read = enrolment::parse(&fields.peek().code, &fields.peek().server);
         problem.set(read.as_ref().err().copied());
         match read {
-            Ok(entry) if phase == Phase::New => {
-                pending.set(Some(entry));
-                navigator().push(Route::SetPin {});
+            Ok(entered) if phase == Phase::New => {
+                pending.set(Some(entered));
+                nav::open(Destination::SetPin);
             }
-            Ok(entry) => enrol(entry),
+            Ok(entered) => enrol.call(entered),
             Err(_) => {}
         }
     };
-    let paste = move |()| {
-        spawn(async move {
-            let text = document::eval("return await navigator.clipboard.readText();").join::<String>().await;
-            match text.map(|text| text.trim().to_owned()) {
-                Ok(text) if !text.is_empty() => {
-                    fields.write().put(text, None);
-                    problem.set(None);
-                }
-                _ => toasts.failed(tr("welcome-paste-failed")),
-            }
-        });
-    };
-    let back = (phase == Phase::Revoked).then(|| EventHandler::new(|()| leave()));
+    let back = (phase == Phase::Revoked).then(|| EventHandler::new(|()| nav::leave()));
     rsx! {
         Page {
             testid: "screen-welcome",
@@ -121,13 +139,13 @@ pub fn WelcomeScreen() -> Element {
             foot: rsx! {
                 Button {
                     label: if phase == Phase::New { tr("common-next") } else { tr("welcome-enrol") },
-                    busy: under_way().is_some(),
+                    busy: running().is_some(),
                     testid: "welcome-next",
                     on_press: next,
                 }
             },
-            if let Some(entry) = under_way() {
-                Enrolling { server: shown_server(&entry) }
+            if let Some(entered) = running() {
+                Enrolling { server: shown_server(&entered) }
             } else {
                 if phase == Phase::New {
                     Greeting {}
@@ -135,20 +153,16 @@ pub fn WelcomeScreen() -> Element {
                     Note { tone: Tone::Good, icon: Glyph::Check, text: tr("welcome-pin-set"), testid: "welcome-pin-set" }
                 }
                 if let Some(refusal) = refused() {
-                    Trouble { refusal, on_retry: next }
+                    EnrolmentRefused { refusal, on_retry: next }
                 }
-                EntryForm {
-                    fields,
-                    problem: problem(),
-                    on_paste: paste,
-                }
+                EnrolmentForm { fields, problem: problem(), on_paste: move |()| paste(fields, problem, toasts) }
                 EmergencyButton {}
             }
         }
     }
 }
 
-/// What this is, in one sentence; and how one reads.
+/// What the app is, in one sentence, and its appearance.
 #[component]
 fn Greeting() -> Element {
     rsx! {
@@ -156,15 +170,15 @@ fn Greeting() -> Element {
             div { class: "welcome-mark", Icon { glyph: Glyph::Knot } }
             p { class: "welcome-line", {tr("welcome-what")} }
         }
-        Reading { prefix: "welcome" }
+        Appearance { prefix: "welcome" }
     }
 }
 
 #[component]
-fn EntryForm(fields: Signal<Fields>, problem: Option<EntryProblem>, on_paste: EventHandler<()>) -> Element {
+fn EnrolmentForm(fields: Signal<Fields>, problem: Option<EnrolmentProblem>, on_paste: EventHandler<()>) -> Element {
     let Fields { code, server, written } = fields.peek().clone();
-    // Read apart: typing must not draw the fields anew, only what depends on a link being there.
-    let linked = use_memo(move || entry::has_link(&fields.read().code));
+    // Memos, so that typing does not render the fields again, but only what depends on a link or on new text.
+    let linked = use_memo(move || enrolment::has_link(&fields.read().code));
     let generation = use_memo(move || fields.read().written);
     let _ = generation();
     let about_server = problem.filter(|p| p.is_about_server()).map(problem_words);
@@ -225,8 +239,8 @@ fn Enrolling(server: String) -> Element {
 
 /// Why enrolling failed, and what to do next.
 #[component]
-fn Trouble(refusal: Refusal, on_retry: EventHandler<()>) -> Element {
-    let (what, next) = trouble(&refusal);
+fn EnrolmentRefused(refusal: Refusal, on_retry: EventHandler<()>) -> Element {
+    let (what, next) = refusal_texts(&refusal);
     rsx! {
         ErrorNote {
             what,
@@ -237,23 +251,23 @@ fn Trouble(refusal: Refusal, on_retry: EventHandler<()>) -> Element {
     }
 }
 
-/// The address without what everyone's begins with.
-fn shown_server(entry: &Entry) -> String {
-    entry.server.trim_start_matches("https://").trim_end_matches('/').to_owned()
+/// The address without the scheme, which is the same for every server.
+fn shown_server(entered: &Enrolment) -> String {
+    entered.server.trim_start_matches("https://").trim_end_matches('/').to_owned()
 }
 
-fn problem_words(problem: EntryProblem) -> String {
+fn problem_words(problem: EnrolmentProblem) -> String {
     match problem {
-        EntryProblem::CodeMissing => tr("welcome-code-missing"),
-        EntryProblem::CodeLength(n) => tr_args("welcome-code-length", &[("n", n.into())]),
-        EntryProblem::LinkBroken => tr("welcome-link-broken"),
-        EntryProblem::ServerMissing => tr("welcome-server-missing"),
-        EntryProblem::ServerWrong => tr("welcome-server-wrong"),
+        EnrolmentProblem::CodeMissing => tr("welcome-code-missing"),
+        EnrolmentProblem::CodeLength(n) => tr_args("welcome-code-length", &[("n", n.into())]),
+        EnrolmentProblem::LinkBroken => tr("welcome-link-broken"),
+        EnrolmentProblem::ServerMissing => tr("welcome-server-missing"),
+        EnrolmentProblem::ServerWrong => tr("welcome-server-wrong"),
     }
 }
 
-/// What failed and what to do next, as it stands before one is enrolled: there are no records yet to reassure about.
-fn trouble(refusal: &Refusal) -> (String, String) {
+/// What failed and what to do next. Before enrolment there are no records that a text could call safe.
+fn refusal_texts(refusal: &Refusal) -> (String, String) {
     match refusal {
         Refusal::Offline => (tr("welcome-offline"), tr("welcome-offline-next")),
         Refusal::NotNow => (tr("welcome-other-person"), tr("welcome-other-person-next")),
@@ -267,7 +281,7 @@ fn trouble(refusal: &Refusal) -> (String, String) {
     }
 }
 
-/// A code that is wrong stays wrong; a connection may come back.
+/// Whether another attempt may succeed: a wrong code stays wrong, a connection may come back.
 fn worth_retrying(refusal: &Refusal) -> bool {
     !matches!(
         refusal,

@@ -17,10 +17,10 @@ fn every_failure_says_what_to_do_next() {
         Refusal::Server(ErrorCode::Busy),
         Refusal::StorageFull,
     ] {
-        let (what, next) = trouble(&refusal);
+        let (what, next) = refusal_texts(&refusal);
         assert!(!what.is_empty() && !next.is_empty() && what != next, "{refusal:?}");
     }
-    assert!(trouble(&Refusal::Offline).1.contains("登记码"), "an unused code is still good");
+    assert!(refusal_texts(&Refusal::Offline).1.contains("登记码"), "an unused code is still good");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_link_makes_the_server_field_needless() {
             code: "lianxin://enrol?server=https%3A%2F%2Fcare.example&code=ABCDE-FGHJK".into(),
             ..Fields::default()
         });
-        rsx! { EntryForm { fields, problem: None, on_paste: |()| {} } }
+        rsx! { EnrolmentForm { fields, problem: None, on_paste: |()| {} } }
     });
     assert!(page.contains("welcome-link-found") && !page.contains("data-testid=\"welcome-server\""), "{page}");
 }
@@ -47,7 +47,7 @@ fn a_link_makes_the_server_field_needless() {
 fn each_problem_stands_below_its_own_field() {
     let page = drawn(|| {
         let fields = use_signal(Fields::default);
-        rsx! { EntryForm { fields, problem: Some(EntryProblem::CodeLength(4)), on_paste: |()| {} } }
+        rsx! { EnrolmentForm { fields, problem: Some(EnrolmentProblem::CodeLength(4)), on_paste: |()| {} } }
     });
     let (code, server) = page.split_once("data-testid=\"welcome-server\"").unwrap();
     assert!(code.contains("field-error") && code.contains('4') && !server.contains("field-error"), "{page}");
@@ -62,7 +62,7 @@ fn a_new_phone_is_asked_for_the_link_and_offered_its_language() {
         })
     };
     let page = drawn_on(crate::i18n::Lang::ZhCn, device, || {
-        entry::provide_pending();
+        enrolment::provide_pending();
         rsx! { WelcomeScreen {} }
     });
     for id in ["welcome-code", "welcome-server", "welcome-paste", "welcome-next", "welcome-en", "welcome-large-text"] {

@@ -114,7 +114,7 @@ fn held(core: &Core) -> Held {
     let conn = core.store().unwrap().conn();
     let mut statement = conn
         .prepare(
-            "SELECT s.name, m.row, r.rev, coalesce(nullif(r.server_row, ''), r.doc) FROM member m
+            "SELECT s.name, m.row, r.rev, coalesce(nullif(r.server_row, ''), r.local_row) FROM member m
              JOIN scope s ON s.no = m.scope JOIN record r ON r.id = m.row",
         )
         .unwrap();

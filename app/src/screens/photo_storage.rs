@@ -1,21 +1,21 @@
-//! Photos on this phone, in the settings: whether they travel over mobile data, what they take up, and room to be made.
+//! Photos on this phone, in the settings: whether they use mobile data, how much space they take, and releasing space.
 
 use device_core::{Refusal, views::PhotoSpace};
 use dioxus::prelude::*;
 
-use super::parts::Refused;
+use super::parts::{Refused, use_prefs_editor};
 use crate::{
     components::{Button, ButtonKind, Card, Glyph, Switch, use_toasts},
     i18n::{format, tr, tr_args},
     prefs::Prefs,
-    state::{use_ask, use_device, use_keeper},
+    state::{use_device, use_query},
 };
 
 #[component]
-pub fn PhotosKept() -> Element {
-    let keeper = use_keeper();
-    let on = keeper.now().photos_on_metered;
-    let view = use_ask(|device| async move { device.sync_state().await });
+pub fn PhotoStorage() -> Element {
+    let prefs = use_prefs_editor();
+    let on = prefs.current().photos_on_metered;
+    let view = use_query(|device| async move { device.sync_state().await });
     rsx! {
         Card { title: tr("settings-photos"), icon: Glyph::Photo, testid: "settings-photos",
             Switch {
@@ -23,17 +23,17 @@ pub fn PhotosKept() -> Element {
                 sub: if on { tr("settings-photos-metered-on") } else { tr("settings-photos-metered-off") },
                 on,
                 testid: "settings-photos-metered",
-                on_change: move |on| keeper.keep(Prefs { photos_on_metered: on, ..keeper.now() }),
+                on_change: move |on| prefs.set(Prefs { photos_on_metered: on, ..prefs.current() }),
             }
             if let Some(view) = view.ready() {
-                Room { space: view.photo_space }
+                PhotosOnPhone { space: view.photo_space }
             }
         }
     }
 }
 
 #[component]
-pub fn Room(space: PhotoSpace) -> Element {
+pub fn PhotosOnPhone(space: PhotoSpace) -> Element {
     let device = use_device();
     let toasts = use_toasts();
     let mut busy = use_signal(|| false);
@@ -79,21 +79,23 @@ mod tests {
     use crate::screens::tests::drawn;
 
     #[test]
-    fn room_is_offered_only_where_there_is_some_to_make() {
+    fn releasing_space_is_offered_only_if_there_is_some() {
         let page = drawn(|| {
             let space = PhotoSpace { photos: 12, bytes: 5 << 20, releasable: 4, releasable_bytes: 2 << 20 };
-            rsx! { Room { space } }
+            rsx! { PhotosOnPhone { space } }
         });
         for text in ["12 张", "5.0 MB", "腾出 2.0 MB", "settings-release", "缩略图"] {
             assert!(page.contains(text), "no {text} in {page}");
         }
-        let page = drawn(|| rsx! { Room { space: PhotoSpace { photos: 3, bytes: 900_000, ..PhotoSpace::default() } } });
+        let page = drawn(
+            || rsx! { PhotosOnPhone { space: PhotoSpace { photos: 3, bytes: 900_000, ..PhotoSpace::default() } } },
+        );
         assert!(!page.contains("settings-release") && page.contains("3 张"), "{page}");
     }
 
     #[test]
-    fn the_switch_says_what_it_means_either_way() {
-        let page = drawn(|| rsx! { PhotosKept {} });
+    fn the_switch_explains_its_present_state() {
+        let page = drawn(|| rsx! { PhotoStorage {} });
         assert!(page.contains("settings-photos-metered") && page.contains("等无线网"), "{page}");
     }
 }

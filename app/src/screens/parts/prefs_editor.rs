@@ -1,40 +1,42 @@
-//! Keeps the reader's preferences in the store, where the next start finds them before any PIN.
+//! Changes the reader's preferences and stores them, readable at the next start before any PIN.
 
-use device_core::{Device, command::Prefs as Stored};
+use device_core::{Device, command::Prefs as StoredPrefs};
 use dioxus::prelude::*;
 
-use super::use_device;
 use crate::{
     components::{Toasts, use_toasts},
     labels,
     prefs::{Prefs, TextSize, Theme, use_prefs},
+    state::use_device,
 };
 
 /// Changes the preferences: at once on the screen, then in the store.
 #[derive(Clone, PartialEq)]
-pub struct Keeper {
+pub struct PrefsEditor {
     prefs: Signal<Prefs>,
     device: Device,
     toasts: Toasts,
 }
 
-/// The preferences, to be changed and kept.
-pub fn use_keeper() -> Keeper {
-    Keeper { prefs: use_prefs(), device: use_device(), toasts: use_toasts() }
+/// The editor of the app's preferences.
+pub fn use_prefs_editor() -> PrefsEditor {
+    PrefsEditor { prefs: use_prefs(), device: use_device(), toasts: use_toasts() }
 }
 
-impl Keeper {
-    pub fn now(&self) -> Prefs {
+impl PrefsEditor {
+    /// The preferences in force.
+    pub fn current(&self) -> Prefs {
         (self.prefs)()
     }
 
-    pub fn keep(&self, next: Prefs) {
+    /// Puts `next` in force and stores it.
+    pub fn set(&self, next: Prefs) {
         let mut prefs = self.prefs;
         prefs.set(next);
         let (device, toasts) = (self.device.clone(), self.toasts);
-        // The screen may be left before this has begun: what was chosen is kept all the same.
+        // Not `spawn`: the task must finish even if the screen closes before its first poll.
         dioxus::core::spawn_forever(async move {
-            // They hold for this run all the same; what is lost is that the next start finds them.
+            // The preferences hold for this run even if the store refuses them; the next start lacks them.
             if let Err(why) = device.set_prefs(stored(next)).await {
                 toasts.failed(labels::refusal(&why).0);
             }
@@ -42,8 +44,8 @@ impl Keeper {
     }
 }
 
-fn stored(prefs: Prefs) -> Stored {
-    Stored {
+fn stored(prefs: Prefs) -> StoredPrefs {
+    StoredPrefs {
         lang: Some(prefs.lang.code().to_owned()),
         large_text: prefs.text == TextSize::Large,
         high_contrast: prefs.theme == Theme::Contrast,
@@ -54,11 +56,11 @@ fn stored(prefs: Prefs) -> Stored {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::session::prefs_of, *};
-    use crate::i18n::Lang;
+    use super::*;
+    use crate::{i18n::Lang, state::prefs_of};
 
     #[test]
-    fn what_is_kept_comes_back_as_it_was_chosen() {
+    fn stored_preferences_come_back_as_they_were_chosen() {
         for lang in Lang::ALL {
             for text in [TextSize::Normal, TextSize::Large] {
                 for theme in [Theme::Light, Theme::Dark, Theme::Contrast] {

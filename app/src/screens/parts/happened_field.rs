@@ -1,4 +1,4 @@
-//! When it happened: now, unless someone says otherwise. A day is enough, nobody remembers the minute.
+//! The day that a record is about: today unless another one is chosen. A day is enough; the minute is not asked for.
 
 use dioxus::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -10,44 +10,45 @@ use crate::{
     labels, state,
 };
 
-/// Days before today, kept as such so that a draft resumed tomorrow is not moved by a day: the day itself is kept.
+/// When it happened. The day itself is stored, not the days before today, so that a draft resumed tomorrow keeps its
+/// day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum When {
+pub enum HappenedOn {
     #[default]
     Now,
     On(Day),
 }
 
-/// A year back: older records are the office's to enter.
+/// 365 days: older records are entered by the office.
 const OLDEST_DAYS: i64 = 365;
 
-impl When {
+impl HappenedOn {
     /// So many days before `today`.
     pub fn ago(days: i64, today: Day) -> Self {
         match i32::try_from(days.clamp(0, OLDEST_DAYS)) {
-            Ok(0) | Err(_) => When::Now,
-            Ok(days) => When::On(today.plus(-days)),
+            Ok(0) | Err(_) => HappenedOn::Now,
+            Ok(days) => HappenedOn::On(today.plus(-days)),
         }
     }
 
     fn days_ago(self, today: Day) -> i64 {
         match self {
-            When::Now => 0,
-            When::On(day) => i64::from(today.since(day).max(0)),
+            HappenedOn::Now => 0,
+            HappenedOn::On(day) => i64::from(today.since(day).max(0)),
         }
     }
 
     /// Absent for now; noon of the day otherwise, and never in the future.
     pub fn moment(self, today: Day) -> Option<Moment> {
         match self {
-            When::On(day) if day < today => Some(device_core::command::noon(day)),
+            HappenedOn::On(day) if day < today => Some(device_core::command::noon(day)),
             _ => None,
         }
     }
 }
 
 #[component]
-pub fn WhenField(when: When, on_change: EventHandler<When>, testid: String) -> Element {
+pub fn HappenedField(when: HappenedOn, on_change: EventHandler<HappenedOn>, testid: String) -> Element {
     let today = state::today();
     let ago = when.days_ago(today);
     // Further back than the chips go, a number says it.
@@ -67,7 +68,7 @@ pub fn WhenField(when: When, on_change: EventHandler<When>, testid: String) -> E
             on_select: move |days: Option<i64>| {
                 let days = days.unwrap_or(0);
                 further.set(days < 0);
-                on_change.call(When::ago(if days < 0 { 3 } else { days }, today));
+                on_change.call(HappenedOn::ago(if days < 0 { 3 } else { days }, today));
             },
         }
         if further() {
@@ -81,7 +82,7 @@ pub fn WhenField(when: When, on_change: EventHandler<When>, testid: String) -> E
                 testid: "{testid}-days",
                 on_change: move |read: Result<Option<i64>, _>| {
                     if let Ok(Some(days)) = read {
-                        on_change.call(When::ago(days, today));
+                        on_change.call(HappenedOn::ago(days, today));
                     }
                 },
             }
@@ -100,23 +101,23 @@ mod tests {
     #[test]
     fn now_is_left_to_the_core_and_another_day_is_its_noon() {
         let today = day("2026-11-23");
-        assert_eq!(When::Now.moment(today), None);
-        let yesterday = When::ago(1, today).moment(today).unwrap();
+        assert_eq!(HappenedOn::Now.moment(today), None);
+        let yesterday = HappenedOn::ago(1, today).moment(today).unwrap();
         assert_eq!(yesterday.day(), day("2026-11-22"));
         assert_eq!(yesterday.hour_minute(), (12, 0));
     }
 
     #[test]
     fn a_draft_resumed_tomorrow_keeps_its_day() {
-        let kept = When::ago(1, day("2026-11-23"));
+        let kept = HappenedOn::ago(1, day("2026-11-23"));
         assert_eq!(kept.moment(day("2026-11-24")).unwrap().day(), day("2026-11-22"));
     }
 
     #[test]
     fn nothing_lies_in_the_future_or_before_the_last_year() {
         let today = day("2026-11-23");
-        assert_eq!(When::ago(-4, today), When::Now);
-        assert_eq!(When::On(day("2026-12-01")).moment(today), None);
-        assert_eq!(When::ago(9_999, today), When::On(day("2025-11-23")));
+        assert_eq!(HappenedOn::ago(-4, today), HappenedOn::Now);
+        assert_eq!(HappenedOn::On(day("2026-12-01")).moment(today), None);
+        assert_eq!(HappenedOn::ago(9_999, today), HappenedOn::On(day("2025-11-23")));
     }
 }
