@@ -1,6 +1,6 @@
-//! Shows screens during development: opens the app on the enrolled store in `LIANXIN_HOME`, unlocked with `LIANXIN_PIN`. With
-//! `LIANXIN_LINK` it first creates a store and enrols it by that link. `LIANXIN_ROUTE` is the screen, `LIANXIN_LANG` the
-//! language, `LIANXIN_LARGE` sets large text, and `LIANXIN_SYNC` enables automatic sync.
+//! Shows screens during development: opens the app on the enrolled store in `LIANXIN_HOME`, unlocked with
+//! `LIANXIN_PIN`. With `LIANXIN_LINK` it first creates a store and enrols it by that link. `LIANXIN_ROUTE` is the
+//! screen, `LIANXIN_LANG` the language, `LIANXIN_LARGE` sets large text, and `LIANXIN_SYNC` enables automatic sync.
 
 use std::{
     error::Error,

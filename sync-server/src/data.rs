@@ -1,5 +1,5 @@
-//! The data folder: the whole state of one server, and the lock on it. With PostgreSQL the store is in the database, open to
-//! several servers, and the folder holds the photos only.
+//! The data folder: the whole state of one server, and the lock on it. With PostgreSQL the store is in the database,
+//! open to several servers, and the folder holds the photos only.
 //!
 //! | entry | what |
 //! | --- | --- |
@@ -116,8 +116,8 @@ impl DataDir {
     /// As [`DataDir::open`], with photos in another place.
     ///
     /// # Errors
-    /// [`DataError::Store`] where the store cannot be opened or migrated; [`DataError::Core`] where its first facts cannot be
-    /// read or written.
+    /// [`DataError::Store`] where the store cannot be opened or migrated; [`DataError::Core`] where its first facts
+    /// cannot be read or written.
     pub async fn open_with(
         &self,
         photos: Arc<dyn Objects>,

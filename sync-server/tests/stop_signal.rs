@@ -9,7 +9,8 @@ use std::{
 };
 use sync_server::testing::TempDir;
 
-/// Starts a server, sends a signal once it has printed its first line, and returns its exit code and what else it printed.
+/// Starts a server, sends a signal once it has printed its first line, and returns its exit code and what else it
+/// printed.
 fn stopped_at_its_first_line(folder: &TempDir, signal: &str) -> (Option<i32>, String) {
     let mut server = Command::new(env!("CARGO_BIN_EXE_sync-server"))
         .args(["serve", "--listen", "127.0.0.1:0", "--lang", "en", "--data"])

@@ -1,4 +1,5 @@
-//! Kills the server again and again while many devices push, then checks that each acknowledged operation is there, once.
+//! Kills the server again and again while many devices push, then checks that each acknowledged operation is there,
+//! once.
 
 use crate::{
     bench::{Backend, Stage, township},

@@ -1,5 +1,5 @@
-//! The day in the field through the real app: fingers on its WebView, its encrypted store, real HTTP to the real server.
-//! The acts follow each other as the day does; each leaves the phone as the next one finds it.
+//! The day in the field through the real app: fingers on its WebView, its encrypted store, real HTTP to the real
+//! server. The acts follow each other as the day does; each leaves the phone as the next one finds it.
 #![allow(clippy::unwrap_used)]
 
 use device_core::views::RecordState;

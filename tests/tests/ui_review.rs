@@ -1,4 +1,5 @@
-//! Two people correct one name without a signal, through the real app; the supervisor decides on a phone, and both see it.
+//! Two people correct one name without a signal, through the real app; the supervisor decides on a phone, and both see
+//! it.
 #![allow(clippy::unwrap_used)]
 
 use serde_json::json;

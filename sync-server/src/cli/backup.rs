@@ -1,5 +1,5 @@
-//! `sync-server backup`: a copy of the store as of one moment, whether the server runs or not. It holds no photos: they are
-//! files that never change, and any tool that copies files backs them up.
+//! `sync-server backup`: a copy of the store as of one moment, whether the server runs or not. It holds no photos: they
+//! are files that never change, and any tool that copies files backs them up.
 
 use super::{
     admin::AdminRequest,

@@ -14,7 +14,8 @@ use std::io::Read;
 /// Runs the command.
 ///
 /// # Errors
-/// Refused, after all files, where one of them could not be read or taken. Unusable: no store, or one that cannot be opened.
+/// Refused, after all files, where one of them could not be read or taken. Unusable: no store, or one that cannot be
+/// opened.
 pub async fn run(options: Bundle, lang: Lang) -> Result<String, Failure> {
     require_store(&options.data, lang).await?;
     let target = AdminTarget::open(&options.data, lang).await?;

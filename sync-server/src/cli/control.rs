@@ -1,5 +1,5 @@
-//! How a running server takes commands: a socket in the data folder that only the folder's owner can open. One request and
-//! one reply for each connection, both JSON.
+//! How a running server takes commands: a socket in the data folder that only the folder's owner can open. One request
+//! and one reply for each connection, both JSON.
 
 use super::{
     admin::{AdminReply, AdminRequest, perform},

@@ -17,8 +17,8 @@ use std::io::{IsTerminal, Read};
 /// Runs the command.
 ///
 /// # Errors
-/// Refused: an unknown worker, one who left, a password that is too short or a file that cannot be read. Unusable: no store,
-/// or one that cannot be opened.
+/// Refused: an unknown worker, one who left, a password that is too short or a file that cannot be read. Unusable: no
+/// store, or one that cannot be opened.
 pub async fn run(options: Enrol, lang: Lang) -> Result<String, Failure> {
     require_store(&options.data, lang).await?;
     // clap requires one of the two.

@@ -17,8 +17,8 @@ const SHOWN: usize = 200;
 /// Runs the command.
 ///
 /// # Errors
-/// Refused: a file that cannot be read, or lists with errors, of which nothing is imported. Unusable: a store that cannot be
-/// opened.
+/// Refused: a file that cannot be read, or lists with errors, of which nothing is imported. Unusable: a store that
+/// cannot be opened.
 pub async fn run(options: Import, lang: Lang) -> Result<String, Failure> {
     let lists = [
         (List::Areas, &options.areas),

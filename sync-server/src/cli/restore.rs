@@ -1,6 +1,6 @@
-//! `sync-server restore`: replaces the store by a backup. The old store stays beside it under another name. Devices see the
-//! new epoch and send again what they sent since the backup. A database is not replaced: its backup goes into another,
-//! empty database.
+//! `sync-server restore`: replaces the store by a backup. The old store stays beside it under another name. Devices see
+//! the new epoch and send again what they sent since the backup. A database is not replaced: its backup goes into
+//! another, empty database.
 
 use super::{args::Restore, failure::Failure};
 use crate::{
@@ -22,8 +22,8 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// Runs the command.
 ///
 /// # Errors
-/// Refused: a file that is no backup. Unusable: a running server, a folder that cannot be written, a backup that cannot be
-/// opened (the old store is then back in its place), a database that holds a store already.
+/// Refused: a file that is no backup. Unusable: a running server, a folder that cannot be written, a backup that cannot
+/// be opened (the old store is then back in its place), a database that holds a store already.
 pub async fn run(options: Restore, lang: Lang) -> Result<String, Failure> {
     if let Some(url) = options.data.database() {
         return into_database(url, &options, lang).await;

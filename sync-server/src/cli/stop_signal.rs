@@ -2,8 +2,8 @@
 
 use std::io;
 
-/// Registered handlers. A signal that arrives between [`StopSignal::register`] and [`StopSignal::received`] is not lost,
-/// and does not kill the process.
+/// Registered handlers. A signal that arrives between [`StopSignal::register`] and [`StopSignal::received`] is not
+/// lost, and does not kill the process.
 pub struct StopSignal {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,

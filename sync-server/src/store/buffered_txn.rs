@@ -1,6 +1,6 @@
-//! A transaction over a transaction. It reads each row once, holds writes back, and sends them together. Several jobs run on
-//! it one after the other, each as if it had the transaction to itself, and cost little more than one: a digest that ten
-//! jobs change is read once and written once.
+//! A transaction over a transaction. It reads each row once, holds writes back, and sends them together. Several jobs
+//! run on it one after the other, each as if it had the transaction to itself, and cost little more than one: a digest
+//! that ten jobs change is read once and written once.
 //!
 //! What the jobs are going to read can be read before, for all of them at once; their own calls are then answered from
 //! memory. A call that cannot be answered from memory sends what was held back and goes to the transaction below.

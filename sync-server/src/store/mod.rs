@@ -1,5 +1,5 @@
-//! The server's store. A [`Store`] opens transactions; a [`Txn`] reads and writes tables by a few generic operations. The
-//! steps of the core are [`Job`]s, written once and run by every backend.
+//! The server's store. A [`Store`] opens transactions; a [`Txn`] reads and writes tables by a few generic operations.
+//! The steps of the core are [`Job`]s, written once and run by every backend.
 //!
 //! - [`job`]: [`Store`] with the isolation that it promises, and [`Job`]; [`txn`]: the operations of a transaction
 //! - [`table`], [`cell`], [`query`]: what a table, a value and a query are

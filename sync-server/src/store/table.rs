@@ -6,7 +6,8 @@ use super::{
     error::StoreError,
 };
 
-/// A row of a table. Several structs may read one table, each with the columns that it needs; only one of them is written.
+/// A row of a table. Several structs may read one table, each with the columns that it needs; only one of them is
+/// written.
 pub trait Table: Clone + Send + Sync + Sized + 'static {
     const NAME: &'static str;
     /// Every column, in the order of [`Table::cells`].

@@ -15,9 +15,10 @@ use std::future::Future;
 /// A job sees what it wrote itself. What else it sees is said at [`super::Store`].
 ///
 /// # Errors
-/// Every operation fails with [`super::StoreError::Full`] where the disk is full, `Busy` where the backend cannot answer
-/// now or its connection was lost, `Corrupt` where a stored value does not have its column's type, and `Backend` for
-/// anything else that the backend refuses. After a failure the job's writes are rolled back, whatever the job returns.
+/// Every operation fails with [`super::StoreError::Full`] where the disk is full, `Busy` where the backend cannot
+/// answer now or its connection was lost, `Corrupt` where a stored value does not have its column's type, and `Backend`
+/// for anything else that the backend refuses. After a failure the job's writes are rolled back, whatever the job
+/// returns.
 pub trait Txn: Send {
     /// Rows by key, in the order of `keys`.
     ///

@@ -62,7 +62,8 @@ impl FaultyProxy {
         format!("http://{}", self.address)
     }
 
-    /// Adds faults for the next connections, one each, in order. A client that keeps a connection alive meets one fault.
+    /// Adds faults for the next connections, one each, in order. A client that keeps a connection alive meets one
+    /// fault.
     pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).extend(faults);
     }

@@ -1,5 +1,5 @@
-//! A real server for tests: in-process, on a free port, with a real store, stopped on drop. The feature `testing` turns it on;
-//! tests of other crates use it as well.
+//! A real server for tests: in-process, on a free port, with a real store, stopped on drop. The feature `testing` turns
+//! it on; tests of other crates use it as well.
 //!
 //! ```no_run
 //! use sync_server::testing::{TestServer, SampleRoster};

@@ -1,5 +1,5 @@
-//! [`Phone`]: a device reduced to its requests. It numbers operations, keeps the chain and makes push requests, with no store
-//! and no merge; for tests of the server alone.
+//! [`Phone`]: a device reduced to its requests. It numbers operations, keeps the chain and makes push requests, with no
+//! store and no merge; for tests of the server alone.
 
 use shared::{
     Change, DeviceId, Fields, Hlc, Kind, Moment, Op, RecipientId, RowId,

@@ -1,8 +1,8 @@
-//! A real PostgreSQL for tests: one cluster per test process, on a socket in a temporary folder, and a new database for each
-//! [`Database`]. It is independent of any PostgreSQL of the system.
+//! A real PostgreSQL for tests: one cluster per test process, on a socket in a temporary folder, and a new database for
+//! each [`Database`]. It is independent of any PostgreSQL of the system.
 //!
-//! A watcher owns the cluster: a small shell that reads from a pipe whose other end only the test process holds. When that
-//! process ends in any way, the pipe closes, and the watcher stops the cluster and removes its folder.
+//! A watcher owns the cluster: a small shell that reads from a pipe whose other end only the test process holds. When
+//! that process ends in any way, the pipe closes, and the watcher stops the cluster and removes its folder.
 
 use crate::store::postgres::{DatabaseUrl, PgStore, find_program};
 use std::{

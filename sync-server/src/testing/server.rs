@@ -27,7 +27,8 @@ impl Default for Options {
     }
 }
 
-/// A server that runs until it is dropped, on a runtime of its own, so that tests with and without a runtime can use it.
+/// A server that runs until it is dropped, on a runtime of its own, so that tests with and without a runtime can use
+/// it.
 pub struct TestServer {
     address: SocketAddr,
     core: LocalCore,

@@ -1,5 +1,5 @@
-//! Loads the whole demo city through the real push path, prints how fast that was, and compares the six headline figures with
-//! the published ones.
+//! Loads the whole demo city through the real push path, prints how fast that was, and compares the six headline
+//! figures with the published ones.
 
 use anyhow::{Context, ensure};
 use clap::Parser;
@@ -162,8 +162,8 @@ impl Loaded {
     }
 }
 
-/// Enrols a device for every carer, then pushes their histories, many at a time. A history is generated while others are
-/// sent.
+/// Enrols a device for every carer, then pushes their histories, many at a time. A history is generated while others
+/// are sent.
 async fn load(plan: &Arc<Plan>, codes: Vec<String>, client: &HttpClient, at_once: usize) -> anyhow::Result<Loaded> {
     let enrolling = Instant::now();
     let mut recorders: Vec<Recorder> = Vec::with_capacity(codes.len());

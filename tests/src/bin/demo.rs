@@ -1,5 +1,5 @@
-//! A day in the field for people to watch; see `tests::day`. With `--once` it ends after the checks, otherwise the server
-//! stays up to be looked at. `demo phone HOME` is a phone: the demo starts itself as one.
+//! A day in the field for people to watch; see `tests::day`. With `--once` it ends after the checks, otherwise the
+//! server stays up to be looked at. `demo phone HOME` is a phone: the demo starts itself as one.
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};

@@ -1,5 +1,5 @@
-//! The city's history: exact totals, streamed worker by worker. It also holds records that must not count: second visits on
-//! the same day, visits that found nobody, unanswered calls, voided records, open needs, donations.
+//! The city's history: exact totals, streamed worker by worker. It also holds records that must not count: second
+//! visits on the same day, visits that found nobody, unanswered calls, voided records, open needs, donations.
 
 use super::{
     deeds::{self, About, Entry, WorkerLog},

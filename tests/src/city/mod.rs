@@ -2,8 +2,8 @@
 //!
 //! - how large it is and what must come out: [`shape`]
 //! - who lives and works there: [`plan`], from the seed lists of [`phrases`] by way of [`people`]
-//! - what they did: [`history`] (exact yearly totals, for the city) and [`cadence`] (by the visiting rules up to today, for
-//!   one township whose screens show every state); single records come from [`deeds`]
+//! - what they did: [`history`] (exact yearly totals, for the city) and [`cadence`] (by the visiting rules up to today,
+//!   for one township whose screens show every state); single records come from [`deeds`]
 //! - notices and tasks of the office: [`office`]
 //! - the roster as import files: [`roster`]; records as the server would hold them: [`rows`]
 //!

@@ -12,7 +12,8 @@ use shared::{
 };
 use std::collections::HashMap;
 
-/// The records of one log. Panics where an operation would not be applied as sent: the generator makes no such operation.
+/// The records of one log. Panics where an operation would not be applied as sent: the generator makes no such
+/// operation.
 pub fn rows(plan: &Plan, log: &WorkerLog) -> Vec<Row> {
     let worker = &plan.workers[log.worker];
     let device = DeviceId(id_from_code("device", &worker.code));

@@ -1,5 +1,5 @@
-//! The office looks at the same month in a browser: log-in, page, and the figures on it. Without a browser; the console's
-//! pages are driven in a real one by the tests.
+//! The office looks at the same month in a browser: log-in, page, and the figures on it. Without a browser; the
+//! console's pages are driven in a real one by the tests.
 
 use super::{Narrator, Township};
 use anyhow::{Context, ensure};

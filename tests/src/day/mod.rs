@@ -1,5 +1,5 @@
-//! A day in the field, end to end: a real server process, two phones as processes of their own, a bad connection between,
-//! and a supervisor who asks for the figures. `make demo` tells it to people; the tests hold it to its checks.
+//! A day in the field, end to end: a real server process, two phones as processes of their own, a bad connection
+//! between, and a supervisor who asks for the figures. `make demo` tells it to people; the tests hold it to its checks.
 //!
 //! - [`township`]: the township, its server, its history, the way to it
 //! - [`people`]: the two workers and the household they share

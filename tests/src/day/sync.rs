@@ -1,5 +1,5 @@
-//! Signal comes back, badly: a push reply is cut, a photo is cut, the server is killed. In the end nothing is missing and
-//! nothing is there twice.
+//! Signal comes back, badly: a push reply is cut, a photo is cut, the server is killed. In the end nothing is missing
+//! and nothing is there twice.
 
 use super::{Narrator, People, Township, offline::Saved, township::phone_figures};
 use crate::harness::{Fault, phone::Phone};

@@ -6,7 +6,8 @@
 //! - [`proxy`]: a bad connection on demand
 //! - [`webdriver`]: the app in its real WebView, the console in a real browser
 //! - [`town`]: a plan inside an in-process server
-//! - [`tools`], [`folder`], [`picture`], [`interrupt`]: programs from outside, temporary folders, photos, an end from outside
+//! - [`tools`], [`folder`], [`picture`], [`interrupt`]: programs from outside, temporary folders, photos, an end from
+//!   outside
 
 pub mod fixture;
 pub mod folder;

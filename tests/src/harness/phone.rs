@@ -1,5 +1,5 @@
-//! A phone as a process of its own: the real device core with its encrypted store, told what to do over pipes. So a kill
-//! is a kill: no destructor runs, no buffer is flushed, nothing is closed.
+//! A phone as a process of its own: the real device core with its encrypted store, told what to do over pipes. So a
+//! kill is a kill: no destructor runs, no buffer is flushed, nothing is closed.
 //!
 //! The child is this workspace's `demo` program, called as `demo phone HOME`. One line of JSON each way.
 

@@ -1,6 +1,6 @@
 //! Real windows and real pages: the app in its WebView under a display of its own, the console in headless Chromium.
-//! One driver per session, each on a fresh port; every wait has an end; a session is closed before its driver is, since an
-//! orphaned app that holds a pipe stalls the run.
+//! One driver per session, each on a fresh port; every wait has an end; a session is closed before its driver is, since
+//! an orphaned app that holds a pipe stalls the run.
 
 use super::{folder::Folder, tools::Tool};
 use anyhow::{Context, ensure};

@@ -1,6 +1,6 @@
 //! The console in headless Chromium.
 
-use super::PATIENCE;
+use super::patience::PATIENCE;
 use crate::harness::{Folder, webdriver::Page};
 use anyhow::{Context, bail};
 use axum::http::Method;

@@ -1,5 +1,5 @@
-//! Two people who both correct one person's name without a connection: the first to arrive stands, the second waits for a
-//! supervisor.
+//! Two people who both correct one person's name without a connection: the first to arrive stands, the second waits for
+//! a supervisor.
 
 use super::Fixture;
 use crate::day::people::PIN;

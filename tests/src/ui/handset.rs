@@ -1,7 +1,7 @@
-//! One phone with one hand. Elements are named by their `data-testid`; taps and letters are counted, because how few are
-//! needed is a promise of the product.
+//! One phone with one hand. Elements are named by their `data-testid`; taps and letters are counted, because how few
+//! are needed is a promise of the product.
 
-use super::PATIENCE;
+use super::patience::PATIENCE;
 use crate::{
     day::people::PIN,
     harness::{
@@ -416,8 +416,8 @@ impl Handset {
         (std::mem::take(&mut self.taps), std::mem::take(&mut self.letters))
     }
 
-    /// What is wider than the screen, as `element: its width > the screen's`. What scrolls sideways by design does so in a
-    /// box of its own and is not counted.
+    /// What is wider than the screen, as `element: its width > the screen's`. What scrolls sideways by design does so
+    /// in a box of its own and is not counted.
     pub async fn overflow(&self) -> anyhow::Result<Vec<String>> {
         let script = "const root = document.documentElement, out = [];
             if (root.scrollWidth > root.clientWidth) out.push(`page: ${root.scrollWidth} > ${root.clientWidth}`);
@@ -435,7 +435,8 @@ impl Handset {
         Ok(serde_json::from_value(self.run(script, Vec::new()).await?)?)
     }
 
-    /// A picture of the screen, as PNG, once nothing moves any more and nothing has been drawn for a quarter of a second.
+    /// A picture of the screen, as PNG, once nothing moves any more and nothing has been drawn for a quarter of a
+    /// second.
     pub async fn picture(&self) -> anyhow::Result<Vec<u8>> {
         let still = "const done = arguments[0];
             let last = performance.now();

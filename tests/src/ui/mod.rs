@@ -11,12 +11,11 @@ pub mod contest;
 pub mod fixture;
 pub mod gallery;
 pub mod handset;
+mod patience;
 
 pub use browser::Browser;
 pub use contest::Contest;
 pub use fixture::Fixture;
 pub use gallery::Gallery;
 pub use handset::Handset;
-
-/// 60 s for something to be seen: a machine that compiles beside needs 10.
-pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+pub use patience::PATIENCE;

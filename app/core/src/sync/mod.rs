@@ -55,8 +55,8 @@
 //!   incarnation, as after a device was copied or restored.
 //! - A new *epoch* means that the server was restored from a backup. The device downloads every scope and offers again
 //!   what the backup may lack.
-//! - A server that speaks only an older *version* of the protocol names it in a refusal; the device falls back to it for
-//!   a day.
+//! - A server that speaks only an older *version* of the protocol names it in a refusal; the device falls back to it
+//!   for a day.
 //!
 //! # Pipelining
 //!

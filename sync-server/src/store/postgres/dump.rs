@@ -26,8 +26,8 @@ pub async fn dump(url: &DatabaseUrl, to: &Path) -> Stored<()> {
 /// Fills an empty database from such a file, all or nothing.
 ///
 /// # Errors
-/// [`StoreError::Backend`] where the database holds a store already or cannot be reached, and where `pg_restore` is missing
-/// or fails.
+/// [`StoreError::Backend`] where the database holds a store already or cannot be reached, and where `pg_restore` is
+/// missing or fails.
 pub async fn restore(url: &DatabaseUrl, from: &Path) -> Stored<()> {
     if holds_store(url).await? {
         return Err(StoreError::Backend(

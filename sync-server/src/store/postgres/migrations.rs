@@ -1,5 +1,5 @@
-//! Numbered, append-only migrations, recorded in `schema_version`. They run under the writer's lock, so that several servers
-//! that start at once migrate once.
+//! Numbered, append-only migrations, recorded in `schema_version`. They run under the writer's lock, so that several
+//! servers that start at once migrate once.
 
 use super::errors::failed;
 use crate::store::error::{StoreError, Stored};

@@ -1,9 +1,9 @@
-//! PostgreSQL, for deployments of several servers on one database. One writer at a time per database commits jobs in groups
-//! ([`writer`]); readers each see a snapshot.
+//! PostgreSQL, for deployments of several servers on one database. One writer at a time per database commits jobs in
+//! groups ([`writer`]); readers each see a snapshot.
 //!
 //! - [`store`]: the backend; [`writer`]: group commits
-//! - [`txn`]: a transaction on a connection; [`operations`]: what it does, by the SQL of [`statements`]; [`values`]: cells
-//!   as parameters and columns
+//! - [`txn`]: a transaction on a connection; [`operations`]: what it does, by the SQL of [`statements`]; [`values`]:
+//!   cells as parameters and columns
 //! - [`url`], [`tls`], [`pool`]: where the database is, and how to connect
 //! - [`migrations`], [`dump`]: the schema, backups
 //! - [`errors`]: PostgreSQL's errors as those of the store

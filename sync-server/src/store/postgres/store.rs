@@ -15,7 +15,8 @@ use deadpool_postgres::Pool;
 use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{Semaphore, oneshot};
 
-/// 8 connections for reading: a pull waits for the database most of its time, and PostgreSQL allows 100 connections in all.
+/// 8 connections for reading: a pull waits for the database most of its time, and PostgreSQL allows 100 connections in
+/// all.
 const READERS: usize = 8;
 /// 4,096 waiting reads take seconds; a caller after them is refused and retries.
 const QUEUE: usize = 4096;
@@ -30,11 +31,12 @@ pub struct PgStore {
 }
 
 impl PgStore {
-    /// Connects and brings the database to the newest schema. Must be called inside a runtime, which the store then uses.
+    /// Connects and brings the database to the newest schema. Must be called inside a runtime, which the store then
+    /// uses.
     ///
     /// # Errors
-    /// [`StoreError::Backend`] where the database cannot be reached, refuses the login, has another encoding than UTF-8, or
-    /// holds the store of a newer server; as [`crate::store::Txn`] while a migration runs.
+    /// [`StoreError::Backend`] where the database cannot be reached, refuses the login, has another encoding than
+    /// UTF-8, or holds the store of a newer server; as [`crate::store::Txn`] while a migration runs.
     pub async fn open(url: &DatabaseUrl) -> Stored<Self> {
         let runtime = tokio::runtime::Handle::current();
         let (writing, readers) = (pool(url, 1)?, pool(url, READERS)?);

@@ -27,7 +27,8 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// Trusts the authority in `root_cert`, or the well-known ones. Fails for a file that cannot be read as certificates.
+    /// Trusts the authority in `root_cert`, or the well-known ones. Fails for a file that cannot be read as
+    /// certificates.
     pub fn new(root_cert: Option<&Path>) -> Result<Self, StoreError> {
         let mut roots = RootCertStore::empty();
         match root_cert {

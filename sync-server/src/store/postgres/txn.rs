@@ -1,5 +1,5 @@
-//! A transaction on one connection. A read waits for its rows. A write is sent at once, and its reply is collected at the
-//! next read or at the end: a job costs as many round trips as it has reads.
+//! A transaction on one connection. A read waits for its rows. A write is sent at once, and its reply is collected at
+//! the next read or at the end: a job costs as many round trips as it has reads.
 
 use super::{
     errors::{failed, no_connection},

@@ -12,7 +12,8 @@ use tokio_postgres::{
 pub struct DatabaseUrl {
     text: String,
     config: Box<Config>,
-    /// A file with the authority that signed the server's certificate. Without it the well-known authorities are trusted.
+    /// A file with the authority that signed the server's certificate. Without it the well-known authorities are
+    /// trusted.
     pub(super) root_cert: Option<PathBuf>,
 }
 
@@ -104,8 +105,8 @@ impl DatabaseUrl {
         &self.config
     }
 
-    /// The URL for PostgreSQL's own programs and for messages. It has no password, since everybody on the machine can read a
-    /// command line, and none of libpq's modes that allow an unencrypted connection.
+    /// The URL for PostgreSQL's own programs and for messages. It has no password, since everybody on the machine can
+    /// read a command line, and none of libpq's modes that allow an unencrypted connection.
     pub fn without_password(&self) -> String {
         let (base, query) = self.text.split_once('?').unwrap_or((&self.text, ""));
         let mut shown = base.to_owned();

@@ -1,8 +1,8 @@
-//! Cells as parameters and columns. A batch is sent as one array per column, however many rows it has: a statement has as many
-//! parameters as columns, and one text that can be prepared.
+//! Cells as parameters and columns. A batch is sent as one array per column, however many rows it has: a statement has
+//! as many parameters as columns, and one text that can be prepared.
 //!
-//! PostgreSQL's text cannot hold U+0000, and an office's list may. It is stored as U+0001 U+0001, and U+0001 itself as U+0001
-//! U+0002. Every text comes back unchanged, and comparisons and prefixes give the same results.
+//! PostgreSQL's text cannot hold U+0000, and an office's list may. It is stored as U+0001 U+0001, and U+0001 itself as
+//! U+0001 U+0002. Every text comes back unchanged, and comparisons and prefixes give the same results.
 
 use crate::store::{
     cell::{Cell, CellKind, Column},

@@ -1,5 +1,5 @@
-//! The writer: a task that drains the queue, runs each job under a savepoint of one transaction, commits once, and only then
-//! answers the jobs.
+//! The writer: a task that drains the queue, runs each job under a savepoint of one transaction, commits once, and only
+//! then answers the jobs.
 //!
 //! ```text
 //! BEGIN; take the writer's lock of the database     <- writers of other servers wait here, in turn
@@ -8,9 +8,9 @@
 //! COMMIT, which releases the lock                   <- only now the jobs are answered
 //! ```
 //!
-//! So one writer works per database, whatever the number of servers: no job sees half of another, the clock moves in the
-//! order of commits, and no deadlock is possible. A group that fails as a whole loses its connection, and its jobs fail with
-//! `Busy`. Whether its commit arrived is then unknown; the ids of operations make a retry harmless.
+//! So one writer works per database, whatever the number of servers: no job sees half of another, the clock moves in
+//! the order of commits, and no deadlock is possible. A group that fails as a whole loses its connection, and its jobs
+//! fail with `Busy`. Whether its commit arrived is then unknown; the ids of operations make a retry harmless.
 
 use super::txn::PgTxn;
 use crate::store::{
@@ -27,8 +27,8 @@ const GROUP: usize = 32;
 /// 4,096 waiting writes take seconds; a caller after them is refused and retries.
 const QUEUE: usize = 4096;
 
-/// Takes the writer's lock, and makes the commit durable even where the database's own setting is not to wait for the disk.
-/// The lock's number is arbitrary, and the same for every server of a database.
+/// Takes the writer's lock, and makes the commit durable even where the database's own setting is not to wait for the
+/// disk. The lock's number is arbitrary, and the same for every server of a database.
 pub const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(5495833146), set_config('synchronous_commit', \
      CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
 

@@ -1,5 +1,5 @@
-//! Checkpoints: copying the log into the file, on a thread of its own. Inside a commit it made one push in ten wait for the
-//! disk.
+//! Checkpoints: copying the log into the file, on a thread of its own. Inside a commit it made one push in ten wait for
+//! the disk.
 
 use crate::store::error::{StoreError, Stored};
 use rusqlite::Connection;
@@ -14,9 +14,9 @@ use std::{
 
 /// 2,000 changed rows: about as many pages of 4 KB in the log.
 const ROWS: u64 = 2000;
-/// 16,000 pages of 4 KB: 64 MB. A log begins anew only if all of it is checkpointed at the moment of a write. Under a load
-/// without a pause that never happens on another thread, so from this size on the writer makes the checkpoint itself, and all
-/// jobs wait for the disk.
+/// 16,000 pages of 4 KB: 64 MB. A log begins anew only if all of it is checkpointed at the moment of a write. Under a
+/// load without a pause that never happens on another thread, so from this size on the writer makes the checkpoint
+/// itself, and all jobs wait for the disk.
 const LOG_PAGES: i64 = 16_000;
 
 /// The state of the log, for both threads.
@@ -31,9 +31,9 @@ impl Log {
     fn lock(&self) -> MutexGuard<'_, ()> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    /// Copies what can be copied now. The rest, which a reader still needs or a full disk has no room for, waits for the next
-    /// time. `by_writer`: the log begins anew only after a complete checkpoint by the writer itself, since beside the
-    /// checkpoint thread it grows meanwhile.
+    /// Copies what can be copied now. The rest, which a reader still needs or a full disk has no room for, waits for
+    /// the next time. `by_writer`: the log begins anew only after a complete checkpoint by the writer itself, since
+    /// beside the checkpoint thread it grows meanwhile.
     fn checkpoint(&self, conn: &Connection, by_writer: bool) {
         let _guard = self.lock();
         let pages: rusqlite::Result<(i64, i64)> =

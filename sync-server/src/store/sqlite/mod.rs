@@ -1,6 +1,6 @@
-//! SQLite, the default backend: a writer thread that owns its connection and commits in groups, a thread that syncs the log,
-//! and a few reader threads that each see a snapshot. SQLite answers at once, so a thread runs a job to its end without
-//! waiting.
+//! SQLite, the default backend: a writer thread that owns its connection and commits in groups, a thread that syncs the
+//! log, and a few reader threads that each see a snapshot. SQLite answers at once, so a thread runs a job to its end
+//! without waiting.
 //!
 //! - [`store`]: the backend; [`writer`], [`reader`]: its threads; [`queued`]: a job in the writer's queue
 //! - [`syncer`]: fsyncs of the log; [`checkpoint`]: copying the log into the file

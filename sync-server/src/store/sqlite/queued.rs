@@ -95,8 +95,8 @@ impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> QueuedJob fo
     }
 }
 
-/// Runs a job's future, which on this backend never waits. A panic fails that job only: what it wrote is rolled back, and
-/// the thread lives on.
+/// Runs a job's future, which on this backend never waits. A panic fails that job only: what it wrote is rolled back,
+/// and the thread lives on.
 pub fn run<J: Job>(job: J, txn: &mut SqliteTxn<'_>) -> Result<J::Out, J::Err> {
     let once = || pin!(job.run(txn)).poll(&mut Context::from_waker(Waker::noop()));
     match catch_unwind(AssertUnwindSafe(once)) {

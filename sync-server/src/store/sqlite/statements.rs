@@ -131,8 +131,8 @@ impl<'a> Conditions<'a> {
     }
 }
 
-/// A query's text, and its parameters' values. Where the query names several values for a column, the first parameter is
-/// one of those.
+/// A query's text, and its parameters' values. Where the query names several values for a column, the first parameter
+/// is one of those.
 pub fn select<'a, T: Table>(query: &Query<'a>) -> (String, Vec<Bound<'a>>) {
     let first = if query.one_of.is_some() { 2 } else { 1 };
     let mut conditions = Conditions::new(first, &query.filters);

@@ -37,8 +37,8 @@ impl SqliteStore {
     /// Opens or creates the file at `path` and brings it to the newest schema.
     ///
     /// # Errors
-    /// [`StoreError::Backend`] where the file cannot be opened or holds the store of a newer server; [`StoreError::Full`]
-    /// where the disk is full.
+    /// [`StoreError::Backend`] where the file cannot be opened or holds the store of a newer server;
+    /// [`StoreError::Full`] where the disk is full.
     pub fn open(path: impl AsRef<Path>) -> Stored<Self> {
         Self::open_with(path.as_ref(), sync_of_log)
     }
@@ -51,8 +51,8 @@ impl SqliteStore {
         let path = path.to_owned();
         let mut conn = connect(&path, OpenFlags::default())?;
         conn.execute_batch(
-            // NORMAL leaves the sync of commits to syncer.rs, and syncs where the log begins anew. Checkpoints are made by
-            // checkpoint.rs.
+            // NORMAL leaves the sync of commits to syncer.rs, and syncs where the log begins anew. Checkpoints are made
+            // by checkpoint.rs.
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;
              PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
         )
@@ -101,8 +101,8 @@ impl SqliteStore {
     }
 }
 
-/// Syncs the log of the file at `path` through a handle of its own. SQLite locks only the file, never the log, so closing the
-/// handle releases no lock.
+/// Syncs the log of the file at `path` through a handle of its own. SQLite locks only the file, never the log, so
+/// closing the handle releases no lock.
 fn sync_of_log(path: &Path) -> Stored<impl FnMut() -> io::Result<()> + Send + use<>> {
     let open = || {
         // The log is beside the file itself, where the path is a link.

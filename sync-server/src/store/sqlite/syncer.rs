@@ -1,5 +1,5 @@
-//! The syncer thread. It fsyncs the log after commits and answers the jobs that waited for them. Meanwhile the writer runs
-//! the next jobs; groups that gather during a slow sync share the next one.
+//! The syncer thread. It fsyncs the log after commits and answers the jobs that waited for them. Meanwhile the writer
+//! runs the next jobs; groups that gather during a slow sync share the next one.
 //!
 //! ```text
 //!   writer   run 1 ─ commit 1 ─ run 2 ─ commit 2 ─ run 3 ───────── commit 3
@@ -7,8 +7,8 @@
 //!   reader               sees 1 ─ waits ┘
 //! ```
 //!
-//! A commit can be read before it is on the disk. So a reader waits as well before it returns its result: otherwise a phone
-//! could hold a row that a power cut takes back, with a cursor ahead of the server's.
+//! A commit can be read before it is on the disk. So a reader waits as well before it returns its result: otherwise a
+//! phone could hold a row that a power cut takes back, with a cursor ahead of the server's.
 
 use super::queued::QueuedJob;
 use crate::store::error::{StoreError, Stored};
@@ -80,7 +80,8 @@ impl Syncer {
                 all.extend(committed.try_iter().take(GROUPS - 1));
                 let mut state = on_disk.borrow().clone();
                 if state.is_ok() && all.iter().any(|(_, group)| group.wrote) {
-                    // After a failed sync the state of the disk is unknown, and the next sync may succeed without the lost pages.
+                    // After a failed sync the state of the disk is unknown, and the next sync may succeed without the
+                    // lost pages.
                     state = state.and_then(|through| sync().map(|()| through).map_err(refused));
                 }
                 let last = all.last().map_or(0, |(number, _)| *number);
@@ -109,7 +110,8 @@ impl Syncer {
         self.durable.committed.store(self.number, SeqCst);
     }
 
-    /// Answers the jobs once what they wrote and read is on the disk. A group that did not reach its commit was not begun.
+    /// Answers the jobs once what they wrote and read is on the disk. A group that did not reach its commit was not
+    /// begun.
     pub fn submit(&mut self, group: Group) {
         if let Some(groups) = &self.groups {
             // Without the thread the jobs are dropped, and their callers get `Closed`.

@@ -1,5 +1,5 @@
-//! The writer thread. It drains the queue, runs each job inside a savepoint of one transaction, commits once, and hands the
-//! group to the [`Syncer`], which answers the jobs. One sync of the disk costs the same for one job as for fifty.
+//! The writer thread. It drains the queue, runs each job inside a savepoint of one transaction, commits once, and hands
+//! the group to the [`Syncer`], which answers the jobs. One sync of the disk costs the same for one job as for fifty.
 
 use super::{
     checkpoint::Checkpointer,
@@ -42,8 +42,8 @@ impl Writer {
             let broken = syncer.end();
             drop(checkpointer);
             if broken.is_err() {
-                // Closing the last connection would checkpoint a log whose state on the disk is unknown. So the connection is
-                // leaked; the next start finds by checksums how far the log goes.
+                // Closing the last connection would checkpoint a log whose state on the disk is unknown. So the
+                // connection is leaked; the next start finds by checksums how far the log goes.
                 std::mem::forget(conn);
                 return;
             }
@@ -105,8 +105,8 @@ fn try_together(conn: &mut Connection, group: &mut [Box<dyn QueuedJob>], syncer:
         conn.execute_batch("SAVEPOINT job").map_err(failed).inspect_err(|_| undo(conn))?;
         let good = job.run(conn);
         if conn.is_autocommit() {
-            // SQLite rolled back the whole transaction, as it does on a full disk: nothing of this group is written. The
-            // job at fault has its own error; the others may retry.
+            // SQLite rolled back the whole transaction, as it does on a full disk: nothing of this group is written.
+            // The job at fault has its own error; the others may retry.
             return Err(StoreError::Busy);
         }
         let end = if good { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };

@@ -22,10 +22,11 @@ table! {
         kind: Kind,
         /// Set where the record is in scope through its recipient.
         recipient: Option<RecipientId>,
-        /// The worker who keeps it in scope whatever becomes of a pairing: its author, the worker that it describes, or the
-        /// author of the proposal that it reviews.
+        /// The worker who keeps it in scope whatever becomes of a pairing: its author, the worker that it describes, or
+        /// the author of the proposal that it reviews.
         owner: Option<WorkerId>,
-        /// Its area feed: a code of digits, or `r` and a code for reference data; `None` for what never leaves the server.
+        /// Its area feed: a code of digits, or `r` and a code for reference data; `None` for what never leaves the
+        /// server.
         area_feed: Option<String>,
         doc: String,
     }
@@ -43,8 +44,8 @@ table! {
 }
 
 table! {
-    /// The position of a record alone: every index of a feed ends in it, so that a query by `recipient` or `area_feed` does
-    /// not touch the records. Read only.
+    /// The position of a record alone: every index of a feed ends in it, so that a query by `recipient` or `area_feed`
+    /// does not touch the records. Read only.
     RecordSeq = "record" key(seq: Seq) {
         seq: Seq,
     }

@@ -31,8 +31,8 @@ table! {
 }
 
 table! {
-    /// What counts once per recipient, worker and day: how many records contribute to each indicator, and under which area
-    /// and category the one count is entered.
+    /// What counts once per recipient, worker and day: how many records contribute to each indicator, and under which
+    /// area and category the one count is entered.
     DailyCount = "daily_count" key(recipient: RecipientId, day: i32, worker: WorkerId) {
         recipient: RecipientId,
         day: i32,

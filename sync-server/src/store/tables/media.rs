@@ -38,7 +38,8 @@ table! {
 }
 
 table! {
-    /// Uploads that were begun, and those finished lately. `touched` is the day (since 1970, in Shanghai) of the last byte.
+    /// Uploads that were begun, and those finished lately. `touched` is the day (since 1970, in Shanghai) of the last
+    /// byte.
     Upload = "upload" key(id: UploadId) {
         id: UploadId,
         device: DeviceId,

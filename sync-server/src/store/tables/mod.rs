@@ -1,5 +1,5 @@
-//! The tables, each a plain struct, with the queries that only they need. Column types and indexes are in the migrations
-//! of each backend; what a table is for is said here.
+//! The tables, each a plain struct, with the queries that only they need. Column types and indexes are in the
+//! migrations of each backend; what a table is for is said here.
 //!
 //! - [`feeds`]: records, worker feeds, tombstones, digests
 //! - [`people`]: areas, rules, workers, recipients, grants

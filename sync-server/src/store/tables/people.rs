@@ -72,8 +72,8 @@ table! {
 }
 
 table! {
-    /// A pairing as a right. `active` says whether its rows are in the worker's scope now: by the dates alone that would
-    /// change without a write.
+    /// A pairing as a right. `active` says whether its rows are in the worker's scope now: by the dates alone that
+    /// would change without a write.
     CareGrant = "care_grant" key(pairing: PairingId) {
         pairing: PairingId,
         worker: WorkerId,
