@@ -116,8 +116,8 @@ async fn errors_are_in_the_readers_language() {
     let ask = http_client().post(format!("{}/v1/push", server.url()));
     let chinese: Value = send(ask.try_clone().unwrap()).await.unwrap().json();
     let english: Value = send(ask.header("accept-language", "en-US,en;q=0.9")).await.unwrap().json();
-    assert!(chinese["message"].as_str().unwrap().contains("设备"));
-    assert!(english["message"].as_str().unwrap().contains("device"));
+    assert!(chinese["message"].as_str().unwrap().contains("服务器不认识"));
+    assert!(english["message"].as_str().unwrap().contains("does not know"));
     let nowhere = send(http_client().get(format!("{}/v1/nowhere", server.url()))).await.unwrap();
     assert_eq!((nowhere.status.as_u16(), nowhere.code().as_str()), (404, "not-found"));
 }
