@@ -25,7 +25,7 @@ step "lint"
 cargo clippy "${set_of_features[@]}" --all-targets -- -D warnings
 
 step "documentation"
-RUSTDOCFLAGS="-D warnings" cargo doc "${set_of_features[@]}" --quiet --no-deps
+RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc "${set_of_features[@]}" --quiet --no-deps --document-private-items
 
 step "dependencies"
 # Advisories need the network, so only continuous integration asks for them.

@@ -223,7 +223,7 @@ impl Job for People {
     type Out = BTreeMap<RecipientId, Recipient>;
     type Err = CoreError;
     async fn run<T: Txn>(self, txn: &mut T) -> Result<Self::Out, CoreError> {
-        Ok(txn.under::<Recipient>("id", "").await?.into_iter().map(|person| (person.id, person)).collect())
+        Ok(txn.with_prefix::<Recipient>("id", "").await?.into_iter().map(|person| (person.id, person)).collect())
     }
 }
 

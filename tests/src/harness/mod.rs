@@ -5,7 +5,7 @@
 //! - [`recorder`]: a device without a store, for loading histories
 //! - [`proxy`]: a bad connection on demand
 //! - [`webdriver`]: the app in its real WebView, the console in a real browser
-//! - [`town`]: a plan inside an in-process server
+//! - [`fixture`]: a plan inside an in-process server
 //! - [`tools`], [`folder`], [`picture`], [`interrupt`]: programs from outside, temporary folders, photos, an end from
 //!   outside
 

@@ -2,7 +2,7 @@
 //! `sync/media.rs` sends them. A photo is decoded, checked and encoded here and nowhere else, at most once.
 //!
 //! - [`check`]: is the file a photo, is it whole, can it be stored as it is
-//! - [`prepare`]: upright, at most 1600 px, without EXIF, with a thumbnail and a hash; [`limits`]: all limits
+//! - [`mod@prepare`]: upright, at most 1600 px, without EXIF, with a thumbnail and a hash; [`limits`]: all limits
 
 pub mod check;
 pub mod limits;

@@ -1,7 +1,7 @@
 //! The outbox: every operation of this device in order, and its outcome. An operation stays at least until the server
 //! has acknowledged it, and one whose outcome needs attention until the user has put that aside.
 //!
-//! - [`entry`]: reads operations with their outcomes; [`append`]: adds one
+//! - [`mod@entry`]: reads operations with their outcomes; [`append`]: adds one
 //! - [`send`]: what to send next, acknowledgements, numbers; [`outcome`]: what the server said of an operation
 //!
 //! Functions that change the operations of a row, or their outcomes, note the row in the transaction, whose commit
