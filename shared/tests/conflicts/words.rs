@@ -22,8 +22,9 @@ impl Wording {
 
     fn of(chinese: bool, lang: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("presentation/locales").join(lang);
-        let text =
-            ["labels.ftl", "fields.ftl"].map(|name| std::fs::read_to_string(folder.join(name)).unwrap()).join("\n");
+        let text = ["labels.ftl", "fields.ftl", "problems.ftl"]
+            .map(|name| std::fs::read_to_string(folder.join(name)).unwrap())
+            .join("\n");
         let entry = |line: &str| line.split_once(" = ").map(|(key, text)| (key.to_owned(), text.to_owned()));
         Self { chinese, locale: text.lines().filter_map(entry).collect() }
     }

@@ -1,6 +1,7 @@
 //! The roster: one entry per recipient for lists and search, derived from records, and a copy of all entries in memory.
 //!
-//! - [`entry`]: the entry and its table; [`mod@refresh`]: computes entries from records; [`pairing`]: who cares for whom
+//! - [`entry`]: the entry and its table; [`mod@refresh`]: computes entries from records; [`pairing`]: who cares for
+//!   whom
 //! - [`cache`]: all entries in memory, in the order of lists; [`names`]: names of recipients and areas
 
 pub mod cache;
