@@ -5,7 +5,7 @@ use presentation::{
     labels,
     record::{Layout, Numbers, RecordFormat},
 };
-pub use presentation::{masking::masked, record::is_hidden as is_silent};
+pub use presentation::{masking::masked, record::is_hidden};
 use serde_json::Value;
 use shared::records::Kind;
 

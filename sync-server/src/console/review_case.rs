@@ -142,7 +142,7 @@ fn view(signed_in: &SignedIn, case: &ReviewCase, history: &[HistoryEntry], probl
 /// The value in force on the left, the proposed one on the right, each with its author and its time.
 fn sides(case: &ReviewCase, locale: &PageLocale) -> Markup {
     let kind = &case.review.row_kind;
-    let pairs: Vec<&ProposedValue> = case.values.iter().filter(|p| !format_record::is_silent(&p.field)).collect();
+    let pairs: Vec<&ProposedValue> = case.values.iter().filter(|p| !format_record::is_hidden(&p.field)).collect();
     let side = |made: &Attribution, key: &str, of: fn(&ProposedValue) -> Option<&serde_json::Value>| {
         html! {
             section.card.side {
@@ -237,7 +237,7 @@ fn describe_change(case: &ReviewCase, change: &Change, in_question: &[&str], loc
         _ => None,
     };
     let shown = fields.into_iter().flat_map(|f| &f.0);
-    let shown = shown.filter(|(name, _)| in_question.contains(&name.as_str()) && !format_record::is_silent(name));
+    let shown = shown.filter(|(name, _)| in_question.contains(&name.as_str()) && !format_record::is_hidden(name));
     html! {
         (format_record::word(locale, "change", change.name()))
         @if let Change::Advance { to, .. } = change { " " (format_record::word(locale, "status", to)) }

@@ -101,7 +101,7 @@ fn entry(case: &ReviewCase, locale: &PageLocale) -> Markup {
                 (state(case, locale))
             }
             span { (question(case, locale)) }
-            @for pair in case.values.iter().filter(|p| !format_record::is_silent(&p.field)).take(2) {
+            @for pair in case.values.iter().filter(|p| !format_record::is_hidden(&p.field)).take(2) {
                 @let kind = &case.review.row_kind;
                 @let shown = |v: &Option<serde_json::Value>| format_record::value(locale, kind, &pair.field, format_record::masked(&pair.field, v.clone()).as_ref());
                 span.soft {
